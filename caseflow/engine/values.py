@@ -1,0 +1,162 @@
+"""The values that pass between the engine and the operations. All are immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+# What a case knows when it starts, whatever its diagram: name → type of the expression language.
+CASE_VARIABLES: Mapping[str, str] = {
+    "received_at": "date",       # when the rating reached us (aware UTC, ISO 8601)
+    "level": "text",             # "dissatisfied" or "very_dissatisfied"
+    "real_name": "boolean",      # the rater gave a name
+    "business_level": "text",    # "province", "city", "district", "town" or "village": level of the responsible unit
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the gate refuses or warns of.
+
+    `code` is stable; `sentence` is Chinese and says what to do; `line` is 1-based, 0 when unknown;
+    `element` is the BPMN id, "" when the whole file is meant.
+    """
+
+    code: str
+    element: str
+    line: int
+    sentence: str
+    severity: str = "error"      # "error" blocks deployment, "warning" does not
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a user task's form (camunda:formField).
+
+    `type` is string, text, enum, boolean, date or long. `minimum`/`maximum` bound a long's value,
+    `min_length`/`max_length` a text's characters. `visible_when` is (field id, allowed values) or None:
+    the field is asked for, and required, only then.
+    """
+
+    id: str
+    label: str
+    type: str
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    default: str | None = None
+    visible_when: tuple[str, tuple[str, ...]] | None = None
+
+    @property
+    def decides(self) -> bool:
+        """Whether the value enters the engine's data (enum, boolean, date, long); texts stay in tables."""
+        return self.type in ("enum", "boolean", "date", "long")
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One node of the diagram, as shown to people. `kind` is the BPMN tag, `parent` the enclosing subprocess."""
+
+    id: str
+    kind: str
+    name: str
+    lane: str = ""
+    parent: str = ""
+    article: str = ""
+    documentation: str = ""
+    attached_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserTask:
+    """A user task: who does it (unit key of regulation.toml and role), with which form, on what legal basis."""
+
+    element: Element
+    unit: str
+    role: str
+    form: tuple[FormField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRule:
+    """How a due moment is to be computed: never the moment itself, which belongs to the calendar and the database.
+
+    `unit` is working_days, calendar_days, hours, end_of_day or date; `amount` counts the unit (0 for the last two).
+    `since` is an ISO 8601 aware moment, or for `date` the day YYYY-MM-DD itself; `since_name` is the
+    variable it came from, or "now" for the moment at which the timer started to wait.
+    """
+
+    unit: str
+    amount: int
+    since: str
+    since_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A user task that waits for a person. `token` is unique within the case and visit for ever.
+
+    `visit` counts from 1. `deadlines` are the tokens of the waiting timers nearest around it.
+    """
+
+    token: int
+    element: str
+    visit: int
+    deadlines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTimer:
+    """A timer that waits. `attached_to` is the activity it guards ("" for a catching timer)."""
+
+    token: int
+    element: str
+    rule: DeadlineRule
+    interrupting: bool
+    attached_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedMessage:
+    token: int
+    element: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectCall:
+    """A service task that was passed: apply the effect `topic` once per token."""
+
+    token: int
+    element: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step left behind: the state to store and everything that is open in it.
+
+    `passed` are the element ids completed in this step, in order; `ended` tells that nothing is left to
+    do, `outcome` is then the id of the top-level end event that was reached last.
+    """
+
+    state: bytes
+    tasks: tuple[OpenTask, ...]
+    timers: tuple[OpenTimer, ...]
+    messages: tuple[AwaitedMessage, ...]
+    effects: tuple[EffectCall, ...]
+    passed: tuple[str, ...]
+    ended: bool
+    outcome: str | None
+    variables: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the outside tells the engine for one step: the moment (aware UTC)."""
+
+    now: datetime

@@ -1,0 +1,107 @@
+"""Everything caseflow refuses, as one tree.
+
+The docstring of a class is its default message (English, for logs and the command line); `code` is the
+stable name under which the web shows a Chinese or English sentence.
+
+CaseflowError
+├── NotFound
+├── PermissionDenied
+├── InvalidInput            ─ fields: {name: code}
+│   └── InvalidForm
+├── Conflict
+│   ├── ConcurrentUpdate
+│   ├── TaskNotOpen
+│   ├── TokenReused
+│   └── AlreadyClaimed
+├── DefinitionRefused       ─ findings: [Finding]
+├── StepFailed              ─ element: the diagram element where the engine stopped
+├── RegulationNotFound
+├── RegulationExpired
+├── CalendarMissing
+└── ConfigurationError
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+class CaseflowError(Exception):
+    """Something was refused."""
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        self.details = details
+        super().__init__(message or " ".join((type(self).__doc__ or "").split()))
+
+    @property
+    def code(self) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+class NotFound(CaseflowError):
+    """There is no such thing here, or it is not yours to see."""
+
+
+class PermissionDenied(CaseflowError):
+    """Your role does not allow this; ask a supervisor of the unit."""
+
+
+class InvalidInput(CaseflowError):
+    """Some fields need another value."""
+
+    def __init__(self, message: str | None = None, *, fields: dict[str, str] | None = None, **details: Any) -> None:
+        self.fields = fields or {}
+        super().__init__(message or (f"Invalid: {self.fields}" if fields else None), fields=self.fields, **details)
+
+
+class InvalidForm(InvalidInput):
+    """The form is not complete; correct the marked fields and submit it again."""
+
+
+class Conflict(CaseflowError):
+    """Somebody else was here first."""
+
+
+class ConcurrentUpdate(Conflict):
+    """The case changed while you were working on it; look at it again and repeat what you meant to do."""
+
+
+class TaskNotOpen(Conflict):
+    """This task is no longer open: it was completed or withdrawn meanwhile."""
+
+
+class TokenReused(Conflict):
+    """This form was sent before with other content; open the task again."""
+
+
+class AlreadyClaimed(Conflict):
+    """A colleague has taken this task."""
+
+
+class DefinitionRefused(CaseflowError):
+    """The diagram breaks the rules; see the findings."""
+
+    def __init__(self, message: str | None = None, *, findings: tuple = ()) -> None:
+        self.findings = tuple(findings)
+        super().__init__(message or "; ".join(f"{f.element}: {f.code}" for f in self.findings) or None)
+
+
+class StepFailed(CaseflowError):
+    """The process could not take this step; nothing was changed."""
+
+
+class RegulationNotFound(CaseflowError):
+    """No regulation applies to this area."""
+
+
+class RegulationExpired(CaseflowError):
+    """The regulation is past its validity and says that it applies no longer."""
+
+
+class CalendarMissing(CaseflowError):
+    """No working-day calendar reaches so far; import the State Council notice of that year."""
+
+
+class ConfigurationError(CaseflowError):
+    """The settings do not allow a start."""

@@ -1,0 +1,127 @@
+"""Cases: the summary people see, the process instance the engine owns, and what was filled in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+
+from caseflow.models.db import Base
+from caseflow.models.people import Unit
+from caseflow.models.ratings import Rating
+
+CASE_STATUSES = ("open", "closed", "voided")
+
+
+class Definition(Base):
+    """A deployed process: the checked diagram files, kept for ever under their SHA-256."""
+
+    __tablename__ = "definitions"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    regulation: Mapped[str] = mapped_column(String(32), index=True)
+    process_id: Mapped[str] = mapped_column(String(64))
+    files: Mapped[str] = mapped_column(Text)          # JSON: {file name: text}
+    deployed_at: Mapped[datetime]
+    current: Mapped[bool] = mapped_column(default=True)
+
+
+class Case(Base):
+    """A case (a bad review being handled). `version` grows by one with every step: a second writer is refused.
+
+    `status` and `step` are summaries derived from the diagram's state. `next_due` is the earliest pending
+    timer; `next_try` is when the scheduler may touch it (later than next_due after failures). `journal_seq`
+    and `journal_head` are number and hash of the case's last journal entry.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_next_try", "next_try"),
+        Index("ix_cases_regulation_status_opened_at", "regulation", "status", "opened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    kind: Mapped[str] = mapped_column(String(24), default="rectification")
+    regulation: Mapped[str] = mapped_column(String(32))
+    after_expiry: Mapped[bool] = mapped_column(default=False)   # opened past the regulation's validity (HF-18)
+    rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)  # the responsible unit
+    status: Mapped[str] = mapped_column(String(16), default="open")
+    step: Mapped[str] = mapped_column(String(120), default="")                # names of the open tasks
+    outcome: Mapped[str | None] = mapped_column(String(64))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    next_due: Mapped[datetime | None]
+    next_try: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    incident: Mapped[bool] = mapped_column(default=False, index=True)
+    journal_seq: Mapped[int] = mapped_column(default=0)
+    journal_head: Mapped[str] = mapped_column(String(64), default="")
+    rating: Mapped[Rating] = relationship(lazy="joined")
+    unit: Mapped[Unit] = relationship(lazy="joined")
+    instance: Mapped[ProcessInstance] = relationship(back_populates="case", uselist=False)
+
+
+class ProcessInstance(Base):
+    """The engine's state of a case, pinned to the definition it started under."""
+
+    __tablename__ = "process_instances"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    definition: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
+    state: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    state_digest: Mapped[str] = mapped_column(String(64))
+    ended: Mapped[bool] = mapped_column(default=False)
+    case: Mapped[Case] = relationship(back_populates="instance")
+
+
+class CaseUnit(Base):
+    """A unit that takes part in a case, and so may see it."""
+
+    __tablename__ = "case_units"
+    __table_args__ = (Index("ix_case_units_unit_id_case_id", "unit_id", "case_id"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+
+
+class Submission(Base):
+    """What somebody filled in at a task, texts included. One per work item; a retry with its token finds it."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (UniqueConstraint("work_item_id"), Index("ix_submissions_case_id", "case_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"))
+    element: Mapped[str] = mapped_column(String(64))
+    form_values: Mapped[str] = mapped_column(Text)    # JSON: {field id: value}
+    form_token: Mapped[str] = mapped_column(String(64))
+    submitted_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    submitted_at: Mapped[datetime]
+
+
+class Incident(Base):
+    """A case the scheduler could not move after five tries. Others go on."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    detail: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class NumberSequence(Base):
+    """The last file number given under a key such as "guichi-2026"."""
+
+    __tablename__ = "number_sequences"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int]

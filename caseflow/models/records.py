@@ -1,0 +1,67 @@
+"""What was done and what has to leave: journal, outbox, notices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from caseflow.models.db import Base
+
+
+class JournalEntry(Base):
+    """One thing that happened. Append-only (triggers refuse UPDATE and DELETE), hash-chained per stream.
+
+    `stream` is "case:<id>" or "system". `actor_id` is null for the scheduler and the intake.
+    """
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("stream", "seq"), Index("ix_journal_at", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stream: Mapped[str] = mapped_column(String(40))
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    actor: Mapped[str] = mapped_column(String(64))    # the name as it was then
+    kind: Mapped[str] = mapped_column(String(40))
+    details: Mapped[str] = mapped_column(Text)        # JSON, keys sorted
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class OutboxMessage(Base):
+    """A message that leaves after the commit that wrote it. `key` makes sending it twice harmless."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_status_next_try", "status", "next_try"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    role: Mapped[str | None] = mapped_column(String(16))
+    details: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16), default="waiting")   # waiting, sent, dead
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """A message delivered to a role at a unit, shown in the inbox. One per outbox message."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_unit_id_role_created_at", "unit_id", "role", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), unique=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    role: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(40))
+    details: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
