@@ -9,6 +9,7 @@ from caseflow.models.cases import (
     NumberSequence,
     ProcessInstance,
     Submission,
+    lock_case,
 )
 from caseflow.models.db import Base, db, transaction
 from caseflow.models.operations import Heartbeat, SimulatedClock
@@ -21,5 +22,5 @@ __all__ = [
     "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit",
     "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "NewestRating", "Notice", "NumberSequence",
     "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "Submission",
-    "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "transaction",
+    "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "lock_case", "transaction",
 ]
