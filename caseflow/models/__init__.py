@@ -9,6 +9,7 @@ from caseflow.models.cases import (
     NumberSequence,
     ProcessInstance,
     Submission,
+    lock_case,
 )
 from caseflow.models.db import Base, db, transaction
 from caseflow.models.operations import Heartbeat, SimulatedClock
@@ -22,5 +23,5 @@ __all__ = [
     "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "NewestRating", "Notice",
     "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
     "SimulatedClock", "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db",
-    "transaction",
+    "lock_case", "transaction",
 ]
