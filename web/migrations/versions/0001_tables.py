@@ -104,7 +104,12 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("demo", sa.Boolean, nullable=False),
         sa.Column("locale", sa.String(8), nullable=False),
-        sa.Column("failed_logins", BIG, nullable=False),
+    )
+    op.create_table(
+        "login_failures",
+        sa.Column("key", sa.String(64), primary_key=True),
+        sa.Column("failures", BIG, nullable=False),
+        sa.Column("since", MOMENT, nullable=False, index=True),
         sa.Column("locked_until", MOMENT),
     )
     op.create_table(
