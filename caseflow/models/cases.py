@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.errors import NotFound
 from caseflow.models.db import Base, db
@@ -75,7 +75,7 @@ class ProcessInstance(Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     definition: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
-    state: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    state: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     state_digest: Mapped[str] = mapped_column(String(64))
     ended: Mapped[bool] = mapped_column(default=False)
     case: Mapped[Case] = relationship(back_populates="instance")
