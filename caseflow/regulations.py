@@ -1,0 +1,142 @@
+"""The regulations as data: bpmn/<key>/regulation.toml, and the diagrams beside it.
+
+Values are immutable and cached for the life of the process; regulation_file.py reads them strictly.
+The folder is bpmn/ beside the package, or what CASEFLOW_BPMN_DIR names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from caseflow.errors import ConfigurationError, RegulationExpired, RegulationNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """An office. `key` is its name in the diagrams and this file, `parent` another unit's key or ""."""
+
+    key: str
+    name: str
+    code: str
+    level: str
+    area_code: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRating:
+    """What an unrated service counts as after `working_days`; `counted`: whether it enters the satisfaction rate."""
+
+    level: str
+    working_days: int
+    counted: bool
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A question the text leaves open: the answer chosen here, the article it belongs to, and the reason."""
+
+    value: str | int | bool
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
+
+    `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
+    contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
+    done before it closes, except with an outcome of `closed_without_revisit`. `appeal` holds what a screen says
+    about appeals (who, reviewer, article, available, note); None where the text knows none.
+    `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
+    """
+
+    key: str
+    name: str
+    document_no: str
+    issuer: str
+    issued: date
+    valid_from: date
+    valid_to: date | None
+    after_expiry: str
+    areas: tuple[str, ...]
+    calendar: str
+    close_of_business: time | None
+    bad_levels: tuple[str, ...]
+    default_rating: DefaultRating | None
+    lead: str
+    number_format: str
+    contact_through: str | None
+    revisit_tasks: tuple[str, ...]
+    closed_without_revisit: tuple[str, ...]
+    appeal: Mapping[str, object] | None
+    units: Mapping[str, UnitEntry]
+    responsible_units: tuple[UnitEntry, ...]
+    parameters: Mapping[str, Parameter]
+    articles: Mapping[str, str]
+
+
+def folder() -> Path:
+    """Where the regulations lie; ConfigurationError when there is no such folder."""
+    path = Path(os.environ.get("CASEFLOW_BPMN_DIR") or Path(__file__).parents[1] / "bpmn")
+    if not path.is_dir():
+        raise ConfigurationError(f"There is no folder {path}; set CASEFLOW_BPMN_DIR to the folder of the regulations.")
+    return path
+
+
+def all_regulations() -> Mapping[str, Regulation]:
+    """Every regulation by key, in the order of the folder's names."""
+    return _load(folder())
+
+
+def get(key: str) -> Regulation:
+    """The regulation of this key; RegulationNotFound for another."""
+    try:
+        return all_regulations()[key]
+    except KeyError:
+        raise RegulationNotFound(f"No regulation is called {key!r}.") from None
+
+
+def for_area(area_code: str, on: date) -> Regulation:
+    """The regulation for an area on a day: the longest prefix that is in force by then.
+
+    RegulationNotFound when none reaches the area or none has begun; RegulationExpired when it is past its
+    validity and after_expiry is "refuse" (with "continue" it is returned; HF-18).
+    """
+    matches = [(len(prefix), regulation) for regulation in all_regulations().values()
+               for prefix in regulation.areas if area_code.startswith(prefix) and regulation.valid_from <= on]
+    if not matches:
+        raise RegulationNotFound(f"No regulation applies to area {area_code!r} on {on}.", area_code=area_code)
+    regulation = max(matches, key=lambda match: match[0])[1]
+    if regulation.valid_to is not None and on > regulation.valid_to and regulation.after_expiry == "refuse":
+        raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.", regulation=regulation.key)
+    return regulation
+
+
+def files(key: str) -> Mapping[str, bytes]:
+    """The diagram files of a regulation: file name → content, read afresh."""
+    get(key)
+    return {path.name: path.read_bytes() for path in sorted((folder() / key).glob("*.bpmn"))}
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path) -> Mapping[str, Regulation]:
+    from caseflow import regulation_file  # it builds these classes
+
+    read = [regulation_file.read(file) for file in sorted(path.glob("*/regulation.toml"))]
+    taken: dict[str, Regulation] = {}
+    for regulation in read:
+        for prefix in regulation.areas:
+            if prefix in taken:
+                raise ConfigurationError(
+                    f"{path}: area {prefix} is claimed by {taken[prefix].key} and {regulation.key}; leave it in one.")
+            taken[prefix] = regulation
+    return MappingProxyType({regulation.key: regulation for regulation in read})
