@@ -16,6 +16,7 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
+from caseflow import worklist
 from web import accounts, auth, clock
 
 log = logging.getLogger(__name__)
@@ -65,8 +66,6 @@ def counts() -> dict[str, int]:
     """How much waits for the person asking. A page shows without its figures rather than not at all."""
     if "counts" not in g:
         try:
-            from caseflow import worklist
-
             g.counts = worklist.counts(auth.current_actor(), clock.now())
         except Exception:
             log.exception("the counts of the navigation failed")
