@@ -1,7 +1,7 @@
 // The diagram of a case. On the page:
 //   <div class="diagram" data-diagram="diagram-1" role="group" aria-label="…"></div>
 //   <script type="application/json" id="diagram-1">{"xml": "…", "states": {element: "done" | "current" | "ahead"},
-//     "due": [{"element": …, "text": "…", "level": "overdue" | "today" | "soon" | "ok"}]}</script>
+//     "due": [{"element": …, "text": "…", "level": "overdue" | "today" | "soon" | "later"}]}</script>
 // together with vendor/bpmn-viewer.js and its two style sheets. The outline beside it says the same in words.
 (function () {
   'use strict';
