@@ -8,80 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 from caseflow.errors import ConfigurationError, RegulationExpired, RegulationNotFound
+from caseflow.regulation_file import DefaultRating, Parameter, Regulation, UnitEntry, read
 
-
-@dataclass(frozen=True, slots=True)
-class UnitEntry:
-    """An office. `key` is its name in the diagrams and this file, `parent` another unit's key or ""."""
-
-    key: str
-    name: str
-    code: str
-    level: str
-    area_code: str
-    parent: str
-
-
-@dataclass(frozen=True, slots=True)
-class DefaultRating:
-    """What an unrated service counts as after `working_days`; `counted`: whether it enters the satisfaction rate."""
-
-    level: str
-    working_days: int
-    counted: bool
-    article: str
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A question the text leaves open: the answer chosen here, the article it belongs to, and the reason."""
-
-    value: str | int | bool
-    article: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Regulation:
-    """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
-
-    `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
-    contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
-    done before it closes, except with an outcome of `closed_without_revisit`. `appeal` holds what a screen says
-    about appeals (who, reviewer, article, available, note); None where the text knows none.
-    `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
-    """
-
-    key: str
-    name: str
-    document_no: str
-    issuer: str
-    issued: date
-    valid_from: date
-    valid_to: date | None
-    after_expiry: str
-    areas: tuple[str, ...]
-    calendar: str
-    close_of_business: time | None
-    bad_levels: tuple[str, ...]
-    default_rating: DefaultRating | None
-    lead: str
-    number_format: str
-    contact_through: str | None
-    revisit_tasks: tuple[str, ...]
-    closed_without_revisit: tuple[str, ...]
-    appeal: Mapping[str, object] | None
-    units: Mapping[str, UnitEntry]
-    responsible_units: tuple[UnitEntry, ...]
-    parameters: Mapping[str, Parameter]
-    articles: Mapping[str, str]
+__all__ = ["DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area", "get"]
 
 
 def folder() -> Path:
@@ -129,14 +64,12 @@ def files(key: str) -> Mapping[str, bytes]:
 
 @lru_cache(maxsize=8)
 def _load(path: Path) -> Mapping[str, Regulation]:
-    from caseflow import regulation_file  # it builds these classes
-
-    read = [regulation_file.read(file) for file in sorted(path.glob("*/regulation.toml"))]
+    regulations = {file.parent.name: read(file) for file in sorted(path.glob("*/regulation.toml"))}
     taken: dict[str, Regulation] = {}
-    for regulation in read:
+    for regulation in regulations.values():
         for prefix in regulation.areas:
             if prefix in taken:
                 raise ConfigurationError(
                     f"{path}: area {prefix} is claimed by {taken[prefix].key} and {regulation.key}; leave it in one.")
             taken[prefix] = regulation
-    return MappingProxyType({regulation.key: regulation for regulation in read})
+    return MappingProxyType(regulations)
