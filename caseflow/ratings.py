@@ -20,10 +20,9 @@ from caseflow.errors import NotFound
 from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.models import Case, Rating, ServiceRecord, db
 from caseflow.permissions import SYSTEM
-from caseflow.rating_feeds import batches, lines_of
 from caseflow.rating_verdicts import DUPLICATE, SHANGHAI, Normalised, Verdict, judge
 
-__all__ = ["Verdict", "batches", "count_missing_cases", "judge", "lines_of", "open_missing_cases", "receive"]
+__all__ = ["Verdict", "count_missing_cases", "judge", "open_missing_cases", "receive"]
 
 Key = tuple[str, int]                    # projectNo and serviceNumber
 log = logging.getLogger(__name__)

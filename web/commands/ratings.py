@@ -13,6 +13,7 @@ from caseflow import api_keys
 from caseflow import ratings as intake
 from caseflow.errors import CaseflowError
 from caseflow.models import transaction
+from caseflow.rating_feeds import batches, lines_of
 from web import clock, create_app
 
 
@@ -47,7 +48,7 @@ def _take_in(feed: BinaryIO, source: str, table: TextIO | None) -> Counter[str]:
     counts: Counter[str] = Counter()
     if table:
         table.write("line\tverdict\n")
-    for batch in intake.batches(intake.lines_of(feed)):
+    for batch in batches(lines_of(feed)):
         with transaction():
             verdicts = intake.receive(batch, source, clock.now())
         for verdict in verdicts:
