@@ -9,6 +9,7 @@ from caseflow.models.cases import (
     NumberSequence,
     ProcessInstance,
     Submission,
+    lock_case,
 )
 from caseflow.models.db import Base, db, transaction
 from caseflow.models.operations import Heartbeat, SimulatedClock
@@ -20,6 +21,7 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 __all__ = [
     "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit",
     "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "LoginFailures", "NewestRating", "Notice",
-    "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "Submission",
-    "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "transaction",
+    "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
+    "SimulatedClock", "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db",
+    "lock_case", "transaction",
 ]
