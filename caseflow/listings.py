@@ -35,6 +35,7 @@ from caseflow.permissions import Actor
 FIRST_RESPONSE, REVISIT = "first_response", "revisit"
 HANDLING = ("rectify", "explain", "feed_back", "rehandle")      # the tasks whose end is the end of the rectification
 BATCH = 500
+PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def responsible_units(actor: Actor) -> list[Unit]:
     return list(db.session.scalars(select(Unit).where(Unit.id.in_(seen)).order_by(Unit.regulation, Unit.name)))
 
 
-def incidents(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[tuple[Incident, Case]]:
+def incidents(actor: Actor, *, page: int = 1, per_page: int = PER_PAGE) -> list[tuple[Incident, Case]]:
     """Parked cases, open ones first, newest first. Supervisors see those of their cases, administrators all."""
     if not actor.has_role("supervisor", "admin"):
         raise NotFound

@@ -99,3 +99,9 @@ def _day(text: str) -> str:
 
 def _midnight(day: str) -> datetime | None:
     return datetime.combine(datetime.fromisoformat(day).date(), time(), SHANGHAI) if day else None
+
+
+def local_path(text: str) -> str:
+    """The text if it is a plain path of this site, else ""."""
+    plain = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
+    return text if plain and len(text) < 500 else ""

@@ -14,7 +14,7 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow import calendars, cases, deadlines, journal, listings, regulations
 from caseflow.errors import CaseflowError
-from caseflow.models import Case, Timer
+from caseflow.models import Case, JournalEntry, Timer
 from caseflow.permissions import Actor
 from web.words import journal as journal_words
 from web.words import ratings as rating_words
@@ -135,6 +135,10 @@ def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:
         return deadlines.explain(deadlines.rule_of(timer), calendar, regulations.get(case.regulation).close_of_business)
     except CaseflowError:
         return []
+
+
+def entries_of(case: Case) -> list[JournalEntry]:
+    return journal.entries(case)
 
 
 def timeline(case: Case, definition: Any) -> list[journal_words.Line]:

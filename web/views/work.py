@@ -13,7 +13,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import calendars, cases, listings, permissions, regulations, worklist
+from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
 from caseflow.engine.values import UserTask
 from caseflow.errors import CaseflowError, Conflict, InvalidForm, InvalidInput, PermissionDenied
 from caseflow.models import User, WorkItem, db, transaction
@@ -110,7 +110,7 @@ def _go_on(work_item_id: int, actor: Actor, now: datetime):
     item = worklist.find(work_item_id, actor)
     following = worklist.next_in_case(item.case_id, actor)
     flash(next_step.after(item, listings.work_items_of(item.case), listings.awaited_of(item.case),
-                          cases.definition_of(item.case)), "success")
+                          definitions.of(item.case)), "success")
     return redirect(url_for("work.show", work_item_id=following.id) if following else url_for("work.index"))
 
 
@@ -161,7 +161,7 @@ def _draft_answer(work_item_id: int, sentence: str, status: int):
 def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: datetime, *, token: str = "",
           why: stale.Stale | None = None, status: int = 200):
     """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
-    case, definition = item.case, cases.definition_of(item.case)
+    case, definition = item.case, definitions.of(item.case)
     regulation = regulations.get(case.regulation)
     open_to_me = item.status == "open" and permissions.may_work(actor, item)
     page = render_template(
@@ -187,7 +187,7 @@ def _submitted(item: WorkItem, task: UserTask) -> list[tuple[str, str]]:
 
 
 def _task(item: WorkItem) -> UserTask:
-    return cases.definition_of(item.case).user_tasks[item.element]
+    return definitions.of(item.case).user_tasks[item.element]
 
 
 def _sent() -> MultiDict:
