@@ -75,7 +75,7 @@ class ProcessInstance(Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     definition: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
-    state: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    state: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     state_digest: Mapped[str] = mapped_column(String(64))
     ended: Mapped[bool] = mapped_column(default=False)
     case: Mapped[Case] = relationship(back_populates="instance")
