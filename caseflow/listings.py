@@ -33,7 +33,7 @@ from caseflow.models import (
 from caseflow.permissions import Actor
 
 FIRST_RESPONSE, REVISIT = "first_response", "revisit"
-HANDLING = ("rectify", "explain", "feed_back", "rehandle")      # the tasks whose end is the end of the rectification
+HANDLING = ("rectify", "explain", "feed_back", "rehandle")   # how the ids of tasks begin that end a rectification
 BATCH = 500
 PER_PAGE = 50
 
@@ -102,6 +102,12 @@ def responsible_units(actor: Actor) -> list[Unit]:
     return list(db.session.scalars(select(Unit).where(Unit.id.in_(seen)).order_by(Unit.regulation, Unit.name)))
 
 
+def regulations_seen(actor: Actor) -> list[str]:
+    """The regulations of the units whose cases the actor may see."""
+    query = select(Unit.regulation).where(Unit.id.in_(actor.visible_units)).distinct().order_by(Unit.regulation)
+    return list(db.session.scalars(query)) if actor.visible_units else []
+
+
 def incidents(actor: Actor, *, page: int = 1, per_page: int = PER_PAGE) -> list[tuple[Incident, Case]]:
     """Parked cases, open ones first, newest first. Supervisors see those of their cases, administrators all."""
     if not actor.has_role("supervisor", "admin"):
@@ -141,7 +147,10 @@ def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFact
 
 def _facts(rows: Sequence, revisit_result: str | None, now: datetime) -> LedgerFacts:
     first = next((row for row in rows if row.element == FIRST_RESPONSE), None)
-    handled = [row.completed_at for row in rows if row.element in HANDLING and row.status == "completed"]
+    done = [row for row in rows if row.status == "completed"]
+    handled = [row.completed_at for row in done if row.element.startswith(HANDLING)]
+    if not handled and first and any(row.element == REVISIT for row in rows):
+        handled = [first.completed_at]      # resolved on the spot: the first response was all of it
     return LedgerFacts(
         first_contact_at=first.completed_at if first else None,
         first_contact_due=first.due_at if first else None,

@@ -34,7 +34,7 @@ def write(rows: Iterable[tuple[Case, LedgerFacts]], now: datetime) -> IO[bytes]:
     sheet.append([_heading_cell(sheet, str(heading)) for heading, _width, _value in ledger.COLUMNS])
     for case, facts in rows:
         sheet.append([_cell(sheet, value(case, facts)) for _heading, _width, value in ledger.COLUMNS])
-    file = TemporaryFile()
+    file = TemporaryFile()  # noqa: SIM115 – the answer closes it when it is sent
     book.save(file)
     file.seek(0)
     return file

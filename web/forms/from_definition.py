@@ -71,7 +71,7 @@ class TaskForm(BaseForm):
                 self[key].errors = [self.problems[key]]
 
     def values(self) -> dict[str, object]:
-        """The typed values after a `validate()` that was true: str, bool, int or "YYYY-MM-DD"; hidden fields are gone."""
+        """After a `validate()` that was true: str, bool, int or "YYYY-MM-DD" by field; hidden fields are gone."""
         if self._accepted is None or self.problems:
             raise InvalidForm
         return dict(self._accepted)

@@ -48,10 +48,10 @@ def show(number: str):
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
         timeline=timeline, deadlines=deadlines, outline=outline.outline(definition.outline(), known),
-        states=outline.STATES, diagram=_diagram(case, definition, known, deadlines),
-        badge=next((line.badge for line in deadlines if line.badge), None), appeal=_appeal(regulation),
+        states=outline.STATES, diagram=_diagram(definition, known, deadlines),
+        badge_of_case=next((line.badge for line in deadlines if line.badge), None), appeal=_appeal(regulation),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
-        submissions=_submissions(case, definition), messages=_messages(case),
+        submissions=_submissions(case, definition), messages_sent=_messages(case),
         awaited=[row.message for row in listings.awaited_of(case)])
 
 
@@ -73,14 +73,18 @@ def reveal(number: str):
 
 
 def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
-    return render_template("cases/contact.html", case=cases.find(number, actor), back=back, **shown)
+    name = "cases/_contact.html" if request.headers.get("HX-Request") else "cases/contact.html"
+    return render_template(name, case=cases.find(number, actor), back=back, **shown)
 
 
-def _diagram(case: Case, definition: Any, known: dict[str, str], deadlines: list[panels.DeadlineLine]) -> dict:
-    """What the viewer needs, as data: the drawing, the state of each step, and the due date at each running deadline."""
-    due = [{"element": line.guards or line.element, "text": line.due, "level": line.badge.level}
-           for line in deadlines if line.badge]
-    return {"xml": definition.source.decode(), "states": known, "due": due}
+def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.DeadlineLine]) -> dict:
+    """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline."""
+    running = [line for line in deadlines if line.badge]
+    notes = [{"element": line.guards or line.element, "text": line.due, "late": line.late} for line in running]
+    overdue = {line.guards for line in deadlines if line.late}
+    by_state = {state: [key for key, value in known.items() if value == state] for state in ("done", "current")}
+    return {"xml": definition.source.decode(), **by_state, "notes": notes,
+            "overdue": [key for key in by_state["current"] if key in overdue]}
 
 
 def _appeal(regulation: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import cases, listings
+from caseflow import cases, listings, permissions
 from caseflow.errors import CaseflowError
 from caseflow.models import transaction
 from web import clock
@@ -25,9 +25,11 @@ KINDS = {
 @blueprint.get("/", strict_slashes=False)
 def index():
     page = filters.page_number(request.args)
-    rows = listings.incidents(current_actor(), page=page)
+    actor = current_actor()
+    rows = listings.incidents(actor, page=page)
+    seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
     return render_template("incidents/index.html", rows=rows, kinds=KINDS, page=page, place=places.place,
-                           per_page=listings.PER_PAGE)
+                           per_page=listings.PER_PAGE, seen=seen)
 
 
 @blueprint.post("/<int:incident_id>/retry")

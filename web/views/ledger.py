@@ -11,6 +11,7 @@ from caseflow.models.cases import CASE_STATUSES
 from web import clock, ledger_sheet
 from web.auth import current_actor
 from web.forms import filters
+from web.views import panels
 from web.words import ledger as ledger_words
 from web.words import places, times
 from web.words.ratings import LEVELS
@@ -28,7 +29,7 @@ def index():
     rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
     return render_template(
         "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
-        units=listings.responsible_units(actor), places=places.places(), place=places.place, levels=LEVELS,
+        units=[(unit.id, unit.name) for unit in listings.responsible_units(actor)], places=panels.places_of(actor), regulations_seen=panels.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: ledger_words.STATUSES[status] for status in CASE_STATUSES},
         revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor))
 

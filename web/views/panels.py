@@ -17,8 +17,8 @@ from caseflow.errors import CaseflowError
 from caseflow.models import Case, JournalEntry, Timer
 from caseflow.permissions import Actor
 from web.words import journal as journal_words
+from web.words import places, times
 from web.words import ratings as rating_words
-from web.words import times
 from web.words.masks import mask_name, mask_phone
 
 TIMER_STATES = {
@@ -60,6 +60,7 @@ class DeadlineLine:
     status: str
     status_name: str
     badge: times.Badge | None
+    late: bool
     reasons: tuple[str, ...]
 
 
@@ -119,6 +120,7 @@ def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now
         rule=times.rule(timer.unit, timer.amount, timer.since_name, field_label(definition, timer.since_name)),
         since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
+        late=timer.status == "fired" or bool(badge and badge.level == "overdue"),
         reasons=tuple(_reasons(timer, case, calendar)))
 
 
@@ -143,6 +145,11 @@ def entries_of(case: Case) -> list[JournalEntry]:
 
 def timeline(case: Case, definition: Any) -> list[journal_words.Line]:
     return journal_words.timeline(journal.entries(case), definition, unit_names(case))
+
+
+def places_of(actor: Actor) -> list[tuple[str, str]]:
+    """(key, short name) of each place whose cases the actor may see: a filter with one choice is not shown."""
+    return [(key, places.place(key)) for key in listings.regulations_seen(actor)]
 
 
 def unit_names(case: Case) -> Mapping[int, str]:

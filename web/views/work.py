@@ -25,8 +25,13 @@ from web.forms import filters
 from web.forms.from_definition import TaskForm
 from web.views import panels
 from web.words import answers, next_step, places, stale, times
+from web.words.ledger import status_name
+from web.words.ratings import level_name
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
+blueprint.add_app_template_global(times.moment, "moment")
+blueprint.add_app_template_global(level_name, "level_name")
+blueprint.add_app_template_global(status_name, "status_name")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -49,7 +54,7 @@ def index():
                             page=filters.page_number(request.args))
     return render_template("work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items],
                            chosen=chosen, query=filters.as_query(chosen), counts=worklist.counts(actor, now),
-                           places=places.places())
+                           places=panels.places_of(actor))
 
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
@@ -152,7 +157,7 @@ def save_draft(work_item_id: int):
 
 
 def _draft_answer(work_item_id: int, sentence: str, status: int):
-    if request.form.get("by") == "page":
+    if "X-Draft" in request.headers:
         return jsonify(saved=status == 200, message=sentence), status
     flash(sentence, "success" if status == 200 else "warning")
     return redirect(url_for("work.show", work_item_id=work_item_id))
@@ -168,7 +173,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
-        badge=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
+        badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status == "pending"],
         timeline=panels.timeline(case, definition), draft_saved_at=listings.draft_saved_at(item.id, actor))

@@ -110,10 +110,10 @@ def _case_opened(told: _Told) -> str:
 
 
 def _task_opened(told: _Told) -> str:
-    unit = told.units.get(told.details.get("unit"), "")
+    unit = told.units.get(told.details.get("unit")) or gettext("承办单位")
     visit = told.details.get("visit", 1)
     again = gettext("（第 %(n)s 次）", n=visit) if visit and visit > 1 else ""
-    return gettext("开始“%(step)s”%(again)s，由%(unit)s办理", step=told.step, again=again, unit=unit or gettext("承办单位"))
+    return gettext("开始“%(step)s”%(again)s，由%(unit)s办理", step=told.step, again=again, unit=unit)
 
 
 def _task_claimed(told: _Told) -> str:
@@ -170,9 +170,8 @@ def _incident_resolved(told: _Told) -> str:
 
 
 def _due_recomputed(told: _Told) -> str:
-    before = told.moment("before") if "before" in told.details else told.moment("from")
-    after = next((told.moment(key) for key in ("after", "to", "due_at") if key in told.details), "—")
-    return gettext("工作日历更新，期限“%(step)s”由 %(before)s 改为 %(after)s", step=told.step, before=before, after=after)
+    return gettext("工作日历更新，期限“%(step)s”由 %(before)s 改为 %(after)s", step=told.step,
+                   before=told.moment("previous_due_at"), after=told.moment("due_at"))
 
 
 def _case_closed(told: _Told) -> str:

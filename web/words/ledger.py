@@ -31,7 +31,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("事项"), 26, lambda case, facts: case.rating.service.task_name),
     (lazy_gettext("承办单位"), 22, lambda case, facts: case.unit.name),
     (lazy_gettext("当前环节"), 20, lambda case, facts: case.step if case.status == "open" else ""),
-    (lazy_gettext("状态"), 10, lambda case, facts: str(STATUSES.get(case.status, case.status))),
+    (lazy_gettext("状态"), 10, lambda case, facts: status_name(case.status)),
     (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at),
     (lazy_gettext("首次联系期限"), 17, lambda case, facts: facts.first_contact_due),
     (lazy_gettext("整改完成时间"), 17, lambda case, facts: facts.rectified_at),
@@ -40,6 +40,10 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("办结时间"), 17, lambda case, facts: case.closed_at),
     (lazy_gettext("备注"), 24, lambda case, facts: gettext("办法期满后受理") if case.after_expiry else ""),
 )
+
+
+def status_name(status: str) -> str:
+    return str(STATUSES.get(status, status))
 
 
 def _said(case: Case) -> str:

@@ -28,7 +28,8 @@ def explain(error: errors.CaseflowError, item: WorkItem, actor: Actor, by: str =
     if item.status == "cancelled":
         return Stale(
             gettext("这项任务已经撤回"),
-            gettext("您填写期间，案件走到了别的环节（例如评价已撤销或转为其他处理），“%(task)s”不再需要办理。", task=item.name),
+            gettext("您填写期间，案件走到了别的环节（例如评价已撤销或转为其他处理），“%(task)s”不再需要办理。",
+                    task=item.name),
             gettext("请打开案件查看现在的情况；需要的内容可以从下面复制。"))
     if item.assignee_id is not None and item.assignee_id != actor.user_id:
         return Stale(

@@ -27,7 +27,7 @@ SINCE = {
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """How urgent something is: `level` is overdue, today, soon, later or none (a CSS class), `text` says it."""
+    """How urgent something is: `level` is overdue, today, soon, ok or none (a CSS class), `text` says it."""
 
     level: str
     text: str
@@ -59,7 +59,7 @@ def due_badge(now: datetime, due_at: datetime | None, calendar: object, *, provi
         return Badge("today", gettext("今天到期"), provisional)
     if left == 0:   # the due day is a day of rest, with none to work on before it
         return Badge("soon", gettext("%(day)s 到期", day=day(due_at)), provisional)
-    return Badge("soon" if left == 1 else "later", gettext("还剩 %(n)s 个工作日", n=left), provisional)
+    return Badge("soon" if left == 1 else "ok", gettext("还剩 %(n)s 个工作日", n=left), provisional)
 
 
 def rule(unit: str, amount: int, since_name: str, since_label: str | None = None) -> str:
