@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
+from caseflow import regulations
 from caseflow.models import Unit, User, db
 
 ROLE_NAMES = {
@@ -48,12 +49,7 @@ def place_of(user: User) -> str:
 
 def place_name(regulation: str) -> str:
     """The regulation's name as people read it."""
-    from caseflow import regulations
-
-    try:
-        return regulations.get(regulation).name
-    except Exception:
-        return regulation
+    return regulations.get(regulation).name if regulation else ""
 
 
 def demo_places() -> list[DemoPlace]:

@@ -23,6 +23,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 
 from caseflow.models import User, db, transaction
+from caseflow.permissions import Actor, actor_for
 from web import accounts, clock, errors, login_limits, passwords, sessions
 
 LOCALES = ("zh", "en")
@@ -48,11 +49,9 @@ def init_app(app: Flask) -> None:
     manager.init_app(app)
 
 
-def current_actor():
+def current_actor() -> Actor:
     """The person asking, as the core sees people: roles at units. Signed-in routes only."""
     if "actor" not in g:
-        from caseflow.permissions import actor_for
-
         g.actor = actor_for(current_user.user)
     return g.actor
 

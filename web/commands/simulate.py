@@ -15,12 +15,14 @@ import click
 from sqlalchemy import func, select
 
 from caseflow import cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
-from caseflow.models import Case, Rating, Unit, WorkItem, db, transaction
+from caseflow.models import Case, Rating, WorkItem, db, transaction
+from caseflow.rating_feeds import batches
 from web import create_app
 from web.config import Settings
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"
+NO_PASSWORD = "!"    # nobody signs in as a simulated person
 
 
 @click.command()
@@ -74,14 +76,13 @@ class _Run:
         with transaction():
             self.now = max(self.now, db.session.scalar(select(func.max(Case.opened_at))) or self.now)
             installation.install(self.now)
-            demo.add_people(self.regulation, self.now)
-        orgs = list(db.session.scalars(select(Unit.code).where(
-            Unit.regulation == self.regulation.key, Unit.code.in_([u.code for u in self.regulation.responsible_units]))))
-        lines = simulation.ratings(self.random, self.regulation.areas, sorted(orgs), self.wanted, self.now)
-        for batch in ratings.batches(line.encode() for line in lines):
+            demo.add_people(self.regulation, NO_PASSWORD)
+        codes = [unit.code for unit in self.regulation.responsible_units]
+        lines = simulation.ratings(self.random, self.regulation.areas, codes, self.wanted, self.now)
+        for batch in batches(line.encode() for line in lines):
             with transaction():
                 verdicts = ratings.receive(batch, source=SOURCE, now=self.now)
-            self.counts.update(v.verdict for v in verdicts)
+            self.counts.update(verdict.status for verdict in verdicts)
 
     def _open_cases(self) -> int:
         return db.session.scalar(select(func.count(Case.id)).where(Case.status == "open")) or 0
