@@ -22,7 +22,7 @@ PREFIX = "caseflow_"
 def add(name: str, now: datetime, actor: Actor = SYSTEM) -> str:
     """Make a key and return its secret. Refuses a name that was ever used (Conflict) or is no name (InvalidInput)."""
     if not NAME.fullmatch(name):
-        raise InvalidInput("A key's name has 1 to 40 letters, digits, dots, dashes or underscores.", fields={"name": "name"})
+        raise InvalidInput("A key's name has 1 to 40 letters, digits, dots, dashes or underscores.")
     if db.session.scalar(select(ApiKey.id).where(ApiKey.name == name)):
         raise Conflict(f"The name {name} is taken; a revoked key keeps its name, because ratings carry it.")
     secret = PREFIX + secrets.token_urlsafe(32)

@@ -16,11 +16,12 @@ MAX_LINE = 1_048_576        # bytes that are looked at at all
 MAX_RAW = 65_536            # characters of an accepted line, unknown fields included
 
 # Code of the platform interface → internal level: 5 非常满意 … 1 非常不满意.
-SATISFACTION: Mapping[int, str] = {code: level for code, level in enumerate(RATING_LEVELS, start=1)}
+SATISFACTION: Mapping[int, str] = dict(enumerate(RATING_LEVELS, start=1))
 SATISFACTION_NAMES: Mapping[int, str] = {5: "非常满意", 4: "满意", 3: "基本满意", 2: "不满意", 1: "非常不满意"}
 
 CHANNELS: Mapping[str, str] = {
-    "1": "PC端", "2": "移动端", "3": "二维码", "4": "政务大厅平板电脑", "5": "政务大厅其他终端", "6": "电话", "7": "短信",
+    "1": "PC端", "2": "移动端", "3": "二维码", "4": "政务大厅平板电脑", "5": "政务大厅其他终端",
+    "6": "电话", "7": "短信",
 }
 ANONYMOUS, REAL_NAME = "1", "2"
 ANONYMITY: Mapping[str, str] = {ANONYMOUS: "匿名", REAL_NAME: "实名"}
@@ -32,8 +33,9 @@ DETAILS: Mapping[str, str] = {
     "406": "填写一张表单就可完成申报", "407": "在线提交材料窗口核验", "408": "一张清单告知全部申报材料",
     "409": "用告知承诺减免申报材料", "410": "可以在线预约办理", "411": "跑大厅一次办完", "412": "可以使用自助机办理",
     "413": "服务态度较好",
-    "307": "一次性告知需要补正的材料", "308": "提供申报材料样本", "309": "在承诺的时间内办结", "310": "办事指南指引准确",
-    "311": "按办事指南要求的材料即可办理", "312": "可以快递送达", "313": "跑动次数与承诺的一致", "314": "服务态度一般",
+    "307": "一次性告知需要补正的材料", "308": "提供申报材料样本", "309": "在承诺的时间内办结",
+    "310": "办事指南指引准确", "311": "按办事指南要求的材料即可办理", "312": "可以快递送达",
+    "313": "跑动次数与承诺的一致", "314": "服务态度一般",
     "207": "没有提供材料样本", "208": "没有提供材料清单", "209": "未在承诺时间内办结",
     "210": "同样内容的证明材料被要求多次提交", "211": "承诺网办但无法在线办理",
     "212": "在线预约办理后到实体大厅重复取号排队", "213": "窗口人员业务不熟练", "214": "服务态度生硬",
@@ -70,7 +72,7 @@ FIELDS: tuple[Field, ...] = (
     Field("areaCode", "行政区划代码，12 位", "area", required=True, limit=12),
     Field("projectNo", "办件编号", required=True),
     Field("serviceNumber", "第几次服务，首次为 1", "number", required=True, maximum=99),
-    Field("satisfaction", "满意度：5 非常满意、4 满意、3 基本满意、2 不满意、1 非常不满意", "number", required=True, maximum=5),
+    Field("satisfaction", "满意度：5 非常满意 … 1 非常不满意", "number", required=True, maximum=5),
     Field("serviceTime", "服务时间，北京时间 yyyy-MM-dd HH:mm:ss", "time", required=True, limit=19),
     Field("assessTime", "评价时间，北京时间 yyyy-MM-dd HH:mm:ss，不早于服务时间", "time", required=True, limit=19),
     Field("evalDetail", "评价详情指标代码，逗号分隔；首位数字与满意度一致", "codes", limit=400),

@@ -54,7 +54,9 @@ class Verdict:
     notes: tuple[str, ...] = ()
     case: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def verdict(self) -> str:
+        """As reports write it: accepted, duplicate or rejected:<reason>:<field>."""
         return f"rejected:{self.reason}:{self.field}" if self.status == "rejected" else self.status
 
 

@@ -7,43 +7,25 @@ unique key of a service record decides between two intakes of the same rating; t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from functools import cache
+from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from caseflow import cases, journal, regulations
-from caseflow.errors import NotFound, RegulationExpired, RegulationNotFound
-from caseflow.models import Case, Rating, ServiceRecord, Unit, db
+from caseflow.errors import NotFound
+from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
+from caseflow.models import Case, Rating, ServiceRecord, db
 from caseflow.permissions import SYSTEM
 from caseflow.rating_verdicts import DUPLICATE, SHANGHAI, Normalised, Verdict, judge
 
-__all__ = ["Opened", "Verdict", "judge", "open_missing_cases", "receive"]
+__all__ = ["Verdict", "count_missing_cases", "judge", "open_missing_cases", "receive"]
 
 Key = tuple[str, int]                    # projectNo and serviceNumber
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Jurisdiction:
-    """The regulation of an area. `in_force` is false when it has expired and says that it applies no longer."""
-
-    regulation: regulations.Regulation
-    in_force: bool
-
-    def calls_for_case(self, level: str) -> bool:
-        return self.in_force and level in self.regulation.bad_levels
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Who is responsible: the registered unit of the line's orgcode, or the lead unit in its stead."""
-
-    unit_id: int | None
-    registered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +48,7 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     that fails, the rating stays and the verdict notes it (open_missing_cases tries again). A rating of an
     office nobody registered goes to the regulation's lead unit, as verdict and journal say.
     """
-    jurisdiction = _jurisdictions(now.astimezone(SHANGHAI).date())
+    jurisdiction = jurisdictions(now.astimezone(SHANGHAI).date())
     verdicts = [judge(line, lambda area: jurisdiction(area) is not None) for line in lines]
     arrivals = _arrivals([verdict.value for verdict in verdicts if verdict.value], jurisdiction)
     new = _insert_services(arrivals)
@@ -84,46 +66,16 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     return answers
 
 
-def _jurisdictions(on: date) -> Callable[[str], Jurisdiction | None]:
-    """Area code → its jurisdiction on that day, None when no regulation applies."""
-
-    @cache
-    def find(area: str) -> Jurisdiction | None:
-        try:
-            return Jurisdiction(regulations.for_area(area, on), in_force=True)
-        except RegulationExpired as expired:
-            return Jurisdiction(regulations.get(expired.details["regulation"]), in_force=False)
-        except RegulationNotFound:
-            return None
-    return find
-
-
 def _arrivals(values: Sequence[Normalised], jurisdiction: Callable[[str], Jurisdiction]) -> dict[Key, Arrival]:
     """The first line of each key; a later one of the same batch is its duplicate."""
     first: dict[Key, Normalised] = {}
     for value in values:
         first.setdefault(value.key, value)
     places = {key: jurisdiction(value.area_code) for key, value in first.items()}
-    office = _offices([(places[key].regulation, value.service["org_code"]) for key, value in first.items()])
+    office = offices([(places[key].regulation, value.service["org_code"]) for key, value in first.items()])
     return {
         key: Arrival(value, places[key], office(places[key].regulation, value.service["org_code"]))
         for key, value in first.items()}
-
-
-def _offices(wanted: Sequence[tuple[regulations.Regulation, str | None]]) -> Callable[..., Office]:
-    """(regulation, orgcode) → office, for the wanted ones, in one query."""
-    codes = {code for _, code in wanted if code}
-    leads = {regulation.lead for regulation, _ in wanted}
-    rows = db.session.execute(select(Unit.id, Unit.regulation, Unit.code, Unit.key).where(
-        or_(Unit.code.in_(codes), Unit.key.in_(leads)))).all() if wanted else []
-    by_code = {(row.regulation, row.code): row.id for row in rows}
-    by_key = {(row.regulation, row.key): row.id for row in rows}
-
-    def find(regulation: regulations.Regulation, code: str | None) -> Office:
-        unit_id = by_code.get((regulation.key, code))
-        lead = by_key.get((regulation.key, regulation.lead))
-        return Office(unit_id, True) if unit_id is not None else Office(lead, False)
-    return find
 
 
 def _insert_services(arrivals: Mapping[Key, Arrival]) -> dict[Key, int]:
@@ -134,9 +86,10 @@ def _insert_services(arrivals: Mapping[Key, Arrival]) -> dict[Key, int]:
     if not arrivals:
         return {}
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
-    table = ServiceRecord.__table__
-    statement = dialect.insert(table).on_conflict_do_nothing(
-        index_elements=["project_no", "service_number"]).returning(table.c.id, table.c.project_no, table.c.service_number)
+    columns = ServiceRecord.__table__.c
+    statement = dialect.insert(ServiceRecord.__table__).on_conflict_do_nothing(
+        index_elements=["project_no", "service_number"]
+    ).returning(columns.id, columns.project_no, columns.service_number)
     rows = [arrivals[key].value.service | {"unit_id": arrivals[key].office.unit_id} for key in sorted(arrivals)]
     ids = {(row.project_no, row.service_number): row.id for row in db.session.execute(statement, rows)}
     return {key: ids[key] for key in arrivals if key in ids}
@@ -189,46 +142,42 @@ def _open_case(rating: Rating, office: Office, now: datetime) -> Case | None:
                 "office_registered": office.registered, "unit": office.unit_id})
             return case
     except Exception as error:
-        # Only the kind of error: its text may quote the row, and with it the rater.
-        log.error("rating %s: its case was not opened (%s)", rating_id, type(error).__name__)
+        # Kind and place of the error, never its text, which may quote the row and with it the rater.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        log.error("rating %s: its case was not opened (%s)\n%s", rating_id, type(error).__name__, place)
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What open_missing_cases did: file numbers, ids of the ratings that failed again, and where to go on."""
+def open_missing_cases(now: datetime, limit: int = 100) -> int:
+    """Open the cases of bad ratings that have none because opening failed at intake; returns how many.
 
-    numbers: tuple[str, ...]
-    failed: tuple[int, ...]
-    after: int | None
-
-
-def open_missing_cases(now: datetime, *, after: int = 0, limit: int = 100) -> Opened:
-    """Open the cases of bad ratings that have none, because opening failed at intake.
-
-    Looks at up to `limit` ratings with an id above `after`; call again with the answer's `after`, in a new
-    transaction, until that is None. Ratings received after a regulation ceased to apply are left alone.
+    Tries up to `limit` of them, in random order: those that fail for ever must not keep back the others.
     """
-    ids = list(db.session.scalars(
-        select(Rating.id).where(Rating.id > after, Rating.voided_at.is_(None), or_(*_calling_for_case()), ~_has_case())
-        .order_by(Rating.id).limit(limit).with_for_update(skip_locked=True)))
+    tried = list(db.session.scalars(
+        select(Rating.id).where(_lacks_its_case()).order_by(func.random()).limit(limit)
+        .with_for_update(skip_locked=True)))
     # Asked again once the rows are locked: another process may have opened some meanwhile.
-    missing = db.session.scalars(select(Rating).where(Rating.id.in_(ids), ~_has_case()).order_by(Rating.id)).all()
-    wanted = [(regulations.get(rating.regulation), rating.service.org_code) for rating in missing]
-    office = _offices(wanted)
-    numbers, failed = [], []
-    for rating, (regulation, code) in zip(missing, wanted, strict=True):
-        rating_id = rating.id
-        case = _open_case(rating, office(regulation, code), now)
-        numbers.append(case.number) if case else failed.append(rating_id)
-    return Opened(tuple(numbers), tuple(failed), ids[-1] if len(ids) == limit else None)
+    missing = db.session.scalars(select(Rating).where(Rating.id.in_(tried), _lacks_its_case())).all()
+    office = offices([(regulations.get(rating.regulation), rating.service.org_code) for rating in missing])
+    opened = [
+        _open_case(rating, office(regulations.get(rating.regulation), rating.service.org_code), now)
+        for rating in missing]
+    return sum(case is not None for case in opened)
 
 
-def _has_case() -> ColumnElement[bool]:
-    return exists().where(Case.rating_id == Rating.id, Case.kind == "rectification")
+def count_missing_cases() -> int:
+    """How many bad ratings have no case although they call for one."""
+    return db.session.scalar(select(func.count(Rating.id)).where(_lacks_its_case()))
+
+
+def _lacks_its_case() -> ColumnElement[bool]:
+    return and_(
+        Rating.voided_at.is_(None), or_(*_calling_for_case()),
+        ~exists().where(Case.rating_id == Rating.id, Case.kind == "rectification"))
 
 
 def _calling_for_case() -> Iterator[ColumnElement[bool]]:
+    """Ratings received after a regulation ceased to apply call for none."""
     for regulation in regulations.all_regulations().values():
         condition = and_(Rating.regulation == regulation.key, Rating.level.in_(regulation.bad_levels))
         if regulation.valid_to is not None and regulation.after_expiry == "refuse":

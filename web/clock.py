@@ -22,7 +22,9 @@ def now() -> datetime:
 
 
 def real() -> datetime:
-    """The database's clock, never moved: for sessions and login locks (aware UTC)."""
+    """The database's clock, never moved: for sessions and login locks (aware UTC). Tests set another one."""
+    if "CASEFLOW_CLOCK" in current_app.config:
+        return current_app.config["CASEFLOW_CLOCK"]()
     if db.engine.dialect.name == "postgresql":
         return db.session.scalar(text("SELECT clock_timestamp()")).astimezone(UTC)
     return datetime.now(UTC)

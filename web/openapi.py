@@ -16,19 +16,20 @@ def document() -> dict[str, object]:
         "openapi": "3.1.0",
         "info": {
             "title": "caseflow 评价接入", "version": caseflow.__version__,
-            "description": "按全国一体化政务服务平台的字段名推送评价。重复推送同一请求是安全的：已接收的评价答复为 duplicate。",
+            "description": "按全国一体化政务服务平台的字段名推送评价。重复推送是安全的：已接收的评价答复为 duplicate。",
         },
         "servers": [{"url": "/api/v1"}],
         "paths": {
             "/ratings": {"post": _push()},
             "/openapi.json": {"get": {
                 "summary": "本文档", "operationId": "getDocument", "security": [],
-                "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}},
+                "responses": {"200": {"description": "OpenAPI 3.1", "content": {
+                    "application/json": {"schema": {"type": "object"}}}}},
             }},
         },
         "security": [{"key": []}],
         "components": {
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "caseflow ratings key add 生成的密钥"}},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Rating": _rating(), "Verdict": _verdict(), "Problem": _problem()},
         },
     }

@@ -16,6 +16,7 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
+from caseflow import worklist
 from web import accounts, auth, clock
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_add_digest)
     app.jinja_env.globals.update(
         navigation=navigation, place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
-        clock_now=clock_now, weekday=weekday, endpoints=lambda: current_app.view_functions, in_demo=lambda: app.config["CASEFLOW"].demo, locale=auth.locale,
+        clock_now=clock_now, here_path=here_path, weekday=weekday, endpoints=lambda: current_app.view_functions, in_demo=lambda: app.config["CASEFLOW"].demo, locale=auth.locale,
         role_name=lambda role: accounts.ROLE_NAMES.get(role, role), duty=lambda role: accounts.DUTIES.get(role, ""),
     )
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
@@ -65,8 +66,6 @@ def counts() -> dict[str, int]:
     """How much waits for the person asking. A page shows without its figures rather than not at all."""
     if "counts" not in g:
         try:
-            from caseflow import worklist
-
             g.counts = worklist.counts(auth.current_actor(), clock.now())
         except Exception:
             log.exception("the counts of the navigation failed")
@@ -77,6 +76,14 @@ def counts() -> dict[str, int]:
 def clock_now():
     """The present moment as the page shows it (Asia/Shanghai)."""
     return clock.now().astimezone(SHANGHAI)
+
+
+def here_path() -> str:
+    """Where to come back to after a form of the frame: this page, if it can be opened by its address."""
+    if request.method == "GET":
+        return request.full_path.removesuffix("?")
+    adapter = current_app.create_url_adapter(request)
+    return request.path if adapter.test(request.path, "GET") else url_for("home")
 
 
 def weekday(moment: datetime) -> str:

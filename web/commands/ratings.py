@@ -36,9 +36,10 @@ def import_file(file: Path, report: Path | None) -> None:
     with create_app().app_context(), file.open("rb") as feed:
         with report.open("w", encoding="utf-8", newline="\n") if report else nullcontext() as table:
             counts = _take_in(feed, f"file:{file.name}", table)
+    failed = f"，立案未成 {counts['case_not_opened']} 件" if counts["case_not_opened"] else ""
     click.echo(
         f"{counts['line']} 行：接收 {counts['accepted']}，重复 {counts['duplicate']}，退回 {counts['rejected']}；"
-        f"立案 {counts['case']} 件" + (f"，立案未成 {counts['case_not_opened']} 件" if counts["case_not_opened"] else ""))
+        f"立案 {counts['case']} 件{failed}")
     raise SystemExit(1 if counts["rejected"] or counts["case_not_opened"] else 0)
 
 
@@ -54,22 +55,25 @@ def _take_in(feed: BinaryIO, source: str, table: TextIO | None) -> Counter[str]:
             counts["line"] += 1
             counts.update([verdict.status, *verdict.notes, *(["case"] if verdict.case else [])])
             if table:
-                table.write(f"{counts['line']}\t{verdict}\n")
+                table.write(f"{counts['line']}\t{verdict.verdict}\n")
     return counts
 
 
 @ratings.command("open-missing")
 def open_missing() -> None:
     """Open the cases of bad ratings whose case could not be opened at intake."""
-    opened = failed = 0
-    after: int | None = 0
+    opened = 0
     with create_app().app_context():
-        while after is not None:
-            with transaction():
-                result = intake.open_missing_cases(clock.now(), after=after)
-            opened, failed, after = opened + len(result.numbers), failed + len(result.failed), result.after
-    click.echo(f"补立案 {opened} 件，未成 {failed} 件")
-    raise SystemExit(1 if failed else 0)
+        while more := _open_some():
+            opened += more
+        missing = intake.count_missing_cases()
+    click.echo(f"补立案 {opened} 件，未成 {missing} 件")
+    raise SystemExit(1 if missing else 0)
+
+
+def _open_some() -> int:
+    with transaction():
+        return intake.open_missing_cases(clock.now())
 
 
 @ratings.group()

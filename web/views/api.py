@@ -131,7 +131,7 @@ def _take_in(lines: list[bytes | str], source: str) -> list[Verdict]:
 
 def _answer(verdict: Verdict) -> dict[str, object]:
     """A verdict as JSON. It quotes nothing of the rating but field names."""
-    answer: dict[str, object] = {"verdict": str(verdict), "status": verdict.status}
+    answer: dict[str, object] = {"verdict": verdict.verdict, "status": verdict.status}
     if verdict.status == "rejected":
         answer |= {"reason": verdict.reason, "field": verdict.field, "detail": REASONS[verdict.reason]}
     if verdict.notes:

@@ -16,7 +16,7 @@ TABLES = """
         submissions notices drafts work_items timers timer_firings process_instances outbox newest_ratings
         incidents case_units awaited_messages applied_effects cases ratings web_sessions service_records
         role_assignments journal users units simulated_clock number_sequences journal_heads heartbeats
-        definitions calendar_notices calendar_days api_keys
+        definitions calendar_notices calendar_days api_keys login_failures
 """  # dependants first
 
 
