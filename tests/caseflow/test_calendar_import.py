@@ -8,14 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.caseflow import calendar_standins
-
-calendar_standins.install()
-
-from caseflow import calendar_import, calendars, deadlines  # noqa: E402
-from caseflow.engine.values import DeadlineRule  # noqa: E402
-from caseflow.errors import InvalidInput  # noqa: E402
-from caseflow.models import (  # noqa: E402
+from caseflow import calendar_import, calendars, deadlines
+from caseflow.engine.values import DeadlineRule
+from caseflow.errors import InvalidInput
+from caseflow.models import (
     CalendarDay,
     CalendarNotice,
     Case,
@@ -28,7 +24,7 @@ from caseflow.models import (  # noqa: E402
     db,
     transaction,
 )
-from caseflow.permissions import SYSTEM  # noqa: E402
+from caseflow.permissions import SYSTEM
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 EVENT = "2026-12-25T10:00:00+08:00"   # five working days by Monday-to-Friday: Friday 2027-01-01

@@ -7,14 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from tests.caseflow import calendar_standins
-
-calendar_standins.install()
-
-import web  # noqa: E402
-from caseflow import calendars  # noqa: E402
-from caseflow.models import CalendarNotice, db, transaction  # noqa: E402
-from web.commands import main  # noqa: E402
+import web
+from caseflow import calendars
+from caseflow.models import CalendarNotice, db, transaction
+from web.commands import main
 
 SOURCE = "国务院办公厅关于2027年部分节假日安排的通知"
 HOLIDAYS = "2027-01-01,off,元旦\n2027-01-03,work,元旦\n2027-05-01,off\n2027-10-01,off\n2027-10-02,off\n2027-10-03,off\n"
