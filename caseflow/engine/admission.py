@@ -33,7 +33,7 @@ class File:
 
 def admit(files: Mapping[str, bytes], topics: Collection[str] | None) -> dict[str, File]:
     """The files as the gate lets them in, in the order of their names; DefinitionRefused with all findings."""
-    return {name: _file(canonical(files[name])) for name in sorted(files)}
+    return {name: examine(canonical(files[name])) for name in sorted(files)}
 
 
 def canonical(source: bytes) -> bytes:
@@ -43,7 +43,8 @@ def canonical(source: bytes) -> bytes:
     return etree.tostring(etree.fromstring(source, parser), method="c14n")
 
 
-def _file(source: bytes) -> File:
+def examine(source: bytes) -> File:
+    """Read canonical bytes (the gate has seen them)."""
     tree = etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     executable = [p.get("id") for p in tree.iter(full_tag("process")) if p.get("isExecutable") == "true"]
     calls = {call.get("calledElement", "") for call in tree.iter(full_tag("callActivity"))}
@@ -97,7 +98,7 @@ def _rehearsal() -> None:
     from caseflow.engine import drawing, parser
 
     order = json.load(sys.stdin)
-    trees = {name: _file(text.encode()).tree for name, text in order["files"].items()}
+    trees = {name: examine(text.encode()).tree for name, text in order["files"].items()}
     parser.parse(trees, order["process"])
     drawing.read(trees, order["process"])
 

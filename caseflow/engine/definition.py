@@ -83,7 +83,7 @@ def load(
         if known is None:
             if not trusted:
                 admission.rehearse({name: file.source for name, file in used.items()}, chosen)
-            known = _kept[digest] = _build(digest, chosen, used)
+            known = _kept[digest] = build(digest, chosen, used)
             if len(_kept) > KEPT:
                 del _kept[next(iter(_kept))]
     return known
@@ -102,7 +102,8 @@ def _digest(process_id: str, files: Mapping[str, admission.File]) -> str:
     return summary.hexdigest()
 
 
-def _build(digest: str, process_id: str, files: Mapping[str, admission.File]) -> Definition:
+def build(digest: str, process_id: str, files: Mapping[str, admission.File]) -> Definition:
+    """The definition in files that have been admitted; DefinitionRefused for what SpiffWorkflow cannot parse."""
     trees = {name: file.tree for name, file in files.items()}
     process, inner = _parse(trees, process_id)
     drawn = drawing.read(trees, process_id)

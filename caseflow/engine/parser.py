@@ -42,9 +42,9 @@ class Lean:
     """Makes followers when a task completes instead of predicting them, and leaves out the structure checks
     and callbacks that SpiffWorkflow repeats for every task.
 
-    `following` are the specs that come next and `group` is the boundary split this spec belongs to, both filled
-    in by parse(), as is the activity that a boundary event `guards`. `rests` names what a task of this spec is when the case is at rest (None: never seen then);
-    a task whose spec `keeps` stays after completion, as the record of its group.
+    parse() fills in `following`, the specs that come next, `group`, the boundary split this spec belongs to, and
+    the activity that a boundary event `guards`. `rests` names what a task of this spec is when the case is at rest
+    (None: never seen then). A task whose spec `keeps` stays after completion, as the record of its group.
     """
 
     following: tuple = ()
@@ -238,6 +238,11 @@ class Catching(Lean):
     @property
     def rests(self):
         return "timer" if isinstance(self.event_definition, DeadlineTimer) else "message"
+
+    @property
+    def awaits(self):
+        """The name of the message."""
+        return self.event_definition.name
 
 
 class CatchEvent(Catching, defaults.IntermediateCatchEvent):
