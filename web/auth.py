@@ -89,7 +89,8 @@ def sign_in():
         passwords.matches(None, request.form.get("password", ""))
         return _refuse(429, _("错误次数过多，请 %(minutes)s 分钟后再试。", minutes=settings.login_window))
     user = db.session.scalar(select(User).where(User.username == username))
-    if not passwords.matches(user.password_hash if user else None, request.form.get("password", "")) or not user.active:
+    right = passwords.matches(user.password_hash if user else None, request.form.get("password", ""))
+    if not right or not sessions.may_sign_in(user, settings):
         current_app.logger.warning("sign-in refused for %r from %s", username, address)
         return _refuse(401, _("账号或密码不正确。连续错 %(times)s 次将锁定 %(minutes)s 分钟。",
                               times=settings.login_failures, minutes=settings.login_window))
@@ -101,7 +102,8 @@ def sign_in():
 def sign_in_as():
     """Demo only: one click on an account of the list signs in as that person."""
     user = db.session.scalar(select(User).where(User.username == request.form.get("username", "")))
-    if not current_app.config["CASEFLOW"].demo or user is None or not (user.demo and user.active):
+    settings = current_app.config["CASEFLOW"]
+    if not settings.demo or user is None or not (user.demo and sessions.may_sign_in(user, settings)):
         abort(404)
     return _begin(user.id)
 
@@ -147,7 +149,8 @@ def _begin(user_id: int):
 
 def _login_page(next_page: str, status: int = 200):
     demo = current_app.config["CASEFLOW"].demo
-    return render_template("auth/login.html", next=next_page, places=accounts.demo_places() if demo else []), status
+    return render_template("auth/login.html", next=next_page, password=passwords.DEMO,
+                           places=accounts.demo_places() if demo else []), status
 
 
 def _refuse(status: int, sentence: str):

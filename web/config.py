@@ -47,6 +47,11 @@ class Settings:
     max_upload: int = 16 * 1024 * 1024
     threads: int = 8
 
+    @classmethod
+    def for_scratch(cls, database_url: str) -> Settings:
+        """For a run that serves nobody and keeps nothing but the database at `database_url`."""
+        return cls(database_url=_database_url(database_url, Path("instance")), secret_key=secrets.token_urlsafe(48))
+
 
 DEMO_DEFAULTS = {"https": False, "session_idle": 8 * 60}
 

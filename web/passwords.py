@@ -13,6 +13,8 @@ SHORTEST, LONGEST = 12, 128  # characters
 KINDS = 3                    # of lower case, upper case, digit, other (等保 asks for a mixture)
 COMMON = ("password", "qwerty", "123456", "abcdef", "admin", "zhengwu", "haochaping", "caseflow")
 
+DEMO = "caseflow-demo"        # every demo account's, shown on the login page; they open nothing outside the demo
+
 _hasher = PasswordHasher()
 
 

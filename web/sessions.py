@@ -23,14 +23,19 @@ def begin(user: User, now: datetime, settings: Settings) -> str:
 
 
 def find(secret: str, now: datetime, settings: Settings) -> tuple[WebSession, User] | None:
-    """The login of this secret and its user; None when it ended, idled out, or the account was stopped."""
+    """The login of this secret and its user; None when it ended, idled out, or the account may not sign in."""
     row = db.session.get(WebSession, _digest(secret))
     if row is None or row.created_at <= now - _length(settings):
         return None
     if row.seen_at <= now - timedelta(minutes=settings.session_idle):
         return None
     user = db.session.get(User, row.user_id)
-    return (row, user) if user is not None and user.active else None
+    return (row, user) if user is not None and may_sign_in(user, settings) else None
+
+
+def may_sign_in(user: User, settings: Settings) -> bool:
+    """Whether the account is let in: never a stopped one, a demo account only in the demo."""
+    return user.active and (settings.demo or not user.demo)
 
 
 def is_stale(row: WebSession, now: datetime) -> bool:
