@@ -256,10 +256,10 @@ def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
     office (HN-14: through 12345)."""
     contact = regulations.get(case.regulation).contact_through
-    items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
-    if contact is None:
+    if not contact:
+        items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
         return any(permissions.may_work(actor, item) for item in items)
-    offices = {id for key, id in projection.units_of(case).items() if key == contact or key.startswith(f"{contact}_")}
+    offices = {unit for key, unit in projection.units_of(case).items() if key in contact}
     return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
 
 

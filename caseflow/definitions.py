@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 
 import orjson
 from sqlalchemy import select, update
@@ -11,7 +10,7 @@ from sqlalchemy import select, update
 from caseflow import journal, regulations
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
-from caseflow.errors import ConfigurationError, NotFound
+from caseflow.errors import ConfigurationError, NotFound, StepFailed
 from caseflow.models import Case, Definition, db
 from caseflow.permissions import SYSTEM, Actor
 
@@ -22,8 +21,8 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     Deploying the same files again changes nothing. Refuses with DefinitionRefused, whose findings say why.
     Journaled as definition_deployed. Running cases keep the version they started with.
     """
-    files = regulations.files(regulation)
-    process = engine.load({f"{name}.bpmn": files[f"{name}.bpmn"]}, topics=TOPICS)
+    process = engine.load(
+        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=TOPICS)
     known = db.session.get(Definition, process.digest)
     if known is not None and known.current:
         return known
@@ -54,10 +53,16 @@ def of(case: Case) -> engine.Definition:
     return by_digest(case.instance.definition)
 
 
-@lru_cache(maxsize=256)
 def by_digest(digest: str) -> engine.Definition:
+    """The process stored under this digest. StepFailed when its files are no longer what was deployed."""
+    known = engine.loaded(digest)
+    if known is not None:
+        return known
     row = db.session.get(Definition, digest)
     if row is None:
         raise NotFound(f"No process definition has the digest {digest[:12]}.")
     files = {name: text.encode() for name, text in orjson.loads(row.files).items()}
-    return engine.load(files, topics=TOPICS, digest=digest)
+    process = engine.load(files, trusted=True, process_id=row.process_id, topics=TOPICS)
+    if process.digest != digest:
+        raise StepFailed(f"The stored files of {row.process_id} are not those that were deployed as {digest[:12]}.")
+    return process

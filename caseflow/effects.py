@@ -86,7 +86,8 @@ def _remind(occasion: Occasion) -> None:
 
 
 def _tell_rater(occasion: Occasion) -> None:
-    _tell(occasion, "feedback_due", occasion.regulation.contact_through or "responsible", "officer")
+    for unit in occasion.regulation.contact_through or ("responsible",):
+        _tell(occasion, "feedback_due", unit, "officer")
 
 
 def _return_for_rehandling(occasion: Occasion) -> None:

@@ -23,14 +23,15 @@ def make_units(regulation: Regulation, entries) -> dict[str, Unit]:
     """Make the offices that are not there yet, parents first; returns them by key (or code)."""
     units = {u.key or u.code: u for u in db.session.scalars(select(Unit).where(Unit.regulation == regulation.key))}
     for entry in entries:
-        if entry.key not in units:
-            units[entry.key] = _make(regulation, entry, units)
+        name = entry.key or entry.code
+        if name not in units:
+            units[name] = _make(regulation, entry, units)
     return units
 
 
 def _make(regulation: Regulation, entry: UnitEntry, units: dict[str, Unit]) -> Unit:
     unit = Unit(
-        regulation=regulation.key, key=entry.key, code=entry.code, name=entry.name, level=entry.level,
+        regulation=regulation.key, key=entry.key or None, code=entry.code, name=entry.name, level=entry.level,
         area_code=entry.area_code, parent_id=units[entry.parent].id if entry.parent else None)
     db.session.add(unit)
     db.session.flush()

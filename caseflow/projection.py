@@ -141,7 +141,7 @@ def units_of(case: Case) -> dict[str, int]:
     """Unit key → id for the offices of the case's regulation, with "responsible" for the rated one."""
     rows = db.session.execute(select(Unit.key, Unit.id).where(
         Unit.regulation == case.regulation, Unit.key.is_not(None)))
-    return {**dict(rows.tuples()), "responsible": case.unit_id}
+    return {**{key: unit for key, unit in rows}, "responsible": case.unit_id}
 
 
 def unit_for(case: Case, key: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import tempfile
@@ -15,12 +16,13 @@ import click
 from sqlalchemy import func, select
 
 from caseflow import cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
-from caseflow.models import Case, Rating, Unit, WorkItem, db, transaction
-from web import create_app
-from web.config import Settings
+from caseflow.models import Case, Rating, WorkItem, db, transaction
+from caseflow.rating_feeds import batches
+from web import config, create_app, migrations
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"
+NO_PASSWORD = "!"    # nobody signs in as a simulated person
 
 
 @click.command()
@@ -37,7 +39,7 @@ def simulate(key: str, wanted: int, seed: int) -> None:
         raise click.BadParameter(f"{key!r} is none of {', '.join(regulations.all_regulations())}", param_hint="--regulation")
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("CASEFLOW_DATABASE_URL") or f"sqlite:///{Path(folder) / 'simulation.db'}"
-        with create_app(Settings.for_scratch(url)).app_context():
+        with create_app(dataclasses.replace(config.load(), database_url=url)).app_context():
             summary, complaints = _Run(key, wanted, seed).drive()
             db.session.remove()
             db.engine.dispose()
@@ -68,20 +70,19 @@ class _Run:
         return self._summary(open_cases), complaints
 
     def _prepare(self) -> None:
-        installation.prepare_database()
+        migrations.upgrade()
         if db.session.scalar(select(func.count(Rating.id)).where(Rating.source != SOURCE)):
             raise click.UsageError("this database holds ratings that are not simulated; use an empty one")
         with transaction():
             self.now = max(self.now, db.session.scalar(select(func.max(Case.opened_at))) or self.now)
             installation.install(self.now)
-            demo.add_people(self.regulation, self.now)
-        orgs = list(db.session.scalars(select(Unit.code).where(
-            Unit.regulation == self.regulation.key, Unit.code.in_([u.code for u in self.regulation.responsible_units]))))
-        lines = simulation.ratings(self.random, self.regulation.areas, sorted(orgs), self.wanted, self.now)
-        for batch in ratings.batches(line.encode() for line in lines):
+            demo.add_people(self.regulation, NO_PASSWORD)
+        codes = [unit.code for unit in self.regulation.responsible_units]
+        lines = simulation.ratings(self.random, self.regulation.areas, codes, self.wanted, self.now)
+        for batch in batches(line.encode() for line in lines):
             with transaction():
                 verdicts = ratings.receive(batch, source=SOURCE, now=self.now)
-            self.counts.update(v.verdict for v in verdicts)
+            self.counts.update(verdict.status for verdict in verdicts)
 
     def _open_cases(self) -> int:
         return db.session.scalar(select(func.count(Case.id)).where(Case.status == "open")) or 0

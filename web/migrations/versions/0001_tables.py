@@ -16,7 +16,7 @@ TABLES = """
         submissions notices drafts work_items timers timer_firings process_instances outbox newest_ratings
         incidents case_units awaited_messages applied_effects cases ratings web_sessions service_records
         role_assignments journal users units simulated_clock number_sequences journal_heads heartbeats
-        definitions calendar_notices calendar_days api_keys
+        definitions calendar_notices calendar_days api_keys login_failures
 """  # dependants first
 
 
@@ -104,7 +104,12 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("demo", sa.Boolean, nullable=False),
         sa.Column("locale", sa.String(8), nullable=False),
-        sa.Column("failed_logins", BIG, nullable=False),
+    )
+    op.create_table(
+        "login_failures",
+        sa.Column("key", sa.String(64), primary_key=True),
+        sa.Column("failures", BIG, nullable=False),
+        sa.Column("since", MOMENT, nullable=False, index=True),
         sa.Column("locked_until", MOMENT),
     )
     op.create_table(
