@@ -14,6 +14,7 @@ CaseflowError
 │   ├── TokenReused
 │   └── AlreadyClaimed
 ├── DefinitionRefused       ─ findings: [Finding]
+├── ExpressionRefused       ─ refusal: (code, sentence, position)
 ├── StepFailed              ─ element: the diagram element where the engine stopped
 ├── RegulationNotFound
 ├── RegulationExpired
@@ -87,8 +88,20 @@ class DefinitionRefused(CaseflowError):
         super().__init__(message or "; ".join(f"{f.element}: {f.code}" for f in self.findings) or None)
 
 
+class ExpressionRefused(CaseflowError):
+    """This expression is outside the language, or its values do not fit it."""
+
+    def __init__(self, message: str | None = None, *, refusal: Any = None) -> None:
+        self.refusal = refusal
+        super().__init__(message, refusal=refusal)
+
+
 class StepFailed(CaseflowError):
     """The process could not take this step; nothing was changed."""
+
+    @property
+    def element(self) -> str:
+        return self.details.get("element", "")
 
 
 class RegulationNotFound(CaseflowError):

@@ -1,0 +1,239 @@
+"""Types are checked before anything runs: with the declared variables, at deployment."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Collection, Mapping
+
+from caseflow.engine.expressions.language import (
+    CONDITION_FUNCTIONS,
+    EQUALITY,
+    FUNCTIONS,
+    MEMBERSHIP,
+    Parsed,
+    parse,
+)
+from caseflow.engine.expressions.refusals import Refusal, refusal
+from caseflow.engine.expressions.timer import is_timer_call, read_timer
+from caseflow.engine.expressions.tokens import MAX_NUMBER
+from caseflow.errors import ExpressionRefused
+
+TYPES = ("text", "number", "boolean", "date")
+TYPE_WORDS = {"text": "文字", "number": "数字", "boolean": "是否", "date": "日期", "none": "None"}
+EXAMPLES = {"text": "level == 'dissatisfied'", "number": "x > 3", "date": "rectify_by < today()", "none": "is_empty(x)"}
+MAX_HINTS = 100  # names looked at for “did you mean”: bounds the work on a file of errors
+LITERAL_TYPES = {str: "text", int: "number", bool: "boolean", type(None): "none"}
+
+
+def check_expression(
+    text: str,
+    variables: Mapping[str, str],
+    *,
+    kind: str = "condition",
+    user_tasks: Collection[str] | None = None,
+    choices: Mapping[str, Collection[str]] | None = None,
+) -> list[Refusal]:
+    """Everything wrong with a condition or a timer; an empty list means that it may be deployed. Never raises.
+
+    `variables` maps each declared name to text, number, boolean or date. With `user_tasks`, visits() must name
+    one of them; with `choices`, a text variable may only be compared with its known values.
+    """
+    try:
+        parsed = parse(text)
+    except ExpressionRefused as refused:
+        return [refused.refusal]
+    checker = Checker(parsed, variables, user_tasks, choices or {})
+    try:
+        checker.check_timer() if kind == "timer" else checker.check_condition()
+    except ExpressionRefused as refused:
+        checker.found.append(refused.refusal)
+    return sorted(checker.found, key=lambda reason: reason.position)
+
+
+class Checker:
+    """Walks one tree; a node that is refused has the type None, so that one fault is told once."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        variables: Mapping[str, str],
+        user_tasks: Collection[str] | None,
+        choices: Mapping[str, Collection[str]],
+    ) -> None:
+        self.parsed, self.variables, self.user_tasks, self.choices = parsed, variables, user_tasks, choices
+        self.found: list[Refusal] = []
+
+    def refuse(self, code: str, node: ast.AST, **values: object) -> None:
+        self.found.append(refusal(code, self.parsed.position(node), **values))
+
+    def check_timer(self) -> None:
+        timer = read_timer(self.parsed)
+        if timer.since is not None:
+            self.require_date(self.type_of(timer.at), timer.at)
+
+    def check_condition(self) -> None:
+        node = self.parsed.node
+        self.require_boolean(node)
+        if not self.found and not any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node)):
+            self.refuse("constant_condition", node)
+
+    def type_of(self, node: ast.expr) -> str | None:
+        return getattr(self, f"type_of_{type(node).__name__}")(node)
+
+    def require_boolean(self, node: ast.expr) -> None:
+        found = self.type_of(node)
+        if found not in ("boolean", None):
+            self.refuse("not_boolean", node, type=TYPE_WORDS[found], example=EXAMPLES[found])
+
+    def require_decision(self, node: ast.expr) -> None:
+        """A boolean that can be true and can be false: `x or True` decides nothing."""
+        self.require_boolean(node)
+        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            self.refuse("constant_condition", node)
+
+    def require_date(self, found: str | None, node: ast.expr) -> None:
+        if found not in ("date", None):
+            self.refuse("date_needed", node, type=TYPE_WORDS[found])
+
+    def type_of_Constant(self, node: ast.Constant) -> str:
+        return LITERAL_TYPES[type(node.value)]
+
+    def type_of_Name(self, node: ast.Name) -> str | None:
+        if node.id in FUNCTIONS:
+            self.refuse("function_as_value", node, found=node.id)
+        elif node.id not in self.variables:
+            self.refuse("unknown_name", node, found=node.id, hint=hint(node.id, self.variables))
+        else:
+            return self.variables[node.id]
+        return None
+
+    def type_of_BoolOp(self, node: ast.BoolOp) -> str:
+        for part in node.values:
+            self.require_decision(part)
+        return "boolean"
+
+    def type_of_UnaryOp(self, node: ast.UnaryOp) -> str:
+        if isinstance(node.op, ast.Not):
+            self.require_decision(node.operand)
+            return "boolean"
+        self.require_number(node.operand)
+        return "number"
+
+    def type_of_BinOp(self, node: ast.BinOp) -> str:
+        self.require_number(node.left)
+        self.require_number(node.right)
+        if _magnitude(node) > MAX_NUMBER:
+            self.refuse("number_too_large", node)
+        return "number"
+
+    def require_number(self, node: ast.expr) -> None:
+        found = self.type_of(node)
+        if found not in ("number", None):
+            self.refuse("number_needed", node, type=TYPE_WORDS[found])
+
+    def type_of_IfExp(self, node: ast.IfExp) -> str | None:
+        self.require_decision(node.test)
+        left, right = self.type_of(node.body), self.type_of(node.orelse)
+        if left is None or right is None or left == "none":
+            return right if left == "none" else None
+        if right not in (left, "none"):
+            self.refuse("branch_types", node, left=TYPE_WORDS[left], right=TYPE_WORDS[right])
+        return left
+
+    def type_of_Compare(self, node: ast.Compare) -> str:
+        operator, right = node.ops[0], node.comparators[0]
+        if _constant(node.left) and _constant(right):
+            self.refuse("constant_comparison", node)
+        elif isinstance(operator, MEMBERSHIP):
+            self.check_membership(node, right)
+        else:
+            self.check_pair(node, operator, self.type_of(node.left), self.type_of(right))
+        return "boolean"
+
+    def check_pair(self, node: ast.Compare, operator: ast.cmpop, left: str | None, right: str | None) -> None:
+        if left is None or right is None:
+            return
+        if "none" in (left, right):
+            self.refuse("compare_none", node)
+        elif left != right:
+            self.refuse("type_mismatch", node, left=TYPE_WORDS[left], right=TYPE_WORDS[right])
+        elif not isinstance(operator, EQUALITY) and left not in ("number", "date"):
+            self.refuse("order_type", node, type=TYPE_WORDS[left])
+        self.check_value(node.left, node.comparators[0])
+        self.check_value(node.comparators[0], node.left)
+
+    def check_membership(self, node: ast.Compare, items: ast.expr) -> None:
+        assert isinstance(items, ast.List)
+        left = self.type_of(node.left)
+        if left is None:
+            return
+        right = self.type_of(items.elts[0])
+        if left not in ("text", "number"):
+            self.refuse("in_type", node, type=TYPE_WORDS[left])
+        elif left != right:
+            self.refuse("type_mismatch", node, left=TYPE_WORDS[left], right=TYPE_WORDS[right or "none"])
+        for item in items.elts:
+            self.check_value(node.left, item)
+
+    def check_value(self, name: ast.expr, value: ast.expr) -> None:
+        """A variable whose values are known is compared only with these: anything else can never be true."""
+        if not (isinstance(name, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str)):
+            return
+        known = self.choices.get(name.id)
+        if known is not None and value.value not in known:
+            shown = "、".join(sorted(known)[:20])
+            self.refuse("impossible_value", value, found=value.value, name=name.id, choices=shown)
+
+    def type_of_Call(self, node: ast.Call) -> str | None:
+        assert isinstance(node.func, ast.Name)
+        name = node.func.id
+        if is_timer_call(node):
+            self.refuse("timer_in_condition", node, found=name)
+        elif name not in CONDITION_FUNCTIONS:
+            self.refuse("unknown_function", node, found=name, hint=hint(name, FUNCTIONS))
+        else:
+            self.check_call(node, name)
+            return CONDITION_FUNCTIONS[name].result
+        return None
+
+    def check_call(self, node: ast.Call, name: str) -> None:
+        function = CONDITION_FUNCTIONS[name]
+        if node.keywords:
+            self.refuse("keyword_argument", node.keywords[0])
+        elif len(node.args) != len(function.arguments):
+            self.refuse("arguments", node, found=name, usage=function.usage)
+        elif name == "visits":
+            self.check_visits(node)
+        else:
+            found = [self.type_of(argument) for argument in node.args]
+            for wanted, type_, argument in zip(function.arguments, found, node.args, strict=True):
+                if wanted == "date":
+                    self.require_date(type_, argument)
+            if name == "is_empty" and _constant(node.args[0]):
+                self.refuse("arguments", node, found=name, usage=function.usage)
+
+    def check_visits(self, node: ast.Call) -> None:
+        task = node.args[0]
+        if not isinstance(task, ast.Constant) or not isinstance(task.value, str):
+            self.refuse("arguments", node, found="visits", usage=CONDITION_FUNCTIONS["visits"].usage)
+        elif self.user_tasks is not None and task.value not in self.user_tasks:
+            self.refuse("unknown_task", task, found=task.value, hint=hint(task.value, self.user_tasks))
+
+
+def hint(name: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, list(known)[:MAX_HINTS], n=1)
+    return f"，是不是“{close[0]}”？" if close else ""
+
+
+def _constant(node: ast.expr) -> bool:
+    return not any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node))
+
+
+def _magnitude(node: ast.expr) -> int:
+    """How far the literals of an arithmetic expression can carry it from its variables."""
+    if isinstance(node, ast.BinOp):
+        return _magnitude(node.left) + _magnitude(node.right)
+    if isinstance(node, ast.UnaryOp):
+        return _magnitude(node.operand)
+    return abs(node.value) if isinstance(node, ast.Constant) and type(node.value) is int else 0
