@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.errors import StepFailed
-from caseflow.models import AppliedEffect, NewestRating, transaction
+from caseflow.models import AppliedEffect, NewestRating, db, transaction
 
 pytestmark = pytest.mark.both_databases
 
@@ -25,7 +25,6 @@ def dispatched(journey, office):
 
 def newest(case):
     with case.app.app_context():
-        from caseflow.models import db
         return list(db.session.scalars(select(NewestRating.level).order_by(NewestRating.id)))
 
 
