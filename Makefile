@@ -42,7 +42,8 @@ messages: $(VENV)/.dev ## collect the sentences of the screens into the English 
 		--sort-output --project caseflow -o $(VENV)/messages.pot web
 	@test -f web/translations/en/LC_MESSAGES/messages.po || \
 		$(BIN)/pybabel -q init -i $(VENV)/messages.pot -d web/translations -l en
-	@$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d web/translations -l en --no-fuzzy-matching --ignore-obsolete
+	@$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d web/translations -l en --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date
 	@$(BIN)/pybabel -q compile -d web/translations --use-fuzzy
 
 .PHONY: lock

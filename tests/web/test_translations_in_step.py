@@ -25,11 +25,11 @@ def said() -> frozenset:
     with (source.ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     found = extract_from_dir(WEB, methods, options, keywords=KEYWORDS)
-    return frozenset((context, message) for _file, _line, message, _comments, context in found if message)
+    return frozenset((context, _texts(message)) for _file, _line, message, _comments, context in found if message)
 
 
 def told_by(catalogue) -> dict:
-    return {(message.context, message.id): message for message in catalogue if message.id}
+    return {(message.context, _texts(message.id)): message for message in catalogue if message.id}
 
 
 def test_there_is_an_english_catalogue():
@@ -53,4 +53,5 @@ def test_the_compiled_catalogue_is_that_of_the_source(path):
 
 
 def _texts(string) -> tuple:
-    return (string,) if isinstance(string, str) else tuple(string)
+    """One text, or singular and plural."""
+    return (string,) if isinstance(string, str) else tuple(string)[:2]
