@@ -99,6 +99,10 @@ class ExpressionRefused(CaseflowError):
 class StepFailed(CaseflowError):
     """The process could not take this step; nothing was changed."""
 
+    @property
+    def element(self) -> str:
+        return self.details.get("element", "")
+
 
 class RegulationNotFound(CaseflowError):
     """No regulation applies to this area."""

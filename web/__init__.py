@@ -1,0 +1,69 @@
+"""The web application: screens, API and commands over the operations of the core."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+
+import click
+from flask import Flask, redirect, url_for
+from flask_babel import Babel
+from flask_migrate import Migrate
+
+import caseflow
+from caseflow.models import db
+from web import access, auth, config, database, errors, security, shell
+
+BLUEPRINTS = (
+    "web.auth",
+    "web.views.work",
+    "web.views.cases",
+    "web.views.ledger",
+    "web.views.notices",
+    "web.views.incidents",
+    "web.views.api",
+    "web.views.demo",
+)
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application with these settings, else those of the environment.
+
+    Refuses (ConfigurationError) to serve without a secret, or on a PostgreSQL that may lose what it confirmed.
+    Commands that serve nobody do without the secret.
+    """
+    settings = settings or config.load()
+    if click.get_current_context(silent=True) is None:
+        config.require_secret(settings)
+    app = Flask(__name__, instance_path=str(settings.instance.absolute()))
+    app.config.update(CASEFLOW=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=auth.locale)
+    errors.init_app(app)
+    security.configure(app, settings)
+    auth.init_app(app)
+    access.init_app(app)
+    shell.init_app(app)
+    _add_pages(app)
+    with app.app_context():
+        database.require_durable(db.engine)
+    return app
+
+
+def _add_pages(app: Flask) -> None:
+    for name in BLUEPRINTS:
+        if importlib.util.find_spec(name) is None:
+            continue
+        page = importlib.import_module(name).blueprint
+        app.register_blueprint(page)
+        if page.name == "api":  # authenticated by key, not by cookie
+            security.csrf.exempt(page)
+
+    @app.get("/")
+    def home():
+        return redirect(url_for("work.index"))
+
+    app.jinja_env.globals["version"] = caseflow.__version__

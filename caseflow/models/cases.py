@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from caseflow.models.db import Base
+from caseflow.errors import NotFound
+from caseflow.models.db import Base, db
 from caseflow.models.people import Unit
 from caseflow.models.ratings import Rating
 
@@ -64,6 +65,8 @@ class Case(Base):
     unit: Mapped[Unit] = relationship(lazy="joined")
     instance: Mapped[ProcessInstance] = relationship(back_populates="case", uselist=False)
 
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
 
 class ProcessInstance(Base):
     """The engine's state of a case, pinned to the definition it started under."""
@@ -72,7 +75,7 @@ class ProcessInstance(Base):
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     definition: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
-    state: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    state: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     state_digest: Mapped[str] = mapped_column(String(64))
     ended: Mapped[bool] = mapped_column(default=False)
     case: Mapped[Case] = relationship(back_populates="instance")
@@ -125,3 +128,12 @@ class NumberSequence(Base):
 
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     last: Mapped[int]
+
+
+def lock_case(case_id: int) -> Case:
+    """The case, fresh and locked to the end of the transaction (SQLite: `transaction` holds the write lock)."""
+    query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
+    case = db.session.scalar(query.execution_options(populate_existing=True))
+    if case is None:
+        raise NotFound
+    return case

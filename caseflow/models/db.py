@@ -13,7 +13,10 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
+
+from caseflow.errors import ConcurrentUpdate
 
 WRITE = "caseflow_write"  # execution option: SQLite takes the write lock when the transaction begins
 
@@ -65,7 +68,8 @@ def transaction() -> Iterator[Any]:
     """Write in one transaction: everything is committed at the end, or nothing on any error.
 
     Entry points (views, jobs, commands) use this; the core never commits. On SQLite the write lock is
-    taken at the beginning, so that no read can go stale before its write.
+    taken at the beginning, so that no read can go stale before its write. A case that somebody else
+    changed meanwhile is refused with ConcurrentUpdate.
     """
     session = db.session
     session.rollback()
@@ -73,6 +77,9 @@ def transaction() -> Iterator[Any]:
     try:
         yield session
         session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise ConcurrentUpdate from error
     except BaseException:
         session.rollback()
         raise

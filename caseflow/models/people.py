@@ -41,8 +41,6 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
     locale: Mapped[str] = mapped_column(String(8), default="zh")
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     roles: Mapped[list[RoleAssignment]] = relationship(back_populates="user", lazy="selectin")
 
 
@@ -68,6 +66,20 @@ class WebSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+
+class LoginFailures(Base):
+    """Wrong passwords lately, per account name and per address (known or not, so that both look alike).
+
+    `key` is the SHA-256 of "account:<name>" or "address:<ip>"; the count begins anew after the window.
+    """
+
+    __tablename__ = "login_failures"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    since: Mapped[datetime] = mapped_column(index=True)
+    locked_until: Mapped[datetime | None]
 
 
 class ApiKey(Base):

@@ -31,6 +31,16 @@ class JournalEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class JournalHead(Base):
+    """Number and hash of the last entry of a stream without a case ("system"); its row is that stream's lock."""
+
+    __tablename__ = "journal_heads"
+
+    stream: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)
+    head: Mapped[str] = mapped_column(String(64), default="")
+
+
 class OutboxMessage(Base):
     """A message that leaves after the commit that wrote it. `key` makes sending it twice harmless."""
 

@@ -1,0 +1,278 @@
+"""What can be done with a case: open it, complete a task, fire what is due, deliver a message.
+
+Every operation follows one order: lock the case → permission → is it open? → the form's rules → one engine
+step → projections, timers, effects → journal and outbox. Nothing is committed here: the entry point does.
+On any error nothing was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import Select, select, text
+
+from caseflow import definitions, form_values, journal, permissions, projection, regulations
+from caseflow.engine import step as engine
+from caseflow.engine.values import Context
+from caseflow.errors import (
+    CaseflowError,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    RegulationExpired,
+    TaskNotOpen,
+    TokenReused,
+)
+from caseflow.models import (
+    Case,
+    Draft,
+    Incident,
+    NumberSequence,
+    ProcessInstance,
+    Rating,
+    Submission,
+    Timer,
+    TimerFiring,
+    WorkItem,
+    db,
+    lock_case,
+)
+from caseflow.permissions import SYSTEM, Actor
+from caseflow.worklist import SHANGHAI
+
+ATTEMPTS = 5                             # failures after which a case is parked as an incident
+FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
+LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
+
+
+def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
+    """Open the case of a bad rating under the regulation of its area, at once, with a file number.
+
+    The case keeps the process it starts under. Past the regulation's validity it is marked, or refused
+    with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
+    """
+    regulation = regulations.get(rating.regulation)
+    day = now.astimezone(SHANGHAI).date()
+    expired = regulation.valid_to is not None and day > regulation.valid_to
+    if expired and regulation.after_expiry == "refuse":
+        raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
+    if db.session.scalar(select(Case.id).where(Case.rating_id == rating.id, Case.kind == "rectification")):
+        raise InvalidInput("This rating has a case already.")
+    definition = definitions.current(regulation.key, "rectification")
+    case = Case(
+        number=_next_number(regulation, day.year), regulation=regulation.key, after_expiry=expired, rating=rating,
+        rating_id=rating.id, unit_id=rating.service.unit_id, status="open", opened_at=now, journal_seq=0,
+        journal_head="")
+    db.session.add(case)
+    db.session.flush()
+    case.instance = ProcessInstance(case_id=case.id, definition=definition.digest, state=b"", state_digest="")
+    for key in ("responsible", regulation.lead):
+        projection.takes_part(case.id, projection.unit_for(case, key))
+        db.session.flush()
+    journal.append(case, "case_opened", actor, now, {
+        "number": case.number, "rating": rating.id, "regulation": regulation.key, "definition": definition.digest,
+        "after_expiry": expired})
+    step = engine.start(definition, _variables(case), Context(now))
+    projection.record(case, definition, step, actor, now)
+    return case
+
+
+def _variables(case: Case) -> dict[str, object]:
+    rating = case.rating
+    return {
+        "received_at": rating.received_at.isoformat(), "level": rating.level,
+        "real_name": rating.real_name, "business_level": case.unit.level,
+    }
+
+
+def _next_number(regulation: regulations.Regulation, year: int) -> str:
+    key = f"{regulation.key}-{year}"
+    last = db.session.scalar(text(
+        "INSERT INTO number_sequences (key, last) VALUES (:key, 1) "
+        "ON CONFLICT (key) DO UPDATE SET last = number_sequences.last + 1 RETURNING last"
+    ).columns(NumberSequence.last), {"key": key})
+    return regulation.number_format.format(year=year, number=last)
+
+
+def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object], form_token: str,
+                  now: datetime) -> Submission:
+    """Complete a task with what was filled in; the case moves on as its diagram says.
+
+    The same token by the same person again returns the first submission and changes nothing. Refuses with
+    NotFound, PermissionDenied, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
+    """
+    item = db.session.get(WorkItem, work_item_id)
+    if item is None:
+        raise NotFound
+    case = lock_case(item.case_id)
+    db.session.refresh(item)
+    permissions.require_see(actor, case)
+    definition = definitions.of(case)
+    form = definition.user_tasks[item.element].form
+    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
+    if earlier is not None:
+        return _same_again(earlier, actor, form_token, form_values.accept(form, values))
+    if item.status != "open":
+        raise TaskNotOpen
+    permissions.require_work(actor, item)
+    accepted = form_values.accept(form, values)
+    submission = Submission(
+        case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
+        form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
+        submitted_by=actor.user_id, submitted_at=now)
+    db.session.add(submission)
+    deciding = form_values.deciding(form, accepted)
+    item.status, item.completed_at, item.completed_by = "completed", now, actor.user_id
+    journal.append(case, "task_completed", actor, now, {
+        "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
+        "answers": {k: v for k, v in deciding.items() if v is not None}})
+    step = engine.complete(definition, case.instance.state, item.token, deciding, Context(now))
+    db.session.flush()
+    projection.record(case, definition, step, actor, now)
+    _drop_drafts(item)
+    return submission
+
+
+def _same_again(earlier: Submission, actor: Actor, form_token: str, accepted: dict) -> Submission:
+    if earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
+        raise TaskNotOpen
+    if orjson.loads(earlier.form_values) != accepted:
+        raise TokenReused
+    return earlier
+
+
+def _late(item: WorkItem, now: datetime) -> bool:
+    return item.due_at is not None and now > item.due_at
+
+
+def _drop_drafts(item: WorkItem) -> None:
+    for draft in db.session.scalars(select(Draft).where(Draft.work_item_id == item.id)):
+        db.session.delete(draft)
+
+
+def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
+    """Deliver a message the case waits for, such as the decision on an appeal. TaskNotOpen when it does not."""
+    case = lock_case(case_id)
+    definition = definitions.of(case)
+    step = engine.deliver(definition, case.instance.state, message, Context(now))
+    journal.append(case, "message_delivered", actor, now, {"message": message})
+    projection.record(case, definition, step, actor, now)
+
+
+# --- time ---------------------------------------------------------------------------------------------------------
+
+
+def due_cases(now: datetime, limit: int = 100) -> list[int]:
+    """The cases with something due, the longest overdue first; parked ones are left alone."""
+    return list(db.session.scalars(_due(now).limit(limit)))
+
+
+def claim_due(now: datetime) -> Case | None:
+    """The longest overdue case that no other scheduler holds, locked to the end of the transaction."""
+    case_id = db.session.scalar(_due(now).limit(1).with_for_update(of=Case, skip_locked=True))
+    return lock_case(case_id) if case_id is not None else None
+
+
+def _due(now: datetime) -> Select:
+    query = select(Case.id).where(Case.next_try <= now - LAST_SECOND, Case.incident.is_(False))
+    return query.order_by(Case.next_try, Case.id)
+
+
+def fire_due(case_id: int, now: datetime) -> int:
+    """Fire every timer of the case whose due moment has passed, oldest first; returns how many.
+
+    Each firing and its effects are one transaction with the state, and unique per visit. What the first
+    firing cancels does not fire any more.
+    """
+    case = lock_case(case_id)
+    definition = definitions.of(case)
+    fired = 0
+    while (timer := _next_due_timer(case, now)) is not None:
+        _fire(case, definition, timer, now)
+        fired += 1
+    if not fired:
+        case.next_try = case.next_due
+    return fired
+
+
+def _next_due_timer(case: Case, now: datetime) -> Timer | None:
+    db.session.flush()
+    query = select(Timer).where(Timer.case_id == case.id, Timer.status == "pending", Timer.due_at <= now - LAST_SECOND)
+    return db.session.scalar(query.order_by(Timer.due_at, Timer.token).limit(1))
+
+
+def _fire(case: Case, definition, timer: Timer, now: datetime) -> None:
+    step = engine.fire(definition, case.instance.state, timer.token, Context(now))
+    timer.status = "fired"
+    db.session.add(TimerFiring(case_id=case.id, token=timer.token, due_at=timer.due_at, fired_at=now))
+    journal.append(case, "timer_fired", SYSTEM, now, {
+        "element": timer.element, "token": timer.token, "attached_to": timer.attached_to,
+        "due_at": timer.due_at.isoformat(), "lag_seconds": int((now - timer.due_at).total_seconds())})
+    db.session.flush()
+    projection.record(case, definition, step, SYSTEM, now)
+
+
+def record_failure(case_id: int, error: BaseException, now: datetime) -> None:
+    """Note that the scheduler could not move the case: it waits longer each time, and is parked at the fifth."""
+    case = lock_case(case_id)
+    case.attempts += 1
+    if case.attempts < ATTEMPTS:
+        case.next_try = now + FIRST_PAUSE * 2 ** (case.attempts - 1)
+        return
+    kind = error.code if isinstance(error, CaseflowError) else type(error).__name__
+    case.incident, case.next_try = True, None
+    db.session.add(Incident(case_id=case.id, kind=kind, detail=str(error)[:2000], raised_at=now))
+    journal.append(case, "incident_raised", SYSTEM, now, {"kind": kind, "attempts": case.attempts})
+
+
+def resolve_incident(incident_id: int, actor: Actor, now: datetime) -> Case:
+    """Let the scheduler try a parked case again, at once. Supervisors and administrators may."""
+    incident = db.session.get(Incident, incident_id)
+    if incident is None:
+        raise NotFound
+    case = lock_case(incident.case_id)
+    permissions.require_see(actor, case)
+    if not actor.has_role("supervisor", "admin"):
+        raise PermissionDenied
+    if incident.resolved_at is None:
+        incident.resolved_at, incident.resolved_by = now, actor.user_id
+        case.incident, case.attempts, case.next_try = False, 0, case.next_due
+        journal.append(case, "incident_resolved", actor, now, {"incident": incident.id})
+    return case
+
+
+# --- people -------------------------------------------------------------------------------------------------------
+
+
+def find(number: str, actor: Actor) -> Case:
+    """The case with this file number; NotFound when the actor may not see it."""
+    case = db.session.scalar(select(Case).where(Case.number == number))
+    if case is None:
+        raise NotFound
+    permissions.require_see(actor, case)
+    return case
+
+
+def may_reveal_contact(case: Case, actor: Actor) -> bool:
+    """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
+    office (HN-14: through 12345)."""
+    contact = regulations.get(case.regulation).contact_through
+    if not contact:
+        items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
+        return any(permissions.may_work(actor, item) for item in items)
+    offices = {unit for key, unit in projection.units_of(case).items() if key in contact}
+    return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
+
+
+def reveal_contact(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str, str]:
+    """Name and telephone of the rater, for a reason that is journaled (QJ-13, HN-11)."""
+    case = lock_case(case_id)
+    permissions.require_see(actor, case)
+    if not may_reveal_contact(case, actor):
+        raise PermissionDenied
+    if not 2 <= len(reason.strip()) <= 200:
+        raise InvalidInput(fields={"reason": "required" if len(reason.strip()) < 2 else "too_long"})
+    journal.append(case, "contact_revealed", actor, now, {"reason": reason.strip()})
+    return case.rating.rater_name or "", case.rating.rater_phone or ""

@@ -1,0 +1,175 @@
+"""When a time limit ends, and why then (民法典 Art. 200–204). Pure: a rule and a calendar in, a moment out.
+
+The day of the event does not count (Art. 201). A limit in days ends with the last second of its last day,
+or at the regulation's close of business (Art. 203); that second is still in time. Days are those of Shanghai.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from caseflow.calendars import ONE_DAY, Calendar
+from caseflow.engine.values import DeadlineRule
+from caseflow.errors import InvalidInput
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LAST_SECOND = time(23, 59, 59)
+MOST = {"working_days": 400, "calendar_days": 400, "hours": 9600}  # amounts either way
+BY_CALENDAR = ("working_days", "calendar_days")                    # units whose due moment a notice can move
+
+
+@dataclass(frozen=True, slots=True)
+class CountedDay:
+    """A day the count passed over.
+
+    `role` is event (not counted), counted, skipped, extended (a rest day after the last calendar day), landed
+    (the working day to which the limit ran on) or set (end_of_day, date). `number` counts from 1, else it is 0.
+    """
+
+    day: date
+    role: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last moment in time (aware UTC), the calendar's version, and the days that were counted.
+
+    `provisional`: a day was counted of a year without a notice, which may move the due moment when it comes.
+    Hours, end_of_day and date depend on no notice and are never provisional.
+    """
+
+    due_at: datetime
+    provisional: bool
+    calendar: str
+    days: tuple[CountedDay, ...]
+
+
+def compute(rule: DeadlineRule, calendar: Calendar, close_of_business: time | None = None) -> Deadline:
+    """When the limit ends. Negative amounts count backward from the event (HNI-23).
+
+    A limit in calendar days whose last day is a rest day runs on to the next working day (Art. 203); counted
+    backward, to the working day before, so that the days between stay whole. Close of business bounds limits
+    in days and set dates; hours run by the clock and end_of_day (当日) is the whole calendar day.
+    Raises InvalidInput for a unit, amount or moment that cannot be counted.
+    """
+    _require_countable(rule)
+    try:
+        if rule.unit == "hours":
+            return Deadline(moment(rule.since) + timedelta(hours=rule.amount), False, calendar.version, ())
+        days = tuple(_days(rule, day_of(rule.since), calendar))
+        end = LAST_SECOND if rule.unit == "end_of_day" else close_of_business or LAST_SECOND
+        due_at = datetime.combine(days[-1].day, end, SHANGHAI).astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput("期限超出可计算的日期范围", fields={"since": "out_of_range"}) from None
+    provisional = rule.unit in BY_CALENDAR and any(
+        calendar.is_provisional(counted.day) for counted in days if counted.role != "event")
+    return Deadline(due_at, provisional, calendar.version, days)
+
+
+def explain(rule: DeadlineRule, calendar: Calendar, close_of_business: time | None = None) -> list[str]:
+    """One Chinese line for each counted or skipped day, in the order of counting, with the reason."""
+    if rule.unit == "hours":
+        start = moment(rule.since).astimezone(SHANGHAI)
+        direction = "起算" if rule.amount > 0 else "起倒算"
+        return [f"{start:%Y-%m-%d %H:%M} {direction}{abs(rule.amount)}小时：自该时刻起连续计算（民法典第二百零一条）"]
+    deadline = compute(rule, calendar, close_of_business)
+    return [_line(counted, rule, calendar) for counted in deadline.days]
+
+
+def working_days_left(now: datetime | str, due_at: datetime | str, calendar: Calendar) -> int:
+    """Working days after today up to the due day; 0 when none is left and the limit is not yet over.
+
+    Overdue is negative: the working days begun since, at least one (so -1 from the first moment on).
+    """
+    today, due_day = day_of(now), day_of(due_at)
+    if moment(now) > moment(due_at):
+        return -max(1, calendar.working_days_between(due_day, today))
+    return calendar.working_days_between(today, due_day)
+
+
+def rule_of(timer: object) -> DeadlineRule:
+    """The rule a stored timer (caseflow.models.Timer) was computed by, to explain or recompute it."""
+    return DeadlineRule(timer.unit, timer.amount, timer.since, timer.since_name)
+
+
+def moment(value: datetime | str) -> datetime:
+    """An aware UTC moment from one, from ISO 8601 with offset, or from a bare day (its beginning in Shanghai)."""
+    try:
+        parsed = _parse(value) if isinstance(value, str) else value
+        if parsed.tzinfo is not None:
+            return parsed.astimezone(UTC)
+    except (ValueError, AttributeError, OverflowError):
+        pass
+    raise InvalidInput("起算时间应为带时区的 ISO 8601 时间，或 YYYY-MM-DD 日期", fields={"since": "not_a_moment"})
+
+
+def day_of(value: datetime | str) -> date:
+    """The Shanghai day of a moment."""
+    return moment(value).astimezone(SHANGHAI).date()
+
+
+def _parse(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time.min, SHANGHAI)
+    except ValueError:
+        return datetime.fromisoformat(text)
+
+
+def _require_countable(rule: DeadlineRule) -> None:
+    if rule.unit in ("end_of_day", "date"):
+        return
+    if rule.unit not in MOST:
+        raise InvalidInput(f"未知的期限单位：{rule.unit}", fields={"unit": "unknown"})
+    if not 1 <= abs(rule.amount) <= MOST[rule.unit]:
+        raise InvalidInput(f"期限数量应在 1 至 {MOST[rule.unit]} 之间（倒算为负数）", fields={"amount": "out_of_range"})
+
+
+def _days(rule: DeadlineRule, event: date, calendar: Calendar) -> Iterator[CountedDay]:
+    if rule.unit in ("end_of_day", "date"):
+        return iter((CountedDay(event, "set"),))
+    step = ONE_DAY if rule.amount > 0 else -ONE_DAY
+    count = _working_days if rule.unit == "working_days" else _calendar_days
+    return count(event, step, abs(rule.amount), calendar)
+
+
+def _working_days(event: date, step: timedelta, amount: int, calendar: Calendar) -> Iterator[CountedDay]:
+    yield CountedDay(event, "event")
+    day, number = event, 0
+    while number < amount:
+        day += step
+        if calendar.is_working(day):
+            number += 1
+            yield CountedDay(day, "counted", number)
+        else:
+            yield CountedDay(day, "skipped")
+
+
+def _calendar_days(event: date, step: timedelta, amount: int, calendar: Calendar) -> Iterator[CountedDay]:
+    yield CountedDay(event, "event")
+    day = event
+    for number in range(1, amount + 1):
+        day += step
+        yield CountedDay(day, "counted", number)
+    if calendar.is_working(day):
+        return
+    while not calendar.is_working(day := day + step):
+        yield CountedDay(day, "extended")
+    yield CountedDay(day, "landed")
+
+
+def _line(counted: CountedDay, rule: DeadlineRule, calendar: Calendar) -> str:
+    forward = rule.amount > 0
+    unit = "个工作日" if rule.unit == "working_days" else "日"
+    label = {
+        "event": "不计入：起算当日（民法典第二百零一条），",
+        "counted": f"{'第' if forward else '倒数第'}{counted.number}{unit}：",
+        "skipped": "不计入：",
+        "extended": "顺延：" if forward else "提前：",
+        "landed": "顺延至本日（民法典第二百零三条）：" if forward else "提前至本日：",
+        "set": "当日为限：" if rule.unit == "end_of_day" else "指定的期限之日：",
+    }[counted.role]
+    return f"{counted.day} {label}{calendar.why(counted.day)}"

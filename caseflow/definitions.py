@@ -1,0 +1,68 @@
+"""Deployed processes: the diagram files a case is pinned to, by digest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import orjson
+from sqlalchemy import select, update
+
+from caseflow import journal, regulations
+from caseflow.effects import TOPICS
+from caseflow.engine import definition as engine
+from caseflow.errors import ConfigurationError, NotFound, StepFailed
+from caseflow.models import Case, Definition, db
+from caseflow.permissions import SYSTEM, Actor
+
+
+def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> Definition:
+    """Make the files of bpmn/<regulation>/<name>.bpmn the process that new cases start under.
+
+    Deploying the same files again changes nothing. Refuses with DefinitionRefused, whose findings say why.
+    Journaled as definition_deployed. Running cases keep the version they started with.
+    """
+    process = engine.load(
+        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=TOPICS)
+    known = db.session.get(Definition, process.digest)
+    if known is not None and known.current:
+        return known
+    db.session.execute(update(Definition).where(
+        Definition.process_id == process.process_id, Definition.digest != process.digest).values(current=False))
+    if known is None:
+        texts = {file: text.decode() for file, text in process.files.items()}
+        known = Definition(digest=process.digest, regulation=regulation, process_id=process.process_id,
+                           files=orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode(), deployed_at=now)
+        db.session.add(known)
+    known.current = True
+    journal.append(None, "definition_deployed", actor, now, {"process": process.process_id, "digest": process.digest})
+    db.session.flush()
+    return known
+
+
+def current(regulation: str, name: str) -> engine.Definition:
+    """The process that a new case of this regulation starts under."""
+    query = select(Definition.digest).where(Definition.process_id == f"{regulation}_{name}", Definition.current)
+    digest = db.session.scalar(query)
+    if digest is None:
+        raise ConfigurationError(f"{regulation}_{name} is not deployed; run `caseflow init`.")
+    return by_digest(digest)
+
+
+def of(case: Case) -> engine.Definition:
+    """The process this case is pinned to."""
+    return by_digest(case.instance.definition)
+
+
+def by_digest(digest: str) -> engine.Definition:
+    """The process stored under this digest. StepFailed when its files are no longer what was deployed."""
+    known = engine.loaded(digest)
+    if known is not None:
+        return known
+    row = db.session.get(Definition, digest)
+    if row is None:
+        raise NotFound(f"No process definition has the digest {digest[:12]}.")
+    files = {name: text.encode() for name, text in orjson.loads(row.files).items()}
+    process = engine.load(files, trusted=True, process_id=row.process_id, topics=TOPICS)
+    if process.digest != digest:
+        raise StepFailed(f"The stored files of {row.process_id} are not those that were deployed as {digest[:12]}.")
+    return process

@@ -1,0 +1,49 @@
+"""People for the demo and the simulation: for every office of a regulation, one of each role that works there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from caseflow import definitions, installation
+from caseflow.models import RoleAssignment, Unit, User, db
+from caseflow.regulations import Regulation
+
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+TITLES = {"officer": "经办", "supervisor": "科长", "auditor": "审计", "admin": "管理员"}
+
+
+def add_people(regulation: Regulation, password_hash: str) -> list[User]:
+    """Make the departments of the sample feed and a demo user for each office and role; those there are kept.
+
+    All get the given password hash: the demo signs them in with one click and listens on loopback alone.
+    """
+    units = installation.make_units(regulation, regulation.responsible_units)
+    people = []
+    for number, (username, unit, role) in enumerate(_posts(regulation, units)):
+        if db.session.scalar(select(User.id).where(User.username == username)) is None:
+            surname = SURNAMES[(number * 7 + len(regulation.key)) % len(SURNAMES)]
+            people.append(_person(username, surname + TITLES[role], unit, role, password_hash))
+    db.session.flush()
+    return people
+
+
+def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str, Unit, str]]:
+    tasks = definitions.current(regulation.key, "rectification").user_tasks.values()
+    for key in sorted({regulation.lead, *(task.unit for task in tasks)} - {"responsible"}):
+        for role in ("officer", "supervisor"):
+            yield f"{regulation.key}.{key}.{role}", units[key], role
+    for number, entry in enumerate(regulation.responsible_units, 1):
+        for role in ("officer", "supervisor"):
+            yield f"{regulation.key}.dept{number}.{role}", units[entry.key or entry.code], role
+    for role in ("auditor", "admin"):
+        yield f"{regulation.key}.{role}", units[regulation.lead], role
+
+
+def _person(username: str, name: str, unit: Unit, role: str, password_hash: str) -> User:
+    user = User(username=username, name=name, password_hash=password_hash, active=True, demo=True)
+    user.roles = [RoleAssignment(unit_id=unit.id, role=role)]
+    db.session.add(user)
+    return user

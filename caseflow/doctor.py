@@ -1,0 +1,164 @@
+"""Checks that what must always be true is true. It reports, it never repairs.
+
+Invariants: every open case has something that will move it; work items and timers agree with the engine's
+state; a timer fires once per visit and never early; a bad review is not closed without the revisit its
+regulation demands; at most one return for rehandling; the journal is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import undefer
+
+from caseflow import definitions, journal
+from caseflow.engine import step as engine
+from caseflow.engine.values import Step
+from caseflow.errors import CaseflowError
+from caseflow.models import (
+    AppliedEffect,
+    AwaitedMessage,
+    Case,
+    OutboxMessage,
+    ProcessInstance,
+    Rating,
+    Timer,
+    TimerFiring,
+    WorkItem,
+    db,
+)
+from caseflow.models.ratings import BAD_LEVELS
+
+OUTBOX_AGE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something that must not be: a stable code, the case number ("" when none is meant), a sentence."""
+
+    code: str
+    case: str
+    sentence: str
+
+
+def examine(now: datetime) -> list[Complaint]:
+    """Everything that is wrong in this database; an empty list is health."""
+    return [complaint for check in CHECKS for complaint in check(now)]
+
+
+def stuck_cases(now: datetime) -> Iterator[Complaint]:
+    moves = [
+        exists().where(WorkItem.case_id == Case.id, WorkItem.status == "open"),
+        exists().where(Timer.case_id == Case.id, Timer.status == "pending"),
+        exists().where(AwaitedMessage.case_id == Case.id),
+    ]
+    query = select(Case.number).where(Case.status == "open", Case.incident.is_(False), *(~move for move in moves))
+    for number in db.session.scalars(query):
+        yield Complaint("stuck_case", number, "未结案件既无待办、也无计时、也不等待消息，且未列为异常。")
+
+
+def rows_against_state(now: datetime) -> Iterator[Complaint]:
+    """Work items and timers of every open case, held against the engine's state of it."""
+    query = select(Case, ProcessInstance).join(Case.instance).where(Case.status == "open").options(
+        undefer(ProcessInstance.state)).order_by(Case.id).execution_options(yield_per=200)
+    for case, instance in db.session.execute(query):
+        if hashlib.sha256(instance.state).hexdigest() != instance.state_digest:
+            yield Complaint("wrong_state_digest", case.number, "引擎状态与其摘要不符。")
+            continue
+        try:
+            step = engine.inspect(definitions.of(case), instance.state)
+        except CaseflowError as error:
+            yield Complaint("unreadable_state", case.number, f"引擎状态无法读取：{error}")
+            continue
+        yield from _compare(case, step)
+
+
+def _compare(case: Case, step: Step) -> Iterator[Complaint]:
+    tasks = {task.token for task in step.tasks}
+    timers = {timer.token for timer in step.timers}
+    items = set(db.session.scalars(select(WorkItem.token).where(
+        WorkItem.case_id == case.id, WorkItem.status == "open")))
+    pending = set(db.session.scalars(select(Timer.token).where(Timer.case_id == case.id, Timer.status == "pending")))
+    for code, tokens, sentence in (
+        ("invisible_task", tasks - items, "引擎中已就绪的任务没有对应的待办"),
+        ("orphan_work_item", items - tasks, "待办没有对应的就绪任务"),
+        ("missing_timer", timers - pending, "引擎等待的计时没有记录，将永不触发"),
+        ("orphan_timer", pending - timers, "计时记录没有对应的等待任务"),
+    ):
+        for token in sorted(tokens):
+            yield Complaint(code, case.number, f"{sentence}（第 {token} 号）。")
+
+
+def timers_fired_wrongly(now: datetime) -> Iterator[Complaint]:
+    early = select(Case.number, TimerFiring.token).join(Case, Case.id == TimerFiring.case_id).where(
+        TimerFiring.fired_at < TimerFiring.due_at)
+    for number, token in db.session.execute(early):
+        yield Complaint("fired_early", number, f"第 {token} 号计时提前触发。")
+    doubled = select(Case.number, Timer.element, Timer.since).join(Case, Case.id == Timer.case_id).where(
+        Timer.status == "pending").group_by(Case.number, Timer.element, Timer.attached_to, Timer.since, Timer.due_at
+                                            ).having(func.count() > 1)
+    for number, element, _ in db.session.execute(doubled):
+        yield Complaint("doubled_timer", number, f"同一计时 {element} 有两条待触发记录。")
+    unfired = select(Case.number, Timer.token).join(Case, Case.id == Timer.case_id).where(
+        Timer.status == "fired", ~exists().where(
+            TimerFiring.case_id == Timer.case_id, TimerFiring.token == Timer.token))
+    for number, token in db.session.execute(unfired):
+        yield Complaint("firing_not_logged", number, f"第 {token} 号计时已触发，却没有触发记录。")
+
+
+def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
+    """Cases whose earliest timer the scheduler does not see."""
+    earliest = select(func.min(Timer.due_at)).where(
+        Timer.case_id == Case.id, Timer.status == "pending").scalar_subquery()
+    query = select(Case.number).where(
+        Case.status == "open", Case.incident.is_(False), earliest.is_not(None),
+        (Case.next_try.is_(None)) | (Case.next_due.is_(None)) | (Case.next_due != earliest))
+    for number in db.session.scalars(query):
+        yield Complaint("unscheduled_timer", number, "最早的计时未列入案件的下次处理时间。")
+
+
+def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
+    """HF-15, QJ-16, HN-13, GC-2(二): a closed bad review has had its revisit (a task whose id begins so)."""
+    revisited = exists().where(
+        WorkItem.case_id == Case.id, WorkItem.element.startswith("revisit"), WorkItem.status == "completed")
+    query = select(Case.number).where(Case.status == "closed", Case.kind == "rectification", ~revisited)
+    for number in db.session.scalars(query):
+        yield Complaint("closed_without_revisit", number, "差评已办结，但没有法规要求的回访。")
+
+
+def returned_twice(now: datetime) -> Iterator[Complaint]:
+    """HN-15: a case is returned for rehandling at most once."""
+    query = select(Case.number).join(AppliedEffect, AppliedEffect.case_id == Case.id).where(
+        AppliedEffect.topic == "return_for_rehandling").group_by(Case.number).having(func.count() > 1)
+    for number in db.session.scalars(query):
+        yield Complaint("returned_twice", number, "案件被退回重办超过一次。")
+
+
+def bad_ratings_without_case(now: datetime) -> Iterator[Complaint]:
+    query = select(Rating.id).where(
+        Rating.level.in_(BAD_LEVELS), Rating.received_at < now - OUTBOX_AGE, ~exists().where(Case.rating_id == Rating.id))
+    for rating_id in db.session.scalars(query):
+        yield Complaint("rating_without_case", "", f"差评（评价 {rating_id}）没有立案。")
+
+
+def old_outbox(now: datetime) -> Iterator[Complaint]:
+    query = select(func.count(OutboxMessage.id)).where(
+        OutboxMessage.status == "waiting", OutboxMessage.created_at < now - OUTBOX_AGE)
+    waiting = db.session.scalar(query)
+    if waiting:
+        yield Complaint("old_outbox", "", f"有 {waiting} 条消息等待发送超过 10 分钟。")
+
+
+def broken_journal(now: datetime) -> Iterator[Complaint]:
+    for stream, seq, what in journal.verify().broken:
+        yield Complaint("broken_journal", "", f"日志 {stream} 第 {seq} 条：{what}")
+
+
+CHECKS: tuple[Callable[[datetime], Iterator[Complaint]], ...] = (
+    stuck_cases, rows_against_state, timers_fired_wrongly, cases_waiting_in_vain, closed_without_revisit,
+    returned_twice, bad_ratings_without_case, old_outbox, broken_journal,
+)

@@ -1,0 +1,134 @@
+"""The named operations that a diagram's service tasks may call (camunda:topic). One function each.
+
+An effect is applied once per visit, in the transaction of the step that passed its service task. It writes
+rows and outbox messages; nothing leaves the system here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+import orjson
+from sqlalchemy import select
+
+from caseflow import journal, notices
+from caseflow.engine.values import EffectCall
+from caseflow.errors import StepFailed
+from caseflow.models import AppliedEffect, Case, NewestRating, Submission, db
+from caseflow.permissions import Actor
+from caseflow.regulations import Regulation
+
+TOPICS: Mapping[str, str] = MappingProxyType({
+    "open_file": "建档并通知承办单位和牵头单位（当日建档、当日反馈）",
+    "notify_responsible": "通知承办单位",
+    "escalate": "逾期：上报承办单位负责人和牵头单位，案件继续办理",
+    "remind": "提醒承办人即将到期",
+    "tell_rater": "通知负责联系的单位向评价人反馈整改结果",
+    "return_for_rehandling": "退回重办（最多一次）并通知承办单位",
+    "record_newest_rating": "记录评价人最新的评价",
+    "void_rating": "评价不予采纳：保留记录，不计入统计",
+})
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """In which case, under which regulation, when and through whom an effect is applied. `name` is the task's."""
+
+    case: Case
+    regulation: Regulation
+    units: Mapping[str, int]     # unit key → id, "responsible" included
+    call: EffectCall
+    name: str
+    actor: Actor
+    now: datetime
+
+
+def apply(occasion: Occasion) -> None:
+    """Apply the effect once; journaled as effect_applied. An unknown topic is StepFailed: the gate lets none pass."""
+    call, case = occasion.call, occasion.case
+    effect = _EFFECTS.get(call.topic)
+    if effect is None:
+        raise StepFailed(f"No effect is registered as {call.topic!r}.", element=call.element)
+    details = effect(occasion) or {}
+    db.session.add(AppliedEffect(case_id=case.id, token=call.token, topic=call.topic, applied_at=occasion.now))
+    journal.append(case, "effect_applied", occasion.actor, occasion.now,
+                   {"topic": call.topic, "element": call.element, "token": call.token, **details})
+
+
+def _tell(occasion: Occasion, kind: str, unit: str, role: str) -> None:
+    case, call = occasion.case, occasion.call
+    unit_id = occasion.units[unit]
+    notices.send(
+        f"{case.id}:{call.token}:{kind}:{unit}:{role}", kind, case=case, unit_id=unit_id, role=role,
+        details={"number": case.number, "element": call.element, "name": occasion.name}, now=occasion.now)
+
+
+def _open_file(occasion: Occasion) -> dict:
+    _tell(occasion, "file_opened", "responsible", "officer")
+    _tell(occasion, "file_opened", occasion.regulation.lead, "officer")
+    return {"number": occasion.case.number}
+
+
+def _notify_responsible(occasion: Occasion) -> None:
+    _tell(occasion, "task_waiting", "responsible", "officer")
+
+
+def _escalate(occasion: Occasion) -> None:
+    _tell(occasion, "overdue", "responsible", "supervisor")
+    _tell(occasion, "overdue", occasion.regulation.lead, "supervisor")
+
+
+def _remind(occasion: Occasion) -> None:
+    _tell(occasion, "due_soon", "responsible", "officer")
+
+
+def _tell_rater(occasion: Occasion) -> None:
+    for unit in occasion.regulation.contact_through or ("responsible",):
+        _tell(occasion, "feedback_due", unit, "officer")
+
+
+def _return_for_rehandling(occasion: Occasion) -> None:
+    earlier = select(AppliedEffect.token).where(
+        AppliedEffect.case_id == occasion.case.id, AppliedEffect.topic == "return_for_rehandling")
+    if db.session.scalar(earlier.limit(1)) is not None:
+        raise StepFailed("A case is returned for rehandling at most once (HN-15).", element=occasion.call.element)
+    _tell(occasion, "returned", "responsible", "officer")
+
+
+def _record_newest_rating(occasion: Occasion) -> dict:
+    level = _latest_answer(occasion.case, "newest_level")
+    if level is None:
+        raise StepFailed("No form of this case has asked for the newest rating.", element=occasion.call.element)
+    db.session.add(NewestRating(rating_id=occasion.case.rating_id, case_id=occasion.case.id, token=occasion.call.token,
+                                level=level, recorded_at=occasion.now))
+    return {"level": level}
+
+
+def _void_rating(occasion: Occasion) -> dict:
+    occasion.case.rating.voided_at = occasion.now
+    return {"rating": occasion.case.rating_id}
+
+
+def _latest_answer(case: Case, field: str) -> object:
+    db.session.flush()
+    query = select(Submission.form_values).where(Submission.case_id == case.id).order_by(Submission.id.desc())
+    for text in db.session.scalars(query):
+        values = orjson.loads(text)
+        if values.get(field) is not None:
+            return values[field]
+    return None
+
+
+_EFFECTS: Mapping[str, Callable[[Occasion], dict | None]] = MappingProxyType({
+    "open_file": _open_file,
+    "notify_responsible": _notify_responsible,
+    "escalate": _escalate,
+    "remind": _remind,
+    "tell_rater": _tell_rater,
+    "return_for_rehandling": _return_for_rehandling,
+    "record_newest_rating": _record_newest_rating,
+    "void_rating": _void_rating,
+})

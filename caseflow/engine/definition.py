@@ -1,0 +1,175 @@
+"""A diagram, read once and shared by every case that runs under it.
+
+A definition is immutable: Flask's threads and the scheduler step different cases through the same one at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import NoReturn
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+
+from caseflow.engine import drawing, gate, parser
+from caseflow.engine.values import CASE_VARIABLES, Element, Finding, UserTask
+from caseflow.errors import DefinitionRefused
+
+DIALECT = "1"
+KEPT = 256
+VARIABLE_TYPES = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
+
+_kept: dict[str, Definition] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """A process with everything it calls. `digest` is the SHA-256 of its canonical files and of our dialect.
+
+    `files` are canonical (what the gate wrote anew), `source` is the one that holds the process itself.
+    `elements` and `user_tasks` are by element id, subprocesses and called processes included; `messages` are the
+    names of awaited messages and `effects` the topics of service tasks.
+    """
+
+    digest: str
+    process_id: str
+    source: bytes
+    files: Mapping[str, bytes]
+    elements: Mapping[str, Element]
+    user_tasks: Mapping[str, UserTask]
+    effects: frozenset[str]
+    messages: Mapping[str, str]
+    process: parser.CaseProcess = field(repr=False)
+    inner: Mapping[str, parser.CaseProcess] = field(repr=False)
+    _outline: tuple = field(repr=False, default=())
+
+    def outline(self) -> list:
+        """The elements in reading order: along the flow, each event at a border after its activity.
+
+        A list of pairs (element, outline of what is inside it).
+        """
+        return list(self._outline)
+
+    @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """Every variable a case may hold, with its type in the expression language."""
+        fields = [field for task in self.user_tasks.values() for field in task.form if field.decides]
+        return MappingProxyType({**CASE_VARIABLES, **{field.id: VARIABLE_TYPES[field.type] for field in fields}})
+
+
+def load(
+    files: Mapping[str, bytes],
+    *,
+    trusted: bool,
+    process_id: str | None = None,
+    topics: Collection[str] | None = None,
+) -> Definition:
+    """The definition in these files (file name → bytes); DefinitionRefused with all findings when they break a rule.
+
+    `process_id` picks the process where several are executable and none calls the other; files that it does not
+    call are left out. `topics` are the effects there are (None: whatever the diagram names). Files that are not
+    `trusted` are parsed in a child process with bounded time and memory before they are parsed here.
+    """
+    canonical = {name: gate.canonical(files[name]) for name in sorted(files)}
+    try:
+        process_id, used = _select(canonical, process_id)
+    except DefinitionRefused:
+        _check(canonical, topics)
+        raise
+    digest = _digest(process_id, used)
+    if digest not in _kept:
+        _check(used, topics)
+        if not trusted:
+            gate.parse_apart(used, process_id)
+        _keep(build(digest, process_id, used))
+    return _kept[digest]
+
+
+def _keep(definition: Definition) -> None:
+    """Keep the first of equal definitions, and the latest KEPT of all."""
+    with _lock:
+        _kept.setdefault(definition.digest, definition)
+        while len(_kept) > KEPT:
+            del _kept[next(iter(_kept))]
+
+
+def loaded(digest: str) -> Definition | None:
+    """The definition with this digest if this process has it already."""
+    return _kept.get(digest)
+
+
+def build(digest: str, process_id: str, files: Mapping[str, bytes]) -> Definition:
+    """The definition in files that the gate has passed; DefinitionRefused for what SpiffWorkflow cannot parse."""
+    process, inner = _parse(files, process_id)
+    trees = {name: gate.read(source) for name, source in files.items()}
+    drawn = drawing.read(trees, process_id)
+    return Definition(
+        digest=digest,
+        process_id=process_id,
+        source=next(files[name] for name, tree in trees.items() if process_id in _processes(tree)),
+        files=MappingProxyType(dict(files)),
+        elements=MappingProxyType(drawn.elements),
+        user_tasks=MappingProxyType(drawn.user_tasks),
+        effects=frozenset(drawn.topics.values()),
+        messages=MappingProxyType(drawn.messages),
+        process=process,
+        inner=MappingProxyType(inner),
+        _outline=drawn.outline,
+    )
+
+
+def _digest(process_id: str, files: Mapping[str, bytes]) -> str:
+    summary = hashlib.sha256(f"{DIALECT}\0{process_id}\0".encode())
+    for name, source in sorted(files.items()):
+        summary.update(f"{name}\0{len(source)}\0".encode() + source)
+    return summary.hexdigest()
+
+
+def _select(files: Mapping[str, bytes], process_id: str | None) -> tuple[str, dict[str, bytes]]:
+    """The process meant and the files it needs: its own and those of all processes it calls, directly or not."""
+    trees = {name: gate.read(source) for name, source in files.items()}
+    home = {process: name for name, tree in trees.items() for process in _processes(tree)}
+    calls = {name: {call.get("calledElement") for call in tree.iter(f"{drawing.BPMN}callActivity")}
+             for name, tree in trees.items()}
+    called = set().union(*calls.values())
+    candidates = [process_id] if process_id else [process for process in home if process not in called]
+    if len(candidates) != 1 or candidates[0] not in home:
+        _refuse("no_single_process", "请只保留一个可执行流程（isExecutable=\"true\"），被它调用的流程除外。")
+    needed, waiting = set(), [home[candidates[0]]]
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        waiting += [home[process] for process in calls[name] if process in home and home[process] not in needed]
+    return candidates[0], {name: files[name] for name in files if name in needed}
+
+
+def _processes(tree: etree._Element) -> list[str]:
+    found = tree.iter(f"{drawing.BPMN}process")
+    return [process.get("id", "") for process in found if process.get("isExecutable") == "true"]
+
+
+def _check(files: Mapping[str, bytes], topics: Collection[str] | None) -> None:
+    """Everything the gate says against any of the files, as one refusal."""
+    if topics is None:
+        topics = {name for source in files.values() for name in drawing.topics_in(gate.read(source))}
+    findings = [finding for found in gate.check_bundle(files, topics=topics).values() for finding in found]
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise DefinitionRefused(findings=errors)
+
+
+def _parse(files: Mapping[str, bytes], process_id: str):
+    try:
+        return parser.parse(files, process_id)
+    except ValidationException as refusal:
+        _refuse("engine_refused", f"流程引擎不接受这个图（{refusal}）；请检查该元素的类型和连线。", refusal.id)
+
+
+def _refuse(code: str, sentence: str, element: str = "") -> NoReturn:
+    raise DefinitionRefused(findings=(Finding(code, element, 0, sentence),))

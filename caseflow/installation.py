@@ -1,0 +1,38 @@
+"""What an empty database needs before the first rating: calendars, offices, processes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from caseflow import calendars, definitions, regulations
+from caseflow.models import Unit, db
+from caseflow.regulations import Regulation, UnitEntry
+
+
+def install(now: datetime) -> None:
+    """Seed the calendars, make the offices each regulation names, deploy its processes. Again: changes nothing."""
+    calendars.seed(now)
+    for regulation in regulations.all_regulations().values():
+        make_units(regulation, regulation.units.values())
+        definitions.deploy(regulation.key, "rectification", now)
+
+
+def make_units(regulation: Regulation, entries) -> dict[str, Unit]:
+    """Make the offices that are not there yet, parents first; returns them by key (or code)."""
+    units = {u.key or u.code: u for u in db.session.scalars(select(Unit).where(Unit.regulation == regulation.key))}
+    for entry in entries:
+        name = entry.key or entry.code
+        if name not in units:
+            units[name] = _make(regulation, entry, units)
+    return units
+
+
+def _make(regulation: Regulation, entry: UnitEntry, units: dict[str, Unit]) -> Unit:
+    unit = Unit(
+        regulation=regulation.key, key=entry.key or None, code=entry.code, name=entry.name, level=entry.level,
+        area_code=entry.area_code, parent_id=units[entry.parent].id if entry.parent else None)
+    db.session.add(unit)
+    db.session.flush()
+    return unit

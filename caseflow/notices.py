@@ -1,0 +1,52 @@
+"""Messages: written to the outbox in the transaction that causes them, delivered after its commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+from sqlalchemy import or_, select, tuple_
+
+from caseflow.models import Case, Notice, OutboxMessage, db
+from caseflow.permissions import Actor
+
+
+def send(key: str, kind: str, *, case: Case, unit_id: int, role: str, details: Mapping, now: datetime) -> None:
+    """Put one message for a role at a unit into the outbox. The same key again changes nothing."""
+    known = select(OutboxMessage.id).where(OutboxMessage.key == key)
+    if db.session.scalar(known) is not None:
+        return
+    db.session.add(OutboxMessage(
+        key=key, kind=kind, case_id=case.id, unit_id=unit_id, role=role,
+        details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(),
+        next_try=now, created_at=now,
+    ))
+
+
+def deliver_waiting(now: datetime, limit: int = 100) -> int:
+    """Turn waiting outbox messages into notices in the inbox, oldest first; returns how many.
+
+    Runs in one transaction: a message is marked as sent together with its notice, so it arrives once.
+    """
+    waiting = db.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.status == "waiting", OutboxMessage.next_try <= now)
+        .order_by(OutboxMessage.id).limit(limit).with_for_update(skip_locked=True)
+    ).all()
+    for message in waiting:
+        db.session.add(Notice(
+            outbox_id=message.id, case_id=message.case_id, unit_id=message.unit_id, role=message.role,
+            kind=message.kind, details=message.details, created_at=now,
+        ))
+        message.status, message.sent_at, message.attempts = "sent", now, message.attempts + 1
+    return len(waiting)
+
+
+def for_actor(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[Notice]:
+    """The notices to the actor's roles at their units, newest first."""
+    mine = [(unit, role) for role, unit in actor.roles]
+    if not mine:
+        return []
+    query = select(Notice).where(or_(*(tuple_(Notice.unit_id, Notice.role) == pair for pair in mine)))
+    return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(per_page).offset((page - 1) * per_page)))

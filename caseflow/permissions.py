@@ -1,0 +1,101 @@
+"""Who may do what: role × unit × action. Views, operations and screens all ask here.
+
+A case is visible to the units that take part in it (CaseUnit); supervisors and auditors also see what the
+units below theirs take part in. The lead office of a regulation takes part in each of its cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import exists, select
+
+from caseflow.errors import NotFound, PermissionDenied
+from caseflow.models import Case, CaseUnit, Unit, User, WorkItem, db
+
+SEES_BELOW = frozenset({"supervisor", "auditor"})
+SEES_CASES = frozenset({"officer", "supervisor", "reviewer", "auditor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts. `roles` are (role, unit id); `visible_units` those whose cases may be seen."""
+
+    user_id: int | None
+    username: str
+    name: str
+    roles: frozenset[tuple[str, int]] = frozenset()
+    visible_units: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def is_system(self) -> bool:
+        return self.user_id is None
+
+    def has_role(self, *roles: str) -> bool:
+        return any(role in roles for role, _ in self.roles)
+
+    def holds(self, role: str, unit_id: int | None) -> bool:
+        return (role, unit_id) in self.roles
+
+
+SYSTEM = Actor(user_id=None, username="system", name="系统")
+
+
+def actor_for(user: User) -> Actor:
+    """The actor that this user is now; an inactive user has no roles."""
+    roles = frozenset((r.role, r.unit_id) for r in user.roles) if user.active else frozenset()
+    own = {unit for role, unit in roles if role in SEES_CASES}
+    above = {unit for role, unit in roles if role in SEES_BELOW}
+    return Actor(user.id, user.username, user.name, roles, frozenset(own | _below(above)))
+
+
+def _below(units: set[int]) -> set[int]:
+    if not units:
+        return set()
+    tree = select(Unit.id).where(Unit.id.in_(units)).cte("tree", recursive=True)
+    tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
+    return set(db.session.scalars(select(tree.c.id)))
+
+
+def visible_cases(actor: Actor):
+    """A condition on Case that holds for the cases this actor may see."""
+    if actor.is_system:
+        return True
+    return exists().where(CaseUnit.case_id == Case.id, CaseUnit.unit_id.in_(actor.visible_units))
+
+
+def may_see(actor: Actor, case: Case) -> bool:
+    if actor.is_system:
+        return True
+    if not actor.visible_units:
+        return False
+    return bool(db.session.scalar(select(exists().where(
+        CaseUnit.case_id == case.id, CaseUnit.unit_id.in_(actor.visible_units)))))
+
+
+def require_see(actor: Actor, case: Case) -> None:
+    """Refuse with NotFound: whoever may not see a case is not told that it exists."""
+    if not may_see(actor, case):
+        raise NotFound
+
+
+def may_work(actor: Actor, item: WorkItem) -> bool:
+    """Whether the task belongs to the actor: assigned to them, or free and theirs by role and unit."""
+    if item.assignee_id is not None:
+        return item.assignee_id == actor.user_id
+    return actor.holds(item.role, item.unit_id)
+
+
+def require_work(actor: Actor, item: WorkItem) -> None:
+    if not may_work(actor, item):
+        raise PermissionDenied("This task belongs to somebody else.")
+
+
+def may_supervise(actor: Actor, case: Case, lead_unit_id: int | None = None) -> bool:
+    """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
+    units = {unit for role, unit in actor.roles if role == "supervisor"}
+    return bool(units) and bool({case.unit_id, lead_unit_id} & set(actor.visible_units))
+
+
+def may_export(actor: Actor) -> bool:
+    return actor.has_role("officer", "supervisor", "auditor")

@@ -1,0 +1,201 @@
+"""What a regulation.toml says, as values, and how it is read. Whatever is missing, misspelt or of the wrong kind
+is a ConfigurationError that names the file and the key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from caseflow.strict_toml import SNAKE_CASE, Table, load
+
+UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
+RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
+ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitEntry:
+    """An office. `key` is its name in the diagrams and this file, `parent` another unit's key or ""."""
+
+    key: str
+    name: str
+    code: str
+    level: str
+    area_code: str
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultRating:
+    """What an unrated service counts as after `working_days`; `counted`: whether it enters the satisfaction rate."""
+
+    level: str
+    working_days: int
+    counted: bool
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A question the text leaves open: the answer chosen here, the article it belongs to, and the reason."""
+
+    value: str | int | bool
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
+
+    `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
+    contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
+    done before it closes, except with an outcome of `closed_without_revisit`. `appeal` holds what a screen says
+    about appeals (who, reviewer, article, available, note); None where the text knows none.
+    `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
+    """
+
+    key: str
+    name: str
+    document_no: str
+    issuer: str
+    issued: date
+    valid_from: date
+    valid_to: date | None
+    after_expiry: str
+    areas: tuple[str, ...]
+    calendar: str
+    close_of_business: time | None
+    bad_levels: tuple[str, ...]
+    default_rating: DefaultRating | None
+    lead: str
+    number_format: str
+    contact_through: str | None
+    revisit_tasks: tuple[str, ...]
+    closed_without_revisit: tuple[str, ...]
+    appeal: Mapping[str, object] | None
+    units: Mapping[str, UnitEntry]
+    responsible_units: tuple[UnitEntry, ...]
+    parameters: Mapping[str, Parameter]
+    articles: Mapping[str, str]
+
+
+def read(file: Path) -> Regulation:
+    """The regulation of one file; its key is the name of the folder."""
+    top = load(file)
+    if not re.fullmatch(SNAKE_CASE, file.parent.name):
+        raise top.refuse("key", f"the folder's name {file.parent.name!r} must be snake_case")
+    units = {key: _unit(key, table) for key, table in top.tables("units").items()}
+    responsible = {key: _unit(key, table) for key, table in top.tables("responsible_units").items()}
+    _check_tree(top, units, responsible)
+    regulation = Regulation(
+        key=file.parent.name, **_heading(top), **_ratings(top), lead=_office(top, "lead", units),
+        contact_through=_office(top, "contact_through", units) if "contact_through" in top.values else None,
+        calendar=top.text("calendar"), number_format=_number_format(top),
+        close_of_business=top.take("close_of_business", time, None),
+        revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
+        closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
+        appeal=_appeal(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
+        articles=_articles(top))
+    top.end()
+    return regulation
+
+
+def _heading(top: Table) -> dict[str, Any]:
+    heading = {
+        "name": top.text("name"), "document_no": top.text("document_no", empty=True), "issuer": top.text("issuer"),
+        "issued": top.take("issued", date), "valid_from": top.take("valid_from", date),
+        "valid_to": top.take("valid_to", date, None), "areas": top.texts("areas", r"\d{2,12}")}
+    if heading["valid_to"] is None:
+        return heading | {"after_expiry": "continue"}
+    if heading["valid_to"] < heading["valid_from"]:
+        raise top.refuse("valid_to", "lies before valid_from")
+    return heading | {"after_expiry": top.one_of("after_expiry", ("continue", "refuse"))}
+
+
+def _ratings(top: Table) -> dict[str, Any]:
+    bad = top.texts("bad_levels", "|".join(RATING_LEVELS))
+    if "default_rating" not in top.values:
+        return {"bad_levels": bad, "default_rating": None}
+    table = top.table("default_rating")
+    default = DefaultRating(
+        table.one_of("level", RATING_LEVELS), table.take("working_days", int), table.take("counted", bool),
+        _article(table))
+    if default.working_days < 1:
+        raise table.refuse("working_days", "must be at least 1")
+    table.end()
+    return {"bad_levels": bad, "default_rating": default}
+
+
+def _unit(key: str, table: Table) -> UnitEntry:
+    unit = UnitEntry(key, table.text("name"), table.text("code"), table.one_of("level", UNIT_LEVELS),
+                     table.matching("area_code", r"\d{12}", "341702000000"), table.text("parent", ""))
+    table.end()
+    return unit
+
+
+def _check_tree(top: Table, units: dict[str, UnitEntry], responsible: dict[str, UnitEntry]) -> None:
+    """Parents stand before their children, so that there is no circle; keys and codes are unique."""
+    known: set[str] = set()
+    codes: set[str] = set()
+    for table, unit in [("units", u) for u in units.values()] + [("responsible_units", u) for u in responsible.values()]:
+        if unit.parent and unit.parent not in known:
+            raise top.refuse(f"{table}.{unit.key}.parent", f"{unit.parent!r} is not a unit described above it")
+        if unit.key in known or unit.key == "responsible":
+            raise top.refuse(f"{table}.{unit.key}", "this key is taken")
+        if unit.code in codes:
+            raise top.refuse(f"{table}.{unit.key}.code", "another unit has this code")
+        known.add(unit.key)
+        codes.add(unit.code)
+
+
+def _office(top: Table, key: str, units: Mapping[str, UnitEntry]) -> str:
+    value = top.text(key)
+    if value not in units:
+        raise top.refuse(key, f"{value!r} is not among units: {', '.join(units)}")
+    return value
+
+
+def _number_format(top: Table) -> str:
+    text = top.text("number_format")
+    try:
+        if text.format(year=2026, number=1) != text.format(year=2026, number=2) and "2026" in text.format(
+                year=2026, number=1):
+            return text
+    except (KeyError, IndexError, ValueError, AttributeError):
+        pass
+    raise top.refuse("number_format", f"must hold {{year}} and {{number}}, like GC-{{year}}-{{number:06d}}, not {text!r}")
+
+
+def _appeal(top: Table) -> Mapping[str, object] | None:
+    if "appeal" not in top.values:
+        return None
+    table = top.table("appeal")
+    facts = {"who": table.text("who"), "reviewer": table.text("reviewer"), "article": _article(table),
+             "available": table.take("available", bool), "note": table.text("note")}
+    table.end()
+    return MappingProxyType(facts)
+
+
+def _parameter(table: Table) -> Parameter:
+    parameter = Parameter(table.take("value", (str, int, bool)), _article(table), table.text("note"))
+    table.end()
+    return parameter
+
+
+def _article(table: Table) -> str:
+    return table.matching("article", ARTICLE, "HF-14 or GC-2(二)")
+
+
+def _articles(top: Table) -> Mapping[str, str]:
+    table = top.table("articles")
+    for code in table.values:
+        if not re.fullmatch(ARTICLE, code):
+            raise table.refuse(code, "is not an article like HF-14 or GC-2(二)")
+    return MappingProxyType({code: table.text(code).strip() for code in list(table.values)})

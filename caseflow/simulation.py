@@ -1,0 +1,74 @@
+"""Random people: who would do an open task now, and what they would fill in. Deterministic for a seed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from caseflow.engine.values import FormField
+from caseflow.models import RoleAssignment, User, WorkItem, db
+from caseflow.permissions import Actor, actor_for
+from caseflow.worklist import SHANGHAI
+
+CANDIDATES = "SIM"
+
+
+def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], cases: int, now: datetime) -> Iterator[str]:
+    """`cases` bad ratings in the national field names, one JSON line each. Their text says that it is made up."""
+    for number in range(cases):
+        served = now - timedelta(hours=random.randint(2, 96))
+        level = random.choice(("1", "2"))
+        real_name = random.random() < 0.7
+        yield json.dumps({
+            "areaCode": random.choice(areas).ljust(12, "0"), "projectNo": f"{CANDIDATES}-{random.getrandbits(40):010x}-{number}",
+            "serviceNumber": 1, "serviceName": "申报", "serviceTime": _local(served), "taskName": "模拟事项",
+            "taskCode": "SIM", "taskType": "20", "proStatus": "3", "orgcode": random.choice(org_codes),
+            "orgName": "模拟单位", "proManager": "模拟", "proManagerNo": "S000", "satisfaction": level,
+            "evalDetail": {"1": "115", "2": "214"}[level], "writingEvaluation": "模拟数据", "pf": "1",
+            "assessTime": _local(served + timedelta(hours=1)), "anonymityFlag": "2" if real_name else "1",
+            "userName": "模拟评价人" if real_name else "", "userProp": "1", "mobile": "13900000000" if real_name else "",
+        }, ensure_ascii=False)
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def person_for(item: WorkItem, random: Random) -> Actor:
+    """Somebody who may do this task: its assignee, or anyone who holds its role at its unit."""
+    if item.assignee_id is not None:
+        return actor_for(db.session.get(User, item.assignee_id))
+    holders = db.session.query(User).join(RoleAssignment).where(
+        RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role, User.active).order_by(User.id).all()
+    if not holders:
+        raise LookupError(f"nobody holds {item.role} at unit {item.unit_id}")
+    return actor_for(random.choice(holders))
+
+
+def fill_in(form: Sequence[FormField], random: Random, now: datetime) -> dict[str, object]:
+    """A lawful answer to a form: every required field, optional ones half of the time."""
+    values: dict[str, object] = {}
+    for field in form:
+        if field.visible_when is not None:
+            other, allowed = field.visible_when
+            answer = values.get(other)
+            if (str(answer).lower() if isinstance(answer, bool) else answer) not in allowed:
+                continue
+        if field.required or random.random() < 0.5:
+            values[field.id] = _value(field, random, now)
+    return values
+
+
+def _value(field: FormField, random: Random, now: datetime) -> object:
+    if field.type == "enum":
+        return random.choice(field.choices)[0]
+    if field.type == "boolean":
+        return random.random() < 0.5
+    if field.type == "long":
+        low = field.minimum if field.minimum is not None else 1
+        return random.randint(low, min(field.maximum if field.maximum is not None else low + 5, low + 5))
+    if field.type == "date":
+        return (now.astimezone(SHANGHAI).date() + timedelta(days=random.randint(1, 20))).isoformat()
+    return "模拟填写" * max(1, -(-(field.min_length or 1) // 4))

@@ -1,0 +1,85 @@
+"""Reads a TOML file strictly: each value is taken once, by its kind, and what nobody took is refused."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from caseflow.errors import ConfigurationError
+
+SNAKE_CASE = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
+
+
+class Table:
+    """One table of the file. Every refusal is a ConfigurationError naming file and key; `end` refuses the rest."""
+
+    def __init__(self, file: Path, values: Mapping[str, Any], path: str = "") -> None:
+        self.file, self.values, self.path = file, dict(values), path
+
+    def refuse(self, key: str, problem: str) -> ConfigurationError:
+        where = f"{self.path}.{key}" if self.path else key
+        return ConfigurationError(f"{self.file}: {where}: {problem}", file=str(self.file), key=where)
+
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
+        if key not in self.values:
+            if default is ...:
+                raise self.refuse(key, "is missing")
+            return default
+        value = self.values.pop(key)
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        if type(value) not in kinds:  # exactly: True is no number
+            raise self.refuse(key, f"must be {' or '.join(k.__name__ for k in kinds)}, not {value!r}")
+        return value
+
+    def text(self, key: str, default: Any = ..., *, empty: bool = False) -> str:
+        if key not in self.values and default is not ...:
+            return default
+        value = self.take(key, str)
+        if not value.strip() and not empty:
+            raise self.refuse(key, "must not be empty")
+        return value
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(key)
+        if value not in allowed:
+            raise self.refuse(key, f"must be one of {', '.join(allowed)}, not {value!r}")
+        return value
+
+    def texts(self, key: str, pattern: str, *, empty: bool = False) -> tuple[str, ...]:
+        values = self.take(key, list)
+        if not (values or empty) or not all(isinstance(v, str) and re.fullmatch(pattern, v) for v in values):
+            raise self.refuse(key, f"must be a list of texts like {pattern}, not {values!r}")
+        if len(set(values)) < len(values):
+            raise self.refuse(key, "names something twice")
+        return tuple(values)
+
+    def matching(self, key: str, pattern: str, example: str) -> str:
+        value = self.text(key)
+        if not re.fullmatch(pattern, value):
+            raise self.refuse(key, f"must be like {example}, not {value!r}")
+        return value
+
+    def table(self, key: str, default: Any = ...) -> Table:
+        return Table(self.file, self.take(key, dict, default), f"{self.path}.{key}" if self.path else key)
+
+    def tables(self, key: str) -> dict[str, Table]:
+        outer = self.table(key)
+        for name in outer.values:
+            if not re.fullmatch(SNAKE_CASE, name):
+                raise outer.refuse(name, "must be snake_case")
+        return {name: outer.table(name) for name in list(outer.values)}
+
+    def end(self) -> None:
+        for key in self.values:
+            raise self.refuse(key, "is not known here; is it misspelt?")
+
+
+def load(file: Path) -> Table:
+    """The file as a table; ConfigurationError when it is not TOML in UTF-8."""
+    try:
+        return Table(file, tomllib.loads(file.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file}: {error}", file=str(file)) from None

@@ -1,0 +1,211 @@
+"""The worklist: what waits for whom, taking it, giving it back, and drafts. Reads tables, never engine state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Select, and_, false, func, or_, select, tuple_
+from sqlalchemy.orm import contains_eager
+
+from caseflow import journal, permissions
+from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, TaskNotOpen
+from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, lock_case
+from caseflow.permissions import Actor
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+DRAFT_LIMIT = 64_000   # bytes of JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `total` counts all rows that match."""
+
+    items: list
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+def find(work_item_id: int, actor: Actor) -> WorkItem:
+    """The work item; NotFound when the actor may not see its case."""
+    item = db.session.get(WorkItem, work_item_id)
+    if item is None:
+        raise NotFound
+    permissions.require_see(actor, item.case)
+    return item
+
+
+def claim(work_item_id: int, actor: Actor, now: datetime) -> WorkItem:
+    """Take a free task of one's own unit and role. Taking one's own again changes nothing.
+
+    Refuses with AlreadyClaimed, TaskNotOpen or PermissionDenied; journaled as task_claimed.
+    """
+    item, case = _locked(work_item_id, actor)
+    if item.assignee_id == actor.user_id:
+        return item
+    if item.assignee_id is not None:
+        raise AlreadyClaimed
+    permissions.require_work(actor, item)
+    item.assignee_id = actor.user_id
+    journal.append(case, "task_claimed", actor, now, {"element": item.element, "token": item.token})
+    return item
+
+
+def release(work_item_id: int, actor: Actor, now: datetime) -> WorkItem:
+    """Give a task one has taken back to its unit. Journaled as task_released."""
+    item, case = _locked(work_item_id, actor)
+    if item.assignee_id is None:
+        return item
+    permissions.require_work(actor, item)
+    item.assignee_id = None
+    journal.append(case, "task_released", actor, now, {"element": item.element, "token": item.token})
+    return item
+
+
+def _locked(work_item_id: int, actor: Actor) -> tuple[WorkItem, Case]:
+    item = find(work_item_id, actor)
+    case = lock_case(item.case_id)
+    db.session.refresh(item)
+    if item.status != "open":
+        raise TaskNotOpen
+    return item, case
+
+
+def save_draft(work_item_id: int, actor: Actor, values: Mapping[str, object], now: datetime) -> Draft:
+    """Keep what the actor has typed so far, whatever it is; the last one wins. Refuses over 64 kB."""
+    item = find(work_item_id, actor)
+    if item.status != "open":
+        raise TaskNotOpen
+    permissions.require_work(actor, item)
+    text = orjson.dumps(dict(values)).decode()
+    if len(text.encode()) > DRAFT_LIMIT:
+        raise InvalidInput(fields={"draft": "too_long"})
+    return db.session.merge(Draft(work_item_id=item.id, user_id=actor.user_id, form_values=text, saved_at=now))
+
+
+def draft_of(work_item_id: int, actor: Actor) -> dict:
+    """What the actor has typed into this task before, or nothing."""
+    draft = db.session.get(Draft, (work_item_id, actor.user_id))
+    return orjson.loads(draft.form_values) if draft else {}
+
+
+def _belongs_to(actor: Actor, scope: str):
+    mine = WorkItem.assignee_id == actor.user_id
+    pairs = [(unit, role) for role, unit in actor.roles]
+    free = and_(
+        WorkItem.assignee_id.is_(None), or_(false(), *(tuple_(WorkItem.unit_id, WorkItem.role) == p for p in pairs))
+    )
+    return {"mine": mine, "unit": free}.get(scope, or_(mine, free))
+
+
+def _due(due: str | None, now: datetime):
+    """overdue: past; today: ends on this Shanghai day; soon: within the next three calendar days."""
+    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return {
+        "overdue": WorkItem.due_at < now,
+        "today": and_(WorkItem.due_at >= now, WorkItem.due_at < midnight),
+        "soon": and_(WorkItem.due_at >= now, WorkItem.due_at < midnight + timedelta(days=3)),
+    }.get(due or "")
+
+
+def my_work(actor: Actor, *, now: datetime, scope: str = "all", due: str | None = None, regulation: str | None = None,
+            search: str = "", page: int = 1, per_page: int = 50) -> Page:
+    """Open work items that are the actor's or free for them, the earliest due first, undated ones last.
+
+    `search` looks into case number, item of service and name of the office.
+    """
+    conditions = [WorkItem.status == "open", _belongs_to(actor, scope)]
+    if _due(due, now) is not None:
+        conditions.append(_due(due, now))
+    if regulation:
+        conditions.append(Case.regulation == regulation)
+    query = select(WorkItem).join(WorkItem.case).where(*conditions)
+    if search:
+        query = _searching(query, search)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = query.options(contains_eager(WorkItem.case)).order_by(
+        WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id).limit(per_page).offset((page - 1) * per_page)
+    return Page(list(db.session.scalars(rows).unique()), total, page, per_page)
+
+
+def _searching(query: Select, text: str) -> Select:
+    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return (
+        query.join(Rating, Case.rating_id == Rating.id)
+        .join(ServiceRecord, Rating.service_record_id == ServiceRecord.id)
+        .join(Unit, Case.unit_id == Unit.id)
+        .where(or_(*(c.like(like, escape="\\") for c in (
+            Case.number, ServiceRecord.task_name, ServiceRecord.project_no, Unit.name))))
+    )
+
+
+def next_in_case(case_id: int, actor: Actor) -> WorkItem | None:
+    """An open task of this case that the actor may do now."""
+    query = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.status == "open", _belongs_to(actor, "all"))
+    return db.session.scalar(query.order_by(WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id).limit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the ledger (台账) is narrowed to. Moments are aware; `unit_id` is the responsible unit."""
+
+    regulation: str | None = None
+    status: str | None = None
+    unit_id: int | None = None
+    level: str | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    overdue: bool = False
+    search: str = ""
+
+
+def ledger(actor: Actor, wanted: CaseFilter, now: datetime, *, page: int = 1, per_page: int = 50) -> Page:
+    """The cases the actor may see, newest first."""
+    query = ledger_query(actor, wanted, now)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(per_page).offset((page - 1) * per_page)
+    return Page(list(db.session.scalars(rows).unique()), total, page, per_page)
+
+
+def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
+    query = select(Case).where(permissions.visible_cases(actor))
+    exact = {Case.regulation: wanted.regulation, Case.status: wanted.status, Case.unit_id: wanted.unit_id}
+    for column, value in exact.items():
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.level:
+        query = query.where(Case.rating.has(Rating.level == wanted.level))
+    if wanted.opened_from:
+        query = query.where(Case.opened_at >= wanted.opened_from)
+    if wanted.opened_to:
+        query = query.where(Case.opened_at < wanted.opened_to)
+    if wanted.overdue:
+        late = select(WorkItem.id).where(
+            WorkItem.case_id == Case.id, or_(
+                and_(WorkItem.status == "open", WorkItem.due_at < now),
+                and_(WorkItem.status == "completed", WorkItem.due_at < WorkItem.completed_at)))
+        query = query.where(late.exists())
+    return _searching(query, wanted.search) if wanted.search else query
+
+
+def counts(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many open tasks the actor has: all, mine, overdue; and incidents they may see."""
+    def count(*conditions) -> int:
+        return db.session.scalar(select(func.count(WorkItem.id)).where(WorkItem.status == "open", *conditions)) or 0
+
+    belongs = _belongs_to(actor, "all")
+    incidents = select(func.count(Case.id)).where(Case.incident, permissions.visible_cases(actor))
+    return {
+        "work": count(belongs),
+        "mine": count(_belongs_to(actor, "mine")),
+        "overdue": count(belongs, WorkItem.due_at < now),
+        "incidents": db.session.scalar(incidents) or 0,
+    }

@@ -1,0 +1,51 @@
+"""`python -m scheduler`: run the schedule until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Callable
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+
+from caseflow.errors import ConfigurationError
+from scheduler.schedule import SCHEDULE
+from web import create_app
+
+
+def build(app: Flask) -> BlockingScheduler:
+    """A scheduler with every row of the table: one run of a job at a time, a late one still runs, once."""
+    scheduler = BlockingScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+    for name, purpose, job, seconds in SCHEDULE:
+        scheduler.add_job(_inside(app, job), "interval", seconds=seconds, id=name, name=purpose)
+    return scheduler
+
+
+def _inside(app: Flask, job: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        with app.app_context():
+            job()
+    return run
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        scheduler = build(create_app())
+    except ConfigurationError as error:
+        print(f"scheduler: {error}", file=sys.stderr)
+        return 1
+    signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=False))
+    try:
+        scheduler.start()
+    except KeyboardInterrupt:
+        scheduler.shutdown(wait=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""The jobs: read the clock, call one operation in one transaction, note what failed and go on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from caseflow import cases, notices, ratings
+from caseflow.models import Heartbeat, db, transaction
+from web import clock
+
+PROCESS = f"{socket.gethostname()}:{os.getpid()}"
+CASES_PER_RUN = 500
+FORGOTTEN = timedelta(days=1)    # heartbeats of processes that ended long ago are cleared away
+
+log = logging.getLogger("caseflow.scheduler")
+
+
+def fire_due_cases() -> int:
+    """Claim and fire due cases one by one, each in its own transaction; returns how many timers fired."""
+    fired, lag = 0, 0.0
+    for _ in range(CASES_PER_RUN):
+        outcome = _fire_next()
+        if outcome is None:
+            break
+        fired, lag = fired + outcome[0], outcome[1]
+    if fired:
+        beat(fired, lag)
+    return fired
+
+
+def _fire_next() -> tuple[int, float] | None:
+    case_id = None
+    now = clock.now()
+    try:
+        with transaction():
+            case = cases.claim_due(now)
+            if case is None:
+                return None
+            case_id, due = case.id, case.next_due or now
+            return cases.fire_due(case.id, now), (now - due).total_seconds()
+    except Exception as error:
+        if case_id is None:
+            raise
+        log.exception("case %s could not be moved", case_id)
+        with transaction():
+            cases.record_failure(case_id, error, now)
+        return 0, 0.0
+
+
+def deliver_notices() -> int:
+    with transaction():
+        return notices.deliver_waiting(clock.now())
+
+
+def open_missing_cases() -> int:
+    with transaction():
+        return ratings.open_missing_cases(clock.now())
+
+
+def beat(fired: int = 0, lag_seconds: float | None = None) -> None:
+    """Say that this process is alive, how much it has fired and how late the last one was."""
+    now = clock.now()
+    with transaction() as session:
+        row = session.get(Heartbeat, PROCESS) or Heartbeat(process=PROCESS, fired=0, lag_seconds=0.0)
+        row.beat_at, row.fired = now, row.fired + fired
+        if lag_seconds is not None:
+            row.lag_seconds = lag_seconds
+        session.add(row)
+        db.session.execute(delete(Heartbeat).where(Heartbeat.beat_at < now - FORGOTTEN))

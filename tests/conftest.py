@@ -1,0 +1,150 @@
+"""Fixtures for all tests: a clock that is set by hand, and a fresh migrated database for every test.
+
+A test marked `both_databases` runs twice, on SQLite and on PostgreSQL; any other runs on SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from caseflow.models import db
+from tests.postgres import PostgresServer
+
+MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
+
+
+class Clock:
+    """Stands still until it is told to move; calling it gives the moment (aware UTC)."""
+
+    def __init__(self, moment: datetime = MONDAY_MORNING) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def set(self, moment: datetime) -> None:
+        self.moment = moment.astimezone(UTC)
+
+    def advance(self, **amount: float) -> datetime:
+        """Move forward by timedelta's arguments; answers the new moment."""
+        self.moment += timedelta(**amount)
+        return self.moment
+
+
+class Client(FlaskClient):
+    """A browser that shares no application context with the test, as a real one does not."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_databases"):
+        both = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+        metafunc.parametrize("database", both, indirect=True)
+
+
+def build_app(url: str, clock: Clock, folder: Path) -> Flask:
+    """The application on the database at `url`, demo off, its own files under `folder`."""
+    app = _created(url, folder)
+    app.config.update(TESTING=True, CASEFLOW_CLOCK=clock, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.test_client_class = Client
+    return app
+
+
+def _created(url: str, folder: Path) -> Flask:
+    try:
+        from web import config, create_app
+    except ImportError:  # until the web part is there
+        app = Flask("web")
+        app.config["SQLALCHEMY_DATABASE_URI"] = url
+        db.init_app(app)
+        return app
+    environ = {"CASEFLOW_INSTANCE": str(folder), "CASEFLOW_DATABASE_URL": url, "CASEFLOW_SECRET_KEY": "t" * 48}
+    return create_app(config.load(environ))
+
+
+def migrate(url: str, folder: Path) -> None:
+    """Bring the database at `url` to the newest revision and let go of it."""
+    from web.migrations import upgrade
+
+    app = build_app(url, Clock(), folder)
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database this test runs on: "sqlite" or "postgresql"."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    migrate(f"sqlite:///{folder}/caseflow.db", folder)
+    return folder / "caseflow.db"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL server for this session (shared by the workers), with a migrated template database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    base = tmp_path_factory.getbasetemp()
+    with PostgresServer(base.parent if worker else base, worker or "main") as server:
+        migrate(server.url(server.template), tmp_path_factory.mktemp("postgres"))
+        yield server
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh database at the newest revision, of this test alone."""
+    if database == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "caseflow.db")
+        yield f"sqlite:///{tmp_path}/caseflow.db"
+        return
+    with request.getfixturevalue("postgres").copy_of_template() as url:
+        yield url
+
+
+@pytest.fixture
+def app(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a fresh database. No context is open: use `session`, `client` or `app.app_context()`."""
+    app = build_app(database_url, clock, tmp_path)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Any]:
+    """The database session, with the application's context open for the whole test.
+
+    Beside `client`, commit before a request and `session.rollback()` after it, to see what it changed.
+    """
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

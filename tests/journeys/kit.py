@@ -1,0 +1,217 @@
+"""A case's life in the verbs of the domain: who does what, what time passes, what must stand open."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import select
+
+from caseflow import cases, definitions, demo, doctor, installation, journal, notices, ratings, regulations
+from caseflow.engine import definition as engine
+from caseflow.models import (
+    AppliedEffect,
+    AwaitedMessage,
+    Case,
+    Notice,
+    Submission,
+    Timer,
+    Unit,
+    User,
+    WorkItem,
+    db,
+    transaction,
+)
+from caseflow.permissions import Actor, actor_for
+from caseflow.worklist import SHANGHAI
+from tests.conftest import Clock
+
+_services = count(1)
+
+
+class Journey:
+    """One bad review of one place. With `restart`, every step is taken by a process that knows nothing."""
+
+    def __init__(self, app: Flask, clock: Clock, regulation: str, *, restart: bool = False) -> None:
+        self.app, self.clock, self.restart = app, clock, restart
+        self.regulation = regulations.get(regulation)
+        self.case_id: int | None = None
+        with app.app_context(), transaction():
+            installation.install(self.now)
+            demo.add_people(self.regulation, "!")
+
+    @property
+    def now(self) -> datetime:
+        return self.clock()
+
+    # --- what happens -------------------------------------------------------------------------------------------
+
+    def bad_review(self, *, level: str = "2", real_name: bool = True, office: int = 0) -> Journey:
+        """A citizen's rating arrives through the feed; its case opens at once."""
+        line = self._line(level, real_name, self.regulation.responsible_units[office].code)
+        with self.app.app_context(), transaction():
+            verdict = ratings.receive([json.dumps(line).encode()], "test", self.now)[0]
+            assert (verdict.status, verdict.notes) == ("accepted", ()), verdict
+            self.case_id = db.session.scalar(select(Case.id).order_by(Case.id.desc()).limit(1))
+        self._forget()
+        return self
+
+    def _line(self, level: str, real_name: bool, office: str) -> dict[str, object]:
+        served = self.now.astimezone(SHANGHAI) - timedelta(hours=3)
+        return {
+            "areaCode": self.regulation.areas[0].ljust(12, "0"), "projectNo": f"T-{next(_services)}",
+            "serviceNumber": 1, "serviceTime": served.strftime("%Y-%m-%d %H:%M:%S"), "serviceName": "申报",
+            "taskName": "营业执照办理", "taskCode": "1", "taskType": "01", "proStatus": "3", "orgcode": office,
+            "orgName": "承办单位", "satisfaction": level, "evalDetail": {"1": "115", "2": "214"}[level],
+            "writingEvaluation": "等了两个小时", "pf": "1", "userProp": "1",
+            "assessTime": (served + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S"),
+            "anonymityFlag": "2" if real_name else "1", "userName": "卫建国" if real_name else "",
+            "mobile": "13900009029" if real_name else "",
+        }
+
+    def does(self, task: str, **answers: object) -> Journey:
+        """Somebody whose task it is completes it; what else the form requires is filled in."""
+        with self.app.app_context(), transaction():
+            item = self._item(task)
+            cases.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now)
+        self._forget()
+        return self
+
+    def message(self, name: str) -> Journey:
+        with self.app.app_context(), transaction():
+            cases.deliver_message(self.case_id, name, self.now)
+        self._forget()
+        return self
+
+    def time_passes(self, **amount: float) -> Journey:
+        """Time passes and the scheduler does its work, as often as something is due."""
+        self.clock.advance(**amount)
+        self._fire()
+        return self
+
+    def until(self, day: str, at: time = time(23, 59, 59)) -> Journey:
+        """Until this moment of a Shanghai day, included."""
+        self.clock.set(datetime.combine(date.fromisoformat(day), at, SHANGHAI))
+        self._fire()
+        return self
+
+    def _fire(self) -> None:
+        with self.app.app_context():
+            while self._fire_one():
+                pass
+            with transaction():
+                notices.deliver_waiting(self.now)
+        self._forget()
+
+    def _fire_one(self) -> bool:
+        with transaction():
+            case = cases.claim_due(self.now)
+            if case is not None:
+                cases.fire_due(case.id, self.now)
+        return case is not None
+
+    def _forget(self) -> None:
+        """What the next process would not know: objects, definitions, connections."""
+        with self.app.app_context():
+            db.session.remove()
+            if self.restart:
+                engine._kept.clear()
+                db.engine.dispose()
+
+    # --- what stands --------------------------------------------------------------------------------------------
+
+    def open_tasks(self) -> list[str]:
+        with self.app.app_context():
+            return sorted(db.session.scalars(select(WorkItem.element).where(
+                WorkItem.case_id == self.case_id, WorkItem.status == "open")))
+
+    def done(self) -> list[str]:
+        """The tasks that were completed, in order."""
+        with self.app.app_context():
+            return list(db.session.scalars(
+                select(Submission.element).where(Submission.case_id == self.case_id).order_by(Submission.id)))
+
+    def due(self, task: str) -> str:
+        """The day (Shanghai) on which an open task is due."""
+        return self.due_at(task).astimezone(SHANGHAI).date().isoformat()
+
+    def due_at(self, task: str) -> datetime:
+        with self.app.app_context():
+            return self._item(task).due_at
+
+    def unit_of(self, task: str) -> str:
+        """The key of the office that has an open task; "responsible" for the rated one."""
+        with self.app.app_context():
+            item = self._item(task)
+            return "responsible" if item.unit_id == item.case.unit_id else item.unit.key
+
+    def effects(self) -> list[str]:
+        with self.app.app_context():
+            return list(db.session.scalars(select(AppliedEffect.topic).where(
+                AppliedEffect.case_id == self.case_id).order_by(AppliedEffect.token)))
+
+    def notices(self, kind: str) -> set[tuple[str, str]]:
+        """(office name, role) of those who got a notice of this kind about the case."""
+        with self.app.app_context():
+            with transaction():
+                notices.deliver_waiting(self.now)
+            rows = db.session.execute(select(Unit.name, Notice.role).join(Unit, Unit.id == Notice.unit_id).where(
+                Notice.case_id == self.case_id, Notice.kind == kind))
+            return {tuple(row) for row in rows}
+
+    def timers(self, status: str = "pending") -> list[str]:
+        with self.app.app_context():
+            return sorted(db.session.scalars(select(Timer.element).where(
+                Timer.case_id == self.case_id, Timer.status == status)))
+
+    def messages(self) -> list[str]:
+        with self.app.app_context():
+            return sorted(db.session.scalars(select(AwaitedMessage.message).where(
+                AwaitedMessage.case_id == self.case_id)))
+
+    def kinds(self) -> list[str]:
+        """The kinds of the case's journal entries, in order."""
+        with self.app.app_context():
+            return [entry.kind for entry in journal.entries(db.session.get(Case, self.case_id))]
+
+    def case(self) -> Case:
+        with self.app.app_context():
+            case = db.session.get(Case, self.case_id)
+            db.session.expunge_all()
+            return case
+
+    def closed_as(self, outcome: str) -> Journey:
+        """The case has ended with this outcome, nothing is left open, and every invariant holds."""
+        case = self.case()
+        assert (case.status != "open", case.outcome) == (True, outcome)
+        assert (self.open_tasks(), self.timers(), self.messages()) == ([], [], [])
+        return self.healthy()
+
+    def healthy(self) -> Journey:
+        with self.app.app_context():
+            assert doctor.examine(self.now) == []
+        return self
+
+    # --- how ----------------------------------------------------------------------------------------------------
+
+    def _item(self, task: str) -> WorkItem:
+        item = db.session.scalar(select(WorkItem).where(
+            WorkItem.case_id == self.case_id, WorkItem.element == task, WorkItem.status == "open"))
+        assert item is not None, f"{task} is not open"
+        return item
+
+    def _person(self, item: WorkItem) -> Actor:
+        users = db.session.scalars(select(User).order_by(User.id)).unique().all()
+        return next(actor for actor in map(actor_for, users) if actor.holds(item.role, item.unit_id))
+
+    def _filled(self, item: WorkItem, answers: dict[str, object]) -> dict[str, object]:
+        form = definitions.of(item.case).user_tasks[item.element].form
+        known = {field.id for field in form}
+        assert set(answers) <= known, f"{item.element} does not ask for {set(answers) - known}"
+        wanted = {"string": lambda f: "已核实，情况属实。", "text": lambda f: "已核实，情况属实。",
+                  "enum": lambda f: f.choices[0][0], "long": lambda f: f.minimum or 1,
+                  "boolean": lambda f: True, "date": lambda f: (self.now.date() + timedelta(days=10)).isoformat()}
+        return {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}

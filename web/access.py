@@ -1,0 +1,54 @@
+"""Who may ask for which route at all. What somebody may do with a case is decided by the core, not here.
+
+Every route has a rule, by its endpoint or its blueprint; a route without one is refused, and fails a test.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from flask import Flask, abort, current_app, request
+from flask_login import current_user
+
+
+class Rule(Enum):
+    PUBLIC = "anybody"
+    SIGNED_IN = "anybody who is signed in"
+    API_KEY = "a pushing system; the view checks its key"
+
+
+RULES: dict[str, Rule] = {
+    "static": Rule.PUBLIC,
+    "home": Rule.SIGNED_IN,
+    "auth": Rule.SIGNED_IN,
+    "auth.login": Rule.PUBLIC,
+    "auth.sign_in_as": Rule.PUBLIC,
+    "auth.language": Rule.PUBLIC,
+    "api": Rule.API_KEY,
+    "demo": Rule.SIGNED_IN,
+    "work": Rule.SIGNED_IN,
+    "cases": Rule.SIGNED_IN,
+    "ledger": Rule.SIGNED_IN,
+    "notices": Rule.SIGNED_IN,
+    "incidents": Rule.SIGNED_IN,
+}
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_require)
+
+
+def rule_of(endpoint: str) -> Rule | None:
+    """The rule of an endpoint: its own, else its blueprint's."""
+    return RULES.get(endpoint) or RULES.get(endpoint.rpartition(".")[0])
+
+
+def _require():
+    if request.endpoint is None:  # no such address: everybody gets the same 404
+        return None
+    rule = rule_of(request.endpoint)
+    if rule is None:
+        abort(403)
+    if rule is Rule.SIGNED_IN and not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()
+    return None

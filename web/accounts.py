@@ -1,0 +1,64 @@
+"""Names of roles and places as people read them, and the accounts that the demo lists on its login page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from caseflow import regulations
+from caseflow.models import User, db
+
+ROLE_NAMES = {
+    "officer": _("经办人"), "supervisor": _("督办人"), "staff": _("窗口人员"), "reviewer": _("复核人"),
+    "designer": _("流程设计人"), "approver": _("流程审批人"), "auditor": _("审计人"), "admin": _("系统管理员"),
+}
+DUTIES = {
+    "officer": _("签收并办理本单位的任务：联系评价人、整改、反馈、回访"),
+    "supervisor": _("查看所辖单位的案件和台账，接收逾期督办，处理异常"),
+    "staff": _("查看与本人有关的评价"),
+    "reviewer": _("复核误评和不实评价"),
+    "designer": _("绘制流程图"),
+    "approver": _("批准流程图上线"),
+    "auditor": _("查看日志，不办理案件"),
+    "admin": _("管理账号和岗位，不查看案件"),
+}
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    username: str
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class DemoPlace:
+    """A regulation's demo accounts by role, in the order of the roles above."""
+
+    name: str
+    roles: tuple[tuple[str, tuple[DemoAccount, ...]], ...]
+
+
+def place_of(user: User) -> str:
+    """The regulation a person works under: that of the first unit they have a role at; "" without one."""
+    return next((role.unit.regulation for role in user.roles), "")
+
+
+def place_name(regulation: str) -> str:
+    """The regulation's name as people read it."""
+    return regulations.get(regulation).name if regulation else ""
+
+
+def demo_places() -> list[DemoPlace]:
+    """Every demo account under its regulation and its first role."""
+    places: dict[str, dict[str, list[DemoAccount]]] = {}
+    for user in db.session.scalars(select(User).where(User.demo, User.active).order_by(User.id)):
+        if not user.roles:
+            continue
+        post = user.roles[0]
+        roles = places.setdefault(post.unit.regulation, {role: [] for role in ROLE_NAMES})
+        roles[post.role].append(DemoAccount(user.username, user.name, post.unit.name))
+    return [DemoPlace(place_name(key), tuple((role, tuple(people)) for role, people in roles.items() if people))
+            for key, roles in places.items()]

@@ -1,0 +1,22 @@
+"""`caseflow doctor`: is everything as it must be?"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from caseflow.doctor import examine
+from web import clock, create_app
+
+
+@click.command()
+def doctor() -> None:
+    """Check the invariants of this installation; one line per finding, exit code 1 when there is any."""
+    with create_app().app_context():
+        complaints = examine(clock.now())
+    for complaint in complaints:
+        click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}")
+    if complaints:
+        sys.exit(1)
+    click.echo("healthy: every check holds")

@@ -1,0 +1,108 @@
+"""`caseflow run`: the web and the scheduler, in one command."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import signal
+import subprocess
+import sys
+import threading
+
+import click
+import waitress
+from flask import Flask
+
+from caseflow.errors import CaseflowError, ConfigurationError
+from caseflow.models import db
+from web import config, create_app, database, migrations
+from web.commands.init import prepare
+
+PATIENCE = 10  # seconds that the scheduler may take to end its transaction
+
+log = logging.getLogger("caseflow.run")
+
+
+@click.command()
+@click.option("--host", help="address to listen on  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="port to listen on  [default: 8000]")
+def run(host: str | None, port: int | None) -> None:
+    """Serve the pages and run the scheduler, until stopped. An empty database is prepared first.
+
+    With CASEFLOW_DEMO=1 the four places come with people and sample ratings, on a clock that can be moved;
+    the demo listens on this machine only.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    try:
+        settings = dataclasses.replace(config.load(), **given)
+        config.check(settings)
+        config.require_secret(settings)
+        app = create_app(settings)
+        with app.app_context():
+            _make_ready(settings)
+        server = _listen(app, settings)
+    except CaseflowError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    _serve(server, settings)
+
+
+def _make_ready(settings: config.Settings) -> None:
+    """Prepare an empty database. A real one is only migrated when somebody says so (`caseflow init`)."""
+    if settings.demo or database.is_empty(db.engine):
+        prepare(settings.demo)
+    elif not migrations.is_current():
+        raise ConfigurationError("The tables are of another version; back up, then run `caseflow init`.")
+    db.session.remove()
+
+
+def _listen(app: Flask, settings: config.Settings):
+    try:
+        return waitress.create_server(
+            app, host=settings.host, port=settings.port, threads=settings.threads, ident=None,
+            max_request_body_size=2 * settings.max_upload,
+            clear_untrusted_proxy_headers=not settings.proxies)  # the application believes that many of them
+    except OSError as error:
+        raise ConfigurationError(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "
+                                 "choose another with --port") from None
+
+
+def _serve(server, settings: config.Settings) -> None:
+    signal.signal(signal.SIGTERM, _stop)
+    with _Scheduler():
+        name = "演示" if settings.demo else "服务"
+        click.echo(f"caseflow {name}：http://{settings.host}:{server.effective_port}/  （Ctrl+C 结束）")
+        server.run()
+
+
+def _stop(*_: object) -> None:
+    raise SystemExit(0)
+
+
+class _Scheduler:
+    """The scheduler as a child process: begun again when it dies, ended with us."""
+
+    def __enter__(self) -> _Scheduler:
+        self._ending = threading.Event()
+        self._child = self._start()
+        self._watcher = threading.Thread(target=self._watch, name="scheduler-watch", daemon=True)
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.set()
+        self._child.terminate()
+        self._watcher.join(PATIENCE)
+        if self._child.poll() is None:
+            self._child.kill()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "scheduler"])
+
+    def _watch(self) -> None:
+        while True:
+            code = self._child.wait()
+            if self._ending.wait(2):  # seconds before it is begun again
+                return
+            log.error("the scheduler ended with %s; it is begun again", code)
+            self._child = self._start()

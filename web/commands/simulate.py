@@ -1,0 +1,129 @@
+"""`caseflow simulate`: cases driven to their ends by random people on a simulated clock."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+import click
+from sqlalchemy import func, select
+
+from caseflow import cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
+from caseflow.models import Case, Rating, WorkItem, db, transaction
+from caseflow.rating_feeds import batches
+from web import config, create_app, migrations
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+SOURCE = "simulate"
+NO_PASSWORD = "!"    # nobody signs in as a simulated person
+
+
+@click.command()
+@click.option("--regulation", "key", required=True, help="hefei, qijiang, hainan or guichi")
+@click.option("--cases", "wanted", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--seed", default=1, show_default=True, type=int, help="the same seed makes the same run")
+def simulate(key: str, wanted: int, seed: int) -> None:
+    """Drive N cases to their ends through the real operations, then check the invariants.
+
+    Uses CASEFLOW_DATABASE_URL when it is set (never a database that holds real ratings), else a
+    temporary SQLite file. Prints one summary line; exit code 1 when an invariant does not hold.
+    """
+    if key not in regulations.all_regulations():
+        raise click.BadParameter(f"{key!r} is none of {', '.join(regulations.all_regulations())}", param_hint="--regulation")
+    with tempfile.TemporaryDirectory() as folder:
+        url = os.environ.get("CASEFLOW_DATABASE_URL") or f"sqlite:///{Path(folder) / 'simulation.db'}"
+        with create_app(dataclasses.replace(config.load(), database_url=url)).app_context():
+            summary, complaints = _Run(key, wanted, seed).drive()
+            db.session.remove()
+            db.engine.dispose()
+    for complaint in complaints[:20]:
+        click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}", err=True)
+    click.echo(summary)
+    sys.exit(1 if complaints else 0)
+
+
+class _Run:
+    """One simulation: its clock moves only forward, by random amounts or to the next deadline."""
+
+    def __init__(self, key: str, wanted: int, seed: int) -> None:
+        self.regulation, self.wanted, self.seed = regulations.get(key), wanted, seed
+        self.random, self.now = Random(seed), START
+        self.counts: Counter[str] = Counter()
+
+    def drive(self) -> tuple[str, list[doctor.Complaint]]:
+        self._prepare()
+        while (open_cases := self._open_cases()) and self.counts["steps"] < 100 * self.wanted:
+            self._step()
+        with transaction():
+            while notices.deliver_waiting(self.now, 500):
+                pass
+        complaints = doctor.examine(self.now)
+        if open_cases:
+            complaints.append(doctor.Complaint("not_ended", "", f"{open_cases} cases did not end"))
+        return self._summary(open_cases), complaints
+
+    def _prepare(self) -> None:
+        migrations.upgrade()
+        if db.session.scalar(select(func.count(Rating.id)).where(Rating.source != SOURCE)):
+            raise click.UsageError("this database holds ratings that are not simulated; use an empty one")
+        with transaction():
+            self.now = max(self.now, db.session.scalar(select(func.max(Case.opened_at))) or self.now)
+            installation.install(self.now)
+            demo.add_people(self.regulation, NO_PASSWORD)
+        codes = [unit.code for unit in self.regulation.responsible_units]
+        lines = simulation.ratings(self.random, self.regulation.areas, codes, self.wanted, self.now)
+        for batch in batches(line.encode() for line in lines):
+            with transaction():
+                verdicts = ratings.receive(batch, source=SOURCE, now=self.now)
+            self.counts.update(verdict.status for verdict in verdicts)
+
+    def _open_cases(self) -> int:
+        return db.session.scalar(select(func.count(Case.id)).where(Case.status == "open")) or 0
+
+    def _step(self) -> None:
+        self.counts["steps"] += 1
+        if self.random.random() < 0.8:
+            self.now += timedelta(minutes=self.random.randint(0, 24 * 60) // max(1, self.wanted // 5))
+            self._fire_due()
+            self._complete_one()
+        else:
+            due = db.session.scalar(select(func.min(Case.next_try)).where(Case.incident.is_(False)))
+            if due is not None and due >= self.now and self.random.random() < 0.2:
+                self.now = due + timedelta(seconds=1)
+            self._fire_due()
+
+    def _fire_due(self) -> None:
+        while True:
+            with transaction():
+                case = cases.claim_due(self.now)
+                if case is None:
+                    return
+                self.counts["fired"] += cases.fire_due(case.id, self.now)
+
+    def _complete_one(self) -> None:
+        low, high = db.session.execute(
+            select(func.min(WorkItem.id), func.max(WorkItem.id)).where(WorkItem.status == "open")).one()
+        if low is None:
+            return
+        with transaction():
+            item = db.session.scalar(select(WorkItem).where(
+                WorkItem.status == "open", WorkItem.id >= self.random.randint(low, high)).order_by(WorkItem.id).limit(1))
+            actor = simulation.person_for(item, self.random)
+            form = definitions.of(item.case).user_tasks[item.element].form
+            token = str(UUID(int=self.random.getrandbits(128)))
+            cases.complete_task(item.id, actor, simulation.fill_in(form, self.random, self.now), token, self.now)
+        self.counts["completed"] += 1
+
+    def _summary(self, open_cases: int) -> str:
+        outcomes = db.session.execute(select(Case.outcome, func.count()).where(
+            Case.regulation == self.regulation.key, Case.outcome.is_not(None)).group_by(Case.outcome).order_by(Case.outcome))
+        ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
+        return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "
+                f"open={open_cases} tasks={self.counts['completed']} timers={self.counts['fired']} {ends}")

@@ -1,0 +1,174 @@
+"""The settings, all in one place: from `CASEFLOW_*` variables, else `config.toml` of the instance, else the default.
+
+`CASEFLOW_DEMO=1` and `demo = true` in `instance/config.toml` say the same; a variable wins over the file.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from caseflow.errors import ConfigurationError
+
+SECRET_FILE = "secret_key"
+LEAST_SECRET = 32  # characters
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's settings. Times in minutes, sizes in bytes.
+
+    `session_idle` ends a session nobody used, `session_length` any session. `login_failures` wrong passwords in
+    `login_window` minutes stop that account, and that address, for as long. `proxies` counts the trusted reverse
+    proxies in front (their X-Forwarded headers are believed). `https` marks cookies Secure and sends HSTS.
+    """
+
+    instance: Path = field(default_factory=lambda: Path("instance"))
+    demo: bool = False
+    database_url: str = ""
+    secret_key: str = field(default="", repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    https: bool = True
+    trusted_hosts: tuple[str, ...] = LOOPBACK_NAMES
+    proxies: int = 0
+    session_idle: int = 15
+    session_length: int = 8 * 60
+    login_failures: int = 5
+    login_window: int = 15
+    max_upload: int = 16 * 1024 * 1024
+    threads: int = 8
+
+    @classmethod
+    def for_scratch(cls, database_url: str) -> Settings:
+        """For a run that serves nobody and keeps nothing but the database at `database_url`."""
+        return cls(database_url=_database_url(database_url, Path("instance")), secret_key=secrets.token_urlsafe(48))
+
+
+DEMO_DEFAULTS = {"https": False, "session_idle": 8 * 60}
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Refuses unknown names in the file, values of another type, and what `check` refuses.
+
+    In demo mode a missing secret is made and kept (readable by its owner alone); elsewhere it stays empty, and
+    a server does not start with it.
+    """
+    instance = Path(environ.get("CASEFLOW_INSTANCE") or "instance").absolute()
+    given = {**_from_file(instance / "config.toml"), **_from_environment(environ)}
+    if given.get("demo"):
+        given = DEMO_DEFAULTS | given
+    given["database_url"] = _database_url(given.get("database_url", ""), instance)
+    given["secret_key"] = given.get("secret_key") or _kept_secret(instance, make=bool(given.get("demo")))
+    if "trusted_hosts" in given:
+        given["trusted_hosts"] = (*LOOPBACK_NAMES, *given["trusted_hosts"])
+    settings = Settings(instance=instance, **given)
+    check(settings)
+    return settings
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings that contradict each other: a demo that others can reach, a secret that can be guessed."""
+    if settings.demo:
+        require_loopback(settings.host)
+    if settings.secret_key and len(settings.secret_key) < LEAST_SECRET:
+        raise ConfigurationError(f"CASEFLOW_SECRET_KEY is shorter than {LEAST_SECRET} characters; "
+                                 "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
+    if min(settings.session_idle, settings.session_length, settings.login_failures, settings.login_window) < 1:
+        raise ConfigurationError("session_idle, session_length, login_failures and login_window begin at 1")
+
+
+def require_secret(settings: Settings) -> None:
+    """Refuse to serve without a secret: cookies could be forged."""
+    if not settings.secret_key:
+        raise ConfigurationError("CASEFLOW_SECRET_KEY is not set, so nobody could sign in safely; set it, "
+                                 f"or write one into {settings.instance / SECRET_FILE} (mode 0600)")
+
+
+def require_loopback(host: str) -> None:
+    """Refuse an address that others can reach: the demo signs anybody in without a password."""
+    if not is_loopback(host):
+        raise ConfigurationError(f"demo mode listens on this machine only (127.0.0.1), not on {host}; "
+                                 "unset CASEFLOW_DEMO to serve other machines")
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    names = {f"CASEFLOW_{name.upper()}": name for name in _types() if name != "instance"}
+    return {names[key]: _typed(names[key], text) for key, text in environ.items() if key in names and text != ""}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not TOML: {error}") from error
+    unknown = sorted(set(rows) - (set(_types()) - {"instance"}))
+    if unknown:
+        raise ConfigurationError(f"{path}: unknown settings {', '.join(unknown)}")
+    return {name: _typed(name, value) for name, value in rows.items()}
+
+
+def _types() -> dict[str, str]:
+    return {item.name: str(item.type) for item in fields(Settings)}
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A value in its setting's type. Text from the environment is read; other types must already fit."""
+    wanted = _types()[name]
+    try:
+        if wanted == "bool":
+            return value if isinstance(value, bool) else _BOOLEANS[str(value).strip().lower()]
+        if wanted == "int":
+            return int(value)
+        if wanted.startswith("tuple"):
+            return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) \
+                else tuple(map(str, value))
+        return str(value).strip()
+    except (KeyError, ValueError, TypeError):
+        raise ConfigurationError(f"{name}: {value!r} is not of type {wanted}") from None
+
+
+_BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def _database_url(url: str, instance: Path) -> str:
+    if not url:
+        return f"sqlite:///{instance / 'caseflow.db'}"
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise ConfigurationError("CASEFLOW_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+    return url
+
+
+def _kept_secret(instance: Path, *, make: bool) -> str:
+    path = instance / SECRET_FILE
+    if make and not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        draft = instance / f"{SECRET_FILE}.{os.getpid()}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # the web and the scheduler start together: the first one's secret holds
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text().strip() if path.exists() else ""

@@ -1,0 +1,119 @@
+"""How a refusal looks: one table from the error's class to the status and the sentence people read."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from caseflow import errors
+from caseflow.models import db
+
+log = logging.getLogger(__name__)
+_ = lazy_gettext
+
+REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
+    errors.CaseflowError: (400, _("这一步被拒绝了，没有任何内容被更改。")),
+    errors.NotFound: (404, _("没有找到这项内容，或者它不属于您的单位。")),
+    errors.PermissionDenied: (403, _("您的岗位不能进行这项操作，请联系本单位督办人员。")),
+    errors.InvalidInput: (422, _("有些内容需要修改。")),
+    errors.InvalidForm: (422, _("表单还不完整，请修改标出的各项后再次提交。")),
+    errors.Conflict: (409, _("别人先一步处理了，请重新打开后再操作。")),
+    errors.ConcurrentUpdate: (409, _("您办理期间案件已有变化，请重新查看后再办一次。")),
+    errors.TaskNotOpen: (409, _("这项任务已经办结或撤回，不能再办理。")),
+    errors.TokenReused: (409, _("这张表单已经提交过，内容与这次不同；请重新打开任务。")),
+    errors.AlreadyClaimed: (409, _("同事已经签收了这项任务。")),
+    errors.DefinitionRefused: (422, _("流程图不符合规则，请按所列问题修改。")),
+    errors.StepFailed: (500, _("流程走不到下一步，没有任何内容被更改；请告知管理员。")),
+    errors.RegulationNotFound: (422, _("没有适用于该地区的办法。")),
+    errors.RegulationExpired: (422, _("该办法已过有效期，不再适用。")),
+    errors.CalendarMissing: (422, _("工作日历没有覆盖到这一年，请导入当年的放假通知。")),
+    errors.ConfigurationError: (500, _("系统设置有误，请告知管理员。")),
+}
+
+STATUSES: dict[int, tuple[Any, Any]] = {
+    400: (_("请求有误"), _("浏览器发来的内容无法识别，请返回重试。")),
+    401: (_("请先登录"), _("登录已结束，请重新登录后继续。")),
+    403: (_("没有权限"), _("您的岗位不能进行这项操作。")),
+    404: (_("没有找到"), _("没有找到这个页面，或者它不属于您的单位。")),
+    405: (_("不能这样打开"), _("这个地址不能这样打开，请从页面上操作。")),
+    409: (_("内容已有变化"), _("别人先一步处理了，请重新打开后再操作。")),
+    413: (_("内容过大"), _("提交的内容超过了上限。")),
+    415: (_("格式不支持"), _("提交内容的格式不受支持。")),
+    422: (_("需要修改"), _("有些内容需要修改。")),
+    429: (_("请稍后再试"), _("操作过于频繁，请稍后再试。")),
+    500: (_("系统出错"), _("系统出了问题，没有任何内容被更改；错误已记录，请稍后再试或告知管理员。")),
+}
+STALE_FORM = _("页面打开太久或登录已变化，这次没有提交；请返回刷新页面后再试。")
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(errors.CaseflowError, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crashed)
+
+
+def refusal(error: errors.CaseflowError) -> tuple[int, str]:
+    """Status and sentence of an error, in the reader's language; a class without a row speaks as its parent."""
+    status, sentence = next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
+    return status, str(sentence)
+
+
+def _refused(error: errors.CaseflowError) -> Response:
+    status, sentence = refusal(error)
+    log.warning("refused %s %s: %s", request.method, request.path, error.code)
+    db.session.rollback()
+    return answer(status, error.code, sentence, fields=getattr(error, "fields", None))
+
+
+def _stale_form(error: CSRFError) -> Response:
+    log.warning("refused %s %s: csrf", request.method, request.path)
+    return answer(400, "csrf", str(STALE_FORM))
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    code = "too_large" if isinstance(error, RequestEntityTooLarge) else f"http_{error.code}"
+    response = answer(error.code, code, str(STATUSES.get(error.code, STATUSES[400])[1]))
+    for name, value in error.get_headers(request.environ):
+        if name.lower() in ("allow", "retry-after", "www-authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _crashed(error: Exception) -> Response:
+    """Whatever nobody foresaw: the trace goes to the log, the reader gets a sentence."""
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    db.session.rollback()
+    return answer(500, "internal_error", str(STATUSES[500][1]))
+
+
+def answer(status: int, code: str, sentence: str, fields: dict[str, str] | None = None) -> Response:
+    """The refusal as JSON, as a fragment for htmx, or as a page."""
+    if wants_json():
+        body = {"code": code, "message": sentence} | ({"fields": fields} if fields else {})
+        return make_response(jsonify(body), status)
+    title = str(STATUSES.get(status, STATUSES[400])[0])
+    if request.headers.get("HX-Request"):
+        response = make_response(render_template("errors/fragment.html", title=title, sentence=sentence), status)
+        response.headers.update({"HX-Retarget": "#messages", "HX-Reswap": "innerHTML show:window:top"})
+        return response
+    try:
+        page = render_template("errors/error.html", status=status, title=title, sentence=sentence)
+    except Exception:  # the page itself may need what is broken (the database): say it without
+        log.exception("the error page failed")
+        page = render_template("errors/bare.html", status=status, title=title, sentence=sentence)
+    return make_response(page, status)
+
+
+def wants_json() -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return best == "application/json"

@@ -1,0 +1,82 @@
+// Copies what the pages use out of node_modules into web/static/vendor and writes THIRD_PARTY_NOTICES there.
+// The same lock file gives the same bytes.
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const modules = join(here, 'node_modules');
+const vendor = join(here, '..', 'static', 'vendor');
+
+const FILES = {
+  'tabler.min.css': '@tabler/core/dist/css/tabler.min.css',
+  'tabler.min.js': '@tabler/core/dist/js/tabler.min.js',
+  'htmx.min.js': 'htmx.org/dist/htmx.min.js',
+  'bpmn-viewer.js': 'bpmn-js/dist/bpmn-navigated-viewer.production.min.js',
+  'bpmn-viewer.css': 'bpmn-js/dist/assets/bpmn-js.css',
+  'diagram-js.css': 'bpmn-js/dist/assets/diagram-js.css',
+};
+
+const ICONS = ['alert-triangle', 'arrow-right', 'bell', 'calendar', 'check', 'chevron-right', 'circle-check', 'clock',
+  'clock-hour-4', 'download', 'eye', 'file-text', 'filter', 'folder', 'hand-grab', 'help-circle', 'history', 'home',
+  'inbox', 'info-circle', 'language', 'list-details', 'lock', 'login', 'logout', 'map-pin', 'message', 'phone',
+  'player-skip-forward', 'refresh', 'route', 'scale', 'search', 'star', 'table', 'user', 'users', 'x'];
+
+const REMARKS = {
+  '@tabler/core': 'With Bootstrap (MIT, the Bootstrap Authors).',
+  '@tabler/icons': 'A selection, as icons.svg.',
+  'bpmn-js': 'The navigated viewer, bundled with the packages of bpmn.io below. Its licence asks that the bpmn.io ' +
+    'mark stays visible.',
+};
+
+function copyFiles() {
+  for (const [name, source] of Object.entries(FILES)) {
+    const text = readFileSync(join(modules, source), 'utf8').replace(/\n?\/[/*]# sourceMappingURL=[^\n]*\n?/g, '\n');
+    writeFileSync(join(vendor, name), text);
+  }
+}
+
+function makeSprite() {
+  const symbols = ICONS.map((name) => {
+    const svg = readFileSync(join(modules, '@tabler/icons/icons/outline', `${name}.svg`), 'utf8');
+    const inner = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>')).replace(/\s*\n\s*/g, '');
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" ` +
+      `stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
+  });
+  writeFileSync(join(vendor, 'icons.svg'), `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join('\n')}\n</svg>\n`);
+}
+
+function licenceOf(name, license) {
+  const folder = join(modules, name);
+  const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
+  if (file) return readFileSync(join(folder, file), 'utf8').trim();
+  return `Licence: ${license}. The package brings no text of it; the terms are those of the ${license} licence printed ` +
+    'with @tabler/icons below.';
+}
+
+function packages() {
+  const { packages: locked } = JSON.parse(readFileSync(join(here, 'package-lock.json'), 'utf8'));
+  return Object.keys(locked).filter((path) => path && (!locked[path].dev || path.endsWith('/@tabler/icons')))
+    .map((path) => path.replace(/^node_modules\//, '')).sort();
+}
+
+function writeNotices() {
+  const parts = packages().map((name) => {
+    const { version, license, homepage } = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8'));
+    const head = [`${name} ${version} (${license})`, homepage, REMARKS[name]].filter(Boolean).join('\n');
+    return `${head}\n\n${licenceOf(name, license)}`;
+  });
+  const rule = `\n\n${'-'.repeat(78)}\n\n`;
+  writeFileSync(join(vendor, 'THIRD_PARTY_NOTICES'),
+    `The files in this folder are the work of others, made from these npm packages.${rule}${parts.join(rule)}\n`);
+}
+
+if (!existsSync(modules)) {
+  console.error('run "npm ci --ignore-scripts" in web/frontend first');
+  process.exit(1);
+}
+rmSync(vendor, { recursive: true, force: true });
+mkdirSync(vendor, { recursive: true });
+copyFiles();
+makeSprite();
+writeNotices();

@@ -1,0 +1,61 @@
+"""Logins that the server can end: the cookie carries a random secret, the table its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from caseflow.models import User, WebSession, db
+from web.config import Settings
+
+SEEN_EVERY = timedelta(minutes=1)  # a page a second need not be a write a second
+
+
+def begin(user: User, now: datetime, settings: Settings) -> str:
+    """A new login; returns the secret for the cookie. Sessions past their length are removed. The caller commits."""
+    secret = secrets.token_urlsafe(32)
+    db.session.execute(delete(WebSession).where(WebSession.created_at < now - _length(settings)))
+    db.session.add(WebSession(id=_digest(secret), user_id=user.id, created_at=now, seen_at=now))
+    return secret
+
+
+def find(secret: str, now: datetime, settings: Settings) -> tuple[WebSession, User] | None:
+    """The login of this secret and its user; None when it ended, idled out, or the account may not sign in."""
+    row = db.session.get(WebSession, _digest(secret))
+    if row is None or row.created_at <= now - _length(settings):
+        return None
+    if row.seen_at <= now - timedelta(minutes=settings.session_idle):
+        return None
+    user = db.session.get(User, row.user_id)
+    return (row, user) if user is not None and may_sign_in(user, settings) else None
+
+
+def may_sign_in(user: User, settings: Settings) -> bool:
+    """Whether the account is let in: never a stopped one, a demo account only in the demo."""
+    return user.active and (settings.demo or not user.demo)
+
+
+def is_stale(row: WebSession, now: datetime) -> bool:
+    """Whether `seen_at` should be written again."""
+    return row.seen_at <= now - SEEN_EVERY
+
+
+def end(secret: str) -> None:
+    """End this login. The caller commits."""
+    db.session.execute(delete(WebSession).where(WebSession.id == _digest(secret)))
+
+
+def end_all(user: User) -> None:
+    """End every login of a person (password changed, account stopped). The caller commits."""
+    db.session.execute(delete(WebSession).where(WebSession.user_id == user.id))
+
+
+def _length(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.session_length)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""What every page has around it: the navigation with its counts, the place, the clock."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import format_date
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+
+from caseflow import worklist
+from web import accounts, auth, clock
+
+log = logging.getLogger(__name__)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation. `count` names the figure of worklist.counts shown beside it."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    count: str | None = None
+
+
+PLACES = (
+    Place("work.index", _("我的待办"), "inbox", "work"),
+    Place("cases.index", _("案件"), "folder"),
+    Place("ledger.index", _("台账"), "table"),
+    Place("notices.index", _("通知"), "bell", "notices"),
+    Place("incidents.index", _("异常"), "alert-triangle", "incidents"),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.url_defaults(_add_digest)
+    app.jinja_env.globals.update(
+        navigation=navigation, place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
+        clock_now=clock_now, here_path=here_path, weekday=weekday, endpoints=lambda: current_app.view_functions, in_demo=lambda: app.config["CASEFLOW"].demo, locale=auth.locale,
+        role_name=lambda role: accounts.ROLE_NAMES.get(role, role), duty=lambda role: accounts.DUTIES.get(role, ""),
+    )
+    app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The entries of the navigation this installation has, with figures and the one that is open."""
+    figures = counts()
+    here = request.blueprint
+    return [{"url": url_for(place.endpoint), "label": place.label, "icon": place.icon,
+             "count": figures.get(place.count, 0) if place.count else 0,
+             "current": place.endpoint.partition(".")[0] == here}
+            for place in PLACES if place.endpoint in current_app.view_functions]
+
+
+def counts() -> dict[str, int]:
+    """How much waits for the person asking. A page shows without its figures rather than not at all."""
+    if "counts" not in g:
+        try:
+            g.counts = worklist.counts(auth.current_actor(), clock.now())
+        except Exception:
+            log.exception("the counts of the navigation failed")
+            g.counts = {}
+    return g.counts
+
+
+def clock_now():
+    """The present moment as the page shows it (Asia/Shanghai)."""
+    return clock.now().astimezone(SHANGHAI)
+
+
+def here_path() -> str:
+    """Where to come back to after a form of the frame: this page, if it can be opened by its address."""
+    if request.method == "GET":
+        return request.full_path.removesuffix("?")
+    adapter = current_app.create_url_adapter(request)
+    return request.path if adapter.test(request.path, "GET") else url_for("home")
+
+
+def weekday(moment: datetime) -> str:
+    return format_date(moment.date(), "EEE")
+
+
+def _add_digest(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "v" not in values:
+        values["v"] = _digest(Path(current_app.static_folder or "") / values.get("filename", ""))
+
+
+@functools.cache
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""

@@ -1,0 +1,92 @@
+// What every page needs: the CSRF token on htmx requests, keys, fields that appear with an answer, kept drafts.
+// A page works without it. The diagram is in diagram.js.
+(function () {
+  'use strict';
+
+  const token = () => document.querySelector('meta[name="csrf-token"]')?.content || '';
+
+  document.addEventListener('htmx:configRequest', (event) => {
+    if (event.detail.verb !== 'get') event.detail.headers['X-CSRFToken'] = token();
+  });
+
+  // data-key="/": the key that puts the cursor into this field or presses this button
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest('input, textarea, select, [contenteditable]')) return;
+    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches('input, textarea, select')) target.focus(); else target.click();
+  });
+
+  // <div data-visible-field="outcome" data-visible-values='["complex"]'>: shown while the field has such a value.
+  // Hidden fields are disabled, so that they are neither required nor sent.
+  function answerOf(form, name) {
+    const fields = [...form.elements].filter((field) => field.name === name && field.type !== 'hidden');
+    if (fields.length === 1 && fields[0].type === 'checkbox') return String(fields[0].checked);
+    if (fields.some((field) => field.type === 'radio')) return fields.find((field) => field.checked)?.value ?? '';
+    return fields.length && !fields[0].disabled ? fields[0].value : '';
+  }
+
+  function showFields(form) {
+    form.querySelectorAll('[data-visible-field]').forEach((part) => {
+      const shown = JSON.parse(part.dataset.visibleValues).includes(answerOf(form, part.dataset.visibleField));
+      part.hidden = !shown;
+      part.querySelectorAll('input, select, textarea').forEach((field) => { field.disabled = !shown; });
+    });
+  }
+
+  // <form data-draft="/work/1/draft">: what is typed is posted there a second after the last key.
+  // <span data-draft-state data-saving data-saved data-failed> says how it went.
+  function keepDraft(form) {
+    const state = form.querySelector('[data-draft-state]');
+    const say = (what) => { if (state) state.textContent = state.dataset[what] || ''; };
+    let timer = 0;
+    let latest = 0;
+    const save = async () => {
+      const mine = ++latest;
+      say('saving');
+      try {
+        const answer = await fetch(form.dataset.draft, {
+          method: 'POST', body: new FormData(form), headers: { 'X-CSRFToken': token(), 'X-Draft': '1' }, keepalive: true,
+        });
+        if (mine === latest) say(answer.ok ? 'saved' : 'failed');
+      } catch {
+        if (mine === latest) say('failed');
+      }
+    };
+    form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(save, 1000); });
+    form.addEventListener('submit', () => { clearTimeout(timer); });
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden' && timer) { clearTimeout(timer); timer = 0; save(); }
+    });
+  }
+
+  // A form is sent once: its buttons rest until the answer comes (or the page is shown again from the cache).
+  function sendOnce(form) {
+    form.addEventListener('submit', (event) => {
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      form.dataset.sent = '1';
+    });
+  }
+
+  function prepare(root) {
+    root.querySelectorAll('form').forEach((form) => {
+      if (form.dataset.prepared) return;
+      form.dataset.prepared = '1';
+      if (form.querySelector('[data-visible-field]')) {
+        showFields(form);
+        form.addEventListener('input', () => showFields(form));
+        form.addEventListener('change', () => showFields(form));
+      }
+      if (form.dataset.draft) keepDraft(form);
+      if (form.method === 'post' && !form.hasAttribute('hx-post')) sendOnce(form);
+    });
+  }
+
+  document.addEventListener('DOMContentLoaded', () => prepare(document));
+  document.addEventListener('htmx:load', (event) => prepare(event.target.parentNode || document));
+  window.addEventListener('pageshow', () => {
+    document.querySelectorAll('form[data-sent]').forEach((form) => { delete form.dataset.sent; });
+  });
+})();

@@ -1,0 +1,1 @@
+"""The pages, one module per area; each module's `blueprint` is listed in web/__init__.py."""

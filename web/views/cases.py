@@ -1,0 +1,112 @@
+"""The case page: what it is about, where it stands, what happened, what is due and why; and the search for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from caseflow import cases, definitions, listings, permissions, regulations, worklist
+from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.models import Case, transaction
+from caseflow.permissions import Actor
+from web import clock
+from web.auth import current_actor
+from web.forms import filters
+from web.views import panels
+from web.words import answers, outline, places
+from web.words import journal as journal_words
+from web.words import notices as notice_words
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+
+
+@blueprint.get("/", strict_slashes=False)
+def index():
+    """Cases by number, item, case of business or office. A whole number goes straight to its case."""
+    actor, now = current_actor(), clock.now()
+    text = filters.search_text({"q": request.args.get("q") or request.args.get("search", "")})
+    page = worklist.ledger(actor, worklist.CaseFilter(search=text), now, page=filters.page_number(request.args))
+    if text and page.total == 1 and page.items[0].number == text:
+        return redirect(url_for("cases.show", number=text))
+    return render_template("cases/index.html", page=page, text=text, query={"q": text} if text else {},
+                           place=places.place)
+
+
+@blueprint.get("/<number>")
+def show(number: str):
+    actor, now = current_actor(), clock.now()
+    case = cases.find(number, actor)
+    definition, items = definitions.of(case), listings.work_items_of(case)
+    entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
+    known = outline.states(entries, items, case.outcome)
+    deadlines = panels.deadline_lines(case, definition, now)
+    regulation = regulations.get(case.regulation)
+    return render_template(
+        "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
+        outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
+        timeline=timeline, deadlines=deadlines, outline=outline.outline(definition.outline(), known),
+        states=outline.STATES, diagram=_diagram(definition, known, deadlines),
+        badge_of_case=next((line.badge for line in deadlines if line.badge), None), appeal=_appeal(regulation),
+        open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
+        submissions=_submissions(case, definition), messages_sent=_messages(case),
+        awaited=[row.message for row in listings.awaited_of(case)])
+
+
+@blueprint.post("/<number>/contact")
+def reveal(number: str):
+    """Name and telephone of the rater, for a reason that is recorded. Shown once, in the answer, and nowhere kept."""
+    actor, now = current_actor(), clock.now()
+    case = cases.find(number, actor)
+    reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())
+    back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
+    try:
+        with transaction():
+            name, phone = cases.reveal_contact(case.id, actor, reason, now)
+    except InvalidInput:
+        return _contact_page(number, actor, back, problem=gettext("请用 2 到 200 个字写明查看联系方式的理由。")), 422
+    except PermissionDenied:
+        return _contact_page(number, actor, back, problem=gettext("按规定，您不能查看这位评价人的联系方式。")), 403
+    return _contact_page(number, actor, back, name=name, phone=phone, reason=reason)
+
+
+def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
+    name = "cases/_contact.html" if request.headers.get("HX-Request") else "cases/contact.html"
+    return render_template(name, case=cases.find(number, actor), back=back, **shown)
+
+
+def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.DeadlineLine]) -> dict:
+    """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline."""
+    running = [line for line in deadlines if line.badge]
+    notes = [{"element": line.guards or line.element, "text": line.due, "late": line.late} for line in running]
+    overdue = {line.guards for line in deadlines if line.late}
+    by_state = {state: [key for key, value in known.items() if value == state] for state in ("done", "current")}
+    return {"xml": definition.source.decode(), **by_state, "notes": notes,
+            "overdue": [key for key in by_state["current"] if key in overdue]}
+
+
+def _appeal(regulation: Any) -> dict[str, str]:
+    """What the regulation says of an appeal: its sentence and article; where it has none, that it has none."""
+    facts = regulation.appeal
+    if not facts:
+        return {"text": gettext("本办法没有规定申诉。"), "article": ""}
+    return {"text": gettext("申诉功能将在后续版本提供。"), "who": str(facts.get("who", "")),
+            "article": str(facts.get("article", ""))}
+
+
+def _submissions(case: Case, definition: Any) -> list[dict[str, Any]]:
+    return [{"step": journal_words.element_name(definition, row.element), "by": name, "at": row.submitted_at,
+             "answers": answers.in_words(_form(definition, row.element), json.loads(row.form_values))}
+            for row, name in listings.submissions_of(case)]
+
+
+def _form(definition: Any, element: str):
+    task = definition.user_tasks.get(element)
+    return task.form if task else ()
+
+
+def _messages(case: Case) -> list[dict[str, Any]]:
+    return [{"text": notice_words.sentence(row.kind, row.details), "to": unit, "role": row.role, "at": row.created_at,
+             "sent": row.sent_at} for row, unit in listings.messages_of(case)]

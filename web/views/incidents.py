@@ -1,0 +1,45 @@
+"""Incidents: cases the scheduler could not move, for supervisors and administrators."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+
+from caseflow import cases, listings, permissions
+from caseflow.errors import CaseflowError
+from caseflow.models import transaction
+from web import clock
+from web.auth import current_actor
+from web.errors import refusal
+from web.forms import filters
+from web.words import places
+
+blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
+KINDS = {
+    "step_failed": lazy_gettext("流程走不到下一步"),
+    "calendar_missing": lazy_gettext("工作日历没有覆盖到所需年份"),
+    "configuration_error": lazy_gettext("系统设置有误"),
+}
+
+
+@blueprint.get("/", strict_slashes=False)
+def index():
+    page = filters.page_number(request.args)
+    actor = current_actor()
+    rows = listings.incidents(actor, page=page)
+    seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
+    return render_template("incidents/index.html", rows=rows, kinds=KINDS, page=page, place=places.place,
+                           per_page=listings.PER_PAGE, seen=seen)
+
+
+@blueprint.post("/<int:incident_id>/retry")
+def retry(incident_id: int):
+    """Let the scheduler try the parked case again."""
+    try:
+        with transaction():
+            case = cases.resolve_incident(incident_id, current_actor(), clock.now())
+            number = case.number
+        flash(gettext("案件 %(number)s 将在几秒内自动重试；再次失败会重新出现在这里。", number=number), "success")
+    except CaseflowError as error:
+        flash(refusal(error)[1], "warning")
+    return redirect(url_for("incidents.index"))

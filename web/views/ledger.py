@@ -1,0 +1,52 @@
+"""The ledger (台账): every case one may see, narrowed by filters, and the same as a spreadsheet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, send_file
+
+from caseflow import calendars, listings, permissions, regulations, worklist
+from caseflow.errors import PermissionDenied
+from caseflow.models import Case
+from caseflow.models.cases import CASE_STATUSES
+from web import clock, ledger_sheet
+from web.auth import current_actor
+from web.forms import filters
+from web.views import panels
+from web.words import ledger as ledger_words
+from web.words import places, times
+from web.words.ratings import LEVELS
+
+blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/", strict_slashes=False)
+def index():
+    actor, now = current_actor(), clock.now()
+    chosen = filters.ledger_filter(request.args, regulations.all_regulations())
+    page = worklist.ledger(actor, chosen.wanted(), now, page=filters.page_number(request.args))
+    facts = listings.ledger_facts([case.id for case in page.items], now)
+    rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
+    return render_template(
+        "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
+        units=[(unit.id, unit.name) for unit in listings.responsible_units(actor)], places=panels.places_of(actor), regulations_seen=panels.places_of(actor), place=places.place, levels=LEVELS,
+        statuses={status: ledger_words.STATUSES[status] for status in CASE_STATUSES},
+        revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor))
+
+
+def _badge(case: Case, now) -> times.Badge | None:
+    if case.status != "open" or case.next_due is None:
+        return None
+    return times.due_badge(now, case.next_due, calendars.load(regulations.get(case.regulation).calendar))
+
+
+@blueprint.get("/export.xlsx")
+def export():
+    """The filtered ledger as a spreadsheet, written row by row to a file: memory does not grow with it."""
+    actor, now = current_actor(), clock.now()
+    if not permissions.may_export(actor):
+        raise PermissionDenied
+    chosen = filters.ledger_filter(request.args, regulations.all_regulations())
+    file = ledger_sheet.write(listings.ledger_rows(actor, chosen.wanted(), now), now)
+    name = f"差评办理台账-{now.astimezone(times.SHANGHAI):%Y%m%d-%H%M}.xlsx"
+    return send_file(file, mimetype=SHEET, as_attachment=True, download_name=name)

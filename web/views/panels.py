@@ -1,0 +1,156 @@
+"""What stands beside a form and on the case page: the rating, the deadlines, the history, each as plain values.
+
+Templates get these and never the rows, so that the rater's name and number cannot slip into a page unmasked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from caseflow import calendars, cases, deadlines, journal, listings, regulations
+from caseflow.errors import CaseflowError
+from caseflow.models import Case, JournalEntry, Timer
+from caseflow.permissions import Actor
+from web.words import journal as journal_words
+from web.words import places, times
+from web.words import ratings as rating_words
+from web.words.masks import mask_name, mask_phone
+
+TIMER_STATES = {
+    "pending": lazy_gettext("计时中"), "fired": lazy_gettext("已到期"), "cancelled": lazy_gettext("已结束计时"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPanel:
+    """A rating as everyday screens show it; the contact is masked."""
+
+    level: str
+    level_name: str
+    details: tuple[tuple[str, str], ...]
+    text: str
+    rated_at: str
+    received_at: str
+    channel: str
+    voided_at: str
+    rater: str
+    phone: str
+    may_reveal: bool
+    reveal_through: str
+    service: tuple[tuple[str, str], ...]
+    newest: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineLine:
+    """One deadline: its name, the rule in words, when it ends, its state, and the reasons day by day."""
+
+    token: int
+    element: str
+    guards: str
+    name: str
+    rule: str
+    since: str
+    due: str
+    status: str
+    status_name: str
+    badge: times.Badge | None
+    late: bool
+    reasons: tuple[str, ...]
+
+
+def rating_panel(case: Case, actor: Actor) -> RatingPanel:
+    rating = case.rating
+    has_contact = bool(rating.rater_name or rating.rater_phone)
+    return RatingPanel(
+        level=rating.level, level_name=rating_words.level_name(rating.level),
+        details=tuple(rating_words.details(rating.detail_codes or "")), text=rating.text or "",
+        rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
+        channel=rating_words.channel_name(rating.channel),
+        voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
+        rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
+        may_reveal=has_contact and cases.may_reveal_contact(case, actor), reveal_through=_contact_office(case),
+        service=tuple(_service_lines(case)), newest=tuple(_newest(case)))
+
+
+def _contact_office(case: Case) -> str:
+    """The name of the one office that may talk to the rater, where the regulation names one (HN-14)."""
+    regulation = regulations.get(case.regulation)
+    through = regulation.contact_through
+    return regulation.units[through].name if through and through in regulation.units else ""
+
+
+def _service_lines(case: Case) -> list[tuple[str, str]]:
+    service = case.rating.service
+    lines = [
+        (gettext("办件编号"), service.project_no),
+        (gettext("事项"), service.task_name or "—"),
+        (gettext("服务环节"), gettext("%(name)s（第 %(n)s 次服务）", name=service.service_name or "—",
+                                  n=service.service_number)),
+        (gettext("服务时间"), times.moment(service.service_time)),
+        (gettext("承办单位"), service.org_name or case.unit.name),
+        (gettext("经办人"), service.handler_name or "—"),
+    ]
+    return lines
+
+
+def _newest(case: Case) -> list[tuple[str, str]]:
+    return [(rating_words.level_name(row.level), times.moment(row.recorded_at))
+            for row in listings.newest_ratings_of(case)]
+
+
+def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:
+    """Every deadline of the case, the running ones first, each with its reasons."""
+    calendar = calendars.load(regulations.get(case.regulation).calendar)
+    timers = sorted(listings.timers_of(case), key=lambda timer: timer.status != "pending")
+    return [_deadline_line(timer, case, definition, calendar, now) for timer in timers]
+
+
+def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime) -> DeadlineLine:
+    running = timer.status == "pending"
+    badge = times.due_badge(now, timer.due_at, calendar, provisional=timer.provisional) if running else None
+    return DeadlineLine(
+        token=timer.token, element=timer.element, guards=timer.attached_to,
+        name=journal_words.element_name(definition, timer.element),
+        rule=times.rule(timer.unit, timer.amount, timer.since_name, field_label(definition, timer.since_name)),
+        since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
+        status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
+        late=timer.status == "fired" or bool(badge and badge.level == "overdue"),
+        reasons=tuple(_reasons(timer, case, calendar)))
+
+
+def field_label(definition: Any, name: str) -> str | None:
+    """The label of the form field that set a date variable, so that a rule can name it."""
+    if name in times.SINCE:
+        return None
+    fields = (field for task in definition.user_tasks.values() for field in task.form)
+    return next((field.label for field in fields if field.id == name), None)
+
+
+def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:
+    try:
+        return deadlines.explain(deadlines.rule_of(timer), calendar, regulations.get(case.regulation).close_of_business)
+    except CaseflowError:
+        return []
+
+
+def entries_of(case: Case) -> list[JournalEntry]:
+    return journal.entries(case)
+
+
+def timeline(case: Case, definition: Any) -> list[journal_words.Line]:
+    return journal_words.timeline(journal.entries(case), definition, unit_names(case))
+
+
+def places_of(actor: Actor) -> list[tuple[str, str]]:
+    """(key, short name) of each place whose cases the actor may see: a filter with one choice is not shown."""
+    return [(key, places.place(key)) for key in listings.regulations_seen(actor)]
+
+
+def unit_names(case: Case) -> Mapping[int, str]:
+    return {item.unit_id: item.unit.name for item in listings.work_items_of(case)}

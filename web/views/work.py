@@ -1,0 +1,208 @@
+"""My work: the list of what waits for me and my units, and the page on which one task is done."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+
+from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
+from caseflow.engine.values import UserTask
+from caseflow.errors import CaseflowError, Conflict, InvalidForm, InvalidInput, PermissionDenied
+from caseflow.models import User, WorkItem, db, transaction
+from caseflow.permissions import Actor
+from web import clock
+from web.auth import current_actor
+from web.errors import refusal
+from web.forms import filters
+from web.forms.from_definition import TaskForm
+from web.views import panels
+from web.words import answers, next_step, places, stale, times
+from web.words.ledger import status_name
+from web.words.ratings import level_name
+
+blueprint = Blueprint("work", __name__, url_prefix="/work")
+blueprint.add_app_template_global(times.moment, "moment")
+blueprint.add_app_template_global(level_name, "level_name")
+blueprint.add_app_template_global(status_name, "status_name")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the worklist."""
+
+    item: WorkItem
+    badge: times.Badge
+    place: str
+    mine: bool
+
+
+@blueprint.get("/", strict_slashes=False)
+def index():
+    now, actor = clock.now(), current_actor()
+    chosen = filters.work_filter(request.args, regulations.all_regulations())
+    page = worklist.my_work(actor, now=now, scope=chosen.scope, due=chosen.due or None,
+                            regulation=chosen.regulation or None, search=chosen.q,
+                            page=filters.page_number(request.args))
+    return render_template("work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items],
+                           chosen=chosen, query=filters.as_query(chosen), counts=worklist.counts(actor, now),
+                           places=panels.places_of(actor))
+
+
+def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
+    regulation = regulations.get(item.case.regulation)
+    badge = times.due_badge(now, item.due_at, calendars.load(regulation.calendar), provisional=item.due_provisional)
+    return Row(item, badge, places.place(regulation.key), item.assignee_id == actor.user_id)
+
+
+@blueprint.get("/<int:work_item_id>")
+def show(work_item_id: int):
+    actor, now = current_actor(), clock.now()
+    item = worklist.find(work_item_id, actor)
+    task = _task(item)
+    draft = worklist.draft_of(item.id, actor) if item.status == "open" else {}
+    form = TaskForm.from_draft(task.form, draft, today=_today(now)) if draft else TaskForm(task.form, today=_today(now))
+    return _page(item, task, form, actor, now)
+
+
+@blueprint.post("/<int:work_item_id>")
+def submit(work_item_id: int):
+    actor, now = current_actor(), clock.now()
+    item = worklist.find(work_item_id, actor)
+    task, token = _task(item), request.form.get("form_token", "")
+    form = TaskForm(task.form, today=_today(now), formdata=_sent())
+    valid = form.validate()
+    if not valid and item.status == "open" and permissions.may_work(actor, item):
+        return _page(item, task, form, actor, now, token=token, status=422)
+    try:
+        with transaction():
+            cases.complete_task(item.id, actor, form.values() if valid else {}, _usable(token), now)
+    except (Conflict, PermissionDenied) as error:
+        return _refused(work_item_id, error, form, actor, now)
+    except InvalidForm as error:
+        form.refuse(error.fields)
+        return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
+    return _go_on(work_item_id, actor, now)
+
+
+def _usable(token: str) -> str:
+    """The form's token; one that was lost on the way is replaced, so that the work still counts, once."""
+    return token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24)
+
+
+def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Actor, now: datetime):
+    """What was typed is kept: in the form again when it can still be submitted, else to be copied."""
+    item = worklist.find(work_item_id, actor)
+    why = stale.explain(error, item, actor, by=_name_of(item.completed_by or item.assignee_id))
+    task = _task(item)
+    if item.status == "open" and permissions.may_work(actor, item):
+        return _page(item, task, form, actor, now, why=why, status=409)
+    typed = answers.in_words(task.form, form.typed())
+    page = render_template("work/stale.html", item=item, why=why, typed=typed, kept=worklist.draft_of(item.id, actor))
+    return page, 403 if isinstance(error, PermissionDenied) and item.assignee_id is None else 409
+
+
+def _go_on(work_item_id: int, actor: Actor, now: datetime):
+    """To the next task of the same case when it is mine, else back to the list; either way say what happens next."""
+    item = worklist.find(work_item_id, actor)
+    following = worklist.next_in_case(item.case_id, actor)
+    flash(next_step.after(item, listings.work_items_of(item.case), listings.awaited_of(item.case),
+                          definitions.of(item.case)), "success")
+    return redirect(url_for("work.show", work_item_id=following.id) if following else url_for("work.index"))
+
+
+@blueprint.post("/<int:work_item_id>/claim")
+def claim(work_item_id: int):
+    return _taken(work_item_id, worklist.claim, gettext("已签收，现在由您办理。"))
+
+
+@blueprint.post("/<int:work_item_id>/release")
+def release(work_item_id: int):
+    return _taken(work_item_id, worklist.release, gettext("已放回，本单位其他人员可以签收。"))
+
+
+def _taken(work_item_id: int, operation: Any, sentence: str):
+    try:
+        with transaction():
+            operation(work_item_id, current_actor(), clock.now())
+        flash(sentence, "success")
+    except (Conflict, PermissionDenied) as error:
+        flash(refusal(error)[1], "warning")
+    if request.form.get("back") == "list":
+        return redirect(url_for("work.index"))
+    return redirect(url_for("work.show", work_item_id=work_item_id))
+
+
+@blueprint.post("/<int:work_item_id>/draft")
+def save_draft(work_item_id: int):
+    """Keep what is typed. Called by the page every few seconds, and by its button."""
+    actor, now = current_actor(), clock.now()
+    item = worklist.find(work_item_id, actor)
+    typed = TaskForm(_task(item).form, today=_today(now), formdata=_sent()).typed()
+    try:
+        with transaction():
+            worklist.save_draft(work_item_id, actor, typed, now)
+    except (Conflict, PermissionDenied, InvalidInput) as error:
+        status, sentence = refusal(error)
+        return _draft_answer(work_item_id, sentence, status)
+    return _draft_answer(work_item_id, gettext("草稿已保存（%(time)s）", time=times.moment(now)), 200)
+
+
+def _draft_answer(work_item_id: int, sentence: str, status: int):
+    if "X-Draft" in request.headers:
+        return jsonify(saved=status == 200, message=sentence), status
+    flash(sentence, "success" if status == 200 else "warning")
+    return redirect(url_for("work.show", work_item_id=work_item_id))
+
+
+def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: datetime, *, token: str = "",
+          why: stale.Stale | None = None, status: int = 200):
+    """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
+    case, definition = item.case, definitions.of(item.case)
+    regulation = regulations.get(case.regulation)
+    open_to_me = item.status == "open" and permissions.may_work(actor, item)
+    page = render_template(
+        "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
+        form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
+        mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
+        badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
+        articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
+        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status == "pending"],
+        timeline=panels.timeline(case, definition), draft_saved_at=listings.draft_saved_at(item.id, actor))
+    return page, status
+
+
+def articles(regulation: Any, cited: str) -> list[tuple[str, str]]:
+    """(article, its text) for each article an element cites; several are parted by a comma, semicolon or space."""
+    codes = [code for code in re.split(r"[,，;；、\s]+", cited) if code]
+    return [(code, regulation.articles.get(code, "")) for code in codes]
+
+
+def _submitted(item: WorkItem, task: UserTask) -> list[tuple[str, str]]:
+    submission = listings.submission_of(item.id) if item.status == "completed" else None
+    return answers.in_words(task.form, json.loads(submission.form_values)) if submission else []
+
+
+def _task(item: WorkItem) -> UserTask:
+    return definitions.of(item.case).user_tasks[item.element]
+
+
+def _sent() -> MultiDict:
+    return request.form
+
+
+def _today(now: datetime):
+    return now.astimezone(times.SHANGHAI).date()
+
+
+def _name_of(user_id: int | None) -> str:
+    user = db.session.get(User, user_id) if user_id else None
+    return user.name if user else ""

@@ -1,0 +1,199 @@
+"""The journal in sentences: one per kind of entry. What is not known by heart is shown by its name, never left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from caseflow.models import JournalEntry
+from web.words import answers, times
+from web.words.ratings import level_name
+
+EFFECTS = {
+    "open_file": lazy_gettext("已建档，并通知承办单位和牵头单位"),
+    "notify_responsible": lazy_gettext("已通知承办单位"),
+    "escalate": lazy_gettext("逾期，已上报承办单位和牵头单位的督办人员；案件继续办理"),
+    "remind": lazy_gettext("已提醒承办单位即将到期"),
+    "tell_rater": lazy_gettext("已通知负责联系的单位向评价人反馈"),
+    "return_for_rehandling": lazy_gettext("退回原承办单位重办（仅此一次）"),
+    "record_newest_rating": lazy_gettext("已记录评价人最新的评价"),
+    "void_rating": lazy_gettext("评价不予采纳：记录保留，不计入统计"),
+}
+OUTCOMES = {
+    "closed_resolved": lazy_gettext("已整改办结"),
+    "closed_explained": lazy_gettext("已解释说明，办结"),
+    "closed_unsatisfied": lazy_gettext("评价人仍不满意，办结"),
+    "closed_unreachable": lazy_gettext("未能联系到评价人，办结"),
+    "rating_voided": lazy_gettext("评价不予采纳"),
+    "rating_corrected": lazy_gettext("误评已更正"),
+}
+TONES = {
+    "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
+    "incident_resolved": "done", "contact_revealed": "watch",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a timeline. `tone` is a CSS class: done, late, watch or plain; `token` is its work item's, if any."""
+
+    at: datetime
+    actor: str
+    kind: str
+    text: str
+    tone: str
+    seq: int
+    token: int | None = None
+
+
+def timeline(entries: list[JournalEntry], definition: Any, units: Mapping[int, str]) -> list[Line]:
+    """The entries in words, in their order. `definition` names the steps, `units` the offices by id."""
+    return [_line(entry, definition, units) for entry in entries]
+
+
+def _line(entry: JournalEntry, definition: Any, units: Mapping[int, str]) -> Line:
+    details = json.loads(entry.details)
+    speak = _SENTENCES.get(entry.kind)
+    text = speak(_Told(details, definition, units)) if speak else entry.kind
+    tone = "late" if details.get("late") else TONES.get(entry.kind, "plain")
+    return Line(entry.at, entry.actor, entry.kind, text, tone, entry.seq, details.get("token"))
+
+
+def outcome_name(outcome: str | None, definition: Any = None) -> str:
+    """What an end event says; a name drawn in the diagram wins over ours."""
+    if not outcome:
+        return ""
+    element = definition.elements.get(outcome) if definition else None
+    return (element.name if element else "") or str(OUTCOMES.get(outcome, outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    details: Mapping[str, Any]
+    definition: Any
+    units: Mapping[int, str]
+
+    @property
+    def step(self) -> str:
+        return element_name(self.definition, self.details.get("element", ""))
+
+    def moment(self, key: str) -> str:
+        try:
+            return times.moment(datetime.fromisoformat(self.details[key]))
+        except (KeyError, TypeError, ValueError):
+            return "—"
+
+
+def element_name(definition: Any, element_id: str) -> str:
+    """The name of a step as drawn; of a nameless timer that of the task it guards; else its id."""
+    element = definition.elements.get(element_id) if definition else None
+    if element is None:
+        return element_id
+    if element.name or not element.attached_to:
+        return element.name or element_id
+    return element_name(definition, element.attached_to)
+
+
+def _rating_received(told: _Told) -> str:
+    return gettext("收到评价")
+
+
+def _case_opened(told: _Told) -> str:
+    text = gettext("建立案件 %(number)s", number=told.details.get("number", ""))
+    return text + gettext("（办法已过有效期，按规定继续适用）") if told.details.get("after_expiry") else text
+
+
+def _task_opened(told: _Told) -> str:
+    unit = told.units.get(told.details.get("unit")) or gettext("承办单位")
+    visit = told.details.get("visit", 1)
+    again = gettext("（第 %(n)s 次）", n=visit) if visit and visit > 1 else ""
+    return gettext("开始“%(step)s”%(again)s，由%(unit)s办理", step=told.step, again=again, unit=unit)
+
+
+def _task_claimed(told: _Told) -> str:
+    return gettext("签收“%(step)s”", step=told.step)
+
+
+def _task_released(told: _Told) -> str:
+    return gettext("放回“%(step)s”，由本单位其他人员签收", step=told.step)
+
+
+def _task_completed(told: _Told) -> str:
+    task = told.definition.user_tasks.get(told.details.get("element")) if told.definition else None
+    said = answers.in_words(task.form if task else (), told.details.get("answers") or {})
+    text = gettext("完成“%(step)s”", step=told.step) + (gettext("（已逾期）") if told.details.get("late") else "")
+    return text + (gettext("：") + gettext("；").join(f"{label} {value}" for label, value in said) if said else "")
+
+
+def _timer_set(told: _Told) -> str:
+    details = told.details
+    rule = times.rule(details.get("unit", ""), details.get("amount", 0), details.get("since_name", ""))
+    text = gettext("期限“%(step)s”：%(rule)s，至 %(due)s", step=told.step, rule=rule, due=told.moment("due_at"))
+    return text + gettext("（暂定）") if details.get("provisional") else text
+
+
+def _timer_fired(told: _Told) -> str:
+    return gettext("期限“%(step)s”已到（%(due)s）", step=told.step, due=told.moment("due_at"))
+
+
+def _timer_cancelled(told: _Told) -> str:
+    return gettext("期限“%(step)s”不再计算", step=told.step)
+
+
+def _effect_applied(told: _Told) -> str:
+    topic = told.details.get("topic", "")
+    text = str(EFFECTS.get(topic, topic))
+    level = told.details.get("level")
+    return text + gettext("：%(level)s", level=level_name(level)) if level else text
+
+
+def _message_delivered(told: _Told) -> str:
+    return gettext("收到消息“%(message)s”", message=told.details.get("message", ""))
+
+
+def _contact_revealed(told: _Told) -> str:
+    return gettext("查看了评价人的联系方式，理由：%(reason)s", reason=told.details.get("reason", ""))
+
+
+def _incident_raised(told: _Told) -> str:
+    return gettext("多次推进失败，案件暂停自动处理，等待督办人员处理（%(kind)s）", kind=told.details.get("kind", ""))
+
+
+def _incident_resolved(told: _Told) -> str:
+    return gettext("督办人员已要求重试")
+
+
+def _due_recomputed(told: _Told) -> str:
+    return gettext("工作日历更新，期限“%(step)s”由 %(before)s 改为 %(after)s", step=told.step,
+                   before=told.moment("previous_due_at"), after=told.moment("due_at"))
+
+
+def _case_closed(told: _Told) -> str:
+    outcome = outcome_name(told.details.get("outcome"), told.definition)
+    return gettext("案件办结：%(outcome)s", outcome=outcome or "—")
+
+
+_SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
+    "rating_received": _rating_received,
+    "case_opened": _case_opened,
+    "task_opened": _task_opened,
+    "task_claimed": _task_claimed,
+    "task_released": _task_released,
+    "task_completed": _task_completed,
+    "timer_set": _timer_set,
+    "timer_fired": _timer_fired,
+    "timer_cancelled": _timer_cancelled,
+    "effect_applied": _effect_applied,
+    "message_delivered": _message_delivered,
+    "contact_revealed": _contact_revealed,
+    "incident_raised": _incident_raised,
+    "incident_resolved": _incident_resolved,
+    "due_recomputed": _due_recomputed,
+    "case_closed": _case_closed,
+})

@@ -1,0 +1,23 @@
+"""Notices in words."""
+
+from __future__ import annotations
+
+import json
+
+from flask_babel import gettext, lazy_gettext
+
+KINDS = {
+    "file_opened": lazy_gettext("新差评已建档，请办理"),
+    "task_waiting": lazy_gettext("有任务等待办理"),
+    "overdue": lazy_gettext("任务逾期，请督办"),
+    "due_soon": lazy_gettext("任务即将到期"),
+    "feedback_due": lazy_gettext("请向评价人反馈处理结果"),
+    "returned": lazy_gettext("案件退回重办"),
+}
+
+
+def sentence(kind: str, details: str) -> str:
+    """“任务逾期，请督办：整改”. `details` is the message's JSON; only the name of the step is taken from it."""
+    name = json.loads(details or "{}").get("name") or ""
+    text = str(KINDS.get(kind, kind))
+    return gettext("%(text)s：%(step)s", text=text, step=name) if name and kind != "file_opened" else text

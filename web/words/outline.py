@@ -1,0 +1,78 @@
+"""A process as an ordered list of steps with the state of each: the diagram for those who do not see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+from caseflow.engine.values import Element
+from caseflow.models import JournalEntry, WorkItem
+
+DONE, CURRENT, AHEAD = "done", "current", "ahead"
+STATES = {DONE: lazy_gettext("已完成"), CURRENT: lazy_gettext("进行中"), AHEAD: lazy_gettext("未到")}
+PASSING = ("task_completed", "effect_applied", "timer_fired")
+SHOWN = {
+    "userTask": lazy_gettext("人工环节"), "serviceTask": lazy_gettext("系统环节"), "subProcess": lazy_gettext("阶段"),
+    "callActivity": lazy_gettext("子流程"), "boundaryEvent": lazy_gettext("期限"),
+    "intermediateCatchEvent": lazy_gettext("等待"), "endEvent": lazy_gettext("结束"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineStep:
+    """One step. `state` is done, current or ahead; `children` are the steps inside a stage."""
+
+    id: str
+    kind: str
+    name: str
+    lane: str
+    article: str
+    state: str
+    children: tuple[OutlineStep, ...] = ()
+
+
+def states(entries: Iterable[JournalEntry], items: Iterable[WorkItem], outcome: str | None) -> dict[str, str]:
+    """Element id → done or current. A step that was passed before and is open again is current."""
+    passed = (json.loads(entry.details).get("element") for entry in entries if entry.kind in PASSING)
+    known = {element: DONE for element in passed if element}
+    known |= {outcome: DONE} if outcome else {}
+    return known | {item.element: CURRENT for item in items if item.status == "open"}
+
+
+def outline(nested: Sequence[Any], known: Mapping[str, str]) -> list[OutlineStep]:
+    """The steps people can recognise, in reading order: gateways and nameless nodes are left out."""
+    steps: list[OutlineStep] = []
+    for element, inner in _pairs(nested):
+        children = tuple(outline(inner, known))
+        if element.kind not in SHOWN or not (element.name or children):
+            steps.extend(children)
+            continue
+        steps.append(_step(element, children, known))
+    return steps
+
+
+def _step(element: Element, children: tuple[OutlineStep, ...], known: Mapping[str, str]) -> OutlineStep:
+    state = known.get(element.id) or _from_children(children)
+    return OutlineStep(element.id, str(SHOWN[element.kind]), element.name or element.id, element.lane,
+                       element.article, state, children)
+
+
+def _from_children(children: tuple[OutlineStep, ...]) -> str:
+    found = {child.state for child in children}
+    if CURRENT in found:
+        return CURRENT
+    return DONE if DONE in found else AHEAD
+
+
+def _pairs(nested: Sequence[Any]) -> Iterable[tuple[Element, Sequence[Any]]]:
+    """(element, its inner list) whatever way the nesting is written: a list follows the element it belongs to."""
+    for position, entry in enumerate(nested):
+        if isinstance(entry, Element):
+            after = nested[position + 1] if position + 1 < len(nested) else ()
+            yield entry, after if isinstance(after, list) else ()
+        elif isinstance(entry, tuple):
+            yield entry[0], entry[1]

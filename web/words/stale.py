@@ -1,0 +1,62 @@
+"""Why a form can no longer be submitted, in words, and what to do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from caseflow import errors
+from caseflow.models import WorkItem
+from caseflow.permissions import Actor
+from web.words import times
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A refusal for people: what happened, and what to do."""
+
+    title: str
+    happened: str
+    advice: str
+
+
+def explain(error: errors.CaseflowError, item: WorkItem, actor: Actor, by: str = "") -> Stale:
+    """The words for a Conflict or PermissionDenied on this work item. `by` is who completed it, if known."""
+    if item.status == "completed":
+        return _completed(error, item, by)
+    if item.status == "cancelled":
+        return Stale(
+            gettext("这项任务已经撤回"),
+            gettext("您填写期间，案件走到了别的环节（例如评价已撤销或转为其他处理），“%(task)s”不再需要办理。",
+                    task=item.name),
+            gettext("请打开案件查看现在的情况；需要的内容可以从下面复制。"))
+    if item.assignee_id is not None and item.assignee_id != actor.user_id:
+        return Stale(
+            gettext("这项任务已由同事签收"),
+            gettext("%(name)s 签收了“%(task)s”，您填写的内容没有提交。", task=item.name, name=by or gettext("同事")),
+            gettext("请与对方联系，或请对方放回任务后再办理；需要的内容可以从下面复制。"))
+    if isinstance(error, errors.PermissionDenied):
+        return Stale(
+            gettext("这项任务不归您办理"),
+            gettext("“%(task)s”由%(unit)s的承办岗位办理，您填写的内容没有提交。", task=item.name, unit=item.unit.name),
+            gettext("如果应由您办理，请联系本单位督办人员调整岗位。"))
+    return Stale(
+        gettext("案件刚刚有变化"),
+        gettext("您填写期间，案件“%(number)s”有新的进展（例如期限到期），这次没有提交。", number=item.case.number),
+        gettext("您填写的内容都还在，请核对后再次提交。"))
+
+
+def _completed(error: errors.CaseflowError, item: WorkItem, by: str) -> Stale:
+    when = times.moment(item.completed_at)
+    if isinstance(error, errors.TokenReused):
+        return Stale(
+            gettext("这张表单已经提交过"),
+            gettext("“%(task)s”已于 %(when)s 提交成功，办理结果以那一次为准；这次的内容与上次不同，没有保存。",
+                    task=item.name, when=when),
+            gettext("如需补充，请在下一环节说明；这次填写的内容可以从下面复制。"))
+    return Stale(
+        gettext("这项任务已经办结"),
+        gettext("%(name)s 已于 %(when)s 办结“%(task)s”，您填写的内容没有提交。",
+                name=by or gettext("同事"), when=when, task=item.name),
+        gettext("请打开案件查看办理结果；需要的内容可以从下面复制。"))
