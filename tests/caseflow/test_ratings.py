@@ -68,9 +68,10 @@ def test_a_sample_feed_gets_exactly_its_verdicts_and_a_second_run_changes_nothin
 
 @pytest.mark.both_databases
 def test_a_rating_keeps_its_source_its_line_and_when_it_came(session, clock):
-    take_in([line(1, 2, isOvercharge="1")], clock(), source="api:hall")
+    pushed = line(1, 2, isOvercharge="1")
+    take_in([pushed], clock(), source="api:hall")
     rating = session.scalar(select(Rating))
-    assert (rating.source, rating.raw, rating.received_at) == ("api:hall", line(1, 2, isOvercharge="1").decode(), clock())
+    assert (rating.source, rating.raw, rating.received_at) == ("api:hall", pushed.decode(), clock())
     assert (rating.text, rating.rater_name, rating.rater_phone) == ("等了两个小时", "甲某", "13912345678")
     assert rating.service.unit.code == "11341702MB000001"
 
