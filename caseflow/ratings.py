@@ -55,15 +55,12 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     new = _insert_services(arrivals)
     _insert_ratings([(arrivals[key], service_id) for key, service_id in new.items()], source, now)
     bad = _ratings([service_id for key, service_id in new.items() if arrivals[key].calls_for_case])
-    answers = []
-    for verdict in verdicts:
-        arrival = arrivals[verdict.value.key] if verdict.value else None
-        if arrival is None:
-            answers.append(verdict)
-        elif arrival.value is verdict.value and verdict.value.key in new:
-            answers.append(_kept(verdict, arrival, bad.get(new[verdict.value.key]), now))
-        else:
-            answers.append(DUPLICATE)
+    kept = [i for i, v in enumerate(verdicts) if v.value and v.value.key in new and arrivals[v.value.key].value is v.value]
+    answers = [verdict if verdict.value is None else DUPLICATE for verdict in verdicts]
+    # By regulation: each has one counter of file numbers, and two intakes must take them in the same order.
+    for i in sorted(kept, key=lambda i: arrivals[verdicts[i].value.key].place.regulation.key):
+        key = verdicts[i].value.key
+        answers[i] = _kept(verdicts[i], arrivals[key], bad.get(new[key]), now)
     return answers
 
 

@@ -164,7 +164,8 @@ def test_a_rating_that_comes_before_the_offices_waits_for_them(session, clock):
 
 @pytest.mark.both_databases
 def test_two_imports_of_the_same_file_at_once_keep_each_rating_once(app, clock):
-    lines = [line(n, 1 + n % 5) for n in range(300)]
+    areas = ("341702000000", "340100000000", "460000000000")
+    lines = [line(n, 1 + n % 5, areaCode=areas[n % 3]) for n in range(300)]
     answers: dict[int, list[str]] = {}
     together = threading.Barrier(2)
 
