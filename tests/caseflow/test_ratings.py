@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import threading
 import tracemalloc
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import cases, journal, ratings
+from caseflow import cases, journal, ratings, regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.rating_feeds import BATCH_LINES, batches, lines_of
 from caseflow.rating_fields import MAX_LINE
@@ -112,6 +113,30 @@ def test_a_rating_of_an_unknown_office_goes_to_the_lead_unit_and_says_so(session
     assert case.unit.key == "bureau"
     entry = next(entry for entry in journal.entries(case) if entry.kind == "rating_received")
     assert json.loads(entry.details)["office_registered"] is False
+
+
+def test_a_regulation_past_its_validity_that_continues_marks_the_case(session, clock):
+    with transaction():
+        answer, = ratings.receive([line(1, 1, areaCode="340100000000")], "file:test", clock())
+    assert answer.notes == ("office_unknown",)
+    assert session.scalar(select(Case)).after_expiry is True
+
+
+def test_a_regulation_past_its_validity_that_refuses_keeps_the_rating_without_a_case(
+        session, clock, tmp_path, monkeypatch):
+    folder = shutil.copytree(regulations.folder(), tmp_path / "bpmn")
+    data = folder / "hefei" / "regulation.toml"
+    data.write_text(data.read_text().replace('after_expiry = "continue"', 'after_expiry = "refuse"'))
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder))
+    with transaction():
+        bad, good = ratings.receive(
+            [line(n, level, areaCode="340100000000", orgcode="12340100MB000001") for n, level in ((1, 1), (2, 5))],
+            "file:test", clock())
+    assert [(answer.verdict, answer.notes, answer.case) for answer in (bad, good)] == [
+        ("accepted", ("regulation_expired",), ""), ("accepted", (), "")]
+    assert (count(Rating), count(Case), ratings.count_missing_cases()) == (2, 0, 0)
+    with transaction():
+        assert ratings.open_missing_cases(clock()) == 0
 
 
 @pytest.mark.both_databases
