@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
 from caseflow.engine import step as engine
@@ -44,6 +44,7 @@ from caseflow.worklist import SHANGHAI
 
 ATTEMPTS = 5                             # failures after which a case is parked as an incident
 FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
+LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
 
 
 def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
@@ -165,16 +166,18 @@ def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SY
 
 def due_cases(now: datetime, limit: int = 100) -> list[int]:
     """The cases with something due, the longest overdue first; parked ones are left alone."""
-    query = select(Case.id).where(Case.next_try < now, Case.incident.is_(False)).order_by(Case.next_try, Case.id)
-    return list(db.session.scalars(query.limit(limit)))
+    return list(db.session.scalars(_due(now).limit(limit)))
 
 
 def claim_due(now: datetime) -> Case | None:
     """The longest overdue case that no other scheduler holds, locked to the end of the transaction."""
-    query = select(Case.id).where(Case.next_try < now, Case.incident.is_(False))
-    case_id = db.session.scalar(
-        query.order_by(Case.next_try, Case.id).limit(1).with_for_update(of=Case, skip_locked=True))
+    case_id = db.session.scalar(_due(now).limit(1).with_for_update(of=Case, skip_locked=True))
     return lock_case(case_id) if case_id is not None else None
+
+
+def _due(now: datetime) -> Select:
+    query = select(Case.id).where(Case.next_try <= now - LAST_SECOND, Case.incident.is_(False))
+    return query.order_by(Case.next_try, Case.id)
 
 
 def fire_due(case_id: int, now: datetime) -> int:
@@ -196,7 +199,7 @@ def fire_due(case_id: int, now: datetime) -> int:
 
 def _next_due_timer(case: Case, now: datetime) -> Timer | None:
     db.session.flush()
-    query = select(Timer).where(Timer.case_id == case.id, Timer.status == "pending", Timer.due_at < now)
+    query = select(Timer).where(Timer.case_id == case.id, Timer.status == "pending", Timer.due_at <= now - LAST_SECOND)
     return db.session.scalar(query.order_by(Timer.due_at, Timer.token).limit(1))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import installation
+from caseflow import definitions, installation
 from caseflow.models import RoleAssignment, Unit, User, db
 from caseflow.regulations import Regulation
 
@@ -31,7 +31,8 @@ def add_people(regulation: Regulation, password_hash: str) -> list[User]:
 
 
 def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str, Unit, str]]:
-    for key in regulation.units:
+    tasks = definitions.current(regulation.key, "rectification").user_tasks.values()
+    for key in sorted({regulation.lead, *(task.unit for task in tasks)} - {"responsible"}):
         for role in ("officer", "supervisor"):
             yield f"{regulation.key}.{key}.{role}", units[key], role
     for number, entry in enumerate(regulation.responsible_units, 1):

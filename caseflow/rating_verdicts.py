@@ -11,16 +11,17 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from caseflow.models.ratings import BAD_LEVELS
 from caseflow.rating_fields import DETAILS, FIELDS, MAX_LINE, MAX_RAW, OLDER_DETAILS, REAL_NAME, SATISFACTION
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 NUMBER = re.compile(r"[0-9]{1,4}")
 TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")   # reachable through \u escapes; no database text holds them
+REQUIRED = tuple(field.name for field in FIELDS if field.required)
+TIMES = tuple(field.name for field in FIELDS if field.kind == "time")
+CODED = tuple(field for field in FIELDS if field.kind in ("number", "choice"))
 WRONG_TYPE = "\x00"                               # stands for a value that is no text and no whole number
 
 
@@ -140,11 +141,12 @@ def _first_fault(values: dict[str, str], knows_area: Callable[[str], bool]) -> t
 
 
 def _missing(values: dict[str, str]) -> tuple[str, str] | None:
-    return next((("missing", f.name) for f in FIELDS if f.required and not values[f.name]), None)
+    return next((("missing", name) for name in REQUIRED if not values[name]), None)
 
 
 def _out_of_range(values: dict[str, str]) -> tuple[str, str] | None:
-    for field in FIELDS:
+    storable = UNSTORABLE.search("\n".join(values.values())) is None
+    for field in CODED if storable else FIELDS:
         value = values[field.name]
         if not value or field.kind == "time":
             continue
@@ -160,15 +162,15 @@ def _out_of_range(values: dict[str, str]) -> tuple[str, str] | None:
 
 
 def _not_a_time(values: dict[str, str]) -> tuple[str, str] | None:
-    return next((("not_a_time", f.name) for f in FIELDS if f.kind == "time" and not _moment(values[f.name])), None)
+    return next((("not_a_time", name) for name in TIMES if not _moment(values[name])), None)
 
 
 def _moment(value: str) -> datetime | None:
-    """Beijing time of the interface as aware UTC; None when there is no such moment."""
+    """Beijing time of the interface (UTC+8 all through the century) as an aware moment; None when there is none."""
     if not TIME.fullmatch(value):
         return None
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI).astimezone(UTC)
+        return datetime.fromisoformat(f"{value}+08:00")
     except ValueError:
         return None
 

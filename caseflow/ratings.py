@@ -20,7 +20,8 @@ from caseflow.errors import NotFound
 from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.models import Case, Rating, ServiceRecord, db
 from caseflow.permissions import SYSTEM
-from caseflow.rating_verdicts import DUPLICATE, SHANGHAI, Normalised, Verdict, judge
+from caseflow.rating_verdicts import DUPLICATE, Normalised, Verdict, judge
+from caseflow.worklist import SHANGHAI
 
 __all__ = ["Verdict", "count_missing_cases", "judge", "open_missing_cases", "receive"]
 

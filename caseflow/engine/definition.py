@@ -11,16 +11,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import NoReturn
 
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
-from caseflow.engine import admission, drawing, parser
+from caseflow.engine import drawing, gate, parser
 from caseflow.engine.values import CASE_VARIABLES, Element, Finding, UserTask
 from caseflow.errors import DefinitionRefused
 
 DIALECT = "1"
 KEPT = 256
+VARIABLE_TYPES = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
 
 _kept: dict[str, Definition] = {}
 _lock = threading.Lock()
@@ -30,7 +32,7 @@ _lock = threading.Lock()
 class Definition:
     """A process with everything it calls. `digest` is the SHA-256 of its canonical files and of our dialect.
 
-    `files` are canonical (what the gate re-serialised), `source` is the one that holds the process itself.
+    `files` are canonical (what the gate wrote anew), `source` is the one that holds the process itself.
     `elements` and `user_tasks` are by element id, subprocesses and called processes included; `messages` are the
     names of awaited messages and `effects` the topics of service tasks.
     """
@@ -57,9 +59,8 @@ class Definition:
     @cached_property
     def variables(self) -> Mapping[str, str]:
         """Every variable a case may hold, with its type in the expression language."""
-        types = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
         fields = [field for task in self.user_tasks.values() for field in task.form if field.decides]
-        return MappingProxyType({**CASE_VARIABLES, **{field.id: types[field.type] for field in fields}})
+        return MappingProxyType({**CASE_VARIABLES, **{field.id: VARIABLE_TYPES[field.type] for field in fields}})
 
 
 def load(
@@ -72,21 +73,30 @@ def load(
     """The definition in these files (file name → bytes); DefinitionRefused with all findings when they break a rule.
 
     `process_id` picks the process where several are executable and none calls the other; files that it does not
-    call are left out. `topics` are the effects there are (None: any). Files that are not `trusted` are first parsed
-    in a child process with bounded time and memory.
+    call are left out. `topics` are the effects there are (None: whatever the diagram names). Files that are not
+    `trusted` are parsed in a child process with bounded time and memory before they are parsed here.
     """
-    admitted = admission.admit(files, topics)
-    chosen, used = admission.select(admitted, process_id)
-    digest = _digest(chosen, used)
+    canonical = {name: gate.canonical(files[name]) for name in sorted(files)}
+    try:
+        process_id, used = _select(canonical, process_id)
+    except DefinitionRefused:
+        _check(canonical, topics)
+        raise
+    digest = _digest(process_id, used)
+    if digest not in _kept:
+        _check(used, topics)
+        if not trusted:
+            gate.parse_apart(used, process_id)
+        _keep(build(digest, process_id, used))
+    return _kept[digest]
+
+
+def _keep(definition: Definition) -> None:
+    """Keep the first of equal definitions, and the latest KEPT of all."""
     with _lock:
-        known = _kept.get(digest)
-        if known is None:
-            if not trusted:
-                admission.rehearse({name: file.source for name, file in used.items()}, chosen)
-            known = _kept[digest] = _build(digest, chosen, used)
-            if len(_kept) > KEPT:
-                del _kept[next(iter(_kept))]
-    return known
+        _kept.setdefault(definition.digest, definition)
+        while len(_kept) > KEPT:
+            del _kept[next(iter(_kept))]
 
 
 def loaded(digest: str) -> Definition | None:
@@ -94,23 +104,16 @@ def loaded(digest: str) -> Definition | None:
     return _kept.get(digest)
 
 
-def _digest(process_id: str, files: Mapping[str, admission.File]) -> str:
-    summary = hashlib.sha256(f"{DIALECT}\0{process_id}\0".encode())
-    for name in sorted(files):
-        source = files[name].source
-        summary.update(f"{name}\0{len(source)}\0".encode() + source)
-    return summary.hexdigest()
-
-
-def _build(digest: str, process_id: str, files: Mapping[str, admission.File]) -> Definition:
-    trees = {name: file.tree for name, file in files.items()}
-    process, inner = _parse(trees, process_id)
+def build(digest: str, process_id: str, files: Mapping[str, bytes]) -> Definition:
+    """The definition in files that the gate has passed; DefinitionRefused for what SpiffWorkflow cannot parse."""
+    process, inner = _parse(files, process_id)
+    trees = {name: gate.read(source) for name, source in files.items()}
     drawn = drawing.read(trees, process_id)
     return Definition(
         digest=digest,
         process_id=process_id,
-        source=next(file.source for file in files.values() if process_id in file.processes),
-        files=MappingProxyType({name: file.source for name, file in files.items()}),
+        source=next(files[name] for name, tree in trees.items() if process_id in _processes(tree)),
+        files=MappingProxyType(dict(files)),
         elements=MappingProxyType(drawn.elements),
         user_tasks=MappingProxyType(drawn.user_tasks),
         effects=frozenset(drawn.topics.values()),
@@ -121,9 +124,52 @@ def _build(digest: str, process_id: str, files: Mapping[str, admission.File]) ->
     )
 
 
-def _parse(trees: Mapping[str, etree._Element], process_id: str):
+def _digest(process_id: str, files: Mapping[str, bytes]) -> str:
+    summary = hashlib.sha256(f"{DIALECT}\0{process_id}\0".encode())
+    for name, source in sorted(files.items()):
+        summary.update(f"{name}\0{len(source)}\0".encode() + source)
+    return summary.hexdigest()
+
+
+def _select(files: Mapping[str, bytes], process_id: str | None) -> tuple[str, dict[str, bytes]]:
+    """The process meant and the files it needs: its own and those of all processes it calls, directly or not."""
+    trees = {name: gate.read(source) for name, source in files.items()}
+    home = {process: name for name, tree in trees.items() for process in _processes(tree)}
+    calls = {name: {call.get("calledElement") for call in tree.iter(f"{drawing.BPMN}callActivity")}
+             for name, tree in trees.items()}
+    called = set().union(*calls.values())
+    candidates = [process_id] if process_id else [process for process in home if process not in called]
+    if len(candidates) != 1 or candidates[0] not in home:
+        _refuse("no_single_process", "请只保留一个可执行流程（isExecutable=\"true\"），被它调用的流程除外。")
+    needed, waiting = set(), [home[candidates[0]]]
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        waiting += [home[process] for process in calls[name] if process in home and home[process] not in needed]
+    return candidates[0], {name: files[name] for name in files if name in needed}
+
+
+def _processes(tree: etree._Element) -> list[str]:
+    found = tree.iter(f"{drawing.BPMN}process")
+    return [process.get("id", "") for process in found if process.get("isExecutable") == "true"]
+
+
+def _check(files: Mapping[str, bytes], topics: Collection[str] | None) -> None:
+    """Everything the gate says against any of the files, as one refusal."""
+    if topics is None:
+        topics = {name for source in files.values() for name in drawing.topics_in(gate.read(source))}
+    findings = [finding for found in gate.check_bundle(files, topics=topics).values() for finding in found]
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise DefinitionRefused(findings=errors)
+
+
+def _parse(files: Mapping[str, bytes], process_id: str):
     try:
-        return parser.parse(trees, process_id)
+        return parser.parse(files, process_id)
     except ValidationException as refusal:
-        finding = Finding("engine_refused", refusal.id, 0, f"流程引擎不接受这个图：{refusal}。请检查该元素的类型和连线。")
-        raise DefinitionRefused(findings=(finding,)) from refusal
+        _refuse("engine_refused", f"流程引擎不接受这个图（{refusal}）；请检查该元素的类型和连线。", refusal.id)
+
+
+def _refuse(code: str, sentence: str, element: str = "") -> NoReturn:
+    raise DefinitionRefused(findings=(Finding(code, element, 0, sentence),))

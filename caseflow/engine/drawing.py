@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
-from SpiffWorkflow.bpmn.parser.util import BPMN_MODEL_NS
 
-from caseflow.engine.parser import CAMUNDA, CaseParser
-from caseflow.engine.values import Element, FormField, UserTask
+from caseflow.engine.gate import fields_of
+from caseflow.engine.gate.names import BPMN as MODEL
+from caseflow.engine.gate.names import CAMUNDA, STEPS
+from caseflow.engine.values import Element, UserTask
 
-BPMN = f"{{{BPMN_MODEL_NS}}}"
+BPMN = f"{{{MODEL}}}"
 CAM = f"{{{CAMUNDA}}}"
-NODES = {tag.removeprefix(BPMN) for tag in CaseParser.PARSER_CLASSES}
+NODES = {step.removeprefix("bpmn:") for step in STEPS}
 
 
 @dataclass
@@ -76,12 +76,17 @@ class _Reader:
         self.drawing.elements[element.id] = element
         if element.kind == "userTask":
             unit, _, role = node.get(f"{CAM}candidateGroups", "").strip().rpartition(".")
-            self.drawing.user_tasks[element.id] = UserTask(element, unit, role, tuple(_form(node)))
+            self.drawing.user_tasks[element.id] = UserTask(element, unit, role, fields_of(node))
         elif element.kind == "serviceTask":
             self.drawing.topics[element.id] = node.get(f"{CAM}topic", "")
         for message in node.iterfind(f"{BPMN}messageEventDefinition"):
             self.drawing.messages[element.id] = self.messages[message.get("messageRef")]
         return element
+
+
+def topics_in(tree: etree._Element) -> set[str]:
+    """The effects that the service tasks of a file name."""
+    return {task.get(f"{CAM}topic", "") for task in tree.iter(f"{BPMN}serviceTask")}
 
 
 def reading_order(scope: etree._Element) -> list[etree._Element]:
@@ -128,36 +133,3 @@ def _kind(node: etree._Element) -> str:
 def _properties(node: etree._Element) -> dict[str, str]:
     path = f"{BPMN}extensionElements/{CAM}properties/{CAM}property"
     return {item.get("name", ""): item.get("value", "") for item in node.iterfind(path)}
-
-
-def _form(node: etree._Element) -> Iterator[FormField]:
-    for item in node.iterfind(f"{BPMN}extensionElements/{CAM}formData/{CAM}formField"):
-        rules = {rule.get("name"): rule.get("config") for rule in item.iterfind(f"{CAM}validation/{CAM}constraint")}
-        properties = {p.get("id"): p.get("value", "") for p in item.iterfind(f"{CAM}properties/{CAM}property")}
-        yield FormField(
-            id=item.get("id"),
-            label=item.get("label", ""),
-            type=item.get("type", ""),
-            required="required" in rules and rules["required"] != "false",
-            choices=tuple((v.get("id"), v.get("name", "")) for v in item.iterfind(f"{CAM}value")),
-            minimum=_number(rules.get("min")),
-            maximum=_number(rules.get("max")),
-            min_length=_number(rules.get("minlength")),
-            max_length=_number(rules.get("maxlength")),
-            default=item.get("defaultValue"),
-            visible_when=_visible_when(properties.get("visible_when")),
-        )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and re.fullmatch(r"-?\d{1,15}", text.strip()) else None
-
-
-def _visible_when(text: str | None) -> tuple[str, tuple[str, ...]] | None:
-    """`field == 'value'`, `field in ['a', 'b']` or `field == True` as (field, allowed values)."""
-    shape = re.fullmatch(r"\s*(\w+)\s*(?:==|in)\s*(.+?)\s*", text or "")
-    if shape is None:
-        return None
-    if shape[2] in ("True", "False"):
-        return shape[1], (shape[2].lower(),)
-    return shape[1], tuple(a or b for a, b in re.findall(r"'([^']*)'|\"([^\"]*)\"", shape[2]))

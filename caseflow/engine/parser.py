@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import (
     BoundaryEventParser,
@@ -32,19 +31,19 @@ from SpiffWorkflow.bpmn.specs.control import _EndJoin as EndJoin
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.exceptions import WorkflowException
 
+from caseflow.engine.gate.names import CAMUNDA
+from caseflow.engine.gate.reader import read
 from caseflow.engine.timers import DeadlineTimer, PlainMessage
 from caseflow.engine.workflow import COMPLETED, STARTED, WAITING, CaseWorkflow
-
-CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 
 
 class Lean:
     """Makes followers when a task completes instead of predicting them, and leaves out the structure checks
     and callbacks that SpiffWorkflow repeats for every task.
 
-    `following` are the specs that come next and `group` is the boundary split this spec belongs to, both filled
-    in by parse(), as is the activity that a boundary event `guards`. `rests` names what a task of this spec is when the case is at rest (None: never seen then);
-    a task whose spec `keeps` stays after completion, as the record of its group.
+    parse() fills in `following`, the specs that come next, `group`, the boundary split this spec belongs to, and
+    the activity that a boundary event `guards`. `rests` names what a task of this spec is when the case is at rest
+    (None: never seen then). A task whose spec `keeps` stays after completion, as the record of its group.
     """
 
     following: tuple = ()
@@ -239,6 +238,11 @@ class Catching(Lean):
     def rests(self):
         return "timer" if isinstance(self.event_definition, DeadlineTimer) else "message"
 
+    @property
+    def awaits(self):
+        """The name of the message."""
+        return self.event_definition.name
+
 
 class CatchEvent(Catching, defaults.IntermediateCatchEvent):
     pass
@@ -389,14 +393,14 @@ class CaseParser(BpmnParser):
     }
 
 
-def parse(files: Mapping[str, etree._Element], process_id: str) -> tuple[CaseProcess, dict[str, CaseProcess]]:
-    """The process and, by name, every process that runs inside it. The trees come from the gate's reader.
+def parse(files: Mapping[str, bytes], process_id: str) -> tuple[CaseProcess, dict[str, CaseProcess]]:
+    """The process and, by name, every process that runs inside it. The files have passed the gate.
 
     ValidationException (with the element's id) for what SpiffWorkflow or the dialect does not know.
     """
     parser = CaseParser()
-    for name, tree in files.items():
-        parser.add_bpmn_xml(tree, name)
+    for name, source in files.items():
+        parser.add_bpmn_xml(read(source), name)
     process = parser.get_spec(process_id)
     inner = parser.get_subprocess_specs(process_id)
     for spec in {process_id: process, **inner}.values():

@@ -53,7 +53,7 @@ def dump(run: Run, definition: str) -> bytes:
         return table[id(values)]
 
     rows = _rows(run.top, number)
-    return _seal({
+    return seal({
         "def": definition[:SUM_LENGTH],
         "token": run.last_token,
         "write": run.last_write,
@@ -65,7 +65,8 @@ def dump(run: Run, definition: str) -> bytes:
     })
 
 
-def _seal(case: Mapping) -> bytes:
+def seal(case: Mapping) -> bytes:
+    """A case in its envelope: version and checksum around it."""
     body = orjson.dumps(case)
     return b"".join((HEAD, _sum(body), BODY, body, b"}"))
 

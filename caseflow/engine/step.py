@@ -70,7 +70,7 @@ def deliver(definition: Definition, state: bytes, message: str, context: Context
     TaskNotOpen when nothing waits for it. No data come with a message.
     """
     run = states.load(state, _run(definition, context), definition)
-    waiting = [t for t in run.tasks() if t.task_spec.rests == "message" and t.task_spec.event_definition.name == message]
+    waiting = [t for t in run.tasks() if t.task_spec.rests == "message" and t.task_spec.awaits == message]
     if not waiting:
         raise TaskNotOpen(message=message)
 
@@ -149,7 +149,7 @@ def _number_fault(field: FormField, value: object) -> str | None:
 
 def _is_day(text: str) -> bool:
     try:
-        return len(text) == 10 and bool(date.fromisoformat(text))
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
 
@@ -163,7 +163,7 @@ def _report(run: Run, state: bytes) -> Step:
         elif spec.rests == "timer":
             timers.append(_timer(task))
         elif spec.rests == "message":
-            messages.append(AwaitedMessage(task.id, spec.bpmn_id, spec.event_definition.name))
+            messages.append(AwaitedMessage(task.id, spec.bpmn_id, spec.awaits))
     return Step(
         state=state,
         tasks=tuple(tasks),

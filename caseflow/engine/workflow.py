@@ -53,10 +53,11 @@ class Values(dict):
         """What both branches know: of each variable the later write."""
         if other is self:
             return self
-        newer = {name for name in other if other.stamps[name] > self.stamps.get(name, -1)}
+        newer = [name for name, stamp in other.stamps.items() if stamp > self.stamps.get(name, -1)]
         if not newer:
             return self
-        return Values({**self, **{n: other[n] for n in newer}}, {**self.stamps, **{n: other.stamps[n] for n in newer}})
+        stamps = {name: other.stamps[name] for name in newer}
+        return Values({**self, **{name: other[name] for name in newer}}, {**self.stamps, **stamps})
 
 
 NOTHING = Values()

@@ -6,17 +6,12 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import flask
 import pytest
 
-from tests.caseflow import calendar_standins
-
-calendar_standins.install()
-
-from caseflow import calendar_import, calendars, deadlines  # noqa: E402
-from caseflow.engine.values import DeadlineRule  # noqa: E402
-from caseflow.errors import InvalidInput  # noqa: E402
-from caseflow.models import (  # noqa: E402
+from caseflow import calendar_import, calendars, deadlines
+from caseflow.engine.values import DeadlineRule
+from caseflow.errors import InvalidInput
+from caseflow.models import (
     CalendarDay,
     CalendarNotice,
     Case,
@@ -29,7 +24,7 @@ from caseflow.models import (  # noqa: E402
     db,
     transaction,
 )
-from caseflow.permissions import SYSTEM  # noqa: E402
+from caseflow.permissions import SYSTEM
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 EVENT = "2026-12-25T10:00:00+08:00"   # five working days by Monday-to-Friday: Friday 2027-01-01
@@ -38,18 +33,10 @@ NOTICE = [["2027-01-01", "off", "元旦"], ["2027-01-02", "off", "元旦"], ["20
           ["2027-05-01", "off"], ["2027-10-01", "off"], ["2027-10-02", "off"], ["2027-10-03", "off"]]
 
 
-@pytest.fixture
-def session(tmp_path):
-    app = flask.Flask("test")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path}/calendar.db"
-    db.init_app(app)
-    with app.app_context():
-        db.create_all()
-        with transaction():
-            calendars.seed(NOW)
-        yield db.session
-        db.session.remove()
-        db.engine.dispose()
+@pytest.fixture(autouse=True)
+def seeded(session):
+    with transaction():
+        calendars.seed(NOW)
 
 
 def open_case(regulation: str, *limits: tuple, **changes) -> Case:
@@ -114,6 +101,7 @@ def item_of(case: Case) -> WorkItem:
     return db.session.query(WorkItem).filter_by(case_id=case.id, token=1).one()
 
 
+@pytest.mark.both_databases
 def test_a_notice_moves_the_pending_due_date_its_work_item_and_the_case(session):
     with transaction():
         case = open_case("guichi", ("working_days", 5, EVENT))
@@ -127,6 +115,7 @@ def test_a_notice_moves_the_pending_due_date_its_work_item_and_the_case(session)
     assert (result.timers, result.cases, result.revision, result.days) == (1, 1, 1, 7)
 
 
+@pytest.mark.both_databases
 def test_each_change_is_journaled_on_its_case_and_the_import_once(session):
     with transaction():
         case = open_case("guichi", ("working_days", 5, EVENT))
@@ -223,15 +212,9 @@ def test_a_pause_after_a_failure_and_a_parked_case_are_left_alone(session):
 @pytest.fixture
 def local_calendars(monkeypatch):
     """Two regulations with a calendar of their own, whatever the files say."""
-    known = calendar_import.regulations.all_regulations()
-    local = {key: _with_calendar(known[key], key) for key in ("hainan", "guichi")}
+    guichi = calendar_import.regulations.get("guichi")
+    local = {key: replace(guichi, key=key, calendar=key) for key in ("hainan", "guichi")}
     monkeypatch.setattr(calendar_import.regulations, "all_regulations", lambda: local)
-
-
-def _with_calendar(regulation, calendar):
-    if hasattr(regulation, "__dataclass_fields__"):
-        return replace(regulation, calendar=calendar)
-    return type(regulation)(**{**vars(regulation), "calendar": calendar})
 
 
 def test_a_local_notice_moves_only_the_cases_under_that_calendar(session, local_calendars):
@@ -271,6 +254,7 @@ def test_a_notice_for_nowhere_or_of_another_year_is_refused(session, place, fiel
     assert list(refusal.value.fields) == [field]
 
 
+@pytest.mark.both_databases
 def test_a_corrected_notice_replaces_every_row_of_the_one_before(session):
     import_2027([["2026-12-31", "off"], *NOTICE])
     import_2027([["2027-01-01", "off"], ["2027-01-04", "work"]], source=SOURCE + "（更正）")

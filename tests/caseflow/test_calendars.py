@@ -5,30 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import chinese_calendar
-import flask
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from caseflow import calendars
 from caseflow.errors import CalendarMissing
-from caseflow.models import CalendarDay, CalendarNotice, db
+from caseflow.models import CalendarDay, CalendarNotice
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 NATIONAL = calendars.national()
 DAYS = st.dates(date(2003, 1, 1), date(2028, 12, 31))
-
-
-@pytest.fixture
-def session(tmp_path):
-    app = flask.Flask("test")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path}/calendar.db"
-    db.init_app(app)
-    with app.app_context():
-        db.create_all()
-        yield db.session
-        db.session.remove()
-        db.engine.dispose()
 
 
 def working_days_in(calendar: calendars.Calendar, year: int) -> int:

@@ -7,30 +7,24 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from tests.caseflow import calendar_standins
-
-calendar_standins.install()
-
-import web  # noqa: E402
-from caseflow import calendars  # noqa: E402
-from caseflow.models import CalendarNotice, db, transaction  # noqa: E402
-from web.commands import main  # noqa: E402
+import web
+from caseflow import calendars
+from caseflow.models import CalendarNotice, db, transaction
+from web.commands import main
 
 SOURCE = "国务院办公厅关于2027年部分节假日安排的通知"
 HOLIDAYS = "2027-01-01,off,元旦\n2027-01-03,work,元旦\n2027-05-01,off\n2027-10-01,off\n2027-10-02,off\n2027-10-03,off\n"
 
 
 @pytest.fixture
-def app(tmp_path, monkeypatch):
+def app(database_url, tmp_path, monkeypatch):
+    """The application as the command makes it: by the environment, on a seeded database."""
     monkeypatch.setenv("CASEFLOW_INSTANCE", str(tmp_path))
-    monkeypatch.setenv("CASEFLOW_DATABASE_URL", f"sqlite:///{tmp_path}/calendar.db")
+    monkeypatch.setenv("CASEFLOW_DATABASE_URL", database_url)
     monkeypatch.setenv("CASEFLOW_SECRET_KEY", "t" * 48)
     app = web.create_app()
-    with app.app_context():
-        db.create_all()
-        with transaction():
-            calendars.seed(datetime(2026, 11, 21, tzinfo=UTC))
-        db.session.remove()
+    with app.app_context(), transaction():
+        calendars.seed(datetime(2026, 11, 21, tzinfo=UTC))
     return app
 
 
@@ -101,3 +95,10 @@ def test_an_unknown_jurisdiction_is_refused(app, notice):
     result = import_(notice(HOLIDAYS), "--jurisdiction", "atlantis")
     assert result.exit_code == 1
     assert "atlantis" in result.stderr
+
+
+def test_a_database_that_was_never_prepared_is_explained(tmp_path, monkeypatch, app):
+    monkeypatch.setenv("CASEFLOW_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    result = run("show", "2026")
+    assert result.exit_code == 1
+    assert "caseflow init" in result.stderr

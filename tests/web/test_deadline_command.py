@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from tests.caseflow import calendar_standins
-
-calendar_standins.install()
-
-from web.commands import main  # noqa: E402
+from web.commands import main
 
 
 def run(*args: str):

@@ -57,9 +57,9 @@ def deadline(regulation: str | None, since: datetime, explain: bool, **amounts: 
     The first line is ISO 8601 with offset. Days of a year without a notice yet are taken Monday to Friday,
     and a warning says so.
     """
-    rule = _rule(since, amounts)
-    calendar, close_of_business = calendars.national(), _close_of_business(regulation)
+    rule, calendar = _rule(since, amounts), calendars.national()
     try:
+        close_of_business = _close_of_business(regulation)
         due = deadlines.compute(rule, calendar, close_of_business)
         lines = deadlines.explain(rule, calendar, close_of_business) if explain else []
     except CaseflowError as error:

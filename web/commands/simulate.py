@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 import tempfile
@@ -17,8 +18,7 @@ from sqlalchemy import func, select
 from caseflow import cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
 from caseflow.models import Case, Rating, WorkItem, db, transaction
 from caseflow.rating_feeds import batches
-from web import create_app
-from web.config import Settings
+from web import config, create_app, migrations
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"
@@ -39,7 +39,7 @@ def simulate(key: str, wanted: int, seed: int) -> None:
         raise click.BadParameter(f"{key!r} is none of {', '.join(regulations.all_regulations())}", param_hint="--regulation")
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("CASEFLOW_DATABASE_URL") or f"sqlite:///{Path(folder) / 'simulation.db'}"
-        with create_app(Settings.for_scratch(url)).app_context():
+        with create_app(dataclasses.replace(config.load(), database_url=url)).app_context():
             summary, complaints = _Run(key, wanted, seed).drive()
             db.session.remove()
             db.engine.dispose()
@@ -70,7 +70,7 @@ class _Run:
         return self._summary(open_cases), complaints
 
     def _prepare(self) -> None:
-        installation.prepare_database()
+        migrations.upgrade()
         if db.session.scalar(select(func.count(Rating.id)).where(Rating.source != SOURCE)):
             raise click.UsageError("this database holds ratings that are not simulated; use an empty one")
         with transaction():
