@@ -130,6 +130,12 @@ def test_the_environment_takes_now_and_visits_of_the_step():
     assert environment.evaluate("hours(1)", {}).since == NOW.isoformat()
 
 
+@pytest.mark.parametrize("text", [None, 5, ["real_name"], b"real_name"])
+def test_what_is_no_text_is_refused_while_running(text):
+    with pytest.raises(ExpressionRefused):
+        evaluate(text, {}, AROUND)
+
+
 def test_an_environment_without_a_moment_refuses():
     with pytest.raises(ExpressionRefused):
         Environment().evaluate("real_name", {})
