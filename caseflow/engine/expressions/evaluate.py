@@ -54,7 +54,7 @@ def evaluate(text: str, variables: Mapping[str, object], functions: Surroundings
 
 @lru_cache(maxsize=CACHE_SIZE)
 def built(text: str) -> Closure:
-    """The text as a closure; ExpressionRefused when it is outside the language. Kept for the latest CACHE_SIZE texts."""
+    """The text as a closure; ExpressionRefused when it is outside the language. The latest CACHE_SIZE are kept."""
     parsed = parse(text)
     node = parsed.node
     if is_timer_call(node):
