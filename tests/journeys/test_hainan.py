@@ -91,8 +91,9 @@ def test_the_second_visit_of_a_task_has_a_fresh_deadline(journey):
 
 def test_a_second_return_is_refused_even_if_a_diagram_asked_for_it(journey):
     case = dispatched(journey, PROVINCE).does("first_response", outcome="resolved")
+    earlier = AppliedEffect(case_id=case.case_id, token=10**6, topic="return_for_rehandling", applied_at=case.now)
     with case.app.app_context(), transaction() as session:
-        session.add(AppliedEffect(case_id=case.case_id, token=10**6, topic="return_for_rehandling", applied_at=case.now))
+        session.add(earlier)
     with pytest.raises(StepFailed, match="at most once"):
         unsatisfied(case)
     assert case.open_tasks() == ["revisit"]
