@@ -10,6 +10,7 @@ from caseflow import effects, regulations
 from caseflow.engine import gate
 from caseflow.models.ratings import RATING_LEVELS
 from tests.bpmn import drawings
+from tests.source import ROOT
 
 pytestmark = pytest.mark.parametrize("place", drawings.PLACES)
 
@@ -112,3 +113,12 @@ def test_the_newest_rating_is_one_of_the_five_levels(place):
     fields = [f for task in drawings.loaded(place).user_tasks.values() for f in task.form if f.id == "newest_level"]
     assert all({choice for choice, _ in field.choices} == set(RATING_LEVELS) for field in fields)
     assert bool(fields) == (place == "hainan")  # HN-15
+
+
+def test_the_guide_for_designers_names_every_task_with_its_article_and_every_end(place):
+    guide = (ROOT / "bpmn" / "README.md").read_text(encoding="utf-8")
+    section = next(part for part in guide.split("\n### ") if part.split("\n")[0].endswith(place))
+    for task in drawings.loaded(place).user_tasks.values():
+        rows = [row for row in section.splitlines() if row.startswith("|") and task.element.id in row]
+        assert any(task.element.name in row and task.element.article in row for row in rows), task.element.id
+    assert [name for name in (_top_ends(place) - _escalated(place)) | set(effects.TOPICS) if name not in guide] == []
