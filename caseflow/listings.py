@@ -1,6 +1,6 @@
 """What the screens read beside the worklist: one case with all its records, the ledger's columns, incidents.
 
-Reads tables only. Whatever an actor may not see is not there (NotFound or an empty list).
+Reads tables only. What an actor may not see is not in the lists; single cases are found through cases.find.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from caseflow import permissions, worklist
-from caseflow.errors import NotFound
 from caseflow.models import (
     AwaitedMessage,
     Case,
@@ -109,9 +108,7 @@ def regulations_seen(actor: Actor) -> list[str]:
 
 
 def incidents(actor: Actor, *, page: int = 1, per_page: int = PER_PAGE) -> list[tuple[Incident, Case]]:
-    """Parked cases, open ones first, newest first. Supervisors see those of their cases, administrators all."""
-    if not actor.has_role("supervisor", "admin"):
-        raise NotFound
+    """Parked cases, unresolved and newest first: those of the cases one may see; administrators see that all exist."""
     query = select(Incident, Case).join(Case, Case.id == Incident.case_id)
     if not actor.has_role("admin"):
         query = query.where(permissions.visible_cases(actor))

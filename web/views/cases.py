@@ -52,7 +52,7 @@ def show(number: str):
         badge_of_case=next((line.badge for line in deadlines if line.badge), None), appeal=_appeal(regulation),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
-        awaited=[row.message for row in listings.awaited_of(case)])
+        awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
 
 
 @blueprint.post("/<number>/contact")
@@ -79,12 +79,11 @@ def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
 
 def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.DeadlineLine]) -> dict:
     """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline."""
-    running = [line for line in deadlines if line.badge]
-    notes = [{"element": line.guards or line.element, "text": line.due, "late": line.late} for line in running]
-    overdue = {line.guards for line in deadlines if line.late}
-    by_state = {state: [key for key, value in known.items() if value == state] for state in ("done", "current")}
-    return {"xml": definition.source.decode(), **by_state, "notes": notes,
-            "overdue": [key for key in by_state["current"] if key in overdue]}
+    due = [{"element": line.guards or line.element, "text": line.badge.text, "level": line.badge.level}
+           for line in deadlines if line.badge]
+    fired = [{"element": line.guards, "text": line.status_name, "level": "overdue"}
+             for line in deadlines if line.status == "fired" and known.get(line.guards) == outline.CURRENT]
+    return {"xml": definition.source.decode(), "states": known, "due": due + fired}
 
 
 def _appeal(regulation: Any) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Incidents: cases the scheduler could not move, for supervisors and administrators."""
+"""Incidents: cases the scheduler could not move. Supervisors and administrators may have it try again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def index():
     rows = listings.incidents(actor, page=page)
     seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
     return render_template("incidents/index.html", rows=rows, kinds=KINDS, page=page, place=places.place,
-                           per_page=listings.PER_PAGE, seen=seen)
+                           per_page=listings.PER_PAGE, seen=seen,
+                           may_retry=actor.has_role("supervisor", "admin"))
 
 
 @blueprint.post("/<int:incident_id>/retry")

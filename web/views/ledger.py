@@ -29,7 +29,8 @@ def index():
     rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
     return render_template(
         "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
-        units=[(unit.id, unit.name) for unit in listings.responsible_units(actor)], places=panels.places_of(actor), regulations_seen=panels.places_of(actor), place=places.place, levels=LEVELS,
+        units=[(unit.id, unit.name) for unit in listings.responsible_units(actor)],
+        places=panels.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: ledger_words.STATUSES[status] for status in CASE_STATUSES},
         revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor))
 

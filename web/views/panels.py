@@ -60,7 +60,6 @@ class DeadlineLine:
     status: str
     status_name: str
     badge: times.Badge | None
-    late: bool
     reasons: tuple[str, ...]
 
 
@@ -120,7 +119,6 @@ def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now
         rule=times.rule(timer.unit, timer.amount, timer.since_name, field_label(definition, timer.since_name)),
         since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
-        late=timer.status == "fired" or bool(badge and badge.level == "overdue"),
         reasons=tuple(_reasons(timer, case, calendar)))
 
 

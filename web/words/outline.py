@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import lazy_gettext
 
@@ -43,10 +42,10 @@ def states(entries: Iterable[JournalEntry], items: Iterable[WorkItem], outcome: 
     return known | {item.element: CURRENT for item in items if item.status == "open"}
 
 
-def outline(nested: Sequence[Any], known: Mapping[str, str]) -> list[OutlineStep]:
+def outline(nested: Sequence[tuple[Element, Sequence]], known: Mapping[str, str]) -> list[OutlineStep]:
     """The steps people can recognise, in reading order: gateways and nameless nodes are left out."""
     steps: list[OutlineStep] = []
-    for element, inner in _pairs(nested):
+    for element, inner in nested:
         children = tuple(outline(inner, known))
         if element.kind not in SHOWN or not (element.name or children):
             steps.extend(children)
@@ -66,13 +65,3 @@ def _from_children(children: tuple[OutlineStep, ...]) -> str:
     if CURRENT in found:
         return CURRENT
     return DONE if DONE in found else AHEAD
-
-
-def _pairs(nested: Sequence[Any]) -> Iterable[tuple[Element, Sequence[Any]]]:
-    """(element, its inner list) whatever way the nesting is written: a list follows the element it belongs to."""
-    for position, entry in enumerate(nested):
-        if isinstance(entry, Element):
-            after = nested[position + 1] if position + 1 < len(nested) else ()
-            yield entry, after if isinstance(after, list) else ()
-        elif isinstance(entry, tuple):
-            yield entry[0], entry[1]
