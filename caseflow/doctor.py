@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import undefer
 
-from caseflow import definitions, journal
+from caseflow import definitions, journal, ratings
 from caseflow.engine import step as engine
 from caseflow.engine.values import Step
 from caseflow.errors import CaseflowError
@@ -25,13 +25,11 @@ from caseflow.models import (
     Case,
     OutboxMessage,
     ProcessInstance,
-    Rating,
     Timer,
     TimerFiring,
     WorkItem,
     db,
 )
-from caseflow.models.ratings import BAD_LEVELS
 
 OUTBOX_AGE = timedelta(minutes=10)
 
@@ -51,6 +49,7 @@ def examine(now: datetime) -> list[Complaint]:
 
 
 def stuck_cases(now: datetime) -> Iterator[Complaint]:
+    """Open cases that nothing will move any more."""
     moves = [
         exists().where(WorkItem.case_id == Case.id, WorkItem.status == "open"),
         exists().where(Timer.case_id == Case.id, Timer.status == "pending"),
@@ -94,6 +93,7 @@ def _compare(case: Case, step: Step) -> Iterator[Complaint]:
 
 
 def timers_fired_wrongly(now: datetime) -> Iterator[Complaint]:
+    """Timers that fired before their time, stand twice, or fired without a trace."""
     early = select(Case.number, TimerFiring.token).join(Case, Case.id == TimerFiring.case_id).where(
         TimerFiring.fired_at < TimerFiring.due_at)
     for number, token in db.session.execute(early):
@@ -139,10 +139,9 @@ def returned_twice(now: datetime) -> Iterator[Complaint]:
 
 
 def bad_ratings_without_case(now: datetime) -> Iterator[Complaint]:
-    query = select(Rating.id).where(
-        Rating.level.in_(BAD_LEVELS), Rating.received_at < now - OUTBOX_AGE, ~exists().where(Case.rating_id == Rating.id))
-    for rating_id in db.session.scalars(query):
-        yield Complaint("rating_without_case", "", f"差评（评价 {rating_id}）没有立案。")
+    missing = ratings.count_missing_cases()
+    if missing:
+        yield Complaint("rating_without_case", "", f"有 {missing} 条差评没有立案；运行 caseflow ratings open-missing。")
 
 
 def old_outbox(now: datetime) -> Iterator[Complaint]:

@@ -65,6 +65,7 @@ def visible_cases(actor: Actor):
 
 
 def may_see(actor: Actor, case: Case) -> bool:
+    """Whether a unit that the actor may look into takes part in the case."""
     if actor.is_system:
         return True
     if not actor.visible_units:

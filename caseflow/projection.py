@@ -46,7 +46,7 @@ def record(case: Case, definition: Definition, step: Step, actor: Actor, now: da
 
 
 def _follow_timers(advance: Advance, step: Step) -> dict[int, Timer]:
-    case, now = advance.case, advance.now
+    case = advance.case
     rows = {t.token: t for t in db.session.scalars(
         select(Timer).where(Timer.case_id == case.id, Timer.status == "pending"))}
     waiting = {t.token for t in step.timers}
@@ -141,7 +141,7 @@ def units_of(case: Case) -> dict[str, int]:
     """Unit key → id for the offices of the case's regulation, with "responsible" for the rated one."""
     rows = db.session.execute(select(Unit.key, Unit.id).where(
         Unit.regulation == case.regulation, Unit.key.is_not(None)))
-    return {**{key: unit for key, unit in rows}, "responsible": case.unit_id}
+    return {**dict(map(tuple, rows)), "responsible": case.unit_id}
 
 
 def unit_for(case: Case, key: str) -> int:

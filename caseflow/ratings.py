@@ -31,8 +31,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An accepted line on its way into the tables."""
+    """An accepted line of the batch (`index`) on its way into the tables."""
 
+    index: int
     value: Normalised
     place: Jurisdiction
     office: Office
@@ -51,32 +52,29 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     """
     jurisdiction = jurisdictions(now.astimezone(SHANGHAI).date())
     verdicts = [judge(line, lambda area: jurisdiction(area) is not None) for line in lines]
-    arrivals = _arrivals([verdict.value for verdict in verdicts if verdict.value], jurisdiction)
+    arrivals = _arrivals(verdicts, jurisdiction)
     new = _insert_services(arrivals)
     _insert_ratings([(arrivals[key], service_id) for key, service_id in new.items()], source, now)
     bad = _ratings([service_id for key, service_id in new.items() if arrivals[key].calls_for_case])
-    answers = []
-    for verdict in verdicts:
-        arrival = arrivals[verdict.value.key] if verdict.value else None
-        if arrival is None:
-            answers.append(verdict)
-        elif arrival.value is verdict.value and verdict.value.key in new:
-            answers.append(_kept(verdict, arrival, bad.get(new[verdict.value.key]), now))
-        else:
-            answers.append(DUPLICATE)
+    answers = [verdict if verdict.value is None else DUPLICATE for verdict in verdicts]
+    # By regulation: each has one counter of file numbers, and two intakes must take them in the same order.
+    for key in sorted(new, key=lambda key: arrivals[key].place.regulation.key):
+        arrival = arrivals[key]
+        answers[arrival.index] = _kept(verdicts[arrival.index], arrival, bad.get(new[key]), now)
     return answers
 
 
-def _arrivals(values: Sequence[Normalised], jurisdiction: Callable[[str], Jurisdiction]) -> dict[Key, Arrival]:
-    """The first line of each key; a later one of the same batch is its duplicate."""
-    first: dict[Key, Normalised] = {}
-    for value in values:
-        first.setdefault(value.key, value)
-    places = {key: jurisdiction(value.area_code) for key, value in first.items()}
-    office = offices([(places[key].regulation, value.service["org_code"]) for key, value in first.items()])
+def _arrivals(verdicts: Sequence[Verdict], jurisdiction: Callable[[str], Jurisdiction]) -> dict[Key, Arrival]:
+    """The first accepted line of each key; a later one of the same batch is its duplicate."""
+    first: dict[Key, int] = {}
+    for index, verdict in enumerate(verdicts):
+        if verdict.value:
+            first.setdefault(verdict.value.key, index)
+    lines = [(index, verdicts[index].value, jurisdiction(verdicts[index].value.area_code)) for index in first.values()]
+    office = offices([(place.regulation, value.service["org_code"]) for _, value, place in lines])
     return {
-        key: Arrival(value, places[key], office(places[key].regulation, value.service["org_code"]))
-        for key, value in first.items()}
+        value.key: Arrival(index, value, place, office(place.regulation, value.service["org_code"]))
+        for index, value, place in lines}
 
 
 def _insert_services(arrivals: Mapping[Key, Arrival]) -> dict[Key, int]:

@@ -176,6 +176,7 @@ def ledger(actor: Actor, wanted: CaseFilter, now: datetime, *, page: int = 1, pe
 
 
 def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
+    """The same cases, unordered, for whoever wants all of them."""
     query = select(Case).where(permissions.visible_cases(actor))
     exact = {Case.regulation: wanted.regulation, Case.status: wanted.status, Case.unit_id: wanted.unit_id}
     for column, value in exact.items():

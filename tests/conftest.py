@@ -18,6 +18,8 @@ from flask.testing import FlaskClient
 
 from caseflow.models import db
 from tests.postgres import PostgresServer
+from web import config, create_app
+from web.migrations import upgrade
 
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
 
@@ -56,28 +58,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def build_app(url: str, clock: Clock, folder: Path) -> Flask:
     """The application on the database at `url`, demo off, its own files under `folder`."""
-    app = _created(url, folder)
+    environ = {"CASEFLOW_INSTANCE": str(folder), "CASEFLOW_DATABASE_URL": url, "CASEFLOW_SECRET_KEY": "t" * 48}
+    app = create_app(config.load(environ))
     app.config.update(TESTING=True, CASEFLOW_CLOCK=clock, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     app.test_client_class = Client
     return app
 
 
-def _created(url: str, folder: Path) -> Flask:
-    try:
-        from web import config, create_app
-    except ImportError:  # until the web part is there
-        app = Flask("web")
-        app.config["SQLALCHEMY_DATABASE_URI"] = url
-        db.init_app(app)
-        return app
-    environ = {"CASEFLOW_INSTANCE": str(folder), "CASEFLOW_DATABASE_URL": url, "CASEFLOW_SECRET_KEY": "t" * 48}
-    return create_app(config.load(environ))
-
-
 def migrate(url: str, folder: Path) -> None:
     """Bring the database at `url` to the newest revision and let go of it."""
-    from web.migrations import upgrade
-
     app = build_app(url, Clock(), folder)
     with app.app_context():
         upgrade()

@@ -65,7 +65,7 @@ class Case(Base):
     unit: Mapped[Unit] = relationship(lazy="joined")
     instance: Mapped[ProcessInstance] = relationship(back_populates="case", uselist=False)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version}
 
 
 class ProcessInstance(Base):

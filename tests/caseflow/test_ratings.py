@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import threading
 import tracemalloc
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import cases, journal, ratings
+from caseflow import cases, journal, ratings, regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.rating_feeds import BATCH_LINES, batches, lines_of
 from caseflow.rating_fields import MAX_LINE
@@ -68,9 +69,10 @@ def test_a_sample_feed_gets_exactly_its_verdicts_and_a_second_run_changes_nothin
 
 @pytest.mark.both_databases
 def test_a_rating_keeps_its_source_its_line_and_when_it_came(session, clock):
-    take_in([line(1, 2, isOvercharge="1")], clock(), source="api:hall")
+    pushed = line(1, 2, isOvercharge="1")
+    take_in([pushed], clock(), source="api:hall")
     rating = session.scalar(select(Rating))
-    assert (rating.source, rating.raw, rating.received_at) == ("api:hall", line(1, 2, isOvercharge="1").decode(), clock())
+    assert (rating.source, rating.raw, rating.received_at) == ("api:hall", pushed.decode(), clock())
     assert (rating.text, rating.rater_name, rating.rater_phone) == ("等了两个小时", "甲某", "13912345678")
     assert rating.service.unit.code == "11341702MB000001"
 
@@ -111,6 +113,30 @@ def test_a_rating_of_an_unknown_office_goes_to_the_lead_unit_and_says_so(session
     assert case.unit.key == "bureau"
     entry = next(entry for entry in journal.entries(case) if entry.kind == "rating_received")
     assert json.loads(entry.details)["office_registered"] is False
+
+
+def test_a_regulation_past_its_validity_that_continues_marks_the_case(session, clock):
+    with transaction():
+        answer, = ratings.receive([line(1, 1, areaCode="340100000000")], "file:test", clock())
+    assert answer.notes == ("office_unknown",)
+    assert session.scalar(select(Case)).after_expiry is True
+
+
+def test_a_regulation_past_its_validity_that_refuses_keeps_the_rating_without_a_case(
+        session, clock, tmp_path, monkeypatch):
+    folder = shutil.copytree(regulations.folder(), tmp_path / "bpmn")
+    data = folder / "hefei" / "regulation.toml"
+    data.write_text(data.read_text().replace('after_expiry = "continue"', 'after_expiry = "refuse"'))
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder))
+    with transaction():
+        bad, good = ratings.receive(
+            [line(n, level, areaCode="340100000000", orgcode="12340100MB000001") for n, level in ((1, 1), (2, 5))],
+            "file:test", clock())
+    assert [(answer.verdict, answer.notes, answer.case) for answer in (bad, good)] == [
+        ("accepted", ("regulation_expired",), ""), ("accepted", (), "")]
+    assert (count(Rating), count(Case), ratings.count_missing_cases()) == (2, 0, 0)
+    with transaction():
+        assert ratings.open_missing_cases(clock()) == 0
 
 
 @pytest.mark.both_databases
@@ -163,7 +189,8 @@ def test_a_rating_that_comes_before_the_offices_waits_for_them(session, clock):
 
 @pytest.mark.both_databases
 def test_two_imports_of_the_same_file_at_once_keep_each_rating_once(app, clock):
-    lines = [line(n, 1 + n % 5) for n in range(300)]
+    areas = ("341702000000", "340100000000", "460000000000")
+    lines = [line(n, 1 + n % 5, areaCode=areas[n % 3]) for n in range(300)]
     answers: dict[int, list[str]] = {}
     together = threading.Barrier(2)
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.errors import StepFailed
-from caseflow.models import AppliedEffect, NewestRating, transaction
+from caseflow.models import AppliedEffect, NewestRating, db, transaction
 
 pytestmark = pytest.mark.both_databases
 
@@ -25,7 +25,6 @@ def dispatched(journey, office):
 
 def newest(case):
     with case.app.app_context():
-        from caseflow.models import db
         return list(db.session.scalars(select(NewestRating.level).order_by(NewestRating.id)))
 
 
@@ -92,8 +91,9 @@ def test_the_second_visit_of_a_task_has_a_fresh_deadline(journey):
 
 def test_a_second_return_is_refused_even_if_a_diagram_asked_for_it(journey):
     case = dispatched(journey, PROVINCE).does("first_response", outcome="resolved")
+    earlier = AppliedEffect(case_id=case.case_id, token=10**6, topic="return_for_rehandling", applied_at=case.now)
     with case.app.app_context(), transaction() as session:
-        session.add(AppliedEffect(case_id=case.case_id, token=10**6, topic="return_for_rehandling", applied_at=case.now))
+        session.add(earlier)
     with pytest.raises(StepFailed, match="at most once"):
         unsatisfied(case)
     assert case.open_tasks() == ["revisit"]

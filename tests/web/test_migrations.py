@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -9,25 +11,24 @@ from alembic.operations import Operations
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from caseflow.models import Base, db
+from caseflow.models import (
+    AppliedEffect,
+    Base,
+    Case,
+    Definition,
+    JournalEntry,
+    Rating,
+    ServiceRecord,
+    Submission,
+    TimerFiring,
+    Unit,
+    User,
+    WorkItem,
+    db,
+)
 from web import migrations
 
-MOMENT = "2026-03-02 01:00:00"
-ROWS = (
-    ("units", "1, 'guichi', 'U1', 'bureau', '数据局', 'district', '341702', NULL"),
-    ("users", "1, 'li', '李', NULL, '', true, false, 'zh', 0, NULL"),
-    ("service_records", f"1, 'P1', 1, NULL, '{MOMENT}', NULL, NULL, NULL, '341702', NULL, NULL, NULL, NULL, 1"),
-    ("ratings", f"1, 1, 'guichi', 'dissatisfied', '2', '', '慢', NULL, '{MOMENT}', '{MOMENT}', 'file:a', true, "
-                "NULL, NULL, '{}', NULL"),
-    ("definitions", f"'d', 'guichi', 'guichi_rectification', '{{}}', '{MOMENT}', true"),
-    ("cases", f"1, 'GC-1', 'rectification', 'guichi', false, 1, 1, 'open', '', NULL, '{MOMENT}', NULL, 1, NULL, NULL, "
-              "0, false, 0, ''"),
-    ("work_items", f"1, 1, 1, 'rectify', 1, '整改', 1, 'officer', NULL, 'open', '{MOMENT}', NULL, false, NULL, NULL"),
-    ("submissions", f"1, 1, 1, 'rectify', '{{}}', 't', 1, '{MOMENT}'"),
-    ("timer_firings", f"1, 1, '{MOMENT}', '{MOMENT}'"),
-    ("applied_effects", f"1, 1, 'escalate', '{MOMENT}'"),
-    ("journal", f"1, 'case:1', 1, '{MOMENT}', NULL, '系统', 'case_opened', '{{}}', '', 'h'"),
-)
+MOMENT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 REFUSED = [
     *(f"UPDATE ratings SET {column} = {column}" for column in (
         "level", "raw_level", "text", "received_at", "rated_at", "source", "channel", "raw", "service_record_id")),
@@ -40,20 +41,41 @@ REFUSED = [
     "UPDATE journal SET details = '{}'",
     "UPDATE journal SET id = 9",
     *(f"DELETE FROM {table}" for table in (
-        "journal", "submissions", "timer_firings", "applied_effects", "definitions")),
+        "journal", "submissions", "timer_firings", "applied_effects", "definitions", "ratings", "service_records")),
 ]
 ALLOWED = (
-    f"UPDATE ratings SET voided_at = '{MOMENT}'",
+    "UPDATE ratings SET voided_at = received_at",
     "UPDATE service_records SET unit_id = NULL",
     "UPDATE definitions SET current = false",
     "UPDATE cases SET status = 'closed'",
 )
 
 
+def one_of_each():
+    return [
+        Unit(id=1, regulation="guichi", code="U1", name="数据局", level="district", area_code="341702"),
+        User(id=1, username="li", name="李", password_hash=""),
+        ServiceRecord(id=1, project_no="P1", service_number=1, service_time=MOMENT, area_code="341702", unit_id=1),
+        Rating(id=1, service_record_id=1, regulation="guichi", level="dissatisfied", raw_level="2", text="慢",
+               rated_at=MOMENT, received_at=MOMENT, source="file:a", real_name=True, raw="{}"),
+        Definition(digest="d", regulation="guichi", process_id="guichi_rectification", files="{}", deployed_at=MOMENT),
+        Case(id=1, number="GC-1", regulation="guichi", rating_id=1, unit_id=1, opened_at=MOMENT),
+        WorkItem(id=1, case_id=1, token=1, element="rectify", visit=1, name="整改", unit_id=1, role="officer",
+                 opened_at=MOMENT),
+        Submission(id=1, case_id=1, work_item_id=1, element="rectify", form_values="{}", form_token="t", submitted_by=1,
+                   submitted_at=MOMENT),
+        TimerFiring(case_id=1, token=1, due_at=MOMENT, fired_at=MOMENT),
+        AppliedEffect(case_id=1, token=1, topic="escalate", applied_at=MOMENT),
+        JournalEntry(id=1, stream="case:1", seq=1, at=MOMENT, actor="系统", kind="case_opened", details="{}",
+                     previous="", hash="h"),
+    ]
+
+
 @pytest.fixture
 def filled(session):
-    for table, values in ROWS:
-        session.execute(text(f"INSERT INTO {table} VALUES ({values})"))
+    for row in one_of_each():
+        session.add(row)
+        session.flush()
     session.commit()
     return session
 
@@ -94,12 +116,12 @@ def test_postgresql_refuses_to_empty_the_journal(filled):
 
 
 def test_sqlite_refuses_to_replace_an_entry(filled):
-    values = dict(ROWS)["journal"]
-    with pytest.raises(DBAPIError, match="this entry exists"):
-        filled.execute(text(f"INSERT OR REPLACE INTO journal VALUES ({values})"))
-    filled.rollback()
-    with pytest.raises(DBAPIError, match="this entry exists"):
-        filled.execute(text(f"INSERT OR REPLACE INTO journal VALUES ({values.replace('1,', '7,', 1)})"))
+    for number in ("1", "7"):
+        with pytest.raises(DBAPIError, match="this entry exists"):
+            filled.execute(text(
+                f"INSERT OR REPLACE INTO journal SELECT {number}, stream, seq, at, actor_id, actor, 'x', details, "
+                "previous, hash FROM journal"))
+        filled.rollback()
 
 
 @pytest.mark.both_databases

@@ -36,7 +36,8 @@ def simulate(key: str, wanted: int, seed: int) -> None:
     temporary SQLite file. Prints one summary line; exit code 1 when an invariant does not hold.
     """
     if key not in regulations.all_regulations():
-        raise click.BadParameter(f"{key!r} is none of {', '.join(regulations.all_regulations())}", param_hint="--regulation")
+        known = ", ".join(regulations.all_regulations())
+        raise click.BadParameter(f"{key!r} is none of {known}", param_hint="--regulation")
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("CASEFLOW_DATABASE_URL") or f"sqlite:///{Path(folder) / 'simulation.db'}"
         with create_app(dataclasses.replace(config.load(), database_url=url)).app_context():
@@ -113,8 +114,8 @@ class _Run:
         if low is None:
             return
         with transaction():
-            item = db.session.scalar(select(WorkItem).where(
-                WorkItem.status == "open", WorkItem.id >= self.random.randint(low, high)).order_by(WorkItem.id).limit(1))
+            waiting = select(WorkItem).where(WorkItem.status == "open", WorkItem.id >= self.random.randint(low, high))
+            item = db.session.scalar(waiting.order_by(WorkItem.id).limit(1))
             actor = simulation.person_for(item, self.random)
             form = definitions.of(item.case).user_tasks[item.element].form
             token = str(UUID(int=self.random.getrandbits(128)))
@@ -122,8 +123,9 @@ class _Run:
         self.counts["completed"] += 1
 
     def _summary(self, open_cases: int) -> str:
-        outcomes = db.session.execute(select(Case.outcome, func.count()).where(
-            Case.regulation == self.regulation.key, Case.outcome.is_not(None)).group_by(Case.outcome).order_by(Case.outcome))
+        ended = select(Case.outcome, func.count()).where(
+            Case.regulation == self.regulation.key, Case.outcome.is_not(None))
+        outcomes = db.session.execute(ended.group_by(Case.outcome).order_by(Case.outcome))
         ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
         return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "
                 f"open={open_cases} tasks={self.counts['completed']} timers={self.counts['fired']} {ends}")

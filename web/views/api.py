@@ -6,6 +6,7 @@ Errors are problem objects (RFC 9457, application/problem+json): type, title, st
 from __future__ import annotations
 
 import json
+import logging
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
@@ -15,6 +16,8 @@ from caseflow.models import transaction
 from caseflow.rating_fields import NOTES, REASONS
 from caseflow.rating_verdicts import Verdict
 from web import clock, openapi
+
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 4_194_304
 MAX_RATINGS = 1_000
@@ -153,6 +156,7 @@ def _http(error: HTTPException) -> Response:
 
 def _problem(status: int, extra: dict[str, object] | None = None) -> Response:
     code, title, what_to_do = PROBLEMS[status]
+    log.warning("refused %s %s: %s", request.method, request.path, code)
     body = {"type": f"urn:caseflow:problem:{code}", "title": title, "status": status, "detail": what_to_do}
     answer = _json(body | {k: v for k, v in (extra or {}).items() if k != "status"}, status)
     answer.mimetype = "application/problem+json"

@@ -22,7 +22,7 @@ from caseflow.errors import ExpressionRefused
 TYPES = ("text", "number", "boolean", "date")
 TYPE_WORDS = {"text": "文字", "number": "数字", "boolean": "是否", "date": "日期", "none": "None"}
 EXAMPLES = {"text": "level == 'dissatisfied'", "number": "x > 3", "date": "rectify_by < today()", "none": "is_empty(x)"}
-MAX_HINTS = 100  # names looked at for “did you mean”: bounds the work on a file of errors
+MAX_HINTS = 50  # names looked at for “did you mean”: bounds the work on a file of errors
 LITERAL_TYPES = {str: "text", int: "number", bool: "boolean", type(None): "none"}
 
 

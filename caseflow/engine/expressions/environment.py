@@ -27,9 +27,9 @@ class Environment:
         self.now = now
         self.visits = visits
 
-    def evaluate(self, expression: str, context: Mapping[str, Any], external_context: object = None) -> (
-        bool | DeadlineRule | None
-    ):
+    def evaluate(
+        self, expression: str, context: Mapping[str, Any], external_context: object = None
+    ) -> bool | DeadlineRule | None:
         """True or False for a condition, the DeadlineRule of a timer, None for the bare name of an unset variable."""
         if self.now is None or self.now.tzinfo is None:
             raise refuse("value_missing", found="now")

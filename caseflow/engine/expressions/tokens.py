@@ -25,8 +25,16 @@ TOKEN = re.compile(
     r"|(?P<operator>==|!=|<=|>=|[<>+\-=])|(?P<bracket>[()\[\]])|(?P<comma>,)"
 )
 CHARACTER_CODES = {
-    ".": "attribute", "{": "container", "}": "container", ":": "colon", ";": "semicolon", "\\": "backslash",
-    "#": "comment", "'": "text_open", '"': "text_open", **dict.fromkeys("*/%@&|^~!", "operator"),
+    ".": "attribute",
+    "{": "container",
+    "}": "container",
+    ":": "colon",
+    ";": "semicolon",
+    "\\": "backslash",
+    "#": "comment",
+    "'": "text_open",
+    '"': "text_open",
+    **dict.fromkeys("*/%@&|^~!", "operator"),
 }
 # In text literals: printable ASCII, Chinese characters, Chinese and general punctuation. No look-alike letters.
 TEXT_CHARACTER = re.compile(

@@ -16,6 +16,7 @@ from caseflow.errors import DefinitionRefused
 CPU_SECONDS = 5
 MEMORY_BYTES = 512 * 1024 * 1024
 WALL_SECONDS = 10
+CHILD = "caseflow.engine.gate.child"
 PARSER = "caseflow.engine.parser:parse"
 
 
@@ -29,7 +30,7 @@ def parse_apart(files: Mapping[str, bytes], process_id: str, *, parser: str = PA
     order = json.dumps({"files": encoded, "process_id": process_id, "parser": parser}).encode()
     try:
         done = subprocess.run(
-            [sys.executable, "-s", "-P", "-B", "-m", "caseflow.engine.gate.child"],
+            [sys.executable, "-s", "-P", "-B", "-m", CHILD, str(CPU_SECONDS), str(MEMORY_BYTES)],
             input=order, capture_output=True, timeout=WALL_SECONDS, env=_environment(), cwd="/", check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -31,9 +31,7 @@ class Names:
     user_tasks: frozenset[str]
 
 
-def called_processes(
-    process: etree._Element, called: Mapping[str, bytes], findings: Findings
-) -> list[etree._Element]:
+def called_processes(process: etree._Element, called: Mapping[str, bytes], findings: Findings) -> list[etree._Element]:
     """The processes that are called, directly or through others; unknown, repeated and circular calls are found."""
     if not _calls(process):
         return []
@@ -66,9 +64,7 @@ def _calls(process: etree._Element) -> list[etree._Element]:
     return [node for node in steps(process) if tag(node) == "bpmn:callActivity"]
 
 
-def _index(
-    process: etree._Element, called: Mapping[str, bytes], findings: Findings
-) -> dict[str, etree._Element]:
+def _index(process: etree._Element, called: Mapping[str, bytes], findings: Findings) -> dict[str, etree._Element]:
     """Process id → process, over all files of the bundle; a file that cannot be read is told."""
     known: dict[str, etree._Element] = {process.get("id") or "": process}
     for name, source in called.items():

@@ -17,6 +17,7 @@ from caseflow.engine.gate.tasks import check_process
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 
+MAX_EXPRESSIONS = 500
 EXPRESSIONS = {"bpmn:conditionExpression": "condition", "bpmn:timeDate": "timer"}
 
 
@@ -58,7 +59,10 @@ def _check_process(
     check_process(root, process, topics, findings)
     check_structure(process, findings)
     names = names_of(process, called_processes(process, called, findings), findings)
-    for node in process.iter("{*}conditionExpression", "{*}timeDate"):
+    expressions = list(process.iter("{*}conditionExpression", "{*}timeDate"))
+    if len(expressions) > MAX_EXPRESSIONS:
+        findings.add("expressions_limit", process, count=len(expressions))
+    for node in expressions[:MAX_EXPRESSIONS]:
         if not findings.full:
             _check_expression(node, names, findings)
 

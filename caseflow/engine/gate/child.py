@@ -1,4 +1,5 @@
-"""The child of parse_apart: limits itself first, then reads its order and runs the parser.
+"""The child of parse_apart: limits itself (seconds and bytes are its arguments), then reads its order and runs
+the parser.
 
 Exit codes: 0 parsed, 1 refused (the reason on standard output), everything else a limit was reached.
 """
@@ -11,16 +12,14 @@ import json
 import resource
 import sys
 
-from caseflow.engine.gate.apart import CPU_SECONDS, MEMORY_BYTES
-
 LIMIT_REACHED = 3
 
 
-def limit() -> None:
+def limit(cpu_seconds: int, memory_bytes: int) -> None:
     """CPU, address space, no written file, no further process, no core."""
     for kind, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),
@@ -32,7 +31,7 @@ def limit() -> None:
 
 
 def main() -> int:
-    limit()
+    limit(int(sys.argv[1]), int(sys.argv[2]))
     order = json.load(sys.stdin)
     files = {name: base64.b64decode(source) for name, source in order["files"].items()}
     module, _, function = order["parser"].partition(":")
@@ -40,7 +39,7 @@ def main() -> int:
         getattr(importlib.import_module(module), function)(files, order["process_id"])
     except (MemoryError, RecursionError):
         return LIMIT_REACHED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the parser says is the answer
         print(f"{type(error).__name__}: {error}"[:1000])
         return 1
     return 0

@@ -96,10 +96,13 @@ RULES: dict[str, Rule] = {
     "bpmn:definitions": rule(
         "id name targetNamespace exporter exporterVersion modeler:executionPlatform "
         "modeler:executionPlatformVersion camunda:diagramRelationId",
-        "bpmn:process bpmn:message bpmn:category bpmndi:BPMNDiagram", once="bpmn:collaboration bpmn:documentation",
+        "bpmn:process bpmn:message bpmn:category bpmndi:BPMNDiagram",
+        once="bpmn:collaboration bpmn:documentation",
     ),
     "bpmn:process": rule(
-        "id name isExecutable camunda:historyTimeToLive camunda:versionTag", FLOW, needs="id",
+        "id name isExecutable camunda:historyTimeToLive camunda:versionTag",
+        FLOW,
+        needs="id",
         once=f"{ONCE} bpmn:laneSet",
     ),
     "bpmn:collaboration": rule("id name", f"bpmn:participant {NOTES}", once="bpmn:documentation"),
@@ -126,7 +129,8 @@ RULES: dict[str, Rule] = {
     "bpmn:messageEventDefinition": rule("id messageRef", needs="messageRef"),
     "bpmn:message": rule("id name", needs="id name"),
     "bpmn:sequenceFlow": rule(
-        "id name sourceRef targetRef", needs="id sourceRef targetRef",
+        "id name sourceRef targetRef",
+        needs="id sourceRef targetRef",
         once="bpmn:documentation bpmn:conditionExpression",
     ),
     "bpmn:conditionExpression": rule("id xsi:type", text=500),
@@ -161,8 +165,15 @@ RULES: dict[str, Rule] = {
 SPECIAL = {
     "timer_kind": ("timeDuration", "timeCycle"),
     "script_not_allowed": (
-        "scriptTask", "script", "preScript", "postScript", "businessRuleTask", "executionListener", "taskListener",
-        "messagePayload", "payloadExpression",
+        "scriptTask",
+        "script",
+        "preScript",
+        "postScript",
+        "businessRuleTask",
+        "executionListener",
+        "taskListener",
+        "messagePayload",
+        "payloadExpression",
     ),
     "gateway_not_allowed": ("inclusiveGateway", "complexGateway", "eventBasedGateway"),
     "loop_not_allowed": ("standardLoopCharacteristics", "multiInstanceLoopCharacteristics"),
@@ -220,10 +231,10 @@ def _check_text(node: etree._Element, name: str, allowed: Rule, findings: Findin
     stray = [child for child in node if (child.tail or "").strip()]
     if stray or (text.strip() and not allowed.text):
         findings.add("text_misplaced", node, tag=name)
-    elif allowed.text and (len(text) > allowed.text or not visible(text, lines=True)):
-        # An expression tells its own faults, with the place.
-        if name not in ("bpmn:timeDate", "bpmn:conditionExpression"):
-            findings.add("text_value", node, tag=name, limit=allowed.text)
+    elif name in ("bpmn:timeDate", "bpmn:conditionExpression"):
+        return  # an expression tells its own faults, with the place
+    elif text.strip() and (len(text) > allowed.text or not visible(text, lines=True)):
+        findings.add("text_value", node, tag=name, limit=allowed.text)
 
 
 def _check_id(node: etree._Element, name: str, findings: Findings, seen: set[str]) -> None:

@@ -48,13 +48,14 @@ SENTENCES = {
     "article_missing": "这个人工任务没有写依据的条款（article）；请补上，如 GC-2(二)。",
     # the process
     "process_count": "一个文件里要有且只有一个流程，这里有 {count} 个；请拆成几个文件。",
-    "process_executable": "流程没有标为可执行；请设置 isExecutable=\"true\"。",
+    "process_executable": '流程没有标为可执行；请设置 isExecutable="true"。',
     "process_id": "流程编号“{found}”请写成 <规定>_<名称>，如 guichi_rectification。",
     "participant_process": "泳池引用的流程“{found}”不在本文件里，或被引用了不止一次；请改正。",
     "lane_reference": "泳道引用的“{found}”不是本流程的节点，或已在另一条泳道里；请改正。",
     "shape_element": "图形引用的“{found}”不在流程里；请删掉这个图形。",
     "not_drawn": "流程里的“{found}”没有画出来，看图的人会漏掉它；请补上图形。",
     "steps_limit": "流程有 {count} 个节点，超过 200 个；请拆成几个流程。",
+    "expressions_limit": "流程有 {count} 个条件和计时器，超过 500 个；请拆成几个流程。",
     "nesting_limit": "子流程嵌套超过 4 层；请简化。",
     # flows
     "start_count": "这里要有且只有一个开始事件，现在有 {count} 个；请改正。",

@@ -1,0 +1,452 @@
+"""The gate: hostile files, one test for each finding, what is sound passes."""
+
+import gzip
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from gate_diagrams import SOUND, TOPICS, broken, flat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from caseflow.engine.gate import SENTENCES, WARNINGS, canonical, check, check_bundle, fields_of, read
+from caseflow.engine.values import Finding
+from caseflow.errors import DefinitionRefused
+
+HOSTILE = Path(__file__).parents[2] / "data" / "hostile"
+FILES = sorted(path for path in HOSTILE.iterdir() if path.suffix != ".tsv")
+
+
+def codes(source, **called):
+    return {finding.code for finding in check(source, topics=TOPICS, **called)}
+
+
+def errors(source, **called):
+    return {finding.code for finding in check(source, topics=TOPICS, **called) if finding.severity == "error"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_hostile_file_is_refused(path):
+    """x19 and x21 are harmless in themselves; they are refused because nobody is named to do their task."""
+    assert errors(path.read_bytes())
+
+
+def test_the_harmless_two_would_pass_with_a_performer():
+    for name in ("x19_stylesheet_pi.xml", "x21_script_html_name.xml"):
+        source = (HOSTILE / name).read_bytes()
+        source = source.replace(
+            b"<bpmn:definitions ", b'<bpmn:definitions xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
+        )
+        source = source.replace(b'<bpmn:userTask id="u"', b'<bpmn:userTask id="u" camunda:candidateGroups="a.officer"')
+        assert errors(source) == set()
+        assert b"stylesheet" not in canonical(source) and b"<img" not in canonical(source)
+
+
+def test_a_sound_diagram_has_no_finding():
+    assert check(SOUND.encode(), topics=TOPICS) == []
+
+
+def test_a_finding_tells_element_line_code_and_what_to_do():
+    source = broken(('isExecutable="true"', 'isExecutable="false"'))
+    (finding,) = check(source, topics=TOPICS)
+    assert (finding.code, finding.element, finding.line) == ("process_executable", "test_main", 5)
+    assert "isExecutable" in finding.sentence
+
+
+def test_all_findings_come_at_once():
+    source = broken(("working_days(2", "working_days(0"), ('id="rectify" name', 'id="Rectify" name'))
+    assert {"expression_timer_amount", "id_snake_case", "flow_end_unknown"} <= codes(source)
+
+
+USER = '<bpmn:userTask id="first_response" name="首次联系"'
+FIELD = '<camunda:formField id="told" label="已告知" type="boolean" defaultValue="true"/>'
+CASE = '<bpmn:sequenceFlow id="f_done"'
+
+
+def field(xml):
+    return broken((FIELD, FIELD + xml))
+
+
+def extra(xml):
+    """One more element in the process."""
+    return broken((CASE, xml + CASE))
+
+
+def deep(levels):
+    return flat("start b\nuser u\nend e\nflow b u\nflow u e").replace(
+        b'<bpmn:startEvent id="b"/>', b'<bpmn:startEvent id="b"/>' + b"<x>" * levels + b"</x>" * levels
+    )
+
+
+def chain(steps, kind="user {}"):
+    names = [f"u{i}" for i in range(steps)]
+    body = ["start b", "end e", *(kind.format(name) for name in names)]
+    path = ["b", *names, "e"]
+    return flat("\n".join(body + [f"flow {a} {b}" for a, b in pairwise(path)]))
+
+
+def nested(levels):
+    opened = "".join(f"sub s{i}\nstart b{i}\nend e{i}\nflow b{i} s{i + 1}\nflow s{i + 1} e{i}\n" for i in range(levels))
+    inner = f"sub s{levels}\nstart bi\nend ei\nuser u\nflow bi u\nflow u ei\nclose x\n"
+    return flat("start b\nend e\nflow b s0\nflow s0 e\n" + opened + inner + "close x\n" * levels)
+
+
+SPLIT = (
+    "start b\nand s\nuser u1\nuser u2\nand j\nend e\nflow b s\nflow s u1\nflow s u2\nflow u1 j\nflow u2 j\nflow j e\n"
+)
+SIMPLE = "start b\nuser u\nend e\nflow b u\nflow u e\n"
+CHOICE = "start b\nuser u\nxor g u2\nuser u2\nend e\nflow b u\nflow u g\nflow g e real_name\nflow g u2\nflow u2 e\n"
+
+CASES = {
+    "file_empty": b"",
+    "file_too_large": SOUND.encode() + b" " * 1_000_000,
+    "file_compressed": gzip.compress(SOUND.encode()),
+    "file_encoding": SOUND.encode("utf-16"),
+    "file_doctype": SOUND.replace("<bpmn:definitions", '<!DOCTYPE a [<!ENTITY b "c">]><bpmn:definitions', 1).encode(),
+    "file_namespaces": broken(
+        ("<bpmn:definitions ", "<bpmn:definitions " + " ".join(f'xmlns:a{i}="u"' for i in range(250)) + " ")
+    ),
+    "file_not_xml": SOUND.encode()[:-20],
+    "file_not_bpmn": b"<html/>",
+    "file_too_many_elements": extra("<bpmn:task/>" * 5000),
+    "file_too_deep": deep(40),
+    "file_too_many_attributes": broken(
+        ("<bpmn:startEvent ", "<bpmn:startEvent " + " ".join(f'a{i}="x"' for i in range(41)) + " ")
+    ),
+    "element_not_allowed": extra('<bpmn:task id="t"/>'),
+    "script_not_allowed": extra('<bpmn:scriptTask id="t"/>'),
+    "gateway_not_allowed": extra('<bpmn:inclusiveGateway id="t"/>'),
+    "event_not_allowed": broken(
+        ('<bpmn:messageEventDefinition id="md1" messageRef="m1"/>', "<bpmn:signalEventDefinition/>")
+    ),
+    "loop_not_allowed": broken(("<bpmn:documentation>两", "<bpmn:standardLoopCharacteristics/><bpmn:documentation>两")),
+    "timer_kind": broken(("<bpmn:timeDate>hours(3)</bpmn:timeDate>", "<bpmn:timeDuration>PT3H</bpmn:timeDuration>")),
+    "element_repeated": broken(("<bpmn:documentation>两", "<bpmn:documentation/><bpmn:documentation>两")),
+    "element_missing": broken(("<bpmn:timeDate>hours(3)</bpmn:timeDate>", "")),
+    "attribute_not_allowed": broken((USER, USER + ' camunda:assignee="x"')),
+    "attribute_missing": broken((' messageRef="m1"', "")),
+    "attribute_value": broken(('cancelActivity="false"', 'cancelActivity="no"')),
+    "text_misplaced": broken(("<bpmn:laneSet", "stray<bpmn:laneSet")),
+    "text_value": broken(("两个工作日", "\u202e两个工作日")),
+    "id_missing": broken(('<bpmn:endEvent id="closed"/>', "<bpmn:endEvent/>")),
+    "id_form": broken(('<bpmn:endEvent id="closed"/>', '<bpmn:endEvent id="t [child]"/>')),
+    "id_reserved": flat(SIMPLE.replace("user u", "user End").replace(" u", " End")),
+    "id_duplicate": broken(('id="inner_end"', 'id="closed"')),
+    "id_snake_case": flat(SIMPLE.replace(" u", " Un")),
+    "name_missing": broken((' name="整改"', "")),
+    "article_missing": broken(
+        ('<camunda:properties><camunda:property name="article" value="GC-2(二)"/></camunda:properties>', "")
+    ),
+    "process_count": broken(("</bpmn:process>", '</bpmn:process><bpmn:process id="test_two" isExecutable="true"/>')),
+    "process_executable": broken((' isExecutable="true"', "")),
+    "process_id": flat(SIMPLE, process="p"),
+    "participant_process": broken(('processRef="test_main"', 'processRef="other"')),
+    "lane_reference": broken(("<bpmn:flowNodeRef>rectify", "<bpmn:flowNodeRef>nowhere")),
+    "shape_element": broken(
+        (
+            "</bpmn:definitions>",
+            '<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="ghost"/></bpmndi:BPMNDiagram></bpmn:definitions>',
+        )
+    ),
+    "not_drawn": broken(
+        (
+            "</bpmn:definitions>",
+            '<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="c1"/></bpmndi:BPMNDiagram></bpmn:definitions>',
+        )
+    ),
+    "steps_limit": chain(200),
+    "expressions_limit": chain(501, "timer {} hours(1)"),
+    "nesting_limit": nested(4),
+    "start_count": extra(
+        '<bpmn:startEvent id="begin2"/><bpmn:sequenceFlow id="f9" sourceRef="begin2" targetRef="pause"/>'
+    ),
+    "end_count": flat("start b\nuser u\nflow b u\nflow u b"),
+    "flow_end_unknown": broken(('sourceRef="split" targetRef="rectify"', 'sourceRef="split" targetRef="closed"')),
+    "flow_reference": broken(("<bpmn:outgoing>f_which", "<bpmn:outgoing>f_other")),
+    "flow_duplicate": extra('<bpmn:sequenceFlow id="f9" sourceRef="begin" targetRef="open_file"/>'),
+    "flow_self": extra('<bpmn:sequenceFlow id="f9" sourceRef="pause" targetRef="pause"/>'),
+    "incoming_not_allowed": extra('<bpmn:sequenceFlow id="f9" sourceRef="pause" targetRef="begin"/>'),
+    "outgoing_not_allowed": extra('<bpmn:sequenceFlow id="f9" sourceRef="closed" targetRef="pause"/>'),
+    "unreachable": flat(SIMPLE + "user v\nflow v e"),
+    "dead_end": flat(SIMPLE.replace("flow u e", "")),
+    "cannot_end": flat(CHOICE.replace("flow u2 e", "user u3\nflow u2 u3\nflow u3 u2")),
+    "implicit_split": flat(SIMPLE + "user v\nflow u v\nflow v e"),
+    "condition_misplaced": flat(SIMPLE.replace("flow u e", "flow u e real_name")),
+    "condition_missing": flat(CHOICE.replace("flow g e real_name", "flow g e")),
+    "default_missing": flat(CHOICE.replace("xor g u2", "xor g")),
+    "default_unknown": flat(CHOICE.replace("xor g u2", "xor g nowhere")),
+    "default_condition": flat(CHOICE.replace("flow g u2", "flow g u2 real_name")),
+    "gateway_mixed": flat(
+        SPLIT.replace("flow j e", "user u3\nuser u4\nand k\nflow j u3\nflow j u4\nflow u3 k\nflow u4 k\nflow k e")
+    ),
+    "boundary_attachment": flat(SIMPLE + "effect x\nend e2\ntimeout t x hours(1)\nflow t e2\n"),
+    "parallel_nesting": flat(
+        SPLIT.replace("user u2", "user u2\nxor g j").replace("flow u2 j", "flow u2 g\nflow g j\nflow g u1 real_name")
+    ),
+    "join_mismatch": flat(
+        "start b\nxor g u2\nuser u1\nuser u2\nand j\nend e\nflow b g\nflow g u1 real_name\nflow g u2\nflow u1 j\nflow u2 j\nflow j e"
+    ),
+    "join_stuck": flat(
+        "start b\nand j\nuser u\nxor g e\nend e\nflow b j\nflow j u\nflow u g\nflow g e\nflow g j real_name"
+    ),
+    "branch_ends": flat(
+        SPLIT.replace("user u2", "user u2\nxor g j\nend e2").replace(
+            "flow u2 j", "flow u2 g\nflow g j\nflow g e2 real_name"
+        )
+    ),
+    "side_path_rejoins": flat(SIMPLE + "user v\ndeadline d u hours(1)\nflow d v\nflow v u"),
+    "loop_without_wait": flat("start b\neffect x\nxor g e\nend e\nflow b x\nflow x g\nflow g e\nflow g x real_name"),
+    "performer_missing": broken((' camunda:candidateGroups="bureau.supervisor"', "")),
+    "performer_form": broken(("bureau.supervisor", "bureau.boss")),
+    "service_type": broken(('camunda:type="external"', 'camunda:type="connector"')),
+    "topic_unknown": broken(('camunda:topic="escalate"', 'camunda:topic="rm_rf"')),
+    "message_unknown": broken(('messageRef="m1"', 'messageRef="m2"')),
+    "message_name": broken(('name="appeal_upheld"', 'name="Appeal upheld"')),
+    "called_unknown": flat(SIMPLE.replace("user u", "call u test_other")),
+    "field_id": field('<camunda:formField id="Told2" label="x" type="date"/>'),
+    "field_reserved": field('<camunda:formField id="typename" label="x" type="date"/>'),
+    "field_duplicate": field(FIELD),
+    "field_label": field('<camunda:formField id="x" type="date"/>'),
+    "field_type": field('<camunda:formField id="x" label="x" type="file"/>'),
+    "field_conflict": broken(
+        (
+            '<camunda:properties><camunda:property name="article" value="GC-2"/>',
+            '<camunda:formData><camunda:formField id="told" label="x" type="date"/></camunda:formData>'
+            '<camunda:properties><camunda:property name="article" value="GC-2"/>',
+        )
+    ),
+    "form_limit": field("".join(f'<camunda:formField id="x{i}" label="x" type="date"/>' for i in range(50))),
+    "field_default": broken(('defaultValue="5"', 'defaultValue="10"')),
+    "enum_empty": field('<camunda:formField id="x" label="x" type="enum"/>'),
+    "enum_limit": field(
+        '<camunda:formField id="x" label="x" type="enum">'
+        + "".join(f'<camunda:value id="v{i}" name="x"/>' for i in range(51))
+        + "</camunda:formField>"
+    ),
+    "enum_value": broken(('<camunda:value id="complex"', '<camunda:value id="simple"')),
+    "enum_only": field(
+        '<camunda:formField id="x" label="x" type="date"><camunda:value id="a" name="a"/></camunda:formField>'
+    ),
+    "constraint_name": broken(('name="minlength"', 'name="min"')),
+    "constraint_value": broken(('config="1"', 'config="1.5"')),
+    "constraint_range": broken(('config="1"', 'config="10"'), ('defaultValue="5"', "")),
+    "visible_when_form": broken(("outcome in ['complex']", "outcome != 'simple'")),
+    "visible_when_field": broken(("outcome in ['complex']", "told == True")),
+    "visible_when_value": broken(("outcome in ['complex']", "outcome == 'other'")),
+    "property_name": broken(('name="article"', 'name="formKey"')),
+}
+ELSEWHERE = {"called_unreadable", "call_recursion", "process_duplicate", "parser_refused", "parser_limit"}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_each_finding_has_its_code(code):
+    found = check(CASES[code], topics=TOPICS)
+    assert code in {finding.code for finding in found}
+    assert all(isinstance(finding, Finding) and finding.sentence for finding in found)
+
+
+def test_every_code_is_spelled_out_in_these_tests():
+    assert set(SENTENCES) == set(CASES) | ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    "body", [SIMPLE, SPLIT, CHOICE, SIMPLE + "effect x\nend e2\ndeadline d u working_days(5)\nflow d x\nflow x e2"]
+)
+def test_a_sound_structure_passes(body):
+    assert codes(flat(body)) == set()
+
+
+def test_nested_parallel_branches_pass():
+    inner = "and s2\nand j2\nuser a\nuser c\nflow s2 a\nflow s2 c\nflow a j2\nflow c j2\n"
+    body = SPLIT.replace("flow s u2", "flow s s2").replace("flow u2 j", "flow j2 j").replace("user u2\n", inner)
+    assert codes(flat(body)) == set()
+
+
+def test_a_loop_inside_a_branch_passes():
+    body = SPLIT.replace("user u2", "user u2\nxor g j").replace("flow u2 j", "flow u2 g\nflow g j\nflow g u2 real_name")
+    assert codes(flat(body)) == set()
+
+
+def test_two_deadlines_may_share_one_escalation():
+    body = SPLIT + "deadline d1 u1 hours(1)\ndeadline d2 u2 hours(2)\neffect x\nend e2\nflow d1 x\nflow d2 x\nflow x e2"
+    assert codes(flat(body)) == set()
+
+
+def test_a_loop_over_a_timer_that_counts_from_now_passes():
+    body = "start b\ntimer t end_of_day()\nxor g e\nend e\nflow b t\nflow t g\nflow g e\nflow g t real_name"
+    assert codes(flat(body)) == set()
+
+
+@pytest.mark.parametrize("expression", ["received_at", "hours(1, since=received_at)"])
+def test_a_loop_over_a_timer_that_may_be_due_already_is_found(expression):
+    body = f"start b\ntimer t {expression}\nxor g e\nend e\nflow b t\nflow t g\nflow g e\nflow g t real_name"
+    assert codes(flat(body)) == {"loop_without_wait"}
+
+
+def test_a_time_out_that_may_be_due_already_must_not_lead_back():
+    body = SIMPLE + "timeout t u received_at\neffect x\nflow t x\nflow x u"
+    assert codes(flat(body)) == {"loop_without_wait"}
+
+
+def test_a_loop_over_a_subprocess_with_a_person_in_it_passes():
+    body = "start b\nsub s\nstart b2\nuser u\nend e2\nflow b2 u\nflow u e2\nclose s\nxor g e\nend e\n"
+    assert codes(flat(body + "flow b s\nflow s g\nflow g e\nflow g s real_name")) == set()
+
+
+def test_a_loop_over_a_subprocess_that_may_pass_at_once_is_found():
+    body = (
+        "start b\nsub s\nstart b2\nuser u\nxor g2 e2\nend e2\nflow b2 g2\nflow g2 u real_name\nflow g2 e2\nflow u e2\n"
+    )
+    body += "close s\nxor g e\nend e\n"
+    assert codes(flat(body + "flow b s\nflow s g\nflow g e\nflow g s real_name")) == {"loop_without_wait"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("outcome == 'simple'", "outcome == 'simpel'", "expression_impossible_value"),
+        ("outcome == 'simple'", "level == 'bad'", "expression_impossible_value"),
+        ("visits('first_response')", "visits('closed')", "expression_unknown_task"),
+        ("not told", "findings == 'x'", "expression_unknown_name"),
+        ("not told", "told or '很差'", "expression_not_boolean"),
+        ("working_days(2, since=received_at)", "working_days(2, since=outcome)", "expression_date_needed"),
+        ("hours(3)", "'PT3H'", "expression_not_a_timer"),
+        ("not told", "open('/etc/passwd')", "expression_unknown_function"),
+    ],
+)
+def test_expressions_are_checked_with_the_variables_of_the_diagram(old, new, code):
+    assert codes(broken((old, new))) == {code}
+
+
+def test_a_field_may_have_other_choices_elsewhere_and_all_of_them_count():
+    form = (
+        '<camunda:formData><camunda:formField id="outcome" label="x" type="enum"><camunda:value id="other" name="x"/>'
+        "</camunda:formField></camunda:formData>"
+    )
+    article = '<camunda:properties><camunda:property name="article" value="GC-2"/>'
+    assert codes(broken((article, form + article), ("outcome == 'simple'", "outcome == 'other'"))) == set()
+
+
+@pytest.mark.parametrize("name", ["level", "working_days", "today", "data_objects", "_hidden", "lambda", "since"])
+def test_a_field_never_takes_a_name_with_another_use(name):
+    assert codes(field(f'<camunda:formField id="{name}" label="x" type="date"/>')) == {"field_reserved"}
+
+
+def test_warnings_do_not_forbid_and_never_crowd_out_an_error():
+    users = "".join(f'<bpmn:userTask id="x{i}" name="x" camunda:candidateGroups="a.officer"/>' for i in range(600))
+    found = check(extra(users + '<bpmn:scriptTask id="evil"/>'), topics=TOPICS)
+    assert {"script_not_allowed", "article_missing"} <= {finding.code for finding in found}
+    assert {finding.severity for finding in found if finding.code in WARNINGS} == {"warning"}
+
+
+def test_a_comment_cannot_hide_part_of_a_condition():
+    source = broken(("outcome == 'simple'", "outcome == <!-- x -->'simple'"))
+    assert b"<!--" not in canonical(source)
+    assert codes(source) == set()
+    assert b"outcome == 'simple'" in canonical(source)
+
+
+def test_an_expression_cannot_have_children():
+    assert "element_not_allowed" in codes(broken(("outcome == 'simple'", "outcome == <b>1</b>'simple'")))
+
+
+def test_writing_the_tree_anew_twice_changes_nothing():
+    once = canonical(SOUND.encode())
+    assert canonical(once) == once
+    assert check(once, topics=TOPICS) == []
+
+
+def test_a_byte_order_mark_is_no_fault():
+    assert codes(b"\xef\xbb\xbf" + SOUND.encode()) == set()
+
+
+def test_the_fields_of_a_form_are_values():
+    (task,) = [node for node in read(SOUND.encode()).iter("{*}userTask") if node.get("id") == "first_response"]
+    outcome, rectify_by, days, told, findings = fields_of(task)
+    assert outcome.choices == (("simple", "简单"), ("complex", "复杂")) and outcome.required
+    assert rectify_by.visible_when == ("outcome", ("complex",))
+    assert (days.minimum, days.maximum, days.default) == (1, 9, "5")
+    assert told.default == "true"
+    assert (findings.min_length, findings.max_length) == (2, 200)
+
+
+# --- called processes -------------------------------------------------------------------------------------------
+
+CALLER = flat("start b\ncall c test_called\nend e\nflow b c\nflow c e", process="test_caller")
+CALLED = flat("start b9\nuser u9\nend e9\nflow b9 u9\nflow u9 e9", process="test_called")
+
+
+def test_a_process_of_the_same_bundle_may_be_called():
+    assert check_bundle({"a.bpmn": CALLER, "b.bpmn": CALLED}, topics=TOPICS) == {"a.bpmn": [], "b.bpmn": []}
+
+
+def test_a_called_file_that_cannot_be_read_is_told():
+    assert "called_unreadable" in codes(CALLER, called={"b.bpmn": b"<html/>"})
+
+
+def test_a_process_that_calls_itself_through_another_is_found():
+    back = flat("start b9\ncall c9 test_caller\nend e9\nflow b9 c9\nflow c9 e9", process="test_called")
+    assert "call_recursion" in codes(CALLER, called={"b.bpmn": back})
+    assert "call_recursion" in codes(CALLER.replace(b"test_called", b"test_caller"))
+
+
+def test_a_step_has_one_id_in_the_whole_bundle():
+    assert "process_duplicate" in codes(CALLER, called={"b.bpmn": CALLED.replace(b"u9", b"c")})
+
+
+# --- bounded work and fuzz --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["xor", "and"])
+def test_a_dense_graph_is_judged_in_one_walk(kind):
+    """Ladders of gateways have exponentially many paths; the answer must come all the same."""
+    rungs = 150
+    lines = [f"{kind} g{i}" for i in range(rungs)] + [f"user l{i}\nuser r{i}" for i in range(rungs)]
+    for i in range(rungs - 1):
+        lines += [f"flow g{i} l{i}", f"flow g{i} r{i}", f"flow l{i} g{i + 1}", f"flow r{i} g{i + 1}"]
+    assert codes(flat("start b\nend e\nflow b g0\n" + "\n".join(lines)))
+
+
+def test_subprocesses_inside_each_other_with_many_ways_in_are_judged_in_one_walk():
+    body, tail = "start b\nend e\n", ""
+    for i in range(20):
+        ways = "".join(f"effect x{i}_{n}\nflow x{i}_{n} s{i}\n" for n in range(20))
+        body += ways + f"sub s{i}\nstart b{i}\nend e{i}\n"
+        tail += "close s\n"
+    assert codes(flat(body + tail))
+
+
+PIECES = st.sampled_from([
+    b"first_response", b"outcome == 'simple'", b"</bpmn:process>", b'id="', b"bpmn:userTask", b"bpmn:sequenceFlow",
+    b"sourceRef", b"targetRef", b'"', b"<", b">", b"/", b"=", b"split", b"join", b"handling", b"working_days(2",
+    b"enum", b"visible_when", b"camunda:", b"xmlns:", b"true", b"\xff", b"&amp;", b"&#x202e;", b"", b"<!--", b"?>",
+])  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(PIECES, PIECES, st.integers(0, 3)), min_size=1, max_size=4))
+def test_a_changed_diagram_is_checked_and_nothing_else_is_ever_raised(changes):
+    source = SOUND.encode()
+    for old, new, times in changes:
+        source = source.replace(old, new, times) if old else source
+    found = check(source, topics=TOPICS)
+    assert all(isinstance(finding, Finding) for finding in found)
+    if found and found[0].code.startswith("file_"):
+        with pytest.raises(DefinitionRefused):
+            canonical(source)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_checked_and_nothing_else_is_ever_raised(source):
+    assert check(source, topics=TOPICS)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_moved_flows_are_checked_and_nothing_else_is_ever_raised(data):
+    names = ["b", "s", "j", "u1", "u2", "g", "e", "x"]
+    kinds = "start b\nand s\nand j\nuser u1\nuser u2\nxor g e\nend e\neffect x\n"
+    pairs = data.draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), max_size=14, unique=True))
+    found = check(flat(kinds + "\n".join(f"flow {a} {b}" for a, b in pairs)), topics=TOPICS)
+    assert all(isinstance(finding, Finding) for finding in found)

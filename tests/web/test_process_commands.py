@@ -1,0 +1,110 @@
+"""`caseflow process check` and `caseflow expression check`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from web.commands import main
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "caseflow" / "engine"))
+from gate_diagrams import SOUND, flat  # noqa: E402
+
+HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, content):
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+def test_a_sound_diagram_prints_nothing_and_ends_with_0(write):
+    result = run("process", "check", write("a.bpmn", SOUND))
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_a_finding_is_one_line_of_five_columns(write):
+    path = write("a.bpmn", SOUND.replace('topic="open_file"', 'topic="launch"'))
+    result = run("process", "check", path)
+    (line,) = result.output.splitlines()
+    file, element, number, code, sentence = line.split("\t")
+    assert (file, element, code, result.exit_code) == (str(path), "open_file", "topic_unknown", 1)
+    assert int(number) > 0 and "launch" in sentence
+
+
+def test_a_folder_is_checked_with_what_its_diagrams_call(write, tmp_path):
+    write("a.bpmn", flat("start b\ncall c test_called\nend e\nflow b c\nflow c e", process="test_caller"))
+    write("b.bpmn", flat("start b9\nuser u9\nend e9\nflow b9 u9\nflow u9 e9", process="test_called"))
+    assert run("process", "check", tmp_path).exit_code == 0
+
+
+def test_a_warning_alone_does_not_forbid(write):
+    path = write("a.bpmn", flat("start b\nuser u\nend e\nflow b u\nflow u e", process="p"))
+    result = run("process", "check", path)
+    assert result.exit_code == 0 and "（提示）" in result.output
+
+
+def test_every_file_of_the_hostile_folder_has_a_line():
+    result = run("process", "check", HOSTILE)
+    told = {line.split("\t")[0] for line in result.output.splitlines()}
+    assert result.exit_code == 1
+    assert told == {str(path) for path in HOSTILE.iterdir() if path.suffix != ".tsv"}
+
+
+@pytest.mark.parametrize("arguments", [[], ["no-such-file.bpmn"]])
+def test_wrong_use_of_process_check_ends_with_2(arguments):
+    assert run("process", "check", *arguments).exit_code == 2
+
+
+def test_a_folder_without_a_diagram_is_wrong_use(tmp_path):
+    assert run("process", "check", tmp_path).exit_code == 2
+
+
+def test_each_line_gets_its_verdict(write):
+    lines = "outcome == 'simple'\tuseful\nopen('x')\tevil\n\n@timer:working_days(5)\n@timer:'P'\n@script:x = 1\n@py:'a'"
+    result = run("expression", "check", "--file", write("f.tsv", lines))
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "accepted", "refused\tunknown_function", "refused\tempty", "accepted", "refused\tnot_a_timer",
+        "refused\tscript", "refused\toperator",
+    ]  # fmt: skip
+
+
+def test_all_accepted_ends_with_0(write):
+    assert run("expression", "check", "--file", write("f.tsv", "not real_name\n")).exit_code == 0
+
+
+def test_variables_are_declared_by_hand(write):
+    path = write("f.tsv", "flags > 3 and received_at < today()\n")
+    assert run("expression", "check", "--file", path).exit_code == 1
+    assert run("expression", "check", "--file", path, "--var", "flags:number").exit_code == 0
+
+
+def test_a_whole_file_of_timers(write):
+    path = write("f.tsv", "hours(3)\nworking_days(5, since=received_at)\n")
+    assert run("expression", "check", "--file", path, "--kind", "timer").exit_code == 0
+
+
+@pytest.mark.parametrize("declared", ["flags", "flags:list", "1x:text"])
+def test_a_wrong_declaration_ends_with_2(write, declared):
+    assert run("expression", "check", "--file", write("f.tsv", ""), "--var", declared).exit_code == 2
+
+
+def test_bytes_that_are_no_utf_8_are_refused_like_any_other_text(write):
+    result = run("expression", "check", "--file", write("f.tsv", b"\xff\xfe\r\nnot real_name\r\n"))
+    assert result.output.splitlines()[1] == "accepted" and result.exit_code == 1
+
+
+def test_the_hostile_file_is_refused_line_by_line():
+    result = run("expression", "check", "--file", HOSTILE / "expressions.tsv")
+    assert {line.split("\t")[0] for line in result.output.splitlines()} == {"refused"}
