@@ -36,7 +36,7 @@
     });
   }
 
-  // <form data-draft="/work/1/draft">: what is typed is posted there a second after the last key.
+  // <form data-draft="address">: what is typed is posted there a second after the last key.
   // <span data-draft-state data-saving data-saved data-failed> says how it went.
   function keepDraft(form) {
     const state = form.querySelector('[data-draft-state]');
