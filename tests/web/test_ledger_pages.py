@@ -14,8 +14,8 @@ from tests.web.desk import Desk, words
 from web import ledger_sheet
 
 NAME, PHONE = "卫建国", "13900009029"
-RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM", "=HYPERLINK(\"http://x\")", " =1",
-         "\u3000=1", "−1"]
+RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM", "=HYPERLINK(\"http://x\")",
+         " =1", "\u3000=1", "−1"]
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def test_a_late_case_is_found_as_late(guichi):
 
 def test_the_spreadsheet_has_the_columns_officers_expect(supervisor):
     headings = [cell.value for cell in sheet_of(supervisor.opens("/ledger/export.xlsx"))[1]]
-    assert [h for h in ("编号", "地区", "评价等级", "评价时间", "收到时间", "办件", "事项", "承办单位", "当前环节", "状态",
-                        "首次联系时间", "首次联系期限", "整改完成时间", "回访结果", "是否逾期", "办结时间")
+    assert [h for h in ("编号", "地区", "评价等级", "评价时间", "收到时间", "办件", "事项", "承办单位", "当前环节",
+                        "状态", "首次联系时间", "首次联系期限", "整改完成时间", "回访结果", "是否逾期", "办结时间")
             if h not in headings] == []
 
 

@@ -28,7 +28,8 @@ def _request(app):
 
 
 def filled(fields, **typed):
-    pairs = [(f"f-{key}", one) for key, value in typed.items() for one in ([value] if isinstance(value, str) else value)]
+    pairs = [(f"f-{key}", one) for key, value in typed.items()
+             for one in ([value] if isinstance(value, str) else value)]
     return TaskForm(fields, today=TODAY, formdata=MultiDict(pairs))
 
 
@@ -105,7 +106,8 @@ def test_an_unanswered_yes_or_no_question_is_not_a_no():
     assert values((AGREED,), agreed="false") == {"agreed": False}
 
 
-@pytest.mark.parametrize("typed", ["2026-03-05", "2026/3/5", "2026年3月5日", "２０２６－０３－０５", "20260305", "2026．3．5"])
+@pytest.mark.parametrize("typed", [
+    "2026-03-05", "2026/3/5", "2026年3月5日", "２０２６－０３－０５", "20260305", "2026．3．5"])
 def test_a_day_is_read_as_it_is_usually_written(typed):
     assert read_day(typed) == "2026-03-05"
 
