@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.postgres import PostgresServer
 from web import config, create_app
 from web.migrations import upgrade
 
+FOLDER = "CASEFLOW_TEST_POSTGRES"  # not below pytest's own folder, which it closes to the server's user again and again
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
 
 
@@ -54,6 +56,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if metafunc.definition.get_closest_marker("both_databases"):
         both = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
         metafunc.parametrize("database", both, indirect=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the workers share what the first process made
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="caseflow-pg-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
 
 
 def build_app(url: str, clock: Clock, folder: Path) -> Flask:
@@ -94,9 +106,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL server for this session (shared by the workers), with a migrated template database."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    base = tmp_path_factory.getbasetemp()
-    with PostgresServer(base.parent if worker else base, worker or "main") as server:
+    with PostgresServer(Path(os.environ[FOLDER]), os.environ.get("PYTEST_XDIST_WORKER", "main")) as server:
         migrate(server.url(server.template), tmp_path_factory.mktemp("postgres"))
         yield server
 

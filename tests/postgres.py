@@ -17,13 +17,12 @@ class PostgresServer:
     """A running server under `folder`; the last worker that leaves stops it. Use it as a context manager."""
 
     def __init__(self, folder: Path, worker: str) -> None:
-        self.folder = folder / "pg"
+        self.folder = folder
         self.worker = worker
         self.template = f"template_{worker}"
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> PostgresServer:
-        self.folder.mkdir(exist_ok=True)
         self.folder.chmod(0o711)  # as root, the server runs as another user
         self._server = _start(self.folder)
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
