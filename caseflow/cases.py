@@ -8,7 +8,7 @@ On any error nothing was written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
 from sqlalchemy import Select, select, text
@@ -54,7 +54,7 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
     with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
     """
     regulation = regulations.get(rating.regulation)
-    day = now.astimezone(SHANGHAI).date()
+    day = _day(now)
     expired = regulation.valid_to is not None and day > regulation.valid_to
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
@@ -113,11 +113,11 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     form = definition.user_tasks[item.element].form
     earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
     if earlier is not None:
-        return _same_again(earlier, actor, form_token, form_values.accept(form, values))
+        return _same_again(earlier, actor, form_token, form_values.accept(form, values, _day(earlier.submitted_at)))
     if item.status != "open":
         raise TaskNotOpen
     permissions.require_work(actor, item)
-    accepted = form_values.accept(form, values)
+    accepted = form_values.accept(form, values, _day(now))
     submission = Submission(
         case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
         form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
@@ -141,6 +141,10 @@ def _same_again(earlier: Submission, actor: Actor, form_token: str, accepted: di
     if orjson.loads(earlier.form_values) != accepted:
         raise TokenReused
     return earlier
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
 
 
 def _late(item: WorkItem, now: datetime) -> bool:
