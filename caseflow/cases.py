@@ -258,11 +258,11 @@ def find(number: str, actor: Actor) -> Case:
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
     office (HN-14: through 12345)."""
-    contact = regulations.get(case.regulation).contact_through
-    if not contact:
+    regulation = regulations.get(case.regulation)
+    if regulation.contact_through is None:
         items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
         return any(permissions.may_work(actor, item) for item in items)
-    offices = {unit for key, unit in projection.units_of(case).items() if key in contact}
+    offices = {unit for key, unit in projection.units_of(case).items() if regulation.contacts_raters(key)}
     return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
 
 
