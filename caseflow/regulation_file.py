@@ -144,7 +144,9 @@ def _check_tree(top: Table, units: dict[str, UnitEntry], responsible: dict[str, 
     """Parents stand before their children, so that there is no circle; keys and codes are unique."""
     known: set[str] = set()
     codes: set[str] = set()
-    for table, unit in [("units", u) for u in units.values()] + [("responsible_units", u) for u in responsible.values()]:
+    entries = [("units", unit) for unit in units.values()]
+    entries += [("responsible_units", unit) for unit in responsible.values()]
+    for table, unit in entries:
         if unit.parent and unit.parent not in known:
             raise top.refuse(f"{table}.{unit.key}.parent", f"{unit.parent!r} is not a unit described above it")
         if unit.key in known or unit.key == "responsible":
@@ -165,12 +167,12 @@ def _office(top: Table, key: str, units: Mapping[str, UnitEntry]) -> str:
 def _number_format(top: Table) -> str:
     text = top.text("number_format")
     try:
-        if text.format(year=2026, number=1) != text.format(year=2026, number=2) and "2026" in text.format(
-                year=2026, number=1):
-            return text
+        first, second = (text.format(year=2026, number=number) for number in (1, 2))
     except (KeyError, IndexError, ValueError, AttributeError):
-        pass
-    raise top.refuse("number_format", f"must hold {{year}} and {{number}}, like GC-{{year}}-{{number:06d}}, not {text!r}")
+        first = second = ""
+    if first == second or "2026" not in first:
+        raise top.refuse("number_format", f"must hold year and number, like GC-{{year}}-{{number:06d}}, not {text!r}")
+    return text
 
 
 def _appeal(top: Table) -> Mapping[str, object] | None:

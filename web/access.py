@@ -22,6 +22,7 @@ RULES: dict[str, Rule] = {
     "home": Rule.SIGNED_IN,
     "auth": Rule.SIGNED_IN,
     "auth.login": Rule.PUBLIC,
+    "auth.sign_in": Rule.PUBLIC,
     "auth.sign_in_as": Rule.PUBLIC,
     "auth.language": Rule.PUBLIC,
     "api": Rule.API_KEY,

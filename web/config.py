@@ -57,7 +57,7 @@ DEMO_DEFAULTS = {"https": False, "session_idle": 8 * 60}
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Refuses unknown names in the file, values of another type, and what `check` refuses.
+    """The settings of this process. Refuses unknown names in the file, values of another type, what `check` refuses.
 
     In demo mode a missing secret is made and kept (readable by its owner alone); elsewhere it stays empty, and
     a server does not start with it.
@@ -67,12 +67,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     if given.get("demo"):
         given = DEMO_DEFAULTS | given
     given["database_url"] = _database_url(given.get("database_url", ""), instance)
-    given["secret_key"] = given.get("secret_key") or _kept_secret(instance, make=bool(given.get("demo")))
     if "trusted_hosts" in given:
         given["trusted_hosts"] = (*LOOPBACK_NAMES, *given["trusted_hosts"])
-    settings = Settings(instance=instance, **given)
-    check(settings)
-    return settings
+    check(Settings(instance=instance, **given))
+    given["secret_key"] = given.get("secret_key") or _kept_secret(instance, make=bool(given.get("demo")))
+    return Settings(instance=instance, **given)
 
 
 def check(settings: Settings) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import OperationalError
 
 from caseflow.errors import ConfigurationError
 
-DURABLE = {"fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write",
-                                                                                "local")}
+DURABLE = {
+    "fsync": ("on",),
+    "full_page_writes": ("on",),
+    "synchronous_commit": ("on", "local", "remote_write", "remote_apply"),
+}
 
 
 def require_durable(engine: Engine) -> None:
@@ -17,7 +20,7 @@ def require_durable(engine: Engine) -> None:
         return
     try:
         with engine.connect() as connection:
-            found = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in DURABLE}
+            found = {name: connection.scalar(select(func.current_setting(name))) for name in DURABLE}
     except OperationalError as error:
         raise ConfigurationError(f"the database does not answer: {error.orig}") from error
     unsafe = [f"{name}={found[name]}" for name, allowed in DURABLE.items() if found[name] not in allowed]

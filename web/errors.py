@@ -28,6 +28,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.TokenReused: (409, _("这张表单已经提交过，内容与这次不同；请重新打开任务。")),
     errors.AlreadyClaimed: (409, _("同事已经签收了这项任务。")),
     errors.DefinitionRefused: (422, _("流程图不符合规则，请按所列问题修改。")),
+    errors.ExpressionRefused: (422, _("表达式不符合规则，请修改后重试。")),
     errors.StepFailed: (500, _("流程走不到下一步，没有任何内容被更改；请告知管理员。")),
     errors.RegulationNotFound: (422, _("没有适用于该地区的办法。")),
     errors.RegulationExpired: (422, _("该办法已过有效期，不再适用。")),
@@ -66,13 +67,13 @@ def refusal(error: errors.CaseflowError) -> tuple[int, str]:
 
 def _refused(error: errors.CaseflowError) -> Response:
     status, sentence = refusal(error)
-    log.warning("refused %s %s: %s", request.method, request.path, error.code)
+    log.warning("refused %s %r: %s", request.method, request.path, error.code)
     db.session.rollback()
     return answer(status, error.code, sentence, fields=getattr(error, "fields", None))
 
 
 def _stale_form(error: CSRFError) -> Response:
-    log.warning("refused %s %s: csrf", request.method, request.path)
+    log.warning("refused %s %r: csrf", request.method, request.path)
     return answer(400, "csrf", str(STALE_FORM))
 
 
@@ -89,7 +90,7 @@ def _http(error: HTTPException) -> Response:
 
 def _crashed(error: Exception) -> Response:
     """Whatever nobody foresaw: the trace goes to the log, the reader gets a sentence."""
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    log.error("%s %r failed", request.method, request.path, exc_info=error)
     db.session.rollback()
     return answer(500, "internal_error", str(STATUSES[500][1]))
 

@@ -45,9 +45,12 @@ PLACES = (
 def init_app(app: Flask) -> None:
     app.url_defaults(_add_digest)
     app.jinja_env.globals.update(
-        navigation=navigation, place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
-        clock_now=clock_now, here_path=here_path, weekday=weekday, endpoints=lambda: current_app.view_functions, in_demo=lambda: app.config["CASEFLOW"].demo, locale=auth.locale,
-        role_name=lambda role: accounts.ROLE_NAMES.get(role, role), duty=lambda role: accounts.DUTIES.get(role, ""),
+        navigation=navigation, clock_now=clock_now, here_path=here_path, weekday=weekday, locale=auth.locale,
+        endpoints=lambda: current_app.view_functions,
+        in_demo=lambda: current_app.config["CASEFLOW"].demo,
+        place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
+        role_name=lambda role: accounts.ROLE_NAMES.get(role, role),
+        duty=lambda role: accounts.DUTIES.get(role, ""),
     )
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
 

@@ -17,6 +17,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from caseflow.engine import drawing, gate, parser
+from caseflow.engine.specs import CaseProcess
 from caseflow.engine.values import CASE_VARIABLES, Element, Finding, UserTask
 from caseflow.errors import DefinitionRefused
 
@@ -45,8 +46,8 @@ class Definition:
     user_tasks: Mapping[str, UserTask]
     effects: frozenset[str]
     messages: Mapping[str, str]
-    process: parser.CaseProcess = field(repr=False)
-    inner: Mapping[str, parser.CaseProcess] = field(repr=False)
+    process: CaseProcess = field(repr=False)
+    inner: Mapping[str, CaseProcess] = field(repr=False)
     _outline: tuple = field(repr=False, default=())
 
     def outline(self) -> list:

@@ -67,7 +67,10 @@ def dump(run: Run, definition: str) -> bytes:
 
 def seal(case: Mapping) -> bytes:
     """A case in its envelope: version and checksum around it."""
-    body = orjson.dumps(case)
+    return enclose(orjson.dumps(case))
+
+
+def enclose(body: bytes) -> bytes:
     return b"".join((HEAD, _sum(body), BODY, body, b"}"))
 
 

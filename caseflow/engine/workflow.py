@@ -133,9 +133,7 @@ class CaseWorkflow(BpmnWorkflow):
         self.tasks: dict[int, CaseTask] = {}
         self.data = NOTHING
         self.end_task: CaseTask | None = None
-        self.last_task = None
         self.completed = False
-        self.success = True
 
     @property
     def script_engine(self):
@@ -167,7 +165,7 @@ class CaseWorkflow(BpmnWorkflow):
 
     def cancel(self, success: bool = False) -> list[CaseTask]:
         """Cancel everything alive in here, nested processes included."""
-        self.completed, self.success = True, success
+        self.completed = True
         cancelled = list(self.everything())
         for task in cancelled:
             task._state = CANCELLED
@@ -181,7 +179,6 @@ class CaseWorkflow(BpmnWorkflow):
             self.end_task._ready()
 
     def _task_completed_notify(self, task: CaseTask) -> None:
-        self.last_task = task
         if task.task_spec.name == "End":
             self._mark_complete(task)
         elif not task.task_spec.keeps:

@@ -1,15 +1,12 @@
 """`caseflow process check` and `caseflow expression check`."""
 
-import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tests.caseflow.engine.gate_diagrams import SOUND, flat
 from web.commands import main
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "caseflow" / "engine"))
-from gate_diagrams import SOUND, flat  # noqa: E402
 
 HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
 

@@ -12,6 +12,7 @@ from datetime import date
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
@@ -124,16 +125,16 @@ def _unbound(field: FormField, today: date) -> Field:
 
 
 def _choice(field: FormField, _today: date) -> Field:
-    choices = list(field.choices)
+    choices = [SelectChoice(value, label) for value, label in field.choices]
     if len(choices) <= RADIO_LIMIT:
         return RadioField(field.label, choices=choices, default=field.default, validate_choice=False)
-    choices = [("", gettext("请选择")), *choices]
+    choices = [SelectChoice("", gettext("请选择")), *choices]
     return SelectField(field.label, choices=choices, default=field.default or "", validate_choice=False)
 
 
 def _yes_no(field: FormField, _today: date) -> Field:
     if field.required:
-        choices = [("true", gettext("是")), ("false", gettext("否"))]
+        choices = [SelectChoice("true", gettext("是")), SelectChoice("false", gettext("否"))]
         return RadioField(field.label, choices=choices, default=field.default, validate_choice=False)
     return BooleanField(field.label, default=field.default == "true", false_values=("false", ""),
                         render_kw={"value": "true"})

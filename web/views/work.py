@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
 from caseflow.engine.values import UserTask
-from caseflow.errors import CaseflowError, Conflict, InvalidForm, InvalidInput, PermissionDenied
+from caseflow.errors import CaseflowError, Conflict, InvalidForm, InvalidInput, PermissionDenied, TaskNotOpen
 from caseflow.models import User, WorkItem, db, transaction
 from caseflow.permissions import Actor
 from web import clock
@@ -80,11 +80,13 @@ def submit(work_item_id: int):
     task, token = _task(item), request.form.get("form_token", "")
     form = TaskForm(task.form, today=_today(now), formdata=_sent())
     valid = form.validate()
-    if not valid and item.status == "open" and permissions.may_work(actor, item):
-        return _page(item, task, form, actor, now, token=token, status=422)
+    if not valid:
+        if item.status == "open" and permissions.may_work(actor, item):
+            return _page(item, task, form, actor, now, token=token, status=422)
+        return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
     try:
         with transaction():
-            cases.complete_task(item.id, actor, form.values() if valid else {}, _usable(token), now)
+            cases.complete_task(item.id, actor, form.values(), _usable(token), now)
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except InvalidForm as error:

@@ -66,11 +66,11 @@ def _line(entry: JournalEntry, definition: Any, units: Mapping[int, str]) -> Lin
 
 
 def outcome_name(outcome: str | None, definition: Any = None) -> str:
-    """What an end event says; a name drawn in the diagram wins over ours."""
+    """What an end event says; a name drawn in the diagram wins over ours. That it is an end goes without saying."""
     if not outcome:
         return ""
     element = definition.elements.get(outcome) if definition else None
-    return (element.name if element else "") or str(OUTCOMES.get(outcome, outcome))
+    return (element.name if element else "").removeprefix("办结：") or str(OUTCOMES.get(outcome, outcome))
 
 
 @dataclass(frozen=True, slots=True)

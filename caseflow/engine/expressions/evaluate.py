@@ -47,11 +47,14 @@ def evaluate(text: str, variables: Mapping[str, object], functions: Surroundings
     The bare name of a variable that is not set gives None: false for a gateway, no moment for a timer.
     ExpressionRefused when the text is outside the language, a value does not fit, or a timer's date is missing.
     """
+    if not isinstance(text, str):
+        raise refuse("not_text")
     return built(text)(variables, functions)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def built(text: str) -> Closure:
+    """The text as a closure; ExpressionRefused when it is outside the language. The latest CACHE_SIZE are kept."""
     parsed = parse(text)
     node = parsed.node
     if is_timer_call(node):

@@ -15,26 +15,32 @@ SOUND = (
 <bpmn:message id="m1" name="appeal_upheld"/>
 <bpmn:process id="test_main" name="测试流程" isExecutable="true">
 <bpmn:laneSet id="lanes"><bpmn:lane id="lane_1" name="承办单位">
-<bpmn:flowNodeRef>first_response</bpmn:flowNodeRef><bpmn:flowNodeRef>rectify</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>
+<bpmn:flowNodeRef>first_response</bpmn:flowNodeRef><bpmn:flowNodeRef>rectify</bpmn:flowNodeRef></bpmn:lane>\
+</bpmn:laneSet>
 <bpmn:startEvent id="begin"/>
 <bpmn:serviceTask id="open_file" camunda:type="external" camunda:topic="open_file"/>
 <bpmn:userTask id="first_response" name="首次联系" camunda:candidateGroups="responsible.officer">
 <bpmn:documentation>两个工作日内联系。</bpmn:documentation>
 <bpmn:extensionElements><camunda:formData>
 <camunda:formField id="outcome" label="结果" type="enum"><camunda:validation><camunda:constraint name="required"/>\
-</camunda:validation><camunda:value id="simple" name="简单"/><camunda:value id="complex" name="复杂"/></camunda:formField>
+</camunda:validation><camunda:value id="simple" name="简单"/>\
+<camunda:value id="complex" name="复杂"/></camunda:formField>
 <camunda:formField id="rectify_by" label="期限" type="date"><camunda:properties>\
 <camunda:property id="visible_when" value="outcome in ['complex']"/></camunda:properties></camunda:formField>
 <camunda:formField id="days" label="天数" type="long" defaultValue="5"><camunda:validation>\
-<camunda:constraint name="min" config="1"/><camunda:constraint name="max" config="9"/></camunda:validation></camunda:formField>
+<camunda:constraint name="min" config="1"/><camunda:constraint name="max" config="9"/></camunda:validation>\
+</camunda:formField>
 <camunda:formField id="told" label="已告知" type="boolean" defaultValue="true"/>
 <camunda:formField id="findings" label="情况" type="text"><camunda:validation>\
-<camunda:constraint name="minlength" config="2"/><camunda:constraint name="maxlength" config="200"/></camunda:validation></camunda:formField>
+<camunda:constraint name="minlength" config="2"/><camunda:constraint name="maxlength" config="200"/>\
+</camunda:validation></camunda:formField>
 </camunda:formData>
 <camunda:properties><camunda:property name="article" value="GC-2(二)"/></camunda:properties></bpmn:extensionElements>
 <bpmn:incoming>f_first</bpmn:incoming><bpmn:outgoing>f_which</bpmn:outgoing></bpmn:userTask>
-<bpmn:boundaryEvent id="first_due" attachedToRef="first_response" cancelActivity="false"><bpmn:timerEventDefinition id="t1">\
-<bpmn:timeDate xsi:type="bpmn:tFormalExpression">working_days(2, since=received_at)</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent>
+<bpmn:boundaryEvent id="first_due" attachedToRef="first_response" cancelActivity="false">\
+<bpmn:timerEventDefinition id="t1">\
+<bpmn:timeDate xsi:type="bpmn:tFormalExpression">working_days(2, since=received_at)</bpmn:timeDate>\
+</bpmn:timerEventDefinition></bpmn:boundaryEvent>
 <bpmn:serviceTask id="escalate" camunda:type="external" camunda:topic="escalate"/>
 <bpmn:endEvent id="escalated"/>
 <bpmn:exclusiveGateway id="which" default="f_else"/>
@@ -42,9 +48,11 @@ SOUND = (
 <bpmn:startEvent id="inner_begin"/>
 <bpmn:parallelGateway id="split"/>
 <bpmn:userTask id="rectify" name="整改" camunda:candidateGroups="responsible.officer"><bpmn:extensionElements>\
-<camunda:properties><camunda:property name="article" value="GC-2"/></camunda:properties></bpmn:extensionElements></bpmn:userTask>
+<camunda:properties><camunda:property name="article" value="GC-2"/></camunda:properties></bpmn:extensionElements>\
+</bpmn:userTask>
 <bpmn:userTask id="explain" name="说明" camunda:candidateGroups="bureau.supervisor"><bpmn:extensionElements>\
-<camunda:properties><camunda:property name="article" value="GC-2"/></camunda:properties></bpmn:extensionElements></bpmn:userTask>
+<camunda:properties><camunda:property name="article" value="GC-2"/></camunda:properties></bpmn:extensionElements>\
+</bpmn:userTask>
 <bpmn:parallelGateway id="join"/>
 <bpmn:endEvent id="inner_end"/>
 <bpmn:sequenceFlow id="i1" sourceRef="inner_begin" targetRef="split"/>
@@ -54,7 +62,8 @@ SOUND = (
 <bpmn:sequenceFlow id="i5" sourceRef="explain" targetRef="join"/>
 <bpmn:sequenceFlow id="i6" sourceRef="join" targetRef="inner_end"/>
 </bpmn:subProcess>
-<bpmn:boundaryEvent id="upheld" attachedToRef="handling"><bpmn:messageEventDefinition id="md1" messageRef="m1"/></bpmn:boundaryEvent>
+<bpmn:boundaryEvent id="upheld" attachedToRef="handling"><bpmn:messageEventDefinition id="md1" messageRef="m1"/>\
+</bpmn:boundaryEvent>
 <bpmn:endEvent id="rating_voided"/>
 <bpmn:intermediateCatchEvent id="pause"><bpmn:timerEventDefinition id="t2"><bpmn:timeDate>hours(3)</bpmn:timeDate>\
 </bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>
@@ -66,7 +75,8 @@ SOUND = (
 <bpmn:sequenceFlow id="f_escalated" sourceRef="escalate" targetRef="escalated"/>
 <bpmn:sequenceFlow id="f_which" sourceRef="first_response" targetRef="which"/>
 <bpmn:sequenceFlow id="f_simple" sourceRef="which" targetRef="pause"><bpmn:conditionExpression \
-xsi:type="bpmn:tFormalExpression">outcome == 'simple' and days &lt; 6 and not told</bpmn:conditionExpression></bpmn:sequenceFlow>
+xsi:type="bpmn:tFormalExpression">outcome == 'simple' and days &lt; 6 and not told</bpmn:conditionExpression>\
+</bpmn:sequenceFlow>
 <bpmn:sequenceFlow id="f_else" sourceRef="which" targetRef="handling"/>
 <bpmn:sequenceFlow id="f_upheld" sourceRef="upheld" targetRef="rating_voided"/>
 <bpmn:sequenceFlow id="f_handled" sourceRef="handling" targetRef="again"/>
@@ -81,6 +91,13 @@ visits('first_response') &lt; 2 and rectify_by &lt; today()</bpmn:conditionExpre
     "<bpmn:incoming>f_first</bpmn:incoming>",
     "<bpmn:incoming>f_first</bpmn:incoming><bpmn:incoming>f_again</bpmn:incoming>",
 )
+
+# Whole processes in the shorthand of `flat`.
+SPLIT = (
+    "start b\nand s\nuser u1\nuser u2\nand j\nend e\nflow b s\nflow s u1\nflow s u2\nflow u1 j\nflow u2 j\nflow j e\n"
+)
+SIMPLE = "start b\nuser u\nend e\nflow b u\nflow u e\n"
+CHOICE = "start b\nuser u\nxor g u2\nuser u2\nend e\nflow b u\nflow u g\nflow g e real_name\nflow g u2\nflow u2 e\n"
 
 
 def broken(*pairs: tuple[str, str]) -> bytes:
@@ -107,7 +124,8 @@ def _line(words: list[str]) -> str:
         return (f'<bpmn:sequenceFlow id="{name}__{more[0]}" sourceRef="{name}" targetRef="{more[0]}">'
                 f"{condition}</bpmn:sequenceFlow>")  # fmt: skip
     if kind == "user":
-        return (f'<bpmn:userTask id="{name}" name="办" camunda:candidateGroups="responsible.officer"><bpmn:extensionElements>'
+        return (f'<bpmn:userTask id="{name}" name="办" camunda:candidateGroups="responsible.officer">'
+                '<bpmn:extensionElements>'
                 '<camunda:properties><camunda:property name="article" value="GC-1"/></camunda:properties>'
                 "</bpmn:extensionElements></bpmn:userTask>")  # fmt: skip
     if kind == "effect":

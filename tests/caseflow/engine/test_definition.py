@@ -170,3 +170,18 @@ def test_a_failed_start_leaves_nothing_behind():
     with pytest.raises(Exception, match="unknown_variable"):
         step.start(loaded, {"nobody": 1}, Driver(loaded).context)
     assert Driver(loaded).last.state == first
+
+
+def test_the_longest_diagram_the_gate_lets_in_is_parsed_even_deep_inside_a_request():
+    scope = Scope()
+    scope.start()
+    scope.end()
+    chain = [scope.user(f"task_{number}") for number in range(198)]
+    scope.flow("begin", *chain, "done")
+
+    def from_depth(frames: int) -> definition.Definition:
+        if frames:
+            return from_depth(frames - 1)
+        return definition.load({"long.bpmn": scope.source()}, trusted=True)
+
+    assert len(from_depth(150).elements) == 200

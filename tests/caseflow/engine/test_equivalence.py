@@ -28,7 +28,7 @@ OURS = sorted(
     if path.stem not in ("parallel", "parallel_in_loop", "one_message_two_waiting", "call_called", "call",
                          "side_branch_with_a_person")
 )
-SEEDS = [int(os.environ["CASEFLOW_SEED"])] if "CASEFLOW_SEED" in os.environ else list(range(40))
+SEEDS = [int(os.environ["CASEFLOW_SEED"])] if "CASEFLOW_SEED" in os.environ else list(range(30))
 
 
 def run_both(loaded, seed: int, actions: int = 30, *, data: bool = True) -> int:

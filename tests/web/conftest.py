@@ -1,0 +1,20 @@
+"""Cases to look at on the screens."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Clock
+from tests.journeys.kit import Journey
+
+
+@pytest.fixture
+def guichi(app: Flask, clock: Clock) -> Journey:
+    """A bad review in Guichi, whose first response is open; the rater gave name and number."""
+    return Journey(app, clock, "guichi").bad_review()
+
+
+@pytest.fixture
+def hainan(app: Flask, clock: Clock) -> Journey:
+    return Journey(app, clock, "hainan").bad_review()
