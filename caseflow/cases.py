@@ -8,7 +8,7 @@ On any error nothing was written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
 from sqlalchemy import Select, select, text
@@ -54,7 +54,7 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
     with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
     """
     regulation = regulations.get(rating.regulation)
-    day = now.astimezone(SHANGHAI).date()
+    day = _day(now)
     expired = regulation.valid_to is not None and day > regulation.valid_to
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
@@ -113,11 +113,11 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     form = definition.user_tasks[item.element].form
     earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
     if earlier is not None:
-        return _same_again(earlier, actor, form_token, form_values.accept(form, values))
+        return _same_again(earlier, actor, form_token, form_values.accept(form, values, _day(earlier.submitted_at)))
     if item.status != "open":
         raise TaskNotOpen
     permissions.require_work(actor, item)
-    accepted = form_values.accept(form, values)
+    accepted = form_values.accept(form, values, _day(now))
     submission = Submission(
         case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
         form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
@@ -141,6 +141,10 @@ def _same_again(earlier: Submission, actor: Actor, form_token: str, accepted: di
     if orjson.loads(earlier.form_values) != accepted:
         raise TokenReused
     return earlier
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
 
 
 def _late(item: WorkItem, now: datetime) -> bool:
@@ -258,11 +262,11 @@ def find(number: str, actor: Actor) -> Case:
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
     office (HN-14: through 12345)."""
-    contact = regulations.get(case.regulation).contact_through
-    if not contact:
+    regulation = regulations.get(case.regulation)
+    if regulation.contact_through is None:
         items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
         return any(permissions.may_work(actor, item) for item in items)
-    offices = {unit for key, unit in projection.units_of(case).items() if key in contact}
+    offices = {unit for key, unit in projection.units_of(case).items() if regulation.contacts_raters(key)}
     return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
 
 

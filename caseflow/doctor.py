@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import undefer
 
-from caseflow import definitions, journal, ratings
+from caseflow import definitions, journal, ratings, regulations
 from caseflow.engine import step as engine
 from caseflow.engine.values import Step
 from caseflow.errors import CaseflowError
@@ -122,12 +122,15 @@ def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
 
 
 def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
-    """HF-15, QJ-16, HN-13, GC-2(二): a closed bad review has had its revisit (a task whose id begins so)."""
-    revisited = exists().where(
-        WorkItem.case_id == Case.id, WorkItem.element.startswith("revisit"), WorkItem.status == "completed")
-    query = select(Case.number).where(Case.status == "closed", Case.kind == "rectification", ~revisited)
-    for number in db.session.scalars(query):
-        yield Complaint("closed_without_revisit", number, "差评已办结，但没有法规要求的回访。")
+    """HF-15, QJ-16, HN-13, GC-2(二): a closed bad review has had its revisit."""
+    for regulation in regulations.all_regulations().values():
+        revisited = exists().where(WorkItem.case_id == Case.id, WorkItem.element.in_(regulation.revisit_tasks),
+                                   WorkItem.status == "completed")
+        query = select(Case.number).where(
+            Case.regulation == regulation.key, Case.status == "closed", Case.kind == "rectification", ~revisited,
+            Case.outcome.not_in(regulation.closed_without_revisit))
+        for number in db.session.scalars(query):
+            yield Complaint("closed_without_revisit", number, "差评已办结，但没有法规要求的回访。")
 
 
 def returned_twice(now: datetime) -> Iterator[Complaint]:

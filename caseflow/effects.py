@@ -86,7 +86,8 @@ def _remind(occasion: Occasion) -> None:
 
 
 def _tell_rater(occasion: Occasion) -> None:
-    for unit in occasion.regulation.contact_through or ("responsible",):
+    offices = [key for key in occasion.units if occasion.regulation.contacts_raters(key)]
+    for unit in offices or ["responsible"]:
         _tell(occasion, "feedback_due", unit, "officer")
 
 

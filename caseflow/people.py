@@ -26,7 +26,8 @@ def find(username: str) -> User:
 
 def find_unit(regulation: str, code: str) -> Unit:
     """The unit of this regulation with this code or key."""
-    unit = db.session.scalar(select(Unit).where(Unit.regulation == regulation, (Unit.code == code) | (Unit.key == code)))
+    named = (Unit.code == code) | (Unit.key == code)
+    unit = db.session.scalar(select(Unit).where(Unit.regulation == regulation, named))
     if unit is None:
         raise NotFound(f"{regulation} has no unit {code!r}.")
     return unit

@@ -84,6 +84,11 @@ class Regulation:
     parameters: Mapping[str, Parameter]
     articles: Mapping[str, str]
 
+    def contacts_raters(self, unit_key: str) -> bool:
+        """Whether this unit is the office, or a branch of it, through which alone the rater is contacted."""
+        office = self.contact_through
+        return office is not None and (unit_key == office or unit_key.startswith(f"{office}_"))
+
 
 def read(file: Path) -> Regulation:
     """The regulation of one file; its key is the name of the folder."""

@@ -22,8 +22,9 @@ def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], case
         yield json.dumps({
             "areaCode": random.choice(areas).ljust(12, "0"),
             "projectNo": f"SIM-{random.getrandbits(40):010x}-{number}", "serviceNumber": 1, "serviceName": "申报",
-            "serviceTime": _local(served), "taskName": "模拟事项", "taskCode": "SIM", "taskType": "20", "proStatus": "3", "orgcode": random.choice(org_codes),
-            "orgName": "模拟单位", "proManager": "模拟", "proManagerNo": "S000", "satisfaction": level,
+            "serviceTime": _local(served), "taskName": "模拟事项", "taskCode": "SIM", "taskType": "20",
+            "proStatus": "3", "orgcode": random.choice(org_codes), "orgName": "模拟单位",
+            "proManager": "模拟", "proManagerNo": "S000", "satisfaction": level,
             "evalDetail": {"1": "115", "2": "214"}[level], "pf": "1", "writingEvaluation": "模拟数据",
             "assessTime": _local(served + timedelta(hours=1)), "anonymityFlag": "2" if real_name else "1",
             "userName": "模拟评价人" if real_name else "", "userProp": "1",
