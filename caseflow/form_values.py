@@ -56,7 +56,7 @@ def _problem(field: FormField, value: object) -> str | None:
     if field.type in ("string", "text"):
         return _text_problem(field, value)
     if field.type == "enum":
-        return None if value in {choice for choice, _ in field.choices} else "not_a_choice"
+        return None if value in [choice for choice, _ in field.choices] else "not_a_choice"
     if field.type == "boolean":
         return None if isinstance(value, bool) else "not_yes_or_no"
     if field.type == "long":
@@ -86,7 +86,7 @@ def _number_problem(field: FormField, value: object) -> str | None:
 
 def _date_problem(value: object) -> str | None:
     try:
-        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+        day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         day = None
-    return None if day and 2000 <= day.year <= 2100 else "not_a_date"
+    return None if day and day.isoformat() == value and 2000 <= day.year <= 2100 else "not_a_date"
