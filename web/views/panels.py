@@ -116,7 +116,8 @@ def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now
     return DeadlineLine(
         token=timer.token, element=timer.element, guards=timer.attached_to,
         name=journal_words.element_name(definition, timer.element),
-        rule=times.rule(timer.unit, timer.amount, timer.since_name, journal_words.field_label(definition, timer.since_name)),
+        rule=times.rule(
+            timer.unit, timer.amount, timer.since_name, journal_words.field_label(definition, timer.since_name)),
         since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
         reasons=tuple(_reasons(timer, case, calendar)))
