@@ -18,6 +18,7 @@ from caseflow.engine import step as engine
 from caseflow.engine.values import Context
 from caseflow.errors import (
     CaseflowError,
+    InvalidForm,
     InvalidInput,
     NotFound,
     PermissionDenied,
@@ -113,7 +114,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     form = definition.user_tasks[item.element].form
     earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
     if earlier is not None:
-        return _same_again(earlier, actor, form_token, form_values.accept(form, values, _day(earlier.submitted_at)))
+        return _same_again(earlier, actor, form_token, form, values)
     if item.status != "open":
         raise TaskNotOpen
     permissions.require_work(actor, item)
@@ -135,10 +136,14 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     return submission
 
 
-def _same_again(earlier: Submission, actor: Actor, form_token: str, accepted: dict) -> Submission:
+def _same_again(earlier: Submission, actor: Actor, form_token: str, form, values: Mapping[str, object]) -> Submission:
     if earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
-    if orjson.loads(earlier.form_values) != accepted:
+    try:
+        same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
+    except InvalidForm:
+        same = False
+    if not same:
         raise TokenReused
     return earlier
 
@@ -225,21 +230,27 @@ def record_failure(case_id: int, error: BaseException, now: datetime) -> None:
     if case.attempts < ATTEMPTS:
         case.next_try = now + FIRST_PAUSE * 2 ** (case.attempts - 1)
         return
-    kind = error.code if isinstance(error, CaseflowError) else type(error).__name__
+    kind = (error.code if isinstance(error, CaseflowError) else type(error).__name__)[:32]
+    detail = str(error).partition("\n")[0][:2000]   # what follows in a database's error quotes the row
     case.incident, case.next_try = True, None
-    db.session.add(Incident(case_id=case.id, kind=kind, detail=str(error)[:2000], raised_at=now))
+    db.session.add(Incident(case_id=case.id, kind=kind, detail=detail, raised_at=now))
     journal.append(case, "incident_raised", SYSTEM, now, {"kind": kind, "attempts": case.attempts})
 
 
 def resolve_incident(incident_id: int, actor: Actor, now: datetime) -> Case:
-    """Let the scheduler try a parked case again, at once. Supervisors and administrators may."""
+    """Let the scheduler try a parked case again, at once.
+
+    Supervisors who see the case may, and administrators, who learn nothing else of it.
+    """
     incident = db.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound
     case = lock_case(incident.case_id)
-    permissions.require_see(actor, case)
-    if not actor.has_role("supervisor", "admin"):
-        raise PermissionDenied
+    db.session.refresh(incident)
+    if not actor.has_role("admin"):
+        permissions.require_see(actor, case)
+        if not actor.has_role("supervisor"):
+            raise PermissionDenied
     if incident.resolved_at is None:
         incident.resolved_at, incident.resolved_by = now, actor.user_id
         case.incident, case.attempts, case.next_try = False, 0, case.next_due

@@ -1,6 +1,7 @@
 """Fixtures for all tests: a clock that is set by hand, and a fresh migrated database for every test.
 
-A test marked `both_databases` runs twice, on SQLite and on PostgreSQL; any other runs on SQLite.
+A test marked `both_databases` runs twice, on SQLite and on PostgreSQL; any other runs on SQLite. With the fixture
+`installed` the database is not empty: the four regulations and their demo people are in it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from caseflow.models import db
+from caseflow import demo, installation, regulations
+from caseflow.models import db, transaction
 from tests.postgres import PostgresServer
 from web import config, create_app
 from web.migrations import upgrade
@@ -91,6 +93,18 @@ def migrate(url: str, folder: Path) -> None:
         db.engine.dispose()
 
 
+def install(url: str, folder: Path) -> None:
+    """Put the four regulations, their offices and demo people into the database at `url` and let go of it."""
+    app = build_app(url, Clock(), folder)
+    with app.app_context():
+        with transaction():
+            installation.install(MONDAY_MORNING)
+            for regulation in regulations.all_regulations().values():
+                demo.add_people(regulation, "!")
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
     """The kind of database this test runs on: "sqlite" or "postgresql"."""
@@ -103,9 +117,17 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     migrate(f"sqlite:///{folder}/caseflow.db", folder)
+    return folder / "caseflow.db"
+
+
+@pytest.fixture(scope="session")
+def sqlite_installed(sqlite_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    shutil.copyfile(sqlite_migrated, folder / "caseflow.db")
+    install(f"sqlite:///{folder}/caseflow.db", folder)
     return folder / "caseflow.db"
 
 
@@ -113,18 +135,31 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """A PostgreSQL server for this session (shared by the workers), with a migrated template database."""
     with PostgresServer(Path(os.environ[FOLDER]), os.environ.get("PYTEST_XDIST_WORKER", "main")) as server:
-        migrate(server.url(server.template), tmp_path_factory.mktemp("postgres"))
+        migrate(server.add_template("migrated"), tmp_path_factory.mktemp("postgres"))
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_installed(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> PostgresServer:
+    install(postgres.add_template("installed", like="migrated"), tmp_path_factory.mktemp("postgres"))
+    return postgres
+
+
+@pytest.fixture
+def installed() -> None:
+    """This test's database begins with the four regulations and their demo people in it."""
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[str]:
     """A fresh database at the newest revision, of this test alone."""
+    contents = "installed" if "installed" in request.fixturenames else "migrated"
     if database == "sqlite":
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "caseflow.db")
+        shutil.copyfile(request.getfixturevalue(f"sqlite_{contents}"), tmp_path / "caseflow.db")
         yield f"sqlite:///{tmp_path}/caseflow.db"
         return
-    with request.getfixturevalue("postgres").copy_of_template() as url:
+    server = request.getfixturevalue("postgres" if contents == "migrated" else "postgres_installed")
+    with server.copy_of(contents) as url:
         yield url
 
 

@@ -20,14 +20,12 @@ class PostgresServer:
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder = folder
         self.worker = worker
-        self.template = f"template_{worker}"
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> PostgresServer:
         self.folder.chmod(0o711)  # as root, the server runs as another user
         self._server = _start(self.folder)
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
-        self._admin.execute(f"CREATE DATABASE {self.template}")
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -38,11 +36,20 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return self._server.get_uri(database=database, driver="psycopg")
 
+    def add_template(self, name: str, like: str = "") -> str:
+        """The URL of a new database to make copies of; empty, or like an earlier template."""
+        template = self._template(like) if like else "template1"
+        self._admin.execute(f"CREATE DATABASE {self._template(name)} TEMPLATE {template}")
+        return self.url(self._template(name))
+
+    def _template(self, name: str) -> str:
+        return f"template_{self.worker}_{name}"
+
     @contextmanager
-    def copy_of_template(self) -> Iterator[str]:
-        """The URL of a new database like the template, dropped at the end."""
+    def copy_of(self, template: str) -> Iterator[str]:
+        """The URL of a new database like this template, dropped at the end."""
         name = f"test_{self.worker}_{next(self._numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template(template)}")
         try:
             yield self.url(name)
         finally:

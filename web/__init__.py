@@ -39,6 +39,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         config.require_secret(settings)
     app = Flask(__name__, instance_path=str(settings.instance.absolute()))
     app.config.update(CASEFLOW=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}  # no log quotes what people wrote
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=auth.locale)

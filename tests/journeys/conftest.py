@@ -12,5 +12,5 @@ from tests.journeys.kit import Journey
 
 
 @pytest.fixture(params=["straight", "restarted"])
-def journey(request: pytest.FixtureRequest, app: Flask, clock: Clock) -> Callable[[str], Journey]:
+def journey(request: pytest.FixtureRequest, installed: None, app: Flask, clock: Clock) -> Callable[[str], Journey]:
     return lambda regulation: Journey(app, clock, regulation, restart=request.param == "restarted")

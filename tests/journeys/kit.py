@@ -39,9 +39,17 @@ class Journey:
         self.app, self.clock, self.restart = app, clock, restart
         self.regulation = regulations.get(regulation)
         self.case_id: int | None = None
-        with app.app_context(), transaction():
-            installation.install(self.now)
-            demo.add_people(self.regulation, "!")
+        with app.app_context():
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Install what is needed, unless the test began with it (fixture `installed`)."""
+        office = self.regulation.responsible_units[0].code
+        if db.session.scalar(select(Unit.id).where(
+                Unit.regulation == self.regulation.key, Unit.code == office)) is None:
+            with transaction():
+                installation.install(self.now)
+                demo.add_people(self.regulation, "!")
 
     @property
     def now(self) -> datetime:

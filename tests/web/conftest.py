@@ -10,11 +10,11 @@ from tests.journeys.kit import Journey
 
 
 @pytest.fixture
-def guichi(app: Flask, clock: Clock) -> Journey:
+def guichi(installed: None, app: Flask, clock: Clock) -> Journey:
     """A bad review in Guichi, whose first response is open; the rater gave name and number."""
     return Journey(app, clock, "guichi").bad_review()
 
 
 @pytest.fixture
-def hainan(app: Flask, clock: Clock) -> Journey:
+def hainan(installed: None, app: Flask, clock: Clock) -> Journey:
     return Journey(app, clock, "hainan").bad_review()

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import cases, definitions, listings, permissions, regulations, worklist
-from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.permissions import Actor
 from web import clock
@@ -38,7 +38,7 @@ def index():
 @blueprint.get("/<number>")
 def show(number: str):
     actor, now = current_actor(), clock.now()
-    case = cases.find(number, actor)
+    case = _find(number, actor)
     definition, items = definitions.of(case), listings.work_items_of(case)
     entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
     known = outline.states(entries, items, case.outcome)
@@ -59,7 +59,7 @@ def show(number: str):
 def reveal(number: str):
     """Name and telephone of the rater, for a reason that is recorded. Shown once, in the answer, and nowhere kept."""
     actor, now = current_actor(), clock.now()
-    case = cases.find(number, actor)
+    case = _find(number, actor)
     reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     try:
@@ -72,9 +72,15 @@ def reveal(number: str):
     return _contact_page(number, actor, back, name=name, phone=phone, reason=reason)
 
 
+def _find(number: str, actor: Actor) -> Case:
+    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
+        raise NotFound
+    return cases.find(number, actor)
+
+
 def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
     name = "cases/_contact.html" if request.headers.get("HX-Request") else "cases/contact.html"
-    return render_template(name, case=cases.find(number, actor), back=back, **shown)
+    return render_template(name, case=_find(number, actor), back=back, **shown)
 
 
 def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.DeadlineLine]) -> dict:

@@ -28,7 +28,7 @@ def index():
                            may_retry=actor.has_role("supervisor", "admin"))
 
 
-@blueprint.post("/<int:incident_id>/retry")
+@blueprint.post("/<int(max=9223372036854775807):incident_id>/retry")
 def retry(incident_id: int):
     """Let the scheduler try the parked case again."""
     try:
