@@ -122,8 +122,15 @@ def _apply_effects(advance: Advance, step: Step) -> None:
     units = units_of(case) if step.effects else {}
     for call in step.effects:
         effects.apply(effects.Occasion(
-            case, advance.regulation, units, call, advance.definition.elements[call.element].name,
+            case, advance.regulation, units, call, _task_of(advance.definition, step, call.element),
             advance.actor, advance.now))
+
+
+def _task_of(definition: Definition, step: Step, element: str) -> str:
+    """The name of the task an effect is about: what the fired deadline guards, else what the effect is called."""
+    elements = definition.elements
+    guarded = next((elements[passed].attached_to for passed in step.passed if elements[passed].attached_to), element)
+    return elements[guarded].name
 
 
 def _summarise(advance: Advance, step: Step, timers: Mapping[int, Timer], items: list[WorkItem]) -> None:

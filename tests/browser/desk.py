@@ -122,6 +122,11 @@ class Desk:
         labelled = fields.filter(has=self.page.locator("label.form-label", has_text=exact))
         return group.or_(labelled.locator("input, select, textarea"))
 
+    def beside(self, label: str) -> Locator:
+        """What is found fault with, beside the field of this label."""
+        around = self.field(label).locator("xpath=ancestor::*[contains(@class, 'task-field')]")
+        return around.locator(".invalid-feedback")
+
     def fill(self, answers: Mapping[str, str]) -> Desk:
         for label, value in answers.items():
             field = self.field(label)
@@ -145,6 +150,11 @@ class Desk:
         self.fill(answers).look(task).submit()
         expect(self.page.locator("#messages .alert-success")).to_contain_text(f"“{task}”已提交（{number}）")
         return self
+
+    def keep_what_is_seen(self) -> None:
+        """A picture of where a test failed."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"failed-{self.name}-{id(self)}.png", full_page=True)
 
     # --- what is seen -------------------------------------------------------------------------------------------
 
