@@ -148,8 +148,9 @@ def test_one_who_clicks_twice_at_once_gets_one_submission_twice(app, item, offic
 
 def test_a_wrong_form_names_each_field_and_stores_nothing(item, officer, clock):
     before = rows()
+    wrong = {"outcome": "simple", "contact_channel": "pigeon", "findings": "长" * 2001}
     with pytest.raises(InvalidForm) as refused:
-        complete(item, officer, {"outcome": "simple", "contact_channel": "pigeon", "findings": "长" * 2001}, clock=clock)
+        complete(item, officer, wrong, clock=clock)
     assert refused.value.fields == {"contact_channel": "not_a_choice", "findings": "too_long"}
     assert rows() == before
 

@@ -171,8 +171,8 @@ def test_work_is_found_by_its_regulation(guichi, item, officer):
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(("text", "found"), [
-    ("GC-2026", True), ("gc-2026-000001", True), ("营业执照", True), ("市场监管局", True), ("T-", True), ("民政", False),
-    ("%", False), ("_", False), ("G%1", False), ("营_执照", False), ("\\", False), ("'; --", False), ("\x00", True)])
+    ("GC-2026", True), ("gc-2026-000001", True), ("营业执照", True), ("市场监管局", True), ("T-", True),
+    ("民政", False), ("%", False), ("_", False), ("G%1", False), ("营_执照", False), ("\\", False), ("'; --", False), ("\x00", True)])
 def test_a_search_looks_for_the_words_themselves(guichi, officer, text, found):
     assert bool(work(officer, guichi, search=text)) is found
     seen = worklist.ledger(officer, worklist.CaseFilter(search=text), guichi.now)
@@ -209,7 +209,8 @@ def test_the_last_draft_is_kept_for_each_person_alone(guichi, item, officer, oth
     keep(item, officer, guichi, findings="一")
     keep(item, officer, guichi, findings="二")
     keep(item, other, guichi, findings="三")
-    assert (worklist.draft_of(item, officer), worklist.draft_of(item, other)) == ({"findings": "二"}, {"findings": "三"})
+    assert worklist.draft_of(item, officer) == {"findings": "二"}
+    assert worklist.draft_of(item, other) == {"findings": "三"}
 
 
 def test_a_draft_may_be_of_sixty_four_kilobytes(guichi, item, officer):
