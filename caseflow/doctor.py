@@ -173,6 +173,6 @@ def broken_journal(now: datetime) -> Iterator[Complaint]:
 
 
 CHECKS: tuple[Callable[[datetime], Iterator[Complaint]], ...] = (
-    stuck_cases, rows_against_state, rows_of_ended_cases, timers_fired_wrongly, cases_waiting_in_vain, closed_without_revisit,
-    returned_twice, bad_ratings_without_case, old_outbox, broken_journal,
+    stuck_cases, rows_against_state, rows_of_ended_cases, timers_fired_wrongly, cases_waiting_in_vain,
+    closed_without_revisit, returned_twice, bad_ratings_without_case, old_outbox, broken_journal,
 )
