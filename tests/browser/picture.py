@@ -18,7 +18,7 @@ def main() -> None:
     with TemporaryDirectory() as folder, running(Path(folder)) as demo, chromium.launched() as browser:
         officer = Desk(browser, demo.url, "picture").sign_in("guichi.dept1.officer")
         number = officer.first_case("联系并核实")
-        officer.does(number, "联系并核实", 核实结果="确有问题，简单事项", 联系方式="电话", 核实情况="已核实，情况属实。")
+        officer.does(number, "联系并核实", 核实结果="确有问题，简单事项", 联系方式="电话", 核实情况="情况属实。")
         page = officer.open_case(number).page
         drawing = page.locator(".drawing").bounding_box()
         part = {"x": 0, "y": 0, "width": 1280, "height": drawing["y"] + drawing["height"] + 16}
