@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from caseflow import cases, effects, projection, regulations, worklist
 from caseflow.errors import (
@@ -19,7 +20,7 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, transaction
+from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case, transaction
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
 from tests.journeys.kit import Journey
 
@@ -358,3 +359,24 @@ def test_showing_the_contact_is_in_the_journal_without_the_contact(guichi, offic
     reveal(guichi, officer)
     entry, = entries(guichi.case_id, "contact_revealed")
     assert (entry.actor_id, orjson.loads(entry.details)) == (officer.user_id, {"reason": "联系评价人核实情况"})
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_waited_for_a_case_gets_the_state_it_is_in_by_then(app, database, guichi, session):
+    session.rollback()
+    locked = threading.Event()
+
+    def move_on():
+        with transaction():
+            lock_case(guichi.case_id).instance.state = b"newer"
+            locked.set()
+            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            assert any(db.session.scalar(waits) for _ in range(20_000)), "nobody waits for the case"
+
+    def wait_for_it():
+        locked.wait(30)
+        with transaction():
+            return lock_case(guichi.case_id).instance.state
+
+    assert at_once(app, move_on, wait_for_it)[1] == b"newer"
