@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
 from caseflow.engine import step as engine
@@ -198,7 +198,8 @@ def fire_due(case_id: int, now: datetime) -> int:
         _fire(case, definition, timer, now)
         fired += 1
     if not fired:
-        case.next_try = case.next_due
+        case.next_due = case.next_try = db.session.scalar(select(func.min(Timer.due_at)).where(
+            Timer.case_id == case.id, Timer.status == "pending"))
     return fired
 
 
