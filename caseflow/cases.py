@@ -8,10 +8,11 @@ On any error nothing was written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy.orm import lazyload
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
 from caseflow.engine import step as engine
@@ -55,7 +56,7 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
     with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
     """
     regulation = regulations.get(rating.regulation)
-    day = now.astimezone(SHANGHAI).date()
+    day = _day(now)
     expired = regulation.valid_to is not None and day > regulation.valid_to
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
@@ -104,21 +105,15 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     The same token by the same person again returns the first submission and changes nothing. Refuses with
     NotFound, PermissionDenied, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
     """
-    item = db.session.get(WorkItem, work_item_id)
-    if item is None:
-        raise NotFound
-    case = lock_case(item.case_id)
-    db.session.refresh(item)
-    permissions.require_see(actor, case)
+    case, item = _locked_item(work_item_id)
+    if item.status != "open" or not permissions.may_work(actor, item):
+        permissions.require_see(actor, case)
     definition = definitions.of(case)
     form = definition.user_tasks[item.element].form
-    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
-    if earlier is not None:
-        return _same_again(earlier, actor, form_token, form, values)
     if item.status != "open":
-        raise TaskNotOpen
+        return _same_again(item, actor, form_token, form, values)
     permissions.require_work(actor, item)
-    accepted = form_values.accept(form, values)
+    accepted = form_values.accept(form, values, _day(now))
     submission = Submission(
         case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
         form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
@@ -130,17 +125,26 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
         "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
         "answers": {k: v for k, v in deciding.items() if v is not None}})
     step = engine.complete(definition, case.instance.state, item.token, deciding, Context(now))
-    db.session.flush()
     projection.record(case, definition, step, actor, now)
-    _drop_drafts(item)
+    db.session.execute(delete(Draft).where(Draft.work_item_id == item.id))
     return submission
 
 
-def _same_again(earlier: Submission, actor: Actor, form_token: str, form, values: Mapping[str, object]) -> Submission:
-    if earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
+def _locked_item(work_item_id: int) -> tuple[Case, WorkItem]:
+    case_id = db.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
+    if case_id is None:
+        raise NotFound
+    case = lock_case(case_id)
+    item = select(WorkItem).where(WorkItem.id == work_item_id).options(lazyload(WorkItem.case))
+    return case, db.session.scalars(item.execution_options(populate_existing=True)).one()
+
+
+def _same_again(item: WorkItem, actor: Actor, form_token: str, form, values: Mapping[str, object]) -> Submission:
+    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
+    if earlier is None or earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
     try:
-        same = orjson.loads(earlier.form_values) == form_values.accept(form, values)
+        same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
     except InvalidForm:
         same = False
     if not same:
@@ -148,13 +152,12 @@ def _same_again(earlier: Submission, actor: Actor, form_token: str, form, values
     return earlier
 
 
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
+
+
 def _late(item: WorkItem, now: datetime) -> bool:
     return item.due_at is not None and now > item.due_at
-
-
-def _drop_drafts(item: WorkItem) -> None:
-    for draft in db.session.scalars(select(Draft).where(Draft.work_item_id == item.id)):
-        db.session.delete(draft)
 
 
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:

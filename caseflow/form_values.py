@@ -12,12 +12,13 @@ TEXT_LIMIT = 4000
 INTEGER_LIMIT = 10**12
 
 
-def accept(form: Sequence[FormField], values: Mapping[str, object]) -> dict[str, object]:
+def accept(form: Sequence[FormField], values: Mapping[str, object], today: date) -> dict[str, object]:
     """The values of the fields that are asked for, typed: str, bool, int or "YYYY-MM-DD".
 
-    Hidden and undeclared fields are left out; empty optional ones too. Refuses with InvalidForm, whose
-    `fields` names each wrong field and one of: required, not_text, too_short, too_long, not_a_choice,
-    not_yes_or_no, not_a_number, too_small, too_large, not_a_date.
+    Hidden and undeclared fields are left out; empty optional ones too. `today` is the Shanghai day, before
+    which no limit may be set. Refuses with InvalidForm, whose `fields` names each wrong field and one of:
+    required, not_text, too_short, too_long, not_a_choice, not_yes_or_no, not_a_number, too_small, too_large,
+    not_a_date, in_the_past.
     """
     accepted: dict[str, object] = {}
     wrong: dict[str, str] = {}
@@ -29,7 +30,7 @@ def accept(form: Sequence[FormField], values: Mapping[str, object]) -> dict[str,
             if field.required:
                 wrong[field.id] = "required"
             continue
-        problem = _problem(field, value)
+        problem = _problem(field, value, today)
         if problem:
             wrong[field.id] = problem
         else:
@@ -52,7 +53,7 @@ def _asked_for(field: FormField, accepted: Mapping[str, object]) -> bool:
     return (str(value).lower() if isinstance(value, bool) else value) in allowed
 
 
-def _problem(field: FormField, value: object) -> str | None:
+def _problem(field: FormField, value: object, today: date) -> str | None:
     if field.type in ("string", "text"):
         return _text_problem(field, value)
     if field.type == "enum":
@@ -61,7 +62,7 @@ def _problem(field: FormField, value: object) -> str | None:
         return None if isinstance(value, bool) else "not_yes_or_no"
     if field.type == "long":
         return _number_problem(field, value)
-    return _date_problem(value)
+    return _date_problem(field, value, today)
 
 
 def _text_problem(field: FormField, value: object) -> str | None:
@@ -84,9 +85,11 @@ def _number_problem(field: FormField, value: object) -> str | None:
     return "too_large" if value > (field.maximum if field.maximum is not None else INTEGER_LIMIT) else None
 
 
-def _date_problem(value: object) -> str | None:
+def _date_problem(field: FormField, value: object, today: date) -> str | None:
     try:
         day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         day = None
-    return None if day and day.isoformat() == value and 2000 <= day.year <= 2100 else "not_a_date"
+    if day is None or day.isoformat() != value or not 2000 <= day.year <= 2100:
+        return "not_a_date"
+    return "in_the_past" if field.sets_a_limit and day < today else None

@@ -142,11 +142,19 @@ def _check_entry(row: Row[Any], before: Row[Any] | None) -> Iterator[tuple[str, 
 
 def _is_as_written(row: Row[Any]) -> bool:
     try:
-        at = datetime.fromisoformat(row.at) if isinstance(row.at, str) else row.at
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-        return _fingerprint(row, at) == row.hash
+        return _fingerprint(row, _moment(row.at)) == row.hash
     except (TypeError, ValueError, AttributeError):
         return False
+
+
+def _moment(at: datetime | str) -> datetime:
+    """A moment as it was read; SQLite's text must be in the one spelling in which it was written."""
+    if isinstance(at, datetime):
+        return at.astimezone(UTC)
+    moment = datetime.fromisoformat(at)
+    if moment.isoformat(sep=" ", timespec="microseconds") != at:
+        raise ValueError(f"{at!r} is not as it was written")
+    return moment.replace(tzinfo=UTC)
 
 
 def _check_end(last: Row[Any] | None) -> Iterator[tuple[str, int, str]]:

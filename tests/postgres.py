@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
 import tempfile
@@ -30,6 +31,7 @@ class PostgresServer:
     def __exit__(self, *_: Any) -> None:
         self._admin.close()
         self._server.cleanup()
+        atexit.unregister(self._server._cleanup)  # it would make the folder again, for its lock file
 
     def url(self, database: str) -> str:
         return self._server.get_uri(database=database, driver="psycopg")

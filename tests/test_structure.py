@@ -23,9 +23,7 @@ RUNS_TEXT = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "
 UNPACKS_CODE = {"pickle", "cPickle", "shelve", "marshal", "dill", "joblib"}
 APPROVED_LINES: dict[str, str] = {  # "file: the line" → why it does no harm
 }
-APPROVED_STATEMENTS = {  # likewise, for statements put together from text
-    'web/database.py: found = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in DURABLE}':
-        "the names are constants, and SHOW takes no parameters",
+APPROVED_STATEMENTS: dict[str, str] = {  # likewise, for statements put together from text
 }
 WALL_CLOCKS = {"now", "utcnow", "today", "time"}
 PLACES_OF_ONE_MACHINE = (  # written in two halves, so that this file is not found

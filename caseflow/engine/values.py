@@ -56,6 +56,11 @@ class FormField:
         """Whether the value enters the engine's data (enum, boolean, date, long); texts stay in tables."""
         return self.type in ("enum", "boolean", "date", "long")
 
+    @property
+    def sets_a_limit(self) -> bool:
+        """Whether the value is a day until which something must be done: a date whose id ends in "_by"."""
+        return self.type == "date" and self.id.endswith("_by")
+
 
 @dataclass(frozen=True, slots=True)
 class Element:

@@ -113,10 +113,10 @@ def test_a_stranger_is_not_told_that_the_case_exists(guichi, hainan):
     assert guichi.case().number not in stranger.opens("/cases/", q="GC-2026").text
 
 
+@pytest.mark.both_databases
 def test_odd_numbers_in_the_address_find_nothing(guichi, officer):
     for number in ("x", "%00", "GC-2026-000001%27--", "😀", "a" * 3000, "../login"):
-        assert officer.opens(f"/cases/{number}").status_code in (404, 308, 302, 200)
-        assert officer.opens(f"/cases/{number}").status_code != 500
+        assert officer.opens(f"/cases/{number}").status_code in (302, 404), number
 
 
 def test_a_whole_number_in_the_search_box_opens_its_case(guichi, officer):
@@ -132,6 +132,7 @@ def test_a_search_without_result_says_what_to_try(officer):
 # --- the rater's contact --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_name_and_number_are_masked_until_asked_for_with_a_reason(guichi, officer):
     page = page_of(officer, guichi)
     assert NAME not in page.text and PHONE not in page.text and "卫*" in page.text and "139****9029" in page.text

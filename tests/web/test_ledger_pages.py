@@ -38,6 +38,7 @@ def column(sheet, heading: str) -> list:
     return [row[headings.index(heading)] for row in sheet.iter_rows(min_row=2)]
 
 
+@pytest.mark.both_databases
 def test_the_ledger_lists_the_case_with_its_milestones(guichi, supervisor):
     guichi.does("first_response", outcome="simple", contact_channel="phone").does("rectify")
     guichi.does("revisit", revisit_result="unsatisfied")
@@ -57,6 +58,7 @@ def test_each_filter_narrows_the_ledger(guichi, supervisor, query, found):
     assert ([cell.value for cell in exported] == [number]) is found
 
 
+@pytest.mark.both_databases
 def test_odd_filters_count_as_none(guichi, supervisor):
     for query in ({"opened_from": "x"}, {"opened_to": "9999-99-99"}, {"opened_to": "9999-12-31"}, {"unit": "1' OR"},
                   {"unit": "9" * 30}, {"level": "\x00"}, {"q": "\x00" * 50}, {"page": "x"}):
@@ -64,6 +66,7 @@ def test_odd_filters_count_as_none(guichi, supervisor):
         assert supervisor.opens("/ledger/export.xlsx", **query).status_code == 200
 
 
+@pytest.mark.both_databases
 def test_a_late_case_is_found_as_late(guichi):
     guichi.time_passes(days=3)
     supervisor = Desk(guichi.app, guichi.clock, "guichi.bureau.supervisor")

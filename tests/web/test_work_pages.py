@@ -8,7 +8,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from caseflow.models import Draft, Submission, WorkItem, db
+from caseflow.models import Case, Draft, Submission, WorkItem, db, transaction
 from tests.web.desk import Desk, colleague, desk_of, words
 
 ANSWERS = {"outcome": "simple", "contact_channel": "phone", "findings": "已电话联系，情况属实。"}
@@ -56,6 +56,7 @@ def test_filters_narrow_the_list_and_an_empty_result_offers_a_way_back(desk, gui
     assert guichi.case().number in words(desk[0].opens("/work/", q="营业执照"))
 
 
+@pytest.mark.both_databases
 def test_odd_addresses_of_the_list_still_answer(desk):
     for query in ({"page": "-1"}, {"page": "9" * 40}, {"due": "x"}, {"q": "%_\\'\x00😀"}, {"scope": "nobody"}):
         assert desk[0].opens("/work/", **query).status_code == 200
@@ -97,6 +98,13 @@ def test_a_stranger_is_not_told_that_the_task_exists(guichi, hainan, desk, app, 
     assert stranger.opens("/work/999999").status_code == 404
 
 
+@pytest.mark.both_databases
+def test_numbers_no_database_can_hold_are_not_found(desk):
+    for number in ("9223372036854775807", "9" * 30, "-1", "1%00", "1.5"):
+        assert desk[0].opens(f"/work/{number}").status_code == 404, number
+        assert desk[0].sends(f"/incidents/{number}/retry").status_code in (302, 404), number
+
+
 def test_whoever_is_not_signed_in_is_sent_to_the_login(guichi, desk):
     answer = guichi.app.test_client().get(f"/work/{desk[1]}")
     assert answer.status_code == 302 and "/login" in answer.headers["Location"]
@@ -110,6 +118,7 @@ def test_a_supervisor_may_read_the_task_but_finds_no_form(guichi, desk, app, clo
 # --- submitting -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_submitting_moves_the_case_on_and_says_what_comes_next_and_by_when(guichi, desk):
     person, item = desk
     answer = person.submits(item, ANSWERS)
@@ -135,6 +144,7 @@ def test_a_double_click_gets_the_same_answer_once(guichi, desk):
     assert count(guichi, Submission) == 1 and guichi.done() == ["first_response"]
 
 
+@pytest.mark.both_databases
 def test_the_same_form_sent_twice_at_the_same_moment_counts_once(guichi, desk):
     person, item = desk
     token = person.token(item)
@@ -199,6 +209,22 @@ def test_a_withdrawn_task_is_explained(guichi, desk):
     assert answer.status_code == 409 and "已经撤回" in words(answer)
 
 
+def test_a_step_the_engine_cannot_take_keeps_what_was_typed(guichi, desk):
+    person, item = desk
+    with guichi.app.app_context(), transaction():
+        db.session.get(Case, guichi.case_id).instance.state = b"damaged"
+    answer = person.submits(item, ANSWERS | {"findings": "我写的很长的说明"})
+    assert answer.status_code == 500
+    assert "没有提交成功" in words(answer) and "我写的很长的说明" in answer.text and "form_token" in answer.text
+    assert count(guichi, Submission) == 0
+
+
+def test_a_draft_of_somebody_whose_session_ended_is_not_said_to_be_saved(guichi, desk):
+    answer = guichi.app.test_client().post(f"/work/{desk[1]}/draft", data={"f-findings": "x"},
+                                           headers={"X-Draft": "1", "Accept": "application/json"})
+    assert answer.status_code == 401
+
+
 def test_a_form_that_lost_its_token_is_still_stored_once(guichi, desk):
     person, item = desk
     assert person.submits(item, ANSWERS, token="x" * 5000).status_code == 302
@@ -256,6 +282,7 @@ def test_a_draft_is_nobody_elses(guichi, desk):
     assert "只有我知道" not in colleague(guichi, "first_response").opens(f"/work/{item}").text
 
 
+@pytest.mark.both_databases
 def test_a_draft_keeps_declared_fields_alone_and_ends_with_the_task(guichi, desk):
     person, item = desk
     person.sends(f"/work/{item}/draft", {"f-findings": "a\x00b", "f-typename": "x", "other": "y"})

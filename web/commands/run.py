@@ -33,6 +33,7 @@ def run(host: str | None, port: int | None) -> None:
     the demo listens on this machine only.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     try:
         settings = dataclasses.replace(config.load(), **given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -43,9 +44,10 @@ def _changing() -> Iterator[None]:
 
 def _ask_password(username: str) -> str:
     """A password from the terminal (twice) or the first line of a pipe, as the hash to keep."""
-    stream = click.get_text_stream("stdin")
-    password = click.prompt("密码", hide_input=True, confirmation_prompt=True) if stream.isatty() \
-        else stream.readline().rstrip("\n")
+    if sys.stdin.isatty():
+        password = click.prompt("密码", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
     passwords.require_good(password, username)
     return passwords.hashed(password)
 

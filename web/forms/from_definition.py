@@ -57,11 +57,9 @@ class TaskForm(BaseForm):
         self.problems = {}
         self.refuse(dict.fromkeys(self._doubled, "doubled"))
         try:
-            self._accepted = form_values.accept(self.definition, self._parsed())
+            self._accepted = form_values.accept(self.definition, self._parsed(), self.today)
         except InvalidForm as refused:
             self.refuse(refused.fields)
-        else:
-            self.refuse({f.id: "in_the_past" for f in self.definition if self._lies_in_the_past(f)})
         return not self.problems
 
     def refuse(self, codes: Mapping[str, str]) -> None:
@@ -80,10 +78,6 @@ class TaskForm(BaseForm):
     def _parsed(self) -> dict[str, object]:
         return {f.id: _parse(f, self[f.id].raw_data) for f in self.definition}
 
-    def _lies_in_the_past(self, field: FormField) -> bool:
-        value = (self._accepted or {}).get(field.id)
-        return _sets_a_limit(field) and isinstance(value, str) and value < self.today.isoformat()
-
     def _sentence(self, key: str, code: str) -> str:
         field = next(f for f in self.definition if f.id == key)
         return _sentences(field).get(code) or gettext("“%(field)s”填写有误，请修改。", field=field.label)
@@ -96,10 +90,6 @@ def _name(field: FormField) -> str:
 def _as_typed(definition: Sequence[FormField], formdata: MultiDict) -> MultiDict:
     """Only the declared fields; a file that was sent in place of a text is not among `formdata`'s strings."""
     return MultiDict((_name(f), value) for f in definition for value in formdata.getlist(_name(f))[:1])
-
-
-def _sets_a_limit(field: FormField) -> bool:
-    return field.type == "date" and field.id.endswith("_by")
 
 
 def _parse(field: FormField, raw: list[str] | None) -> object:
@@ -151,7 +141,7 @@ class DayField(DateField):
 
 
 def _day(field: FormField, today: date) -> Field:
-    bounds = {"min": today.isoformat()} if _sets_a_limit(field) else {}
+    bounds = {"min": today.isoformat()} if field.sets_a_limit else {}
     return DayField(field.label, default=field.default, render_kw={"max": "2100-12-31", **bounds})
 
 

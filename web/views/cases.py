@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, definitions, listings, permissions, regulations, worklist
-from caseflow.errors import InvalidInput, PermissionDenied
-from caseflow.models import Case, transaction
+from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.models import Case, WorkItem, transaction
 from caseflow.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views import panels
-from web.words import answers, outline, places
+from web.words import answers, outline, places, times
 from web.words import journal as journal_words
 from web.words import notices as notice_words
 
@@ -38,7 +39,7 @@ def index():
 @blueprint.get("/<number>")
 def show(number: str):
     actor, now = current_actor(), clock.now()
-    case = cases.find(number, actor)
+    case = _find(number, actor)
     definition, items = definitions.of(case), listings.work_items_of(case)
     entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
     known = outline.states(entries, items, case.outcome)
@@ -49,17 +50,27 @@ def show(number: str):
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
         timeline=timeline, deadlines=deadlines, outline=outline.outline(definition.outline(), known),
         states=outline.STATES, diagram=_diagram(definition, known, deadlines),
-        badge_of_case=next((line.badge for line in deadlines if line.badge), None), appeal=_appeal(regulation),
+        nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
+
+
+def _nearest(items: list[WorkItem], regulation: Any, now: datetime) -> tuple[times.Badge, datetime] | None:
+    """How the most urgent open task stands, and when it is or was due: also when its deadline has fired already."""
+    due = min((item for item in items if item.status == "open" and item.due_at), key=lambda item: item.due_at,
+              default=None)
+    if due is None:
+        return None
+    calendar = calendars.load(regulation.calendar)
+    return times.due_badge(now, due.due_at, calendar, provisional=due.due_provisional), due.due_at
 
 
 @blueprint.post("/<number>/contact")
 def reveal(number: str):
     """Name and telephone of the rater, for a reason that is recorded. Shown once, in the answer, and nowhere kept."""
     actor, now = current_actor(), clock.now()
-    case = cases.find(number, actor)
+    case = _find(number, actor)
     reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     try:
@@ -72,9 +83,15 @@ def reveal(number: str):
     return _contact_page(number, actor, back, name=name, phone=phone, reason=reason)
 
 
+def _find(number: str, actor: Actor) -> Case:
+    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
+        raise NotFound
+    return cases.find(number, actor)
+
+
 def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
     name = "cases/_contact.html" if request.headers.get("HX-Request") else "cases/contact.html"
-    return render_template(name, case=cases.find(number, actor), back=back, **shown)
+    return render_template(name, case=_find(number, actor), back=back, **shown)
 
 
 def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.DeadlineLine]) -> dict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
 from caseflow import cases, listings, permissions
 from caseflow.errors import CaseflowError
@@ -12,14 +12,9 @@ from web import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
-from web.words import places
+from web.words import incidents, places
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
-KINDS = {
-    "step_failed": lazy_gettext("流程走不到下一步"),
-    "calendar_missing": lazy_gettext("工作日历没有覆盖到所需年份"),
-    "configuration_error": lazy_gettext("系统设置有误"),
-}
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -28,12 +23,12 @@ def index():
     actor = current_actor()
     rows = listings.incidents(actor, page=page)
     seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
-    return render_template("incidents/index.html", rows=rows, kinds=KINDS, page=page, place=places.place,
+    return render_template("incidents/index.html", rows=rows, reason=incidents.reason, page=page, place=places.place,
                            per_page=listings.PER_PAGE, seen=seen,
                            may_retry=actor.has_role("supervisor", "admin"))
 
 
-@blueprint.post("/<int:incident_id>/retry")
+@blueprint.post("/<int(max=9223372036854775807):incident_id>/retry")
 def retry(incident_id: int):
     """Let the scheduler try the parked case again."""
     try:

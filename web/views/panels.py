@@ -111,23 +111,15 @@ def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineL
 
 
 def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime) -> DeadlineLine:
-    running = timer.status == "pending"
+    running, since = timer.status == "pending", timer.since_name
     badge = times.due_badge(now, timer.due_at, calendar, provisional=timer.provisional) if running else None
     return DeadlineLine(
         token=timer.token, element=timer.element, guards=timer.attached_to,
         name=journal_words.element_name(definition, timer.element),
-        rule=times.rule(timer.unit, timer.amount, timer.since_name, field_label(definition, timer.since_name)),
+        rule=times.rule(timer.unit, timer.amount, since, journal_words.field_label(definition, since)),
         since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
         reasons=tuple(_reasons(timer, case, calendar)))
-
-
-def field_label(definition: Any, name: str) -> str | None:
-    """The label of the form field that set a date variable, so that a rule can name it."""
-    if name in times.SINCE:
-        return None
-    fields = (field for task in definition.user_tasks.values() for field in task.form)
-    return next((field.label for field in fields if field.id == name), None)
 
 
 def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:

@@ -15,7 +15,16 @@ from werkzeug.datastructures import MultiDict
 
 from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
 from caseflow.engine.values import UserTask
-from caseflow.errors import CaseflowError, Conflict, InvalidForm, InvalidInput, PermissionDenied, TaskNotOpen
+from caseflow.errors import (
+    CalendarMissing,
+    CaseflowError,
+    Conflict,
+    InvalidForm,
+    InvalidInput,
+    PermissionDenied,
+    StepFailed,
+    TaskNotOpen,
+)
 from caseflow.models import User, WorkItem, db, transaction
 from caseflow.permissions import Actor
 from web import clock
@@ -63,7 +72,7 @@ def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
     return Row(item, badge, places.place(regulation.key), item.assignee_id == actor.user_id)
 
 
-@blueprint.get("/<int:work_item_id>")
+@blueprint.get("/<int(max=9223372036854775807):work_item_id>")
 def show(work_item_id: int):
     actor, now = current_actor(), clock.now()
     item = worklist.find(work_item_id, actor)
@@ -73,7 +82,7 @@ def show(work_item_id: int):
     return _page(item, task, form, actor, now)
 
 
-@blueprint.post("/<int:work_item_id>")
+@blueprint.post("/<int(max=9223372036854775807):work_item_id>")
 def submit(work_item_id: int):
     actor, now = current_actor(), clock.now()
     item = worklist.find(work_item_id, actor)
@@ -89,6 +98,9 @@ def submit(work_item_id: int):
             cases.complete_task(item.id, actor, form.values(), _usable(token), now)
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
+    except (StepFailed, CalendarMissing) as error:
+        return _page(worklist.find(work_item_id, actor), task, form, actor, now, why=stale.failed(refusal(error)[1]),
+                     status=refusal(error)[0])
     except InvalidForm as error:
         form.refuse(error.fields)
         return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
@@ -121,12 +133,12 @@ def _go_on(work_item_id: int, actor: Actor, now: datetime):
     return redirect(url_for("work.show", work_item_id=following.id) if following else url_for("work.index"))
 
 
-@blueprint.post("/<int:work_item_id>/claim")
+@blueprint.post("/<int(max=9223372036854775807):work_item_id>/claim")
 def claim(work_item_id: int):
     return _taken(work_item_id, worklist.claim, gettext("已签收，现在由您办理。"))
 
 
-@blueprint.post("/<int:work_item_id>/release")
+@blueprint.post("/<int(max=9223372036854775807):work_item_id>/release")
 def release(work_item_id: int):
     return _taken(work_item_id, worklist.release, gettext("已放回，本单位其他人员可以签收。"))
 
@@ -143,7 +155,7 @@ def _taken(work_item_id: int, operation: Any, sentence: str):
     return redirect(url_for("work.show", work_item_id=work_item_id))
 
 
-@blueprint.post("/<int:work_item_id>/draft")
+@blueprint.post("/<int(max=9223372036854775807):work_item_id>/draft")
 def save_draft(work_item_id: int):
     """Keep what is typed. Called by the page every few seconds, and by its button."""
     actor, now = current_actor(), clock.now()

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
-from web.words import answers, times
+from web.words import answers, incidents, times
 from web.words.ratings import level_name
 
 EFFECTS = {
@@ -100,6 +100,14 @@ def element_name(definition: Any, element_id: str) -> str:
     return element_name(definition, element.attached_to)
 
 
+def field_label(definition: Any, name: str) -> str | None:
+    """The label of the form field that set a date variable, so that a rule can name it."""
+    if name in times.SINCE or definition is None:
+        return None
+    fields = (field for task in definition.user_tasks.values() for field in task.form)
+    return next((field.label for field in fields if field.id == name), None)
+
+
 def _rating_received(told: _Told) -> str:
     return gettext("收到评价")
 
@@ -133,7 +141,8 @@ def _task_completed(told: _Told) -> str:
 
 def _timer_set(told: _Told) -> str:
     details = told.details
-    rule = times.rule(details.get("unit", ""), details.get("amount", 0), details.get("since_name", ""))
+    since = details.get("since_name", "")
+    rule = times.rule(details.get("unit", ""), details.get("amount", 0), since, field_label(told.definition, since))
     text = gettext("期限“%(step)s”：%(rule)s，至 %(due)s", step=told.step, rule=rule, due=told.moment("due_at"))
     return text + gettext("（暂定）") if details.get("provisional") else text
 
@@ -154,7 +163,14 @@ def _effect_applied(told: _Told) -> str:
 
 
 def _message_delivered(told: _Told) -> str:
-    return gettext("收到消息“%(message)s”", message=told.details.get("message", ""))
+    return gettext("收到消息“%(message)s”", message=_message_name(told))
+
+
+def _message_name(told: _Told) -> str:
+    """What the event that waits for this message is called in the diagram."""
+    message = told.details.get("message", "")
+    waiting = told.definition.messages.items() if told.definition else ()
+    return next((element_name(told.definition, element) for element, name in waiting if name == message), message)
 
 
 def _contact_revealed(told: _Told) -> str:
@@ -162,7 +178,8 @@ def _contact_revealed(told: _Told) -> str:
 
 
 def _incident_raised(told: _Told) -> str:
-    return gettext("多次推进失败，案件暂停自动处理，等待督办人员处理（%(kind)s）", kind=told.details.get("kind", ""))
+    return gettext("多次推进失败，案件暂停自动处理，等待督办人员处理（%(reason)s）",
+                   reason=incidents.reason(told.details.get("kind", "")))
 
 
 def _incident_resolved(told: _Told) -> str:

@@ -6,6 +6,7 @@ import json
 
 from flask_babel import gettext, lazy_gettext
 
+SAY_IT_ALL = {"file_opened", "returned"}    # the name of the step would say it again
 KINDS = {
     "file_opened": lazy_gettext("新差评已建档，请办理"),
     "task_waiting": lazy_gettext("有任务等待办理"),
@@ -20,4 +21,4 @@ def sentence(kind: str, details: str) -> str:
     """“任务逾期，请督办：整改”. `details` is the message's JSON; only the name of the step is taken from it."""
     name = json.loads(details or "{}").get("name") or ""
     text = str(KINDS.get(kind, kind))
-    return gettext("%(text)s：%(step)s", text=text, step=name) if name and kind != "file_opened" else text
+    return gettext("%(text)s：%(step)s", text=text, step=name) if name and kind not in SAY_IT_ALL else text

@@ -60,3 +60,8 @@ def _completed(error: errors.CaseflowError, item: WorkItem, by: str) -> Stale:
         gettext("%(name)s 已于 %(when)s 办结“%(task)s”，您填写的内容没有提交。",
                 name=by or gettext("同事"), when=when, task=item.name),
         gettext("请打开案件查看办理结果；需要的内容可以从下面复制。"))
+
+
+def failed(sentence: str) -> Stale:
+    """The words when the case could not take the step: nothing was stored, what was typed is still there."""
+    return Stale(gettext("这次没有提交成功"), sentence, gettext("您填写的内容都还在，可以先存草稿。"))

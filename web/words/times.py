@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from caseflow import deadlines
 
@@ -54,12 +54,14 @@ def due_badge(now: datetime, due_at: datetime | None, calendar: object, *, provi
         return Badge("none", gettext("无期限"))
     left = deadlines.working_days_left(now, due_at, calendar)
     if left < 0:
-        return Badge("overdue", gettext("逾期 %(n)s 个工作日", n=-left), provisional)
+        text = ngettext("逾期 %(num)s 个工作日", "逾期 %(num)s 个工作日", -left)
+        return Badge("overdue", text, provisional)
     if deadlines.day_of(due_at) == deadlines.day_of(now):
         return Badge("today", gettext("今天到期"), provisional)
     if left == 0:   # the due day is a day of rest, with none to work on before it
         return Badge("soon", gettext("%(day)s 到期", day=day(due_at)), provisional)
-    return Badge("soon" if left == 1 else "ok", gettext("还剩 %(n)s 个工作日", n=left), provisional)
+    text = ngettext("还剩 %(num)s 个工作日", "还剩 %(num)s 个工作日", left)
+    return Badge("soon" if left == 1 else "ok", text, provisional)
 
 
 def rule(unit: str, amount: int, since_name: str, since_label: str | None = None) -> str:

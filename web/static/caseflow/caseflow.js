@@ -48,7 +48,9 @@
       say('saving');
       try {
         const answer = await fetch(form.dataset.draft, {
-          method: 'POST', body: new FormData(form), headers: { 'X-CSRFToken': token(), 'X-Draft': '1' }, keepalive: true,
+          method: 'POST', body: new FormData(form), keepalive: true,
+          // JSON, so that an ended session answers 401 and is not followed to the login page, which would look saved
+          headers: { 'X-CSRFToken': token(), 'X-Draft': '1', Accept: 'application/json' },
         });
         if (mine === latest) say(answer.ok ? 'saved' : 'failed');
       } catch {

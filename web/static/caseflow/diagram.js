@@ -9,12 +9,16 @@
 
   const READABLE = 0.5;      // below this scale the words in the drawing cannot be read
   const COMFORTABLE = 0.75;
+  const QUIET = { defaultStrokeColor: '#7b8794', defaultLabelColor: '#1f2937' };
+
+  // Colours say here how far the case has come, so those of the drawing itself are left out.
+  const withoutColours = (xml) => xml.replace(/ (?:bioc|color):[a-z-]+="[^"]*"/g, '');
 
   function addDue(overlays, due) {
     const label = document.createElement('div');
     label.className = `diagram-note sla sla-${due.level}`;
     label.textContent = due.text;
-    overlays.add(due.element, { position: { bottom: -4, left: 0 }, html: label });
+    overlays.add(due.element, { position: { top: -14, right: 0 }, html: label });
   }
 
   // As high as the whole drawing needs at this width, but never more than most of the window.
@@ -56,8 +60,8 @@
 
   async function draw(place) {
     const facts = JSON.parse(document.getElementById(place.dataset.diagram).textContent);
-    const viewer = new window.BpmnJS({ container: place });
-    await viewer.importXML(facts.xml);
+    const viewer = new window.BpmnJS({ container: place, bpmnRenderer: QUIET });
+    await viewer.importXML(withoutColours(facts.xml));
     const canvas = viewer.get('canvas');
     const known = viewer.get('elementRegistry');
     const states = Object.entries(facts.states || {}).filter(([element]) => known.get(element));

@@ -1,0 +1,140 @@
+"""`caseflow run`, `init` and `user`: what they prepare, and what they refuse."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine
+
+from caseflow import people
+from caseflow.errors import ConfigurationError
+from tests.web.ground import SECRET, person, shell, sign_in
+from web.commands import main
+from web.database import require_durable
+from web.migrations import downgrade
+
+ROOT = Path(__file__).parents[2]
+
+
+def call(folder, *words, **variables):
+    environ = {"CASEFLOW_INSTANCE": str(folder), **{f"CASEFLOW_{k.upper()}": v for k, v in variables.items()}}
+    return CliRunner().invoke(main, words, env=environ)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3"])
+def test_the_demo_is_not_served_to_others(tmp_path, host):
+    answer = call(tmp_path, "run", "--host", host, demo="1")
+    assert answer.exit_code == 1 and "demo mode" in answer.output
+    assert not (tmp_path / "caseflow.db").exists()
+
+
+def test_nothing_is_served_without_a_secret(tmp_path):
+    answer = call(tmp_path, "run")
+    assert answer.exit_code == 1 and "CASEFLOW_SECRET_KEY" in answer.output
+
+
+def test_init_needs_no_secret_and_repeats_harmlessly(tmp_path):
+    for _ in range(2):
+        answer = call(tmp_path, "init")
+        assert answer.exit_code == 0, answer.output
+
+
+def test_demo_people_are_not_put_beside_real_ones(database_url, clock, tmp_path):
+    with shell(database_url, clock, tmp_path).app_context():
+        person()
+    answer = call(tmp_path, "init", "--demo", database_url=database_url)
+    assert answer.exit_code == 1 and "real accounts" in answer.output
+
+
+def test_tables_of_another_version_are_not_served(tmp_path, database_url, clock):
+    app = shell(database_url, clock, tmp_path)
+    with app.app_context():
+        downgrade("0001")
+    answer = call(tmp_path, "run", database_url=database_url, secret_key=SECRET)
+    assert answer.exit_code == 1 and "caseflow init" in answer.output
+
+
+def test_run_serves_an_empty_demo_and_ends_with_its_scheduler(tmp_path):
+    environ = {**os.environ, "CASEFLOW_INSTANCE": str(tmp_path), "CASEFLOW_DEMO": "1", "PYTHONPATH": str(ROOT),
+               "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+    for name in ("CASEFLOW_DATABASE_URL", "CASEFLOW_SECRET_KEY"):
+        environ.pop(name, None)
+    command = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0"]
+    served = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+/", served.stdout.readline()).group(0)
+        with urllib.request.urlopen(address + "login", timeout=30) as answer:
+            assert "guichi.bureau.officer" in answer.read().decode()
+    finally:
+        served.send_signal(signal.SIGTERM)
+    rest, _ = served.communicate(timeout=30)  # the pipe closes when the last process that holds it has ended
+    assert served.returncode == 0 and rest == ""
+
+
+@pytest.mark.postgres
+def test_a_postgresql_that_may_forget_is_refused(postgres):
+    with postgres.copy_of("migrated") as url:
+        engine = create_engine(url, connect_args={"options": "-c synchronous_commit=off"})
+        with pytest.raises(ConfigurationError, match="synchronous_commit=off"):
+            require_durable(engine)
+        engine.dispose()
+        safe = create_engine(url)
+        require_durable(safe)
+        safe.dispose()
+
+
+@pytest.fixture
+def installed(tmp_path):
+    assert call(tmp_path, "init").exit_code == 0
+    return tmp_path
+
+
+POST = ("--regulation", "guichi", "--unit", "bureau", "--role")
+GOOD = "Tree-House-77-Lake\n"
+
+
+def user(folder, *words, typed=GOOD):
+    return CliRunner().invoke(main, ["user", *words], env={"CASEFLOW_INSTANCE": str(folder)}, input=typed)
+
+
+def test_an_account_is_added_and_may_sign_in(installed, clock):
+    assert user(installed, "add", "li.lei", "李雷", *POST, "officer").exit_code == 0
+    app = shell(f"sqlite:///{installed}/caseflow.db", clock, installed)
+    assert sign_in(app.test_client(), "li.lei", GOOD.strip()).status_code == 302
+
+
+@pytest.mark.parametrize("password", [
+    "short-A1", "alllowercaseletters", "Li.Lei-2026-Office", "Password-2026-x", "Aa1-Aa1-Aa1-Aa1"])
+def test_a_password_that_is_easy_to_guess_is_refused(installed, password):
+    answer = user(installed, "add", "li.lei", "李雷", *POST, "officer", typed=password + "\n")
+    assert answer.exit_code == 1
+
+
+def test_nobody_holds_administration_or_audit_beside_another_role(installed):
+    assert user(installed, "add", "li.lei", "李雷", *POST, "officer").exit_code == 0
+    for role in ("admin", "auditor"):
+        assert user(installed, "role", "li.lei", *POST, role).exit_code == 1
+    assert user(installed, "role", "li.lei", *POST, "supervisor").exit_code == 0
+    assert user(installed, "role", "li.lei", *POST, "supervisor", "--remove").exit_code == 0
+
+
+def test_an_account_is_stopped_and_let_in_again(installed, clock):
+    user(installed, "add", "li.lei", "李雷", *POST, "officer")
+    app = shell(f"sqlite:///{installed}/caseflow.db", clock, installed)
+    for words, active in ((["disable", "li.lei"], False), (["disable", "li.lei", "--again"], True)):
+        assert user(installed, *words).exit_code == 0
+        with app.app_context():
+            assert people.find("li.lei").active is active
+
+
+def test_an_unknown_account_is_said_in_one_line(installed):
+    answer = user(installed, "disable", "nobody")
+    assert answer.exit_code == 1 and len(answer.output.strip().splitlines()) == 1
