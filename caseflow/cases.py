@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import Select, delete, select, text
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import lazyload
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
@@ -201,7 +201,8 @@ def fire_due(case_id: int, now: datetime) -> int:
         _fire(case, definition, timer, now)
         fired += 1
     if not fired:
-        case.next_try = case.next_due
+        case.next_due = case.next_try = db.session.scalar(select(func.min(Timer.due_at)).where(
+            Timer.case_id == case.id, Timer.status == "pending"))
     return fired
 
 

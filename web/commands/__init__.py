@@ -9,6 +9,8 @@ import importlib
 
 import click
 
+from caseflow.errors import CaseflowError
+
 COMMANDS = {
     "init": "web.commands.init:init",
     "run": "web.commands.run:run",
@@ -33,6 +35,13 @@ class LazyGroup(click.Group):
             return None
         module, attribute = COMMANDS[name].split(":")
         return getattr(importlib.import_module(module), attribute)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what caseflow refuses is told in one line."""
+        try:
+            return super().invoke(ctx)
+        except CaseflowError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
