@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, delete, select, text
+from sqlalchemy.orm import lazyload
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
 from caseflow.engine import step as engine
 from caseflow.engine.values import Context
 from caseflow.errors import (
     CaseflowError,
+    InvalidForm,
     InvalidInput,
     NotFound,
     PermissionDenied,
@@ -103,19 +105,13 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     The same token by the same person again returns the first submission and changes nothing. Refuses with
     NotFound, PermissionDenied, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
     """
-    item = db.session.get(WorkItem, work_item_id)
-    if item is None:
-        raise NotFound
-    case = lock_case(item.case_id)
-    db.session.refresh(item)
-    permissions.require_see(actor, case)
+    case, item = _locked_item(work_item_id)
+    if item.status != "open" or not permissions.may_work(actor, item):
+        permissions.require_see(actor, case)
     definition = definitions.of(case)
     form = definition.user_tasks[item.element].form
-    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
-    if earlier is not None:
-        return _same_again(earlier, actor, form_token, form_values.accept(form, values, _day(earlier.submitted_at)))
     if item.status != "open":
-        raise TaskNotOpen
+        return _same_again(item, actor, form_token, form, values)
     permissions.require_work(actor, item)
     accepted = form_values.accept(form, values, _day(now))
     submission = Submission(
@@ -129,16 +125,29 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
         "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
         "answers": {k: v for k, v in deciding.items() if v is not None}})
     step = engine.complete(definition, case.instance.state, item.token, deciding, Context(now))
-    db.session.flush()
     projection.record(case, definition, step, actor, now)
-    _drop_drafts(item)
+    db.session.execute(delete(Draft).where(Draft.work_item_id == item.id))
     return submission
 
 
-def _same_again(earlier: Submission, actor: Actor, form_token: str, accepted: dict) -> Submission:
-    if earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
+def _locked_item(work_item_id: int) -> tuple[Case, WorkItem]:
+    case_id = db.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
+    if case_id is None:
+        raise NotFound
+    case = lock_case(case_id)
+    item = select(WorkItem).where(WorkItem.id == work_item_id).options(lazyload(WorkItem.case))
+    return case, db.session.scalars(item.execution_options(populate_existing=True)).one()
+
+
+def _same_again(item: WorkItem, actor: Actor, form_token: str, form, values: Mapping[str, object]) -> Submission:
+    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
+    if earlier is None or earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
-    if orjson.loads(earlier.form_values) != accepted:
+    try:
+        same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
+    except InvalidForm:
+        same = False
+    if not same:
         raise TokenReused
     return earlier
 
@@ -149,11 +158,6 @@ def _day(moment: datetime) -> date:
 
 def _late(item: WorkItem, now: datetime) -> bool:
     return item.due_at is not None and now > item.due_at
-
-
-def _drop_drafts(item: WorkItem) -> None:
-    for draft in db.session.scalars(select(Draft).where(Draft.work_item_id == item.id)):
-        db.session.delete(draft)
 
 
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
@@ -225,21 +229,27 @@ def record_failure(case_id: int, error: BaseException, now: datetime) -> None:
     if case.attempts < ATTEMPTS:
         case.next_try = now + FIRST_PAUSE * 2 ** (case.attempts - 1)
         return
-    kind = error.code if isinstance(error, CaseflowError) else type(error).__name__
+    kind = (error.code if isinstance(error, CaseflowError) else type(error).__name__)[:32]
+    detail = str(error).partition("\n")[0][:2000]   # what follows in a database's error quotes the row
     case.incident, case.next_try = True, None
-    db.session.add(Incident(case_id=case.id, kind=kind, detail=str(error)[:2000], raised_at=now))
+    db.session.add(Incident(case_id=case.id, kind=kind, detail=detail, raised_at=now))
     journal.append(case, "incident_raised", SYSTEM, now, {"kind": kind, "attempts": case.attempts})
 
 
 def resolve_incident(incident_id: int, actor: Actor, now: datetime) -> Case:
-    """Let the scheduler try a parked case again, at once. Supervisors and administrators may."""
+    """Let the scheduler try a parked case again, at once.
+
+    Supervisors who see the case may, and administrators, who learn nothing else of it.
+    """
     incident = db.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound
     case = lock_case(incident.case_id)
-    permissions.require_see(actor, case)
-    if not actor.has_role("supervisor", "admin"):
-        raise PermissionDenied
+    db.session.refresh(incident)
+    if not actor.has_role("admin"):
+        permissions.require_see(actor, case)
+        if not actor.has_role("supervisor"):
+            raise PermissionDenied
     if incident.resolved_at is None:
         incident.resolved_at, incident.resolved_by = now, actor.user_id
         case.incident, case.attempts, case.next_try = False, 0, case.next_due

@@ -92,6 +92,18 @@ def _compare(case: Case, step: Step) -> Iterator[Complaint]:
             yield Complaint(code, case.number, f"{sentence}（第 {token} 号）。")
 
 
+def rows_of_ended_cases(now: datetime) -> Iterator[Complaint]:
+    """Work items and timers that an ended case has left behind."""
+    for code, table, status, sentence in (
+        ("orphan_work_item", WorkItem, "open", "案件已结束，待办仍在"),
+        ("orphan_timer", Timer, "pending", "案件已结束，计时仍在"),
+    ):
+        query = select(Case.number, table.token).join(Case, Case.id == table.case_id).where(
+            table.status == status, Case.status != "open")
+        for number, token in db.session.execute(query):
+            yield Complaint(code, number, f"{sentence}（第 {token} 号）。")
+
+
 def timers_fired_wrongly(now: datetime) -> Iterator[Complaint]:
     """Timers that fired before their time, stand twice, or fired without a trace."""
     early = select(Case.number, TimerFiring.token).join(Case, Case.id == TimerFiring.case_id).where(
@@ -128,7 +140,7 @@ def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
                                    WorkItem.status == "completed")
         query = select(Case.number).where(
             Case.regulation == regulation.key, Case.status == "closed", Case.kind == "rectification", ~revisited,
-            Case.outcome.not_in(regulation.closed_without_revisit))
+            func.coalesce(Case.outcome, "").not_in(regulation.closed_without_revisit))
         for number in db.session.scalars(query):
             yield Complaint("closed_without_revisit", number, "差评已办结，但没有法规要求的回访。")
 
@@ -161,6 +173,6 @@ def broken_journal(now: datetime) -> Iterator[Complaint]:
 
 
 CHECKS: tuple[Callable[[datetime], Iterator[Complaint]], ...] = (
-    stuck_cases, rows_against_state, timers_fired_wrongly, cases_waiting_in_vain, closed_without_revisit,
-    returned_twice, bad_ratings_without_case, old_outbox, broken_journal,
+    stuck_cases, rows_against_state, rows_of_ended_cases, timers_fired_wrongly, cases_waiting_in_vain,
+    closed_without_revisit, returned_twice, bad_ratings_without_case, old_outbox, broken_journal,
 )

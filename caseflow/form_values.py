@@ -57,7 +57,7 @@ def _problem(field: FormField, value: object, today: date) -> str | None:
     if field.type in ("string", "text"):
         return _text_problem(field, value)
     if field.type == "enum":
-        return None if value in {choice for choice, _ in field.choices} else "not_a_choice"
+        return None if value in [choice for choice, _ in field.choices] else "not_a_choice"
     if field.type == "boolean":
         return None if isinstance(value, bool) else "not_yes_or_no"
     if field.type == "long":
@@ -87,9 +87,9 @@ def _number_problem(field: FormField, value: object) -> str | None:
 
 def _date_problem(field: FormField, value: object, today: date) -> str | None:
     try:
-        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+        day = date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         day = None
-    if day is None or not 2000 <= day.year <= 2100:
+    if day is None or day.isoformat() != value or not 2000 <= day.year <= 2100:
         return "not_a_date"
     return "in_the_past" if field.sets_a_limit and day < today else None

@@ -81,10 +81,8 @@ def require_see(actor: Actor, case: Case) -> None:
 
 
 def may_work(actor: Actor, item: WorkItem) -> bool:
-    """Whether the task belongs to the actor: assigned to them, or free and theirs by role and unit."""
-    if item.assignee_id is not None:
-        return item.assignee_id == actor.user_id
-    return actor.holds(item.role, item.unit_id)
+    """Whether the task is the actor's by role and unit, and nobody else has taken it."""
+    return actor.holds(item.role, item.unit_id) and item.assignee_id in (None, actor.user_id)
 
 
 def require_work(actor: Actor, item: WorkItem) -> None:
@@ -94,8 +92,7 @@ def require_work(actor: Actor, item: WorkItem) -> None:
 
 def may_supervise(actor: Actor, case: Case, lead_unit_id: int | None = None) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
-    units = {unit for role, unit in actor.roles if role == "supervisor"}
-    return bool(units) and bool({case.unit_id, lead_unit_id} & set(actor.visible_units))
+    return bool({case.unit_id, lead_unit_id} & _below({unit for role, unit in actor.roles if role == "supervisor"}))
 
 
 def may_export(actor: Actor) -> bool:

@@ -81,9 +81,7 @@ def _locked(work_item_id: int, actor: Actor) -> tuple[WorkItem, Case]:
 
 def save_draft(work_item_id: int, actor: Actor, values: Mapping[str, object], now: datetime) -> Draft:
     """Keep what the actor has typed so far, whatever it is; the last one wins. Refuses over 64 kB."""
-    item = find(work_item_id, actor)
-    if item.status != "open":
-        raise TaskNotOpen
+    item, _ = _locked(work_item_id, actor)
     permissions.require_work(actor, item)
     text = orjson.dumps(dict(values)).decode()
     if len(text.encode()) > DRAFT_LIMIT:
@@ -98,11 +96,9 @@ def draft_of(work_item_id: int, actor: Actor) -> dict:
 
 
 def _belongs_to(actor: Actor, scope: str):
-    mine = WorkItem.assignee_id == actor.user_id
-    pairs = [(unit, role) for role, unit in actor.roles]
-    free = and_(
-        WorkItem.assignee_id.is_(None), or_(false(), *(tuple_(WorkItem.unit_id, WorkItem.role) == p for p in pairs))
-    )
+    posts = [tuple_(WorkItem.unit_id, WorkItem.role) == (unit, role) for role, unit in actor.roles]
+    mine = and_(WorkItem.assignee_id == actor.user_id, or_(false(), *posts))
+    free = and_(WorkItem.assignee_id.is_(None), or_(false(), *posts))
     return {"mine": mine, "unit": free}.get(scope, or_(mine, free))
 
 
@@ -137,12 +133,13 @@ def my_work(actor: Actor, *, now: datetime, scope: str = "all", due: str | None 
 
 
 def _searching(query: Select, text: str) -> Select:
+    text = text.replace("\x00", "")    # PostgreSQL takes none
     like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return (
         query.join(Rating, Case.rating_id == Rating.id)
         .join(ServiceRecord, Rating.service_record_id == ServiceRecord.id)
         .join(Unit, Case.unit_id == Unit.id)
-        .where(or_(*(c.like(like, escape="\\") for c in (
+        .where(or_(*(c.ilike(like, escape="\\") for c in (
             Case.number, ServiceRecord.task_name, ServiceRecord.project_no, Unit.name))))
     )
 

@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
@@ -40,12 +41,19 @@ def main() -> int:
     except ConfigurationError as error:
         print(f"scheduler: {error}", file=sys.stderr)
         return 1
-    signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=False))
     try:
+        signal.signal(signal.SIGTERM, _stop)
         scheduler.start()
     except KeyboardInterrupt:
-        scheduler.shutdown(wait=True)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if scheduler.running:
+            scheduler.shutdown(wait=True)
     return 0
+
+
+def _stop(*_: object) -> NoReturn:
+    """SIGTERM ends like Ctrl+C, at whatever moment it comes: what is being done is finished, nothing is begun."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

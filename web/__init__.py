@@ -38,9 +38,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if click.get_current_context(silent=True) is None:
         config.require_secret(settings)
     app = Flask(__name__, instance_path=str(settings.instance.absolute()))
-    app.config.update(
-        CASEFLOW=settings, SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True})  # an error in a log never quotes a rater
+    app.config.update(CASEFLOW=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}  # no log quotes what people wrote
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=auth.locale)

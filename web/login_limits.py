@@ -10,8 +10,8 @@ import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 
+from caseflow.errors import ConcurrentUpdate
 from caseflow.models import LoginFailures, db, transaction
 from web.config import Settings
 
@@ -30,7 +30,7 @@ def begin(username: str, address: str, now: datetime, settings: Settings) -> boo
                 if row.failures >= settings.login_failures:
                     row.locked_until = now + window
             return True
-    except IntegrityError:  # two first tries of the same name in the same instant: the later one is refused
+    except ConcurrentUpdate:  # two first tries of the same name in the same instant: the later one is refused
         return False
 
 

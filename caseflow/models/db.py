@@ -12,6 +12,8 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -19,6 +21,13 @@ from sqlalchemy.types import TypeDecorator
 from caseflow.errors import ConcurrentUpdate
 
 WRITE = "caseflow_write"  # execution option: SQLite takes the write lock when the transaction begins
+FASTER_ON_POSTGRESQL = frozenset({
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "55P03",  # lock_not_available
+    "23505",  # unique_violation
+})
+FASTER_ON_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 
 
 class UtcDateTime(TypeDecorator):
@@ -68,21 +77,34 @@ def transaction() -> Iterator[Any]:
     """Write in one transaction: everything is committed at the end, or nothing on any error.
 
     Entry points (views, jobs, commands) use this; the core never commits. On SQLite the write lock is
-    taken at the beginning, so that no read can go stale before its write. A case that somebody else
-    changed meanwhile is refused with ConcurrentUpdate.
+    taken at the beginning, so that no read can go stale before its write. When somebody else was faster (a
+    changed case, a lock not had, a key taken meanwhile) this is refused with ConcurrentUpdate; every other
+    error goes on as it is.
     """
     session = db.session
     session.rollback()
-    session.connection(execution_options={WRITE: True})
     try:
+        session.connection(execution_options={WRITE: True})
         yield session
         session.commit()
-    except StaleDataError as error:
+    except BaseException as error:
         session.rollback()
-        raise ConcurrentUpdate from error
-    except BaseException:
-        session.rollback()
+        if _somebody_was_faster(error):
+            raise ConcurrentUpdate from error
         raise
+
+
+def insert_new(model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with its key is there; whether it was new. At once, without a look first."""
+    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+    return db.session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
+def _somebody_was_faster(error: BaseException) -> bool:
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, StaleDataError)
+    state, name = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", "")
+    return state in FASTER_ON_POSTGRESQL or name.startswith(FASTER_ON_SQLITE)
 
 
 @event.listens_for(Engine, "connect")

@@ -10,18 +10,29 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
-from caseflow.models import Case, RoleAssignment, User, db
+from caseflow import cases
+from caseflow.errors import StepFailed
+from caseflow.models import Case, Rating, RoleAssignment, User, db, transaction
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
 from tests.browser.desk import PATIENCE, Desk
 
 HERE = Path(__file__).parent
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[FAILED] = True
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +59,9 @@ def desk(demo: Demo, browser: Browser, request: pytest.FixtureRequest) -> Iterat
         return desks[-1].sign_in(username) if username else desks[-1]
 
     yield make
+    if FAILED in request.node.stash:
+        for desk in desks:
+            desk.keep_what_is_seen()
     problems = [problem for desk in desks for problem in desk.problems]
     for desk in desks:
         desk.close()
@@ -68,3 +82,37 @@ def officer_of(demo: Demo) -> Callable[[str], str]:
 @pytest.fixture
 def in_ten_days() -> str:
     return (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
+
+
+@pytest.fixture
+def colleague_of(demo: Demo) -> Callable[[str], str]:
+    """Make a second person at somebody's post; the demo has one at each."""
+    def make(username: str) -> str:
+        with demo.app.app_context(), transaction() as session:
+            post = session.scalar(select(RoleAssignment).join(User).where(User.username == username))
+            person = User(username=f"{username}.2", name="钱同事", password_hash="!", active=True, demo=True)
+            person.roles = [RoleAssignment(unit_id=post.unit_id, role=post.role)]
+            session.add(person)
+            return person.username
+    return make
+
+
+@pytest.fixture
+def case_with_contact(demo: Demo) -> tuple[str, str, str]:
+    """A case of Guichi whose rater left a telephone number: (case number, an officer who may see it, telephone)."""
+    with demo.app.app_context():
+        case = db.session.scalar(select(Case).join(Rating, Rating.id == Case.rating_id).where(
+            Case.regulation == "guichi", Rating.rater_phone.is_not(None)).limit(1))
+        officer = db.session.scalar(select(User.username).join(RoleAssignment).where(
+            RoleAssignment.unit_id == case.unit_id, RoleAssignment.role == "officer").limit(1))
+        return case.number, officer, case.rating.rater_phone
+
+
+@pytest.fixture
+def incident(demo: Demo) -> str:
+    """The number of a case of Qijiang that the scheduler has given up."""
+    with demo.app.app_context(), transaction() as session:
+        case = session.scalar(select(Case).where(Case.regulation == "qijiang", ~Case.incident).limit(1))
+        for _ in range(cases.ATTEMPTS):
+            cases.record_failure(case.id, StepFailed(element="assign"), case.opened_at)
+        return case.number

@@ -122,6 +122,11 @@ class Desk:
         labelled = fields.filter(has=self.page.locator("label.form-label", has_text=exact))
         return group.or_(labelled.locator("input, select, textarea"))
 
+    def beside(self, label: str) -> Locator:
+        """What is found fault with, beside the field of this label."""
+        around = self.field(label).locator("xpath=ancestor::*[contains(@class, 'task-field')]")
+        return around.locator(".invalid-feedback")
+
     def fill(self, answers: Mapping[str, str]) -> Desk:
         for label, value in answers.items():
             field = self.field(label)
@@ -146,6 +151,11 @@ class Desk:
         expect(self.page.locator("#messages .alert-success")).to_contain_text(f"“{task}”已提交（{number}）")
         return self
 
+    def keep_what_is_seen(self) -> None:
+        """A picture of where a test failed."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"failed-{self.name}-{id(self)}.png", full_page=True)
+
     # --- what is seen -------------------------------------------------------------------------------------------
 
     def look(self, what: str) -> Desk:
@@ -154,9 +164,16 @@ class Desk:
         file = f"{self.name}-{self.width}-{next(self._pictures):02}-{what}.png"
         self.page.screenshot(path=ARTEFACTS / file, full_page=True, animations="disabled")
         self.is_accessible()
+        self.speaks_chinese()
         wider = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the window"
         return self
+
+    def speaks_chinese(self) -> None:
+        """No word of another language, and no name of the code, on a page that is read in Chinese."""
+        if self.page.locator("html[lang=zh-CN] nav.places").count():
+            text = NUMBER.sub("", self.page.locator("main").inner_text())
+            assert re.findall(r"[A-Za-z_]{3,}", text) == [], self.page.url
 
     def is_accessible(self) -> None:
         found = Axe().run(self.page)

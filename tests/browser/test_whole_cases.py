@@ -49,7 +49,7 @@ def test_qijiang(desk, officer_of):
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "初次处置", 处置结果="问题复杂，承诺限期解决", 承诺答复的内容="三日内补发证照", 核实情况=FOUND)
     person.does(number, "按承诺整改", 整改措施和结果=DONE)
-    person.does(number, "回访并反馈整改情况", 回访结果="满意", 回访方式="上门见面")
+    person.does(number, "回访并反馈", 回访结果="满意", 回访方式="上门见面")
     person.sign_out().sign_in("qijiang.office.officer")
     person.does(number, "跟踪回访", 跟踪结果="与回访记录相符")
     closed(person, number, "满意")

@@ -81,7 +81,7 @@ def test_run_serves_an_empty_demo_and_ends_with_its_scheduler(tmp_path):
 
 @pytest.mark.postgres
 def test_a_postgresql_that_may_forget_is_refused(postgres):
-    with postgres.copy_of_template() as url:
+    with postgres.copy_of("migrated") as url:
         engine = create_engine(url, connect_args={"options": "-c synchronous_commit=off"})
         with pytest.raises(ConfigurationError, match="synchronous_commit=off"):
             require_durable(engine)

@@ -111,12 +111,12 @@ def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineL
 
 
 def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime) -> DeadlineLine:
-    running = timer.status == "pending"
+    running, since = timer.status == "pending", timer.since_name
     badge = times.due_badge(now, timer.due_at, calendar, provisional=timer.provisional) if running else None
     return DeadlineLine(
         token=timer.token, element=timer.element, guards=timer.attached_to,
         name=journal_words.element_name(definition, timer.element),
-        rule=times.rule(timer.unit, timer.amount, timer.since_name, journal_words.field_label(definition, timer.since_name)),
+        rule=times.rule(timer.unit, timer.amount, since, journal_words.field_label(definition, since)),
         since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
         reasons=tuple(_reasons(timer, case, calendar)))

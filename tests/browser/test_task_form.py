@@ -1,0 +1,89 @@
+"""The form of a task: what it says when something is missing, and that nothing typed is ever lost."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.desk import Desk
+
+OFFICER, TASK = "guichi.dept2.officer", "联系并核实"
+TYPED = "已电话联系评价人，核实了当天的情况。"
+
+
+def test_an_empty_form_is_answered_in_chinese_beside_the_fields_and_nothing_is_lost(desk):
+    person = desk(OFFICER)
+    person.refusals.add(422)
+    person.open_task(person.first_case(TASK), TASK).submit()
+    problem = person.page.get_by_role("alert")
+    expect(problem).to_contain_text("有 2 处需要修改")
+    expect(problem).to_be_focused()
+    expect(person.beside("核实结果")).to_have_text("请选择“核实结果”。")
+    expect(person.beside("核实情况")).to_have_text("请填写“核实情况”。")
+    person.look("没有填写").fill({"核实情况": TYPED}).submit()
+    expect(problem).to_contain_text("有 1 处需要修改")
+    expect(person.beside("核实情况")).to_have_count(0)
+    expect(person.field("核实情况")).to_have_value(TYPED)
+
+
+def test_a_draft_is_there_again_in_another_browser(desk):
+    here = desk(OFFICER)
+    number = here.first_case(TASK)
+    here.open_task(number, TASK).fill({"核实结果": "缺乏法定依据", "联系方式": "短信", "核实情况": TYPED})
+    expect(here.page.locator("[data-draft-state]")).to_have_text("草稿已自动保存")
+    here.page.close()
+    there = desk(OFFICER).open_task(number, TASK)
+    expect(there.page.locator("[data-draft-state]")).to_contain_text("已恢复")
+    expect(there.field("核实情况")).to_have_value(TYPED)
+    expect(there.field("核实结果").get_by_role("radio", name="缺乏法定依据")).to_be_checked()
+    expect(there.field("联系方式").get_by_role("radio", name="短信")).to_be_checked()
+    there.look("恢复的草稿")
+
+
+def test_a_form_that_a_colleague_completed_first_says_so_and_keeps_what_was_typed(desk, colleague_of):
+    slow, quick = desk(OFFICER), desk(colleague_of(OFFICER))
+    number = slow.first_case(TASK)
+    slow.open_task(number, TASK).fill({"核实结果": "确有问题，较为复杂", "联系方式": "当面", "核实情况": TYPED})
+    quick.open_task(number, TASK)
+    quick.fill({"核实结果": "当场解决（情况清楚、诉求合理）", "核实情况": "已当场解决。"}).submit()
+    expect(quick.page.locator("#messages")).to_contain_text("已提交")
+    slow.refusals.add(409)
+    slow.submit()
+    expect(slow.heading).to_have_text("这项任务已经办结")
+    expect(slow.page.get_by_role("alert")).to_contain_text("钱同事 已于")
+    expect(slow.page.get_by_label("核实情况")).to_have_value(TYPED)
+    slow.look("同事已先办结")
+
+
+def test_a_task_is_done_with_the_keyboard_alone(desk):
+    person = desk(OFFICER)
+    number = person.first_case(TASK)
+    page = person.page
+    page.goto("/work/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    row = page.locator("tbody tr", has=page.get_by_role("link", name=number))
+    press(person, tab_to(person, row.get_by_role("link", name=TASK)), "Enter")
+    expect(person.heading).to_have_text(TASK)
+    press(person, tab_to(person, person.field("核实结果").get_by_role("radio").first), "Space")
+    tab_to(person, person.field("核实情况"))
+    page.keyboard.type("已当场解决。")
+    press(person, tab_to(person, page.get_by_role("button", name="提交", exact=True)), "Enter")
+    expect(page.locator("#messages")).to_contain_text(f"“{TASK}”已提交（{number}）")
+
+
+def tab_to(person: Desk, wanted: Locator) -> Locator:
+    """Press Tab until the element has the focus, and see that a person can tell where it is."""
+    expect(wanted).to_be_visible()
+    for _ in range(60):
+        person.page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            break
+    expect(wanted).to_be_focused()
+    assert wanted.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    return wanted
+
+
+def press(person: Desk, focused: Locator, key: str) -> None:
+    expect(focused).to_be_focused()
+    person.page.keyboard.press(key)
