@@ -82,6 +82,7 @@ def test_a_timer_fires_after_the_last_second_that_is_in_time_and_never_before(gu
     due = due_now(guichi, 0)
     for early in (-3600, -1, 0, 0.999):
         guichi.clock.set(due + timedelta(seconds=early))
+        assert (cases.due_cases(guichi.now), fired(session)) == ([], []), early
         assert (jobs.fire_due_cases(), fired(session)) == (0, []), early
     guichi.clock.set(due + timedelta(seconds=1))
     assert jobs.fire_due_cases() == 1
