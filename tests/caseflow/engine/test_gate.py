@@ -228,7 +228,10 @@ CASES = {
     "visible_when_value": broken(("outcome in ['complex']", "outcome == 'other'")),
     "property_name": broken(('name="article"', 'name="formKey"')),
 }
-ELSEWHERE = {"called_unreadable", "call_recursion", "calls_limit", "files_limit", "process_duplicate", "parser_refused", "parser_limit"}
+ELSEWHERE = {
+    "called_unreadable", "call_recursion", "calls_limit", "files_limit", "process_duplicate", "parser_refused",
+    "parser_limit",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("code", CASES)
