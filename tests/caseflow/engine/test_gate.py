@@ -230,7 +230,8 @@ CASES = {
 }
 ELSEWHERE = {
     "called_unreadable", "call_recursion", "calls_limit", "files_limit", "process_duplicate", "parser_refused",
-    "parser_limit"}
+    "parser_limit",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("code", CASES)
