@@ -14,10 +14,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from chinese_calendar import constants
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, func, insert, or_, select
 
 from caseflow.errors import CalendarMissing
 from caseflow.models import CalendarDay, CalendarNotice, db
+from caseflow.models.prepared import Prepared
 
 NATIONAL = "national"
 SEEDED_YEARS = range(2004, 2027)
@@ -98,19 +99,27 @@ def load(jurisdiction: str) -> Calendar:
     Costs one small query; the value is rebuilt only after an import. Raises CalendarMissing when not even
     the national notices are there (`seed` was not run).
     """
-    key = _state(jurisdiction)
+    state = db.session.get_bind().url, _STATE.first(national=NATIONAL, own=jurisdiction)
     cached = _cache.get(jurisdiction)
-    if cached is None or cached[0] != key:
-        cached = _cache[jurisdiction] = (key, _build(jurisdiction, key[1]))
+    if cached is None or cached[0] != state:
+        cached = _cache[jurisdiction] = (state, read(jurisdiction))
     return cached[1]
 
 
 _cache: dict[str, tuple[tuple, Calendar]] = {}
+# All that a calendar's days can depend on, beside the database: every import adds to the revisions.
+_STATE = Prepared(select(
+    func.count(), func.sum(CalendarNotice.revision), func.sum(CalendarNotice.year * CalendarNotice.revision),
+    func.max(CalendarNotice.imported_at)).where(
+    or_(CalendarNotice.jurisdiction == bindparam("national"), CalendarNotice.jurisdiction == bindparam("own"))))
 
 
 def read(jurisdiction: str) -> Calendar:
     """Like `load`, but never cached: for the transaction that is changing the calendar and may yet fail."""
-    return _build(jurisdiction, _state(jurisdiction)[1])
+    notice = CalendarNotice
+    notices = db.session.execute(select(notice.jurisdiction, notice.year, notice.revision).where(
+        notice.jurisdiction.in_({NATIONAL, jurisdiction})).order_by(notice.jurisdiction, notice.year))
+    return _build(jurisdiction, [tuple(row) for row in notices])
 
 
 @lru_cache(maxsize=1)
@@ -173,16 +182,6 @@ def _amendment(day: date, holiday: constants.Holiday) -> str | None:
     return None
 
 
-def _state(jurisdiction: str) -> tuple[str, tuple]:
-    """Which notices, in which revision, of which database: all that a calendar's days can depend on."""
-    notice = CalendarNotice
-    rows = db.session.execute(
-        select(notice.jurisdiction, notice.year, notice.revision, notice.source, notice.imported_at)
-        .where(notice.jurisdiction.in_({NATIONAL, jurisdiction})).order_by(notice.jurisdiction, notice.year)
-    )
-    return str(db.session.get_bind().url), tuple(tuple(row) for row in rows)
-
-
 def _build(jurisdiction: str, notices: Sequence[tuple]) -> Calendar:
     base = [notice for notice in notices if notice[0] == NATIONAL]
     if not base:
@@ -206,5 +205,5 @@ def _version(notices: Iterable[tuple], seeded: int = 1) -> str:
     notices = list(notices)
     if not notices:
         return "-"
-    imports = sum(revision for _jurisdiction, _year, revision, *_rest in notices) - seeded + 1
+    imports = sum(revision for _jurisdiction, _year, revision in notices) - seeded + 1
     return f"{max(notice[1] for notice in notices)}r{imports}"

@@ -8,14 +8,15 @@ On any error nothing was written.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import Select, delete, func, select, text
-from sqlalchemy.orm import lazyload
+from sqlalchemy import select
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
 from caseflow.engine import step as engine
+from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context
 from caseflow.errors import (
     CaseflowError,
@@ -27,29 +28,18 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.models import (
-    Case,
-    Draft,
-    Incident,
-    NumberSequence,
-    ProcessInstance,
-    Rating,
-    Submission,
-    Timer,
-    TimerFiring,
-    WorkItem,
-    db,
-    lock_case,
-)
+from caseflow.models import Case, Incident, Rating, Submission, Unit, WorkItem, db, held, lock_case
+from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.permissions import SYSTEM, Actor
 from caseflow.worklist import SHANGHAI
 
+KIND = "rectification"
 ATTEMPTS = 5                             # failures after which a case is parked as an incident
 FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
 LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
 
 
-def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> Case:
+def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:
     """Open the case of a bad rating under the regulation of its area, at once, with a file number.
 
     The case keeps the process it starts under. Past the regulation's validity it is marked, or refused
@@ -61,44 +51,34 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
     expired = regulation.valid_to is not None and day > regulation.valid_to
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
-    if db.session.scalar(select(Case.id).where(Case.rating_id == rating.id, Case.kind == "rectification")):
+    if held.CASE_OF.first(rating=rating.id, kind=KIND):
         raise InvalidInput("This rating has a case already.")
-    definition = definitions.current(regulation.key, "rectification")
-    case = Case(
-        number=_next_number(regulation, day.year), regulation=regulation.key, after_expiry=expired, rating=rating,
-        rating_id=rating.id, unit_id=rating.service.unit_id, status="open", opened_at=now, journal_seq=0,
-        journal_head="")
-    db.session.add(case)
-    db.session.flush()
-    case.instance = ProcessInstance(case_id=case.id, definition=definition.digest, state=b"", state_digest="")
+    definition = definitions.current(regulation.key, KIND)
+    case = held.begin(
+        number=_next_number(regulation, day.year), regulation=regulation.key, after_expiry=expired,
+        kind=KIND, rating_id=rating.id, unit_id=rating.service.unit_id, opened_at=now, definition=definition.digest)
     for key in ("responsible", regulation.lead):
-        projection.takes_part(case.id, projection.unit_for(case, key))
-        db.session.flush()
+        projection.takes_part(case, projection.unit_for(case, key))
     journal.append(case, "rating_received", actor, now, {
         "rating": rating.id, "source": rating.source, "level": rating.level,
         "received_at": rating.received_at.isoformat(), **(intake or {})})
     journal.append(case, "case_opened", actor, now, {
         "number": case.number, "rating": rating.id, "regulation": regulation.key, "definition": definition.digest,
         "after_expiry": expired})
-    step = engine.start(definition, _variables(case), Context(now))
+    step = engine.start(definition, _variables(rating, db.session.get(Unit, case.unit_id)), Context(now))
     projection.record(case, definition, step, actor, now)
     return case
 
 
-def _variables(case: Case) -> dict[str, object]:
-    rating = case.rating
+def _variables(rating: Rating, unit: Unit) -> dict[str, object]:
     return {
         "received_at": rating.received_at.isoformat(), "level": rating.level,
-        "real_name": rating.real_name, "business_level": case.unit.level,
+        "real_name": rating.real_name, "business_level": unit.level,
     }
 
 
 def _next_number(regulation: regulations.Regulation, year: int) -> str:
-    key = f"{regulation.key}-{year}"
-    last = db.session.scalar(text(
-        "INSERT INTO number_sequences (key, last) VALUES (:key, 1) "
-        "ON CONFLICT (key) DO UPDATE SET last = number_sequences.last + 1 RETURNING last"
-    ).columns(NumberSequence.last), {"key": key})
+    last, = held.NEXT_NUMBER.first(key=f"{regulation.key}-{year}")
     return regulation.number_format.format(year=year, number=last)
 
 
@@ -109,44 +89,46 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     The same token by the same person again returns the first submission and changes nothing. Refuses with
     NotFound, PermissionDenied, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
     """
-    case, item = _locked_item(work_item_id)
-    if item.status != "open" or not permissions.may_work(actor, item):
+    case = held.hold_by_item(work_item_id)
+    item = case.item(work_item_id)
+    if item is None or not permissions.may_work(actor, item):
         permissions.require_see(actor, case)
-    definition = definitions.of(case)
-    form = definition.user_tasks[item.element].form
-    if item.status != "open":
-        return _same_again(item, actor, form_token, form, values)
+    definition = definitions.by_digest(case.definition)
+    if item is None:
+        return _same_again(work_item_id, definition, actor, form_token, values)
     permissions.require_work(actor, item)
+    form = definition.user_tasks[item.element].form
     accepted = form_values.accept(form, values, _day(now))
-    submission = Submission(
-        case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
-        form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
-        submitted_by=actor.user_id, submitted_at=now)
-    db.session.add(submission)
     deciding = form_values.deciding(form, accepted)
-    item.status, item.completed_at, item.completed_by = "completed", now, actor.user_id
+    submission = _submit(case, item, actor, form_token, accepted, now)
     journal.append(case, "task_completed", actor, now, {
         "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
         "answers": {k: v for k, v in deciding.items() if v is not None}})
-    step = engine.complete(definition, case.instance.state, item.token, deciding, Context(now))
+    step = engine.complete(definition, case.state, item.token, deciding, Context(now))
     projection.record(case, definition, step, actor, now)
-    db.session.execute(delete(Draft).where(Draft.work_item_id == item.id))
     return submission
 
 
-def _locked_item(work_item_id: int) -> tuple[Case, WorkItem]:
-    case_id = db.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
-    if case_id is None:
-        raise NotFound
-    case = lock_case(case_id)
-    item = select(WorkItem).where(WorkItem.id == work_item_id).options(lazyload(WorkItem.case))
-    return case, db.session.scalars(item.execution_options(populate_existing=True)).one()
+def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accepted: Mapping[str, object],
+            now: datetime) -> Submission:
+    submission = {
+        "case_id": case.id, "work_item_id": item.id, "element": item.element, "form_token": form_token,
+        "form_values": orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
+        "submitted_by": actor.user_id, "submitted_at": now}
+    submission_id, = held.INSERT_SUBMISSION.first(**submission)
+    del case.items[item.token]
+    case.note(held.CLOSE_ITEM, case=case.id, of=item.token, status="completed", completed_at=now,
+              completed_by=actor.user_id)
+    case.note(held.DELETE_DRAFTS, item=item.id)
+    return Submission(id=submission_id, **submission)
 
 
-def _same_again(item: WorkItem, actor: Actor, form_token: str, form, values: Mapping[str, object]) -> Submission:
-    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
+def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_token: str,
+                values: Mapping[str, object]) -> Submission:
+    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == work_item_id))
     if earlier is None or earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
+    form = definition.user_tasks[earlier.element].form
     try:
         same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
     except InvalidForm:
@@ -160,15 +142,15 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
-def _late(item: WorkItem, now: datetime) -> bool:
+def _late(item: HeldItem, now: datetime) -> bool:
     return item.due_at is not None and now > item.due_at
 
 
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
     """Deliver a message the case waits for, such as the decision on an appeal. TaskNotOpen when it does not."""
-    case = lock_case(case_id)
-    definition = definitions.of(case)
-    step = engine.deliver(definition, case.instance.state, message, Context(now))
+    case = held.hold(case_id)
+    definition = definitions.by_digest(case.definition)
+    step = engine.deliver(definition, case.state, message, Context(now))
     journal.append(case, "message_delivered", actor, now, {"message": message})
     projection.record(case, definition, step, actor, now)
 
@@ -176,20 +158,23 @@ def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SY
 # --- time ---------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class DueCase:
+    """A case with something due; `next_due` is its earliest due moment."""
+
+    id: int
+    next_due: datetime | None
+
+
 def due_cases(now: datetime, limit: int = 100) -> list[int]:
     """The cases with something due, the longest overdue first; parked ones are left alone."""
-    return list(db.session.scalars(_due(now).limit(limit)))
+    return [case_id for case_id, _ in held.DUE.rows(until=now - LAST_SECOND, limit=limit)]
 
 
-def claim_due(now: datetime) -> Case | None:
+def claim_due(now: datetime) -> DueCase | None:
     """The longest overdue case that no other scheduler holds, locked to the end of the transaction."""
-    case_id = db.session.scalar(_due(now).limit(1).with_for_update(of=Case, skip_locked=True))
-    return lock_case(case_id) if case_id is not None else None
-
-
-def _due(now: datetime) -> Select:
-    query = select(Case.id).where(Case.next_try <= now - LAST_SECOND, Case.incident.is_(False))
-    return query.order_by(Case.next_try, Case.id)
+    found = held.CLAIM_DUE.first(until=now - LAST_SECOND, limit=1)
+    return DueCase(*found) if found else None
 
 
 def fire_due(case_id: int, now: datetime) -> int:
@@ -198,32 +183,31 @@ def fire_due(case_id: int, now: datetime) -> int:
     Each firing and its effects are one transaction with the state, and unique per visit. What the first
     firing cancels does not fire any more.
     """
-    case = lock_case(case_id)
-    definition = definitions.of(case)
+    case = held.hold(case_id)
+    definition = definitions.by_digest(case.definition)
     fired = 0
     while (timer := _next_due_timer(case, now)) is not None:
         _fire(case, definition, timer, now)
         fired += 1
     if not fired:
-        case.next_due = case.next_try = db.session.scalar(select(func.min(Timer.due_at)).where(
-            Timer.case_id == case.id, Timer.status == "pending"))
+        case.next_due = case.next_try = projection.earliest_due(case)
+        held.save(case)
     return fired
 
 
-def _next_due_timer(case: Case, now: datetime) -> Timer | None:
-    db.session.flush()
-    query = select(Timer).where(Timer.case_id == case.id, Timer.status == "pending", Timer.due_at <= now - LAST_SECOND)
-    return db.session.scalar(query.order_by(Timer.due_at, Timer.token).limit(1))
+def _next_due_timer(case: HeldCase, now: datetime) -> HeldTimer | None:
+    due = [timer for timer in case.timers.values() if timer.due_at <= now - LAST_SECOND]
+    return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
 
 
-def _fire(case: Case, definition, timer: Timer, now: datetime) -> None:
-    step = engine.fire(definition, case.instance.state, timer.token, Context(now))
-    timer.status = "fired"
-    db.session.add(TimerFiring(case_id=case.id, token=timer.token, due_at=timer.due_at, fired_at=now))
+def _fire(case: HeldCase, definition: Definition, timer: HeldTimer, now: datetime) -> None:
+    step = engine.fire(definition, case.state, timer.token, Context(now))
+    del case.timers[timer.token]
+    case.note(held.END_TIMER, case=case.id, of=timer.token, status="fired")
+    case.note(held.INSERT_FIRING, case_id=case.id, token=timer.token, due_at=timer.due_at, fired_at=now)
     journal.append(case, "timer_fired", SYSTEM, now, {
         "element": timer.element, "token": timer.token, "attached_to": timer.attached_to,
         "due_at": timer.due_at.isoformat(), "lag_seconds": int((now - timer.due_at).total_seconds())})
-    db.session.flush()
     projection.record(case, definition, step, SYSTEM, now)
 
 

@@ -12,12 +12,13 @@ from datetime import datetime
 from types import MappingProxyType
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from caseflow import journal, notices
 from caseflow.engine.values import EffectCall
 from caseflow.errors import StepFailed
-from caseflow.models import AppliedEffect, Case, NewestRating, Submission, db
+from caseflow.models import AppliedEffect, NewestRating, Rating, Submission, db, held
+from caseflow.models.held import HeldCase
 from caseflow.permissions import Actor
 from caseflow.regulations import Regulation
 
@@ -37,7 +38,7 @@ TOPICS: Mapping[str, str] = MappingProxyType({
 class Occasion:
     """In which case, under which regulation, when and through whom an effect is applied. `name` is the task's."""
 
-    case: Case
+    case: HeldCase
     regulation: Regulation
     units: Mapping[str, int]     # unit key → id, "responsible" included
     call: EffectCall
@@ -53,7 +54,7 @@ def apply(occasion: Occasion) -> None:
     if effect is None:
         raise StepFailed(f"No effect is registered as {call.topic!r}.", element=call.element)
     details = effect(occasion) or {}
-    db.session.add(AppliedEffect(case_id=case.id, token=call.token, topic=call.topic, applied_at=occasion.now))
+    held.INSERT_EFFECT.write(case_id=case.id, token=call.token, topic=call.topic, applied_at=occasion.now)
     journal.append(case, "effect_applied", occasion.actor, occasion.now,
                    {"topic": call.topic, "element": call.element, "token": call.token, **details})
 
@@ -109,12 +110,11 @@ def _record_newest_rating(occasion: Occasion) -> dict:
 
 
 def _void_rating(occasion: Occasion) -> dict:
-    occasion.case.rating.voided_at = occasion.now
+    db.session.execute(update(Rating).where(Rating.id == occasion.case.rating_id).values(voided_at=occasion.now))
     return {"rating": occasion.case.rating_id}
 
 
-def _latest_answer(case: Case, field: str) -> object:
-    db.session.flush()
+def _latest_answer(case: HeldCase, field: str) -> object:
     query = select(Submission.form_values).where(Submission.case_id == case.id).order_by(Submission.id.desc())
     for text in db.session.scalars(query):
         values = orjson.loads(text)

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Integer, Row, String, and_, cast, exists, func, or_, select, type_coerce
 
-from caseflow.models import Case, JournalEntry, JournalHead, db
+from caseflow.models import Case, JournalEntry, JournalHead, db, held
+from caseflow.models.held import HeldCase
 
 SYSTEM = "system"
 
@@ -33,28 +34,39 @@ class JournalReport:
     broken: list[tuple[str, int, str]]
 
 
-def append(case: Case | None, kind: str, actor: _Who, now: datetime, details: Mapping[str, Any]) -> JournalEntry:
+def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
+           details: Mapping[str, Any]) -> JournalEntry | None:
     """Record that `actor` did `kind`; `details` are ids, codes, numbers and days, never the rater's contact.
 
     The caller holds the case's lock; its chain goes on from the tail in the case row. Without a case the entry
-    goes to "system", whose tail stays locked until the commit: write that entry last.
+    goes to "system", whose tail stays locked until the commit: write that entry last. Answers the new row, or None
+    where it is written later, together with a held case.
     """
-    session = db.session
+    if isinstance(case, HeldCase):
+        case.note(held.INSERT_ENTRY, **_next(case, kind, actor, now, details))
+        return None
     if case is not None and case.id is None:
-        session.flush()
-    tail = _system_tail() if case is None else None
-    stream = SYSTEM if case is None else f"case:{case.id}"
-    seq, previous = (case.journal_seq or 0, case.journal_head or "") if tail is None else (tail.seq, tail.head)
-    entry = JournalEntry(
-        stream=stream, seq=seq + 1, at=now.astimezone(UTC), actor_id=actor.user_id, actor=actor.name, kind=kind,
-        details=_canonical(details), previous=previous,
-    )
-    entry.hash = _fingerprint(entry, entry.at)
-    session.add(entry)
-    if tail is None:
-        case.journal_seq, case.journal_head = entry.seq, entry.hash
+        db.session.flush()
+    entry = JournalEntry(**_next(case or _system_tail(), kind, actor, now, details))
+    db.session.add(entry)
+    return entry
+
+
+def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: _Who, now: datetime,
+          details: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the next entry after this tail, which moves on to it."""
+    if isinstance(tail, JournalHead):
+        stream, seq, previous = tail.stream, tail.seq, tail.head
     else:
-        tail.seq, tail.head = entry.seq, entry.hash
+        stream, seq, previous = f"case:{tail.id}", tail.journal_seq or 0, tail.journal_head or ""
+    entry = {
+        "stream": stream, "seq": seq + 1, "at": now.astimezone(UTC), "actor_id": actor.user_id, "actor": actor.name,
+        "kind": kind, "details": _canonical(details), "previous": previous}
+    entry["hash"] = _fingerprint(**entry)
+    if isinstance(tail, JournalHead):
+        tail.seq, tail.head = entry["seq"], entry["hash"]
+    else:
+        tail.journal_seq, tail.journal_head = entry["seq"], entry["hash"]
     return entry
 
 
@@ -94,9 +106,7 @@ def _system_tail() -> JournalHead:
 
 
 def _canonical(value: Any) -> str:
-    return json.dumps(
-        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_moment_or_day
-    )
+    return _spelling.encode(value)
 
 
 def _moment_or_day(value: object) -> str:
@@ -107,9 +117,14 @@ def _moment_or_day(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no place in the journal")
 
 
-def _fingerprint(entry: Any, at: datetime) -> str:
-    fields = [entry.stream, entry.seq, at.isoformat(), entry.actor_id, entry.actor, entry.kind, entry.details]
-    return hashlib.sha256((entry.previous + "\n" + _canonical(fields)).encode()).hexdigest()
+_spelling = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_moment_or_day)
+
+
+def _fingerprint(stream: str, seq: int, at: datetime, actor_id: int | None, actor: str, kind: str, details: str,
+                 previous: str) -> str:
+    fields = _canonical([stream, seq, at.isoformat(), actor_id, actor, kind, details])
+    return hashlib.sha256((previous + "\n" + fields).encode()).hexdigest()
 
 
 def _chains() -> Any:
@@ -142,7 +157,8 @@ def _check_entry(row: Row[Any], before: Row[Any] | None) -> Iterator[tuple[str, 
 
 def _is_as_written(row: Row[Any]) -> bool:
     try:
-        return _fingerprint(row, _moment(row.at)) == row.hash
+        return row.hash == _fingerprint(
+            row.stream, row.seq, _moment(row.at), row.actor_id, row.actor, row.kind, row.details, row.previous)
     except (TypeError, ValueError, AttributeError):
         return False
 

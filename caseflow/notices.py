@@ -8,14 +8,19 @@ from datetime import datetime
 import orjson
 from sqlalchemy import or_, select, tuple_
 
-from caseflow.models import Case, Notice, OutboxMessage, db, insert_new
+from caseflow.models import Case, Notice, OutboxMessage, db
+from caseflow.models.held import HeldCase
+from caseflow.models.prepared import inserting
 from caseflow.permissions import Actor
 
+_INSERT = inserting(OutboxMessage.__table__, without=["id", "sent_at"], or_nothing=True)
 
-def send(key: str, kind: str, *, case: Case, unit_id: int, role: str, details: Mapping, now: datetime) -> None:
+
+def send(key: str, kind: str, *, case: Case | HeldCase, unit_id: int, role: str, details: Mapping,
+         now: datetime) -> None:
     """Put one message for a role at a unit into the outbox. The same key again changes nothing."""
-    insert_new(
-        OutboxMessage, key=key, kind=kind, case_id=case.id, unit_id=unit_id, role=role,
+    _INSERT.write(
+        key=key, kind=kind, case_id=case.id, unit_id=unit_id, role=role, status="waiting", attempts=0,
         details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), next_try=now, created_at=now)
 
 

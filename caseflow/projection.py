@@ -5,19 +5,16 @@ Lists, counts and the scheduler read these rows; the engine's state is read only
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import lazyload
-
 from caseflow import calendars, deadlines, effects, journal, regulations
+from caseflow.calendars import Calendar
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
 from caseflow.errors import ConfigurationError
-from caseflow.models import AwaitedMessage, Case, CaseUnit, Timer, Unit, WorkItem, db, insert_new
+from caseflow.models import Case, held
+from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.permissions import Actor
 from caseflow.regulations import Regulation
 
@@ -26,108 +23,94 @@ from caseflow.regulations import Regulation
 class Advance:
     """One step of one case, as it is being recorded: who caused it, when, under which process."""
 
-    case: Case
+    case: HeldCase
     definition: Definition
     regulation: Regulation
     actor: Actor
     now: datetime
 
 
-def record(case: Case, definition: Definition, step: Step, actor: Actor, now: datetime) -> None:
-    """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it.
-
-    What is already open is read once; everything new is written together in one flush at the end.
-    """
-    with db.session.no_autoflush:
-        _follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
-    db.session.flush()
+def record(case: HeldCase, definition: Definition, step: Step, actor: Actor, now: datetime) -> None:
+    """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it."""
+    _follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
+    held.save(case)
 
 
 def _follow(advance: Advance, step: Step) -> None:
-    case = advance.case
-    case.instance.state = step.state
-    case.instance.state_digest = hashlib.sha256(step.state).hexdigest()
-    case.instance.ended = step.ended
-    timers = _follow_timers(advance, step)
-    items = _follow_tasks(advance, step, timers)
-    if advance.definition.messages:
-        _follow_messages(case, step)
+    held.keep_state(advance.case, step.state, step.ended)
+    _follow_timers(advance, step)
+    _follow_tasks(advance, step)
+    _follow_messages(advance.case, step)
     _apply_effects(advance, step)
-    _summarise(advance, step, timers, items)
+    _summarise(advance, step)
 
 
-def _follow_timers(advance: Advance, step: Step) -> dict[int, Timer]:
+def _follow_timers(advance: Advance, step: Step) -> None:
     case = advance.case
-    rows = {t.token: t for t in db.session.scalars(
-        select(Timer).where(Timer.case_id == case.id, Timer.status == "pending")) if t.status == "pending"}
-    waiting = {t.token for t in step.timers}
-    for token in rows.keys() - waiting:
-        rows.pop(token).status = "cancelled"
-    for timer in step.timers:
-        if timer.token not in rows:
-            rows[timer.token] = _set_timer(advance, timer)
-    return rows
+    for token in case.timers.keys() - {timer.token for timer in step.timers}:
+        del case.timers[token]
+        case.note(held.END_TIMER, case=case.id, of=token, status="cancelled")
+    new = [timer for timer in step.timers if timer.token not in case.timers]
+    calendar = calendars.load(advance.regulation.calendar) if new else None
+    for timer in new:
+        case.timers[timer.token] = _set_timer(advance, timer, calendar)
 
 
-def _set_timer(advance: Advance, timer: OpenTimer) -> Timer:
-    regulation, rule = advance.regulation, timer.rule
-    calendar = calendars.load(regulation.calendar)
-    deadline = deadlines.compute(rule, calendar, regulation.close_of_business)
-    row = Timer(
-        case_id=advance.case.id, token=timer.token, element=timer.element, attached_to=timer.attached_to,
+def _set_timer(advance: Advance, timer: OpenTimer, calendar: Calendar) -> HeldTimer:
+    case, rule = advance.case, timer.rule
+    deadline = deadlines.compute(rule, calendar, advance.regulation.close_of_business)
+    case.note(
+        held.INSERT_TIMER, case_id=case.id, token=timer.token, element=timer.element, attached_to=timer.attached_to,
         interrupting=timer.interrupting, unit=rule.unit, amount=rule.amount, since=rule.since,
         since_name=rule.since_name, due_at=deadline.due_at, calendar=deadline.calendar,
         provisional=deadline.provisional, status="pending", created_at=advance.now)
-    db.session.add(row)
-    journal.append(advance.case, "timer_set", advance.actor, advance.now, {
+    journal.append(case, "timer_set", advance.actor, advance.now, {
         "element": timer.element, "token": timer.token, "due_at": deadline.due_at.isoformat(),
         "unit": rule.unit, "amount": rule.amount, "since": rule.since, "since_name": rule.since_name,
         "provisional": deadline.provisional})
-    return row
+    return HeldTimer(timer.token, timer.element, timer.attached_to, deadline.due_at, deadline.provisional)
 
 
-def _follow_tasks(advance: Advance, step: Step, timers: Mapping[int, Timer]) -> list[WorkItem]:
+def _follow_tasks(advance: Advance, step: Step) -> None:
     case = advance.case
-    rows = {i.token: i for i in db.session.scalars(
-        select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open").options(
-            lazyload(WorkItem.case))) if i.status == "open"}
-    waiting = {t.token for t in step.tasks}
-    for token in rows.keys() - waiting:
-        rows.pop(token).status = "cancelled"
+    for token in case.items.keys() - {task.token for task in step.tasks}:
+        del case.items[token]
+        case.note(held.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
     for task in step.tasks:
-        item = rows.get(task.token)
+        due = min((case.timers[t] for t in task.deadlines if t in case.timers), key=lambda t: t.due_at, default=None)
+        item = case.items.get(task.token)
         if item is None:
-            item = rows[task.token] = _open_item(advance, task)
-        due = min((timers[t] for t in task.deadlines if t in timers), key=lambda t: t.due_at, default=None)
-        if due is not None:   # a deadline that has fired leaves its due date behind: the task is overdue
-            item.due_at, item.due_provisional = due.due_at, due.provisional
-    return list(rows.values())
+            case.items[task.token] = _open_item(advance, task, due)
+        elif due is not None and (item.due_at, item.due_provisional) != (due.due_at, due.provisional):
+            # A deadline that has fired leaves its due date behind: the task is overdue.
+            case.items[task.token] = replace(item, due_at=due.due_at, due_provisional=due.provisional)
+            case.note(held.DATE_ITEM, case=case.id, of=task.token, due_at=due.due_at, due_provisional=due.provisional)
 
 
-def _open_item(advance: Advance, task: OpenTask) -> WorkItem:
+def _open_item(advance: Advance, task: OpenTask, due: HeldTimer | None) -> HeldItem:
     case, user_task = advance.case, advance.definition.user_tasks[task.element]
-    unit_id = unit_for(case, user_task.unit)
-    item = WorkItem(
-        case_id=case.id, token=task.token, element=task.element, visit=task.visit, name=user_task.element.name,
-        unit_id=unit_id, role=user_task.role, status="open", opened_at=advance.now)
-    db.session.add(item)
-    if unit_id != case.unit_id:
-        takes_part(case.id, unit_id)
+    item = HeldItem(
+        None, task.token, task.element, user_task.element.name, task.visit, unit_for(case, user_task.unit),
+        user_task.role, None, due and due.due_at, bool(due and due.provisional))
+    case.note(
+        held.INSERT_ITEM, case_id=case.id, token=item.token, element=item.element, visit=item.visit, name=item.name,
+        unit_id=item.unit_id, role=item.role, assignee_id=None, status="open", opened_at=advance.now,
+        due_at=item.due_at, due_provisional=item.due_provisional)
+    if item.unit_id != case.unit_id:
+        takes_part(case, item.unit_id)
     journal.append(case, "task_opened", advance.actor, advance.now, {
-        "element": task.element, "token": task.token, "visit": task.visit, "unit": unit_id, "role": user_task.role})
+        "element": task.element, "token": task.token, "visit": task.visit, "unit": item.unit_id, "role": item.role})
     return item
 
 
-def _follow_messages(case: Case, step: Step) -> None:
-    rows = {m.token for m in db.session.scalars(select(AwaitedMessage).where(AwaitedMessage.case_id == case.id))}
-    waiting = {m.token: m for m in step.messages}
-    gone = rows - waiting.keys()
-    if gone:
-        db.session.execute(delete(AwaitedMessage).where(
-            AwaitedMessage.case_id == case.id, AwaitedMessage.token.in_(gone)))
-    for token in waiting.keys() - rows:
+def _follow_messages(case: HeldCase, step: Step) -> None:
+    waiting = {message.token: message for message in step.messages}
+    for token in case.awaited - waiting.keys():
+        case.note(held.DELETE_AWAITED, case=case.id, of=token)
+    for token in waiting.keys() - case.awaited:
         message = waiting[token]
-        db.session.add(AwaitedMessage(case_id=case.id, token=token, element=message.element, message=message.message))
+        case.note(held.INSERT_AWAITED, case_id=case.id, token=token, element=message.element, message=message.message)
+    case.awaited = set(waiting)
 
 
 def _apply_effects(advance: Advance, step: Step) -> None:
@@ -146,31 +129,34 @@ def _task_of(definition: Definition, step: Step, element: str) -> str:
     return elements[guarded].name
 
 
-def _summarise(advance: Advance, step: Step, timers: Mapping[int, Timer], items: list[WorkItem]) -> None:
+def _summarise(advance: Advance, step: Step) -> None:
     case = advance.case
-    case.step = "、".join(sorted({item.name for item in items}))[:120]
-    case.next_due = case.next_try = min((t.due_at for t in timers.values()), default=None)
+    case.step = "、".join(sorted({item.name for item in case.items.values()}))[:120]
+    case.next_due = case.next_try = earliest_due(case)
     case.attempts = 0
     if step.ended:
-        case.status = "voided" if case.rating.voided_at else "closed"
+        voided_at, = held.VOIDED_AT.first(rating=case.rating_id)
+        case.status = "voided" if voided_at else "closed"
         case.closed_at, case.outcome = advance.now, step.outcome
         journal.append(case, "case_closed", advance.actor, advance.now, {"outcome": step.outcome})
 
 
-def units_of(case: Case) -> dict[str, int]:
+def earliest_due(case: HeldCase) -> datetime | None:
+    return min((timer.due_at for timer in case.timers.values()), default=None)
+
+
+def units_of(case: Case | HeldCase) -> dict[str, int]:
     """Unit key → id for the offices of the case's regulation, with "responsible" for the rated one."""
-    rows = db.session.execute(select(Unit.key, Unit.id).where(
-        Unit.regulation == case.regulation, Unit.key.is_not(None)))
-    return {**dict(map(tuple, rows)), "responsible": case.unit_id}
+    return {**dict(held.UNITS.rows(regulation=case.regulation)), "responsible": case.unit_id}
 
 
-def unit_for(case: Case, key: str) -> int:
+def unit_for(case: Case | HeldCase, key: str) -> int:
     units = units_of(case) if key != "responsible" else {"responsible": case.unit_id}
     if key not in units:
         raise ConfigurationError(f"{case.regulation} has no unit {key!r}; see regulation.toml.")
     return units[key]
 
 
-def takes_part(case_id: int, unit_id: int) -> None:
+def takes_part(case: HeldCase, unit_id: int) -> None:
     """Let a unit see the case from now on."""
-    insert_new(CaseUnit, case_id=case_id, unit_id=unit_id)
+    case.note(held.INSERT_UNIT, case_id=case.id, unit_id=unit_id)

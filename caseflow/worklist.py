@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import contains_eager
 
 from caseflow import journal, permissions
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, TaskNotOpen
-from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, lock_case
+from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
+from caseflow.models.held import HeldCase, HeldItem
 from caseflow.permissions import Actor
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,45 +44,48 @@ def find(work_item_id: int, actor: Actor) -> WorkItem:
     return item
 
 
-def claim(work_item_id: int, actor: Actor, now: datetime) -> WorkItem:
+def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     """Take a free task of one's own unit and role. Taking one's own again changes nothing.
 
     Refuses with AlreadyClaimed, TaskNotOpen or PermissionDenied; journaled as task_claimed.
     """
-    item, case = _locked(work_item_id, actor)
+    case, item = _held(work_item_id, actor)
     if item.assignee_id == actor.user_id:
         return item
     if item.assignee_id is not None:
         raise AlreadyClaimed
     permissions.require_work(actor, item)
-    item.assignee_id = actor.user_id
-    journal.append(case, "task_claimed", actor, now, {"element": item.element, "token": item.token})
-    return item
+    return _assign(case, item, actor.user_id, "task_claimed", actor, now)
 
 
-def release(work_item_id: int, actor: Actor, now: datetime) -> WorkItem:
+def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     """Give a task one has taken back to its unit. Journaled as task_released."""
-    item, case = _locked(work_item_id, actor)
+    case, item = _held(work_item_id, actor)
     if item.assignee_id is None:
         return item
     permissions.require_work(actor, item)
-    item.assignee_id = None
-    journal.append(case, "task_released", actor, now, {"element": item.element, "token": item.token})
-    return item
+    return _assign(case, item, None, "task_released", actor, now)
 
 
-def _locked(work_item_id: int, actor: Actor) -> tuple[WorkItem, Case]:
-    item = find(work_item_id, actor)
-    case = lock_case(item.case_id)
-    db.session.refresh(item)
-    if item.status != "open":
+def _assign(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, actor: Actor, now: datetime) -> HeldItem:
+    case.note(held.ASSIGN_ITEM, case=case.id, of=item.token, assignee_id=user_id)
+    journal.append(case, kind, actor, now, {"element": item.element, "token": item.token})
+    held.save(case)
+    return replace(item, assignee_id=user_id)
+
+
+def _held(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
+    case = held.hold_by_item(work_item_id)
+    permissions.require_see(actor, case)
+    item = case.item(work_item_id)
+    if item is None:
         raise TaskNotOpen
-    return item, case
+    return case, item
 
 
 def save_draft(work_item_id: int, actor: Actor, values: Mapping[str, object], now: datetime) -> Draft:
     """Keep what the actor has typed so far, whatever it is; the last one wins. Refuses over 64 kB."""
-    item, _ = _locked(work_item_id, actor)
+    _, item = _held(work_item_id, actor)
     permissions.require_work(actor, item)
     text = orjson.dumps(dict(values)).decode()
     if len(text.encode()) > DRAFT_LIMIT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from caseflow.errors import NotFound
 from caseflow.models.db import Base, db
@@ -133,10 +133,10 @@ class NumberSequence(Base):
 def lock_case(case_id: int) -> Case:
     """The case with its instance, fresh and locked to the end of the transaction (SQLite: by `transaction`).
 
-    Both rows are locked: whoever waits for the lock would else get the new case beside the old state.
+    The instance is read by a statement of its own: joined, whoever waited for the lock would get the old one.
     """
-    query = select(Case).where(Case.id == case_id).join(Case.instance).with_for_update(
-        of=(Case, ProcessInstance)).options(contains_eager(Case.instance).undefer(ProcessInstance.state))
+    query = select(Case).where(Case.id == case_id).with_for_update(of=Case).options(
+        selectinload(Case.instance).undefer(ProcessInstance.state))
     case = db.session.scalar(query.execution_options(populate_existing=True))
     if case is None:
         raise NotFound
