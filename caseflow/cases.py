@@ -82,11 +82,21 @@ def _next_number(regulation: regulations.Regulation, year: int) -> str:
     return regulation.number_format.format(year=year, number=last)
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What complete_task answers: the number of the stored Submission, and what it completed."""
+
+    id: int
+    case_id: int
+    work_item_id: int
+    element: str
+
+
 def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object], form_token: str,
-                  now: datetime) -> Submission:
+                  now: datetime) -> Receipt:
     """Complete a task with what was filled in; the case moves on as its diagram says.
 
-    The same token by the same person again returns the first submission and changes nothing. Refuses with
+    The same token by the same person again answers with the first submission and changes nothing. Refuses with
     NotFound, PermissionDenied, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
     """
     case = held.hold_by_item(work_item_id)
@@ -100,31 +110,31 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     form = definition.user_tasks[item.element].form
     accepted = form_values.accept(form, values, _day(now))
     deciding = form_values.deciding(form, accepted)
-    submission = _submit(case, item, actor, form_token, accepted, now)
+    submission_id = _submit(case, item, actor, form_token, accepted, now)
     journal.append(case, "task_completed", actor, now, {
         "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
         "answers": {k: v for k, v in deciding.items() if v is not None}})
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))
     projection.record(case, definition, step, actor, now)
-    return submission
+    return Receipt(submission_id, case.id, item.id, item.element)
 
 
 def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accepted: Mapping[str, object],
-            now: datetime) -> Submission:
-    submission = {
-        "case_id": case.id, "work_item_id": item.id, "element": item.element, "form_token": form_token,
-        "form_values": orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
-        "submitted_by": actor.user_id, "submitted_at": now}
-    submission_id, = held.INSERT_SUBMISSION.first(**submission)
+            now: datetime) -> int:
+    """Store what was filled in, close the work item, and drop everybody's drafts of it; the submission's id."""
+    submission_id, = held.INSERT_SUBMISSION.first(
+        case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
+        form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
+        submitted_by=actor.user_id, submitted_at=now)
     del case.items[item.token]
     case.note(held.CLOSE_ITEM, case=case.id, of=item.token, status="completed", completed_at=now,
               completed_by=actor.user_id)
     case.note(held.DELETE_DRAFTS, item=item.id)
-    return Submission(id=submission_id, **submission)
+    return submission_id
 
 
 def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_token: str,
-                values: Mapping[str, object]) -> Submission:
+                values: Mapping[str, object]) -> Receipt:
     earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == work_item_id))
     if earlier is None or earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
@@ -135,7 +145,7 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
         same = False
     if not same:
         raise TokenReused
-    return earlier
+    return Receipt(earlier.id, earlier.case_id, earlier.work_item_id, earlier.element)
 
 
 def _day(moment: datetime) -> date:

@@ -29,7 +29,7 @@ def folder() -> Path:
 
 def all_regulations() -> Mapping[str, Regulation]:
     """Every regulation by key, in the order of the folder's names."""
-    return _load(folder())
+    return _load(os.environ.get("CASEFLOW_BPMN_DIR"))
 
 
 def get(key: str) -> Regulation:
@@ -63,7 +63,9 @@ def files(key: str) -> Mapping[str, bytes]:
 
 
 @lru_cache(maxsize=8)
-def _load(path: Path) -> Mapping[str, Regulation]:
+def _load(_chosen: str | None) -> Mapping[str, Regulation]:
+    """What lies in the folder, kept by the setting that chose it."""
+    path = folder()
     regulations = {file.parent.name: read(file) for file in sorted(path.glob("*/regulation.toml"))}
     taken: dict[str, Regulation] = {}
     for regulation in regulations.values():

@@ -1,8 +1,8 @@
 """Statements that are compiled once and then go to the driver as they are.
 
 For the few statements of every step: finding the compiled form and building a result costs SQLAlchemy several times
-what the database needs to answer. They are written as SQLAlchemy statements all the same, and go through its
-connection: its transaction, its events and its errors.
+what the database needs to answer. They are written as SQLAlchemy statements all the same, and run in its transaction
+and with its errors; only its events for statements do not see them.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from caseflow.models.db import db
 
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # those that know ON CONFLICT
+CONNECTION = "caseflow_connection"   # of the session's transaction, in session.info
 Processor = Callable[[Any], Any] | None
 
 
@@ -50,8 +52,8 @@ class Prepared:
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows it finds, as tuples in the order of its columns."""
         connection, compiled = self._ready()
-        found = connection.exec_driver_sql(compiled.text, compiled.bind(values))
-        return [compiled.read(row) for row in found]
+        cursor = send(connection, compiled.text, compiled.bind(values))
+        return [compiled.read(row) for row in cursor.fetchall()]
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
         found = self.rows(**values)
@@ -60,19 +62,24 @@ class Prepared:
     def write(self, **values: Any) -> int:
         """How many rows it wrote."""
         connection, compiled = self._ready()
-        return connection.exec_driver_sql(compiled.text, compiled.bind(values)).rowcount
+        return send(connection, compiled.text, compiled.bind(values)).rowcount
 
     def write_all(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """The same statement for each of these rows, in one go."""
         connection, compiled = self._ready()
         bound = [compiled.bind(values) for values in rows]
-        connection.exec_driver_sql(compiled.text, bound[0] if len(bound) == 1 else bound)
+        if len(bound) == 1:
+            send(connection, compiled.text, bound[0])
+        else:
+            send(connection, compiled.text, bound, many=True)
 
     def _ready(self) -> tuple[Connection, _Compiled]:
         """The transaction's connection, on which what the session has pending was written first."""
         session = db.session()
         session.flush()
-        connection = session.connection()
+        connection = session.info.get(CONNECTION)
+        if connection is None or connection.closed:   # it is closed with its transaction
+            connection = session.info[CONNECTION] = session.connection()
         return connection, self._for(connection.dialect)
 
     def _for(self, dialect: Dialect) -> _Compiled:
@@ -90,6 +97,24 @@ class Prepared:
         constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
         return _Compiled(compiled.string, compiled.positional, binds, constants,
                          tuple(_out(column.type, dialect) for column in columns))
+
+
+def send(connection: Connection, statement: str, values: Any, *, many: bool = False) -> Any:
+    """Hand a statement to the driver; its cursor. Errors come as those of SQLAlchemy, and never quote the values."""
+    cursor = connection.connection.cursor()
+    try:
+        if many:
+            cursor.executemany(statement, values)
+        else:
+            cursor.execute(statement, values)
+    except connection.dialect.dbapi.Error as error:
+        dialect = connection.dialect
+        lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(statement, values, error, dialect.dbapi.Error, hide_parameters=True,
+                                  connection_invalidated=lost, dialect=dialect, ismulti=many) from error
+    return cursor
 
 
 def _in(kind: TypeEngine, dialect: Dialect) -> Processor:
