@@ -52,7 +52,8 @@ def test_each_wrong_value_has_its_code(field, value, code):
 
 
 @pytest.mark.parametrize(("field", "value"), [
-    (LINE, "贵四最办〔2020〕5号"), (LINE, "x" * 4000), (LONG_TEXT, "x" * 9000), (TEXT, "一\n二\t三"), (TEXT, "👩\u200d👩"), (TEXT, "　一二"),
+    (LINE, "贵四最办〔2020〕5号"), (LINE, "x" * 4000), (LONG_TEXT, "x" * 9000),
+    (TEXT, "一\n二\t三"), (TEXT, "👩\u200d👩"), (TEXT, "　一二"),
     (CHOICE, "complex"), (YES, False), (YES, True), (NUMBER, 1), (NUMBER, 9), (FREE_NUMBER, -10**12),
     (DAY, "2028-02-29"), (DAY, "2000-01-01"), (DAY, "2100-12-31"),
 ])
