@@ -79,8 +79,9 @@ def _program(name: str, engine: Engine, settings: Settings) -> str:
 def _found(name: str, settings: Settings) -> str:
     path = shutil.which(name, path=settings.pg_bin or None)
     if path is None:
-        raise ConfigurationError(f"{name} was not found {f'in {settings.pg_bin}' if settings.pg_bin else 'on PATH'}; "
-                                 "install the client programs of PostgreSQL, or name their folder with CASEFLOW_PG_BIN.")
+        where = f"in {settings.pg_bin}" if settings.pg_bin else "on PATH"
+        raise ConfigurationError(f"{name} was not found {where}; install the client programs of PostgreSQL, "
+                                 "or name their folder with CASEFLOW_PG_BIN.")
     return path
 
 

@@ -7,13 +7,14 @@ import sys
 import click
 
 from caseflow.doctor import examine
+from caseflow.models import snapshot
 from web import clock, create_app
 
 
 @click.command()
 def doctor() -> None:
     """Check the invariants of this installation; one line per finding, exit code 1 when there is any."""
-    with create_app().app_context():
+    with create_app().app_context(), snapshot():
         complaints = examine(clock.now())
     for complaint in complaints:
         click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}")

@@ -5,25 +5,20 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import func, inspect, select
 
 from caseflow import cases, doctor, journal, notices
 from caseflow.models import (
     Case,
-    Heartbeat,
     JournalEntry,
     Notice,
     OutboxMessage,
     Submission,
     TimerFiring,
     User,
-    WebSession,
     WorkItem,
     db,
     transaction,
@@ -32,67 +27,12 @@ from scheduler import jobs
 from tests.conftest import build_app
 from tests.ground import person, rows
 from tests.journeys.kit import Journey
+from tests.web.backup.ground import back_up, bring_back, whole
 from web import backups, sessions
-from web.backups import postgresql
-from web.commands import main
-from web.migrations import downgrade
+from web.migrations import downgrade, upgrade
 
 pytestmark = pytest.mark.both_databases
 WRITERS, REVIEWS, ROUNDS = 2, 24, 3
-
-
-@pytest.fixture
-def programs(database, request, monkeypatch) -> str:
-    """The folder of pg_dump and pg_restore: that of the tests' own server."""
-    folder = str(request.getfixturevalue("postgres").programs) if database == "postgresql" else ""
-    monkeypatch.setenv("CASEFLOW_PG_BIN", folder)
-    return folder
-
-
-@pytest.fixture
-def guichi(installed, app, clock, programs):
-    app.config["CASEFLOW"] = replace(app.config["CASEFLOW"], pg_bin=programs)
-    return Journey(app, clock, "guichi").bad_review()
-
-
-@pytest.fixture
-def elsewhere(database, request, clock, programs, tmp_path):
-    """Another machine: an application on an empty database, as often as it is asked for."""
-    @contextmanager
-    def machine():
-        folder = tmp_path / uuid4().hex
-        folder.mkdir()
-        with _empty(database, request, folder) as url:
-            app = build_app(url, clock, folder)
-            app.config["CASEFLOW"] = replace(app.config["CASEFLOW"], pg_bin=programs)
-            with app.app_context():
-                yield app
-                db.session.remove()
-                db.engine.dispose()
-    return machine
-
-
-@contextmanager
-def _empty(database, request, folder):
-    if database == "sqlite":
-        yield f"sqlite:///{folder}/caseflow.db"
-    else:
-        with request.getfixturevalue("postgres").copy_of() as url:
-            yield url
-
-
-def back_up(app, path):
-    with app.app_context():
-        backups.make(path, app.config["CASEFLOW"])
-    return path
-
-
-def bring_back(app, path, clock, **how):
-    return backups.restore(path, app.config["CASEFLOW"], clock(), **how)
-
-
-def whole(done) -> bool:
-    return not done.older and done.journal.broken == [] and done.complaints == ()
 
 
 # --- while others write -------------------------------------------------------------------------------------------
@@ -229,7 +169,8 @@ def test_nobody_is_signed_in_after_a_restore_and_no_process_counts_as_alive(guic
     path = back_up(app, tmp_path / "a.backup")
     with elsewhere() as other:
         bring_back(other, path, clock)
-        assert [db.session.scalar(select(func.count()).select_from(table)) for table in (WebSession, Heartbeat)] == [0, 0]
+        counts = rows()
+        assert (counts["web_sessions"], counts["heartbeats"]) == (0, 0)
 
 
 # --- refusals -----------------------------------------------------------------------------------------------------
@@ -319,7 +260,6 @@ def test_an_older_backup_says_that_the_tables_must_be_brought_up_to_date(guichi,
     with elsewhere() as other:
         done = bring_back(other, path, clock)
         assert (done.older, done.revision) == (True, "0002")
-        from web.migrations import upgrade
         upgrade()
         assert doctor.examine(clock()) == [] and journal.verify().broken == []
 
@@ -331,82 +271,6 @@ def test_a_backup_of_a_newer_version_is_refused(guichi, app, clock, elsewhere, t
         with pytest.raises(backups.BackupFailed, match="newer version"):
             bring_back(other, path, clock)
         assert inspect(db.engine).get_table_names() == []
-
-
-# --- the commands -------------------------------------------------------------------------------------------------
-
-
-def call(app, *words, **variables):
-    settings = app.config["CASEFLOW"]
-    environ = {"CASEFLOW_INSTANCE": str(settings.instance), "CASEFLOW_DATABASE_URL": settings.database_url}
-    return CliRunner().invoke(main, [str(word) for word in words], env=environ | variables)
-
-
-def test_the_commands_say_what_they_did_in_a_line(guichi, app, elsewhere, tmp_path):
-    path = tmp_path / "a.backup"
-    made = call(app, "backup", path)
-    assert made.exit_code == 0 and "已备份" in made.output and "不含密钥" in made.output, made.output
-    with elsewhere() as other:
-        db.session.remove()
-        db.engine.dispose()
-        done = call(other, "restore", path)
-        assert done.exit_code == 0, done.output
-        assert len(done.output.splitlines()) == 1 and "日志完整" in done.output and "自检正常" in done.output
-        again = call(other, "restore", path)
-        assert again.exit_code == 1 and "--replace" in again.output
-
-
-def test_a_restored_database_that_is_not_whole_is_reported(guichi, app, elsewhere, tmp_path):
-    with app.app_context(), transaction() as session:
-        session.execute(WorkItem.__table__.delete())
-    path = back_up(app, tmp_path / "a.backup")
-    with elsewhere() as other:
-        db.engine.dispose()
-        done = call(other, "restore", path)
-        assert done.exit_code == 1 and "caseflow doctor" in done.output
-
-
-# --- PostgreSQL's programs ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def program(database, tmp_path):
-    if database == "sqlite":
-        pytest.skip("SQLite needs no program")
-    folder = tmp_path / "bin"
-    folder.mkdir()
-
-    def put(text: str) -> str:
-        (folder / "pg_dump").write_text(text)
-        (folder / "pg_dump").chmod(0o755)
-        return str(folder)
-    return put
-
-
-def test_missing_programs_are_said_with_what_to_do(guichi, app, tmp_path, program):
-    (tmp_path / "none").mkdir()
-    answer = call(app, "backup", tmp_path / "a.backup", CASEFLOW_PG_BIN=str(tmp_path / "none"))
-    assert answer.exit_code != 0 and "CASEFLOW_PG_BIN" in answer.output and "Traceback" not in answer.output
-
-
-def test_programs_of_an_older_version_are_refused(guichi, app, tmp_path, program):
-    folder = program("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.1'\n")
-    answer = call(app, "backup", tmp_path / "a.backup", CASEFLOW_PG_BIN=folder)
-    assert answer.exit_code != 0 and "version 9" in answer.output and not (tmp_path / "a.backup").exists()
-
-
-def test_a_password_is_not_on_the_command_line(guichi, app, monkeypatch, program):
-    seen = []
-
-    def run(command, **how):
-        seen.append((command, how["env"].get("PGPASSWORD")))
-        return type("Done", (), {"returncode": 0, "stdout": ""})
-    with app.app_context():
-        secret = db.engine.url.set(password="hush-hush")
-        monkeypatch.setattr("web.backups.postgresql.subprocess.run", run)
-        postgresql._run(["pg_dump"], type("Engine", (), {"dialect": db.engine.dialect, "url": secret}))
-    (command, password), = seen
-    assert password == "hush-hush" and "hush-hush" not in " ".join(command)
 
 
 def test_the_backup_begins_as_its_kind_of_database_says(guichi, app, clock, elsewhere, tmp_path):
