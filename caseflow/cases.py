@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import Select, delete, select, text
+from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import lazyload
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
@@ -49,11 +49,12 @@ FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
 LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
 
 
-def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
+def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> Case:
     """Open the case of a bad rating under the regulation of its area, at once, with a file number.
 
     The case keeps the process it starts under. Past the regulation's validity it is marked, or refused
     with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
+    The journal begins with the rating; `intake` is what else its intake has to say there.
     """
     regulation = regulations.get(rating.regulation)
     day = _day(now)
@@ -73,6 +74,9 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
     for key in ("responsible", regulation.lead):
         projection.takes_part(case.id, projection.unit_for(case, key))
         db.session.flush()
+    journal.append(case, "rating_received", actor, now, {
+        "rating": rating.id, "source": rating.source, "level": rating.level,
+        "received_at": rating.received_at.isoformat(), **(intake or {})})
     journal.append(case, "case_opened", actor, now, {
         "number": case.number, "rating": rating.id, "regulation": regulation.key, "definition": definition.digest,
         "after_expiry": expired})
@@ -201,7 +205,8 @@ def fire_due(case_id: int, now: datetime) -> int:
         _fire(case, definition, timer, now)
         fired += 1
     if not fired:
-        case.next_try = case.next_due
+        case.next_due = case.next_try = db.session.scalar(select(func.min(Timer.due_at)).where(
+            Timer.case_id == case.id, Timer.status == "pending"))
     return fired
 
 
@@ -271,7 +276,9 @@ def find(number: str, actor: Actor) -> Case:
 
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
-    office (HN-14: through 12345)."""
+    office while the case is open (HN-14: through 12345)."""
+    if case.status != "open":
+        return False
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:
         items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))

@@ -13,9 +13,10 @@ from caseflow.permissions import Actor, actor_for
 from caseflow.worklist import SHANGHAI
 
 
-def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], cases: int, now: datetime) -> Iterator[str]:
-    """`cases` bad ratings in the national field names, one JSON line each. Their text says that it is made up."""
-    for number in range(cases):
+def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], numbers: range,
+            now: datetime) -> Iterator[str]:
+    """A bad rating for each number, in the national field names, one JSON line each. Each says that it is made up."""
+    for number in numbers:
         served = now - timedelta(hours=random.randint(2, 96))
         level = random.choice(("1", "2"))
         real_name = random.random() < 0.7

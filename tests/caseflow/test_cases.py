@@ -346,6 +346,13 @@ def test_in_hainan_only_12345_sees_the_contact(hainan, session):
     assert reveal(hainan, person("hainan.platform.officer")) == ("卫建国", "13900009029")
 
 
+def test_nobody_sees_the_contact_once_the_case_is_closed(hainan, session):
+    hainan.does(hainan.open_tasks()[0]).does("first_response", outcome="resolved")
+    hainan.does(hainan.open_tasks()[0], revisit_result="unreachable").closed_as("closed_unreachable")
+    with pytest.raises(PermissionDenied):
+        reveal(hainan, person("hainan.platform.officer"))
+
+
 @pytest.mark.parametrize(("reason", "code"), [("", "required"), (" 想 ", "required"), ("长" * 201, "too_long")])
 def test_the_contact_is_shown_for_a_reason_only(guichi, officer, reason, code):
     with pytest.raises(InvalidInput) as refused:

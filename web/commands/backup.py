@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from caseflow.errors import CaseflowError
 from web import backups, config, create_app
 
 NOT_INSIDE = "备份不含密钥（CASEFLOW_SECRET_KEY 或 secret_key）和 config.toml，请另行妥善保管。"
@@ -21,9 +20,6 @@ def backup(file: Path) -> None:
     it takes its name. The secret key and config.toml are not in it.
     """
     settings = config.load()
-    try:
-        with create_app(settings).app_context():
-            revision = backups.make(file.absolute(), settings)
-    except CaseflowError as refusal:
-        raise click.ClickException(str(refusal)) from None
+    with create_app(settings).app_context():
+        revision = backups.make(file.absolute(), settings)
     click.echo(f"已备份：{file}（{file.stat().st_size:,} 字节，数据表版本 {revision}，已校验）。{NOT_INSIDE}")

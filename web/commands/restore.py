@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from caseflow.errors import CaseflowError
 from web import backups, clock, config, create_app
 from web.commands.journal import sentence
 
@@ -21,11 +20,8 @@ def restore(file: Path, replace: bool) -> None:
     Stop the web and the schedulers first. The secret key and config.toml are not in a backup.
     """
     settings = config.load()
-    try:
-        with create_app(settings).app_context():
-            done = backups.restore(file.absolute(), settings, clock.real(), replace=replace)
-    except CaseflowError as refusal:
-        raise click.ClickException(str(refusal)) from None
+    with create_app(settings).app_context():
+        done = backups.restore(file.absolute(), settings, clock.real(), replace=replace)
     if done.kept:
         click.echo(f"原有数据已备份：{done.kept}")
     click.echo(_result(file, done))

@@ -48,8 +48,9 @@ def show(number: str):
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
-        timeline=timeline, deadlines=deadlines, outline=outline.outline(definition.outline(), known),
-        states=outline.STATES, diagram=_diagram(definition, known, deadlines),
+        timeline=timeline, deadlines=deadlines,
+        outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
+        diagram=_diagram(definition, known, deadlines),
         nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
