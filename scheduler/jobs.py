@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from caseflow import cases, notices, ratings, watchdog
 from caseflow.models import Heartbeat, db, snapshot, transaction
-from web import clock
+from web import clock, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 CASES_PER_RUN = 500
@@ -40,9 +40,10 @@ def _fire_next() -> tuple[int, float] | None:
     case_id = None
     now = clock.now()
     try:
-        with transaction():
+        with step_times.measured("fire_due") as step, transaction():
             case = cases.claim_due(now)
             if case is None:
+                step.counts = False
                 return None
             case_id, due = case.id, case.next_due or now
             return cases.fire_due(case.id, now), (now - due).total_seconds()
@@ -88,6 +89,7 @@ def watch() -> int:
 
 def beat(fired: int = 0, lag_seconds: float | None = None) -> None:
     """Say that this process is alive, how much it has fired and how late the last one was."""
+    step_times.add()
     now = clock.now()
     with _beating, transaction() as session:
         row = session.get(Heartbeat, PROCESS) or Heartbeat(process=PROCESS, fired=0, lag_seconds=0.0)
