@@ -48,7 +48,8 @@ def test_what_is_installed_is_what_is_imported():
     wanted = {re.split(r"[\[ <>=]", line)[0].lower() for line in lines if line}
     used = {module.partition(".")[0] for path in source.modules(*source.PACKAGES) for module in source.imports(path)}
     brought = metadata.packages_distributions()
-    found = {brought[top][0].lower().replace("_", "-") for top in used - sys.stdlib_module_names - {*source.PACKAGES} if top in brought}
+    foreign = used - sys.stdlib_module_names - {*source.PACKAGES}
+    found = {brought[top][0].lower().replace("_", "-") for top in foreign if top in brought}
     assert wanted == found
 
 

@@ -48,7 +48,7 @@ def test_every_complaint_is_explained():
 
 
 def test_every_metric_is_explained(measured):
-    said = {name for name in rows("### Metrics")}
+    said = set(rows("### Metrics"))
     found = {re.sub(r"\[.*|_(bucket|count|sum|created)(?=\[|$)", "", name) for name in scrape(measured)}
     assert found <= said and all(name.startswith("caseflow_") for name in said)
 
