@@ -27,6 +27,8 @@ COMMANDS = {
     "simulate": "web.commands.simulate:simulate",
     "journal": "web.commands.journal:journal",
     "doctor": "web.commands.doctor:doctor",
+    "backup": "web.commands.backup:backup",
+    "restore": "web.commands.restore:restore",
 }
 
 
