@@ -115,7 +115,7 @@ class Visitor:
         page = self._send("GET", "/login")[2]
         self.csrf = _csrf(page)
         status, _, _ = self._send("POST", "/login", username=username, password=PASSWORD, csrf_token=self.csrf)
-        assert status == 302, f"{path}: {status}"
+        assert status == 302, f"sign-in: {status}"
         self.csrf = _csrf(self._send("GET", "/work/")[2])
 
     def complete(self, path: str, revisits: int) -> tuple[Answer, str]:
