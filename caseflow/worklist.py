@@ -8,27 +8,31 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Select, and_, false, func, or_, select, tuple_
+from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import journal, permissions
+from caseflow import journal, open_work, permissions
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, TaskNotOpen
 from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
+from caseflow.open_work import EARLIEST_FIRST
 from caseflow.permissions import Actor
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DRAFT_LIMIT = 64_000   # bytes of JSON
+MOST_COUNTED = 1_000   # rows of a list
+MOST_SHOWN = 99        # in a figure beside a word of the navigation; more is "99+"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `total` counts all rows that match."""
+    """One page of a list. `total` counts all rows that match; with `more` there are still others."""
 
     items: list
     total: int
     page: int
     per_page: int
+    more: bool = False
 
     @property
     def pages(self) -> int:
@@ -99,13 +103,6 @@ def draft_of(work_item_id: int, actor: Actor) -> dict:
     return orjson.loads(draft.form_values) if draft else {}
 
 
-def _belongs_to(actor: Actor, scope: str):
-    posts = [tuple_(WorkItem.unit_id, WorkItem.role) == (unit, role) for role, unit in actor.roles]
-    mine = and_(WorkItem.assignee_id == actor.user_id, or_(false(), *posts))
-    free = and_(WorkItem.assignee_id.is_(None), or_(false(), *posts))
-    return {"mine": mine, "unit": free}.get(scope, or_(mine, free))
-
-
 def _due(due: str | None, now: datetime):
     """overdue: past; today: ends on this Shanghai day; soon: within the next three calendar days."""
     midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -120,20 +117,26 @@ def my_work(actor: Actor, *, now: datetime, scope: str = "all", due: str | None 
             search: str = "", page: int = 1, per_page: int = 50) -> Page:
     """Open work items that are the actor's or free for them, the earliest due first, undated ones last.
 
-    `search` looks into case number, item of service and name of the office.
+    `search` looks into case number, item of service and name of the office. Counts to a thousand, or to the end
+    of the next page.
     """
-    conditions = [WorkItem.status == "open", _belongs_to(actor, scope)]
-    if _due(due, now) is not None:
-        conditions.append(_due(due, now))
-    if regulation:
-        conditions.append(Case.regulation == regulation)
-    query = select(WorkItem).join(WorkItem.case).where(*conditions)
+    places, bound = open_work.places(actor, scope, regulation), _due(due, now)
+    most = max(MOST_COUNTED, (page + 1) * per_page)
     if search:
-        query = _searching(query, search)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = query.options(contains_eager(WorkItem.case)).order_by(
-        WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id).limit(per_page).offset((page - 1) * per_page)
-    return Page(list(db.session.scalars(rows).unique()), total, page, per_page)
+        conditions = [or_(false(), *places), *([] if bound is None else [bound])]
+        matching = _searching(select(WorkItem.id).join(WorkItem.case), search).where(*conditions)
+        start = matching.order_by(*EARLIEST_FIRST).limit(per_page).offset((page - 1) * per_page)
+        ids, total = list(db.session.scalars(start)), open_work.bounded(matching.limit(most + 1))
+    else:
+        ids = open_work.earliest(places, bound, (page - 1) * per_page, per_page)
+        total = open_work.number(places, bound, most + 1)
+    rows = select(WorkItem).join(WorkItem.case).options(contains_eager(WorkItem.case)).where(WorkItem.id.in_(ids))
+    items = db.session.scalars(rows.order_by(*EARLIEST_FIRST)).unique() if ids else []
+    return _page(list(items), db.session.scalar(select(total)), page, per_page, most)
+
+
+def _page(items: list, total: int, page: int, per_page: int, most: int) -> Page:
+    return Page(items, min(total, most), page, per_page, more=total > most)
 
 
 def _searching(query: Select, text: str) -> Select:
@@ -150,8 +153,8 @@ def _searching(query: Select, text: str) -> Select:
 
 def next_in_case(case_id: int, actor: Actor) -> WorkItem | None:
     """An open task of this case that the actor may do now."""
-    query = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.status == "open", _belongs_to(actor, "all"))
-    return db.session.scalar(query.order_by(WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id).limit(1))
+    query = select(WorkItem).where(WorkItem.case_id == case_id, or_(false(), *open_work.places(actor)))
+    return db.session.scalar(query.order_by(*EARLIEST_FIRST).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +202,14 @@ def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
-    """How many open tasks the actor has: all, mine, overdue; and incidents they may see."""
-    def count(*conditions) -> int:
-        return db.session.scalar(select(func.count(WorkItem.id)).where(WorkItem.status == "open", *conditions)) or 0
-
-    belongs = _belongs_to(actor, "all")
-    incidents = select(func.count(Case.id)).where(Case.incident, permissions.visible_cases(actor))
-    return {
-        "work": count(belongs),
-        "mine": count(_belongs_to(actor, "mine")),
-        "overdue": count(belongs, WorkItem.due_at < now),
-        "incidents": db.session.scalar(incidents) or 0,
+    """How many open tasks the actor has: all, mine, overdue; and incidents they may see. Counts little beyond 99."""
+    everything, mine = open_work.places(actor), open_work.places(actor, "mine")
+    incidents = select(Case.id).where(Case.incident, permissions.visible_cases(actor)).limit(MOST_SHOWN + 1)
+    figures = {
+        "work": open_work.number(everything, None, MOST_SHOWN + 1),
+        "mine": open_work.number(mine, None, MOST_SHOWN + 1),
+        "overdue": open_work.number(everything, WorkItem.due_at < now, MOST_SHOWN + 1),
+        "incidents": open_work.bounded(incidents),
     }
+    found = db.session.execute(select(*figures.values())).one()
+    return {name: min(figure, MOST_SHOWN + 1) for name, figure in zip(figures, found, strict=True)}

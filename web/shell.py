@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         role_name=lambda role: accounts.ROLE_NAMES.get(role, role),
         duty=lambda role: accounts.DUTIES.get(role, ""),
     )
+    app.jinja_env.filters["figure"] = lambda count: f"{worklist.MOST_SHOWN}+" if count > worklist.MOST_SHOWN else count
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
 
 

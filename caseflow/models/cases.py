@@ -38,7 +38,7 @@ class Case(Base):
 
     __tablename__ = "cases"
     __table_args__ = (
-        Index("ix_cases_next_try", "next_try"),
+        Index("ix_cases_incident_next_try_id", "incident", "next_try", "id"),
         Index("ix_cases_regulation_status_opened_at", "regulation", "status", "opened_at"),
         Index("ix_cases_open", "id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
     )
@@ -59,7 +59,7 @@ class Case(Base):
     next_due: Mapped[datetime | None]
     next_try: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    incident: Mapped[bool] = mapped_column(default=False, index=True)
+    incident: Mapped[bool] = mapped_column(default=False)
     journal_seq: Mapped[int] = mapped_column(default=0)
     journal_head: Mapped[str] = mapped_column(String(64), default="")
     rating: Mapped[Rating] = relationship(lazy="joined")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.models.cases import Case
 from caseflow.models.db import Base
 from caseflow.models.people import Unit, User
+
+FREE = "status = 'open' AND assignee_id IS NULL"
 
 
 class WorkItem(Base):
@@ -18,7 +20,8 @@ class WorkItem(Base):
     __tablename__ = "work_items"
     __table_args__ = (
         UniqueConstraint("case_id", "token"),
-        Index("ix_work_items_status_unit_id_role_due_at", "status", "unit_id", "role", "due_at"),
+        Index("ix_work_items_free", "unit_id", "role", "due_at", "id",
+              sqlite_where=text(FREE), postgresql_where=text(FREE)),
         Index("ix_work_items_status_assignee_id_due_at", "status", "assignee_id", "due_at"),
     )
 
