@@ -1,6 +1,6 @@
 """Whole cases per second: the engine against stock SpiffWorkflow, both saved into one SQLite row per step.
 
-    python -m benchmarks.engine [--rounds 9] [--cases 20] [--json]
+    caseflow bench engine [--json]
 
 The reference shape has eight user tasks, two gateways, three boundary timers and one loop. Both sides take the same
 steps with the same values, in turns within one run; the ratio is the median over the rounds. Stock is SpiffWorkflow
@@ -12,7 +12,6 @@ knows a task by its token, as the row of a work item does; stock looks for the t
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sqlite3
 import statistics
@@ -31,6 +30,7 @@ from SpiffWorkflow.bpmn.serializer.default.task_spec import BpmnTaskSpecConverte
 from SpiffWorkflow.bpmn.specs.defaults import ServiceTask
 from SpiffWorkflow.util.task import TaskState
 
+from benchmarks.measure import Goal, Report
 from caseflow.engine import definition, step
 from caseflow.engine.values import Context, OpenTask
 
@@ -43,7 +43,7 @@ VALUES = [
     ("rectify", {}), ("feed_back", {}), ("revisit", {"revisit_result": "unsatisfied"}),
     ("rectify", {}), ("feed_back", {}), ("revisit", {"revisit_result": "satisfied"}), ("review", {}), ("file", {}),
 ]
-GOALS = {"ratio": 10.0, "mean_state_bytes": 7_000, "loop_growth": 1.5}
+GOALS = {"ratio": Goal(least=10), "mean_state_bytes": Goal(most=7_000), "loop_growth": Goal(most=1.5)}
 
 
 def source(name: str = "reference") -> bytes:
@@ -163,20 +163,25 @@ def loop(rounds: int = 1_000) -> dict:
             "loop_first_bytes": sizes[0], "loop_last_bytes": sizes[-1]}
 
 
+def bench(*, rounds: int = 9, cases: int = 20, iterations: int = 1_000) -> Report:
+    """Whole cases of both sides in turns, then the loop."""
+    logging.disable(logging.CRITICAL)
+    try:
+        report = Report("engine", GOALS)
+        report.figures = {**compare(rounds, cases), **loop(iterations)}
+    finally:
+        logging.disable(logging.NOTSET)
+    return report
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--rounds", type=int, default=9)
     options.add_argument("--cases", type=int, default=20)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
-    logging.disable(logging.CRITICAL)
-    measured = {**compare(chosen.rounds, chosen.cases), **loop()}
-    if chosen.json:
-        print(json.dumps(measured))
-        return
-    for name, value in measured.items():
-        goal = f"   (goal {GOALS[name]:g})" if name in GOALS else ""
-        print(f"{name:24} {value:12.2f}{goal}")
+    report = bench(rounds=chosen.rounds, cases=chosen.cases)
+    print(report.as_json() if chosen.json else "\n".join(report.lines()))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import event, make_url
 
 from benchmarks import ground
-from caseflow.models import Base, db, prepared
+from caseflow.models import Base, db, driver
 
 Statement = tuple[str, Any, bool]     # text, values, whether they are many rows
 
@@ -37,11 +37,11 @@ def recorded() -> Iterator[list[list[Statement]]]:
     listening = (("before_cursor_execute", note), ("commit", commit), ("rollback", lambda _: current.clear()))
     for name, heard in listening:
         event.listen(db.engine, name, heard)
-    sent, prepared.send = prepared.send, send
+    sent, driver.send = driver.send, send
     try:
         yield transactions
     finally:
-        prepared.send = sent
+        driver.send = sent
         for name, heard in listening:
             event.remove(db.engine, name, heard)
 

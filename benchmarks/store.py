@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from benchmarks import ground
 from benchmarks.floor import Replay, floor_database, recorded
 from benchmarks.measure import Goal, Report, in_turns, ratios
-from caseflow import cases
+from caseflow import cases as operations
 from caseflow.models import JournalEntry, OutboxMessage, Submission, Timer, WorkItem, db, transaction
 from web import config, create_app
 
@@ -31,25 +31,19 @@ TASKS = 10
 WRITTEN = (JournalEntry, OutboxMessage, Submission, Timer, WorkItem)
 
 
-def bench(server: str = "", *, rounds: int = 9, cases_each: int = 10, workers: Sequence[int] = (1, 2, 4)) -> Report:
-    """`rounds` times `cases_each` whole cases on each side, then as many per worker by so many processes at once."""
+def bench(server: str = "", *, rounds: int = 9, cases: int = 10, workers: Sequence[int] = (1, 2, 4)) -> Report:
+    """`rounds` times so many whole cases on each side, then twice as many for each of so many processes at once."""
     with ground.scratch(server) as app:
         report = Report("store", GOALS, db.engine.dialect.name)
-        ground.open_cases(cases_each)                   # to warm up with
-        waiting = ground.open_cases(rounds * cases_each)
-        crowds = {count: ground.open_cases(count * cases_each * 2) for count in workers}
-        warm_up(cases_each)
+        drive(ground.open_cases(cases))                 # to warm up
+        waiting = ground.open_cases(rounds * cases)
+        crowds = {count: ground.open_cases(count * cases * 2) for count in workers}
         with floor_database(app.config["SQLALCHEMY_DATABASE_URI"]) as replay:
             _compare(report, replay, [waiting[n::rounds] for n in range(rounds)])
         for count, crowd in crowds.items():
             report.figures[f"tasks_per_second_{count}_workers"] = together(
                 app.config["SQLALCHEMY_DATABASE_URI"], [crowd[n::count] for n in range(count)])
     return report
-
-
-def warm_up(cases_each: int) -> None:
-    drive(range(1, cases_each + 1))
-    ground.let_go()
 
 
 def _compare(report: Report, replay: Replay, batches: Sequence[Sequence[int]]) -> None:
@@ -92,7 +86,7 @@ def drive(case_ids: Sequence[int]) -> tuple[float, float]:
             token = secrets.token_urlsafe(24)
             began, spent = time.perf_counter(), time.process_time()
             with transaction():
-                cases.complete_task(item.id, actor, answers, token, now)
+                operations.complete_task(item.id, actor, answers, token, now)
             wall, cpu = wall + time.perf_counter() - began, cpu + time.process_time() - spent
             db.session.remove()
         assert open_item(case_id) is None

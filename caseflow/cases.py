@@ -17,7 +17,7 @@ from sqlalchemy import select
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import Context
+from caseflow.engine.values import Context, UserTask
 from caseflow.errors import (
     CaseflowError,
     InvalidForm,
@@ -80,6 +80,16 @@ def _variables(rating: Rating, unit: Unit) -> dict[str, object]:
 def _next_number(regulation: regulations.Regulation, year: int) -> str:
     last, = held.NEXT_NUMBER.first(key=f"{regulation.key}-{year}")
     return regulation.number_format.format(year=year, number=last)
+
+
+def task_of(work_item_id: int) -> tuple[Definition, UserTask]:
+    """What a work item asks for, under the process its case began with. Who may see it is not judged here. NotFound."""
+    found = held.TASK_OF.first(item=work_item_id)
+    if found is None:
+        raise NotFound
+    digest, element = found
+    definition = definitions.by_digest(digest)
+    return definition, definition.user_tasks[element]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from caseflow import permissions, worklist
@@ -29,6 +29,7 @@ from caseflow.models import (
     WorkItem,
     db,
 )
+from caseflow.models.prepared import Prepared
 from caseflow.permissions import Actor
 
 FIRST_RESPONSE, REVISIT = "first_response", "revisit"
@@ -46,6 +47,50 @@ class LedgerFacts:
     rectified_at: datetime | None = None
     revisit_result: str | None = None
     late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTask:
+    """An open task: what it is called, whose it is, and until when."""
+
+    id: int
+    name: str
+    unit_name: str
+    unit_id: int
+    role: str
+    assignee_id: int | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands: open tasks in the order in which they were opened, and whether it waits for a message."""
+
+    number: str
+    status: str
+    outcome: str | None
+    awaits_message: bool
+    waiting: tuple[WaitingTask, ...]
+
+    def next_for(self, actor: Actor) -> WaitingTask | None:
+        """The task that is due first of those the actor may do now."""
+        mine = [task for task in self.waiting if permissions.may_work(actor, task)]
+        return min(mine, key=lambda task: (task.due_at is None, task.due_at or 0, task.id), default=None)
+
+
+_STANDING = Prepared(select(
+    Case.number, Case.status, Case.outcome, exists().where(AwaitedMessage.case_id == Case.id)).where(
+    Case.id == bindparam("case")))
+_WAITING = Prepared(select(
+    WorkItem.id, WorkItem.name, Unit.name.label("unit_name"), WorkItem.unit_id, WorkItem.role, WorkItem.assignee_id,
+    WorkItem.due_at).join(Unit, Unit.id == WorkItem.unit_id).where(
+    WorkItem.case_id == bindparam("case"), WorkItem.status == "open").order_by(WorkItem.opened_at, WorkItem.id))
+
+
+def standing(case_id: int) -> Standing:
+    """How this case stands now, in two small queries."""
+    number, status, outcome, awaits = _STANDING.first(case=case_id)
+    return Standing(number, status, outcome, awaits, tuple(WaitingTask(*row) for row in _WAITING.rows(case=case_id)))
 
 
 def work_items_of(case: Case) -> list[WorkItem]:

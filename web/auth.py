@@ -175,12 +175,13 @@ def _know_who() -> None:
 def _signed_in(_request) -> SignedIn | None:
     if "login" not in session:
         return None
-    found = sessions.find(session["login"], clock.real(), current_app.config["CASEFLOW"])
+    now = clock.real()
+    found = sessions.find(session["login"], now, current_app.config["CASEFLOW"])
     if found is None:
         session.pop("login")
         return None
     row, user = found
-    g.login, g.seen_again = row, sessions.is_stale(row, clock.real())
+    g.login, g.seen_again = row, sessions.is_stale(row, now)
     return SignedIn(user)
 
 

@@ -6,11 +6,14 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.orm import joinedload
 
 from caseflow.models import User, WebSession, db
 from web.config import Settings
 
+LOGIN = select(WebSession, User).join(User, User.id == WebSession.user_id).where(
+    WebSession.id == bindparam("digest")).options(joinedload(User.roles))     # with all that says who is asking
 SEEN_EVERY = timedelta(minutes=1)  # a page a second need not be a write a second
 
 
@@ -24,13 +27,13 @@ def begin(user: User, now: datetime, settings: Settings) -> str:
 
 def find(secret: str, now: datetime, settings: Settings) -> tuple[WebSession, User] | None:
     """The login of this secret and its user; None when it ended, idled out, or the account may not sign in."""
-    row = db.session.get(WebSession, _digest(secret))
-    if row is None or row.created_at <= now - _length(settings):
+    found = db.session.execute(LOGIN, {"digest": _digest(secret)}).unique().first()
+    if found is None:
         return None
-    if row.seen_at <= now - timedelta(minutes=settings.session_idle):
+    row, user = found
+    if row.created_at <= now - _length(settings) or row.seen_at <= now - timedelta(minutes=settings.session_idle):
         return None
-    user = db.session.get(User, row.user_id)
-    return (row, user) if user is not None and may_sign_in(user, settings) else None
+    return (row, user) if may_sign_in(user, settings) else None
 
 
 def may_sign_in(user: User, settings: Settings) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 from caseflow.errors import ConcurrentUpdate
+from caseflow.models import driver
 
 WRITE = "caseflow_write"  # execution option: SQLite takes the write lock when the transaction begins
 FASTER_ON_POSTGRESQL = frozenset({
@@ -134,4 +135,4 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
 def _begin(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         write = connection.get_execution_options().get(WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        driver.send(connection, "BEGIN IMMEDIATE" if write else "BEGIN", ())

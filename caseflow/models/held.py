@@ -18,7 +18,7 @@ from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, CaseUnit, NumberSequence, ProcessInstance, Submission
 from caseflow.models.db import db
 from caseflow.models.people import Unit
-from caseflow.models.prepared import INSERTS, Prepared, inserting
+from caseflow.models.prepared import INSERTS, Prepared, current_connection, inserting
 from caseflow.models.ratings import Rating
 from caseflow.models.records import JournalEntry
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
@@ -152,6 +152,8 @@ INSERT_AWAITED = inserting(AwaitedMessage.__table__)
 DELETE_AWAITED = Prepared(delete(AwaitedMessage.__table__).where(
     _awaited.case_id == bindparam("case"), _awaited.token == bindparam("of")))
 DELETE_DRAFTS = Prepared(delete(Draft.__table__).where(Draft.__table__.c.work_item_id == bindparam("item")))
+TASK_OF = Prepared(select(_instance.definition, _item.element).join(
+    WorkItem.__table__, _item.case_id == _instance.case_id).where(_item.id == bindparam("item")))
 CASE_OF = Prepared(select(_case.id).where(_case.rating_id == bindparam("rating"), _case.kind == bindparam("kind")))
 VOIDED_AT = Prepared(select(Rating.voided_at).where(Rating.id == bindparam("rating")))
 UNITS = Prepared(select(Unit.key, Unit.id).where(Unit.regulation == bindparam("regulation"), Unit.key.is_not(None)))
@@ -213,9 +215,9 @@ def save(case: HeldCase) -> None:
         raise ConcurrentUpdate
     case.version += 1
     noted, case.noted = case.noted, {}
+    connection = current_connection()   # what else was pending is written now, and not forgotten
     for statement, rows in noted.items():
-        statement.write_all(rows)
-    db.session.flush()   # what else is pending would be forgotten
+        statement.write_all(rows, connection)
     db.session.expire_all()
 
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Executable, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from caseflow.models import driver
 from caseflow.models.db import db
 
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # those that know ON CONFLICT
@@ -51,8 +51,8 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows it finds, as tuples in the order of its columns."""
-        connection, compiled = self._ready()
-        cursor = send(connection, compiled.text, compiled.bind(values))
+        connection, compiled = self._ready(None)
+        cursor = driver.send(connection, compiled.text, compiled.bind(values))
         return [compiled.read(row) for row in cursor.fetchall()]
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
@@ -61,25 +61,20 @@ class Prepared:
 
     def write(self, **values: Any) -> int:
         """How many rows it wrote."""
-        connection, compiled = self._ready()
-        return send(connection, compiled.text, compiled.bind(values)).rowcount
+        connection, compiled = self._ready(None)
+        return driver.send(connection, compiled.text, compiled.bind(values)).rowcount
 
-    def write_all(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """The same statement for each of these rows, in one go."""
-        connection, compiled = self._ready()
+    def write_all(self, rows: Iterable[Mapping[str, Any]], connection: Connection | None = None) -> None:
+        """The same statement for each of these rows, in one go. `connection`: of this transaction, if known."""
+        connection, compiled = self._ready(connection)
         bound = [compiled.bind(values) for values in rows]
         if len(bound) == 1:
-            send(connection, compiled.text, bound[0])
+            driver.send(connection, compiled.text, bound[0])
         else:
-            send(connection, compiled.text, bound, many=True)
+            driver.send(connection, compiled.text, bound, many=True)
 
-    def _ready(self) -> tuple[Connection, _Compiled]:
-        """The transaction's connection, on which what the session has pending was written first."""
-        session = db.session()
-        session.flush()
-        connection = session.info.get(CONNECTION)
-        if connection is None or connection.closed:   # it is closed with its transaction
-            connection = session.info[CONNECTION] = session.connection()
+    def _ready(self, connection: Connection | None) -> tuple[Connection, _Compiled]:
+        connection = connection or current_connection()
         return connection, self._for(connection.dialect)
 
     def _for(self, dialect: Dialect) -> _Compiled:
@@ -99,30 +94,22 @@ class Prepared:
                          tuple(_out(column.type, dialect) for column in columns))
 
 
-def send(connection: Connection, statement: str, values: Any, *, many: bool = False) -> Any:
-    """Hand a statement to the driver; its cursor. Errors come as those of SQLAlchemy, and never quote the values."""
-    cursor = connection.connection.cursor()
-    try:
-        if many:
-            cursor.executemany(statement, values)
-        else:
-            cursor.execute(statement, values)
-    except connection.dialect.dbapi.Error as error:
-        dialect = connection.dialect
-        lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
-        if lost:
-            connection.invalidate(error)
-        raise DBAPIError.instance(statement, values, error, dialect.dbapi.Error, hide_parameters=True,
-                                  connection_invalidated=lost, dialect=dialect, ismulti=many) from error
-    return cursor
-
-
 def _in(kind: TypeEngine, dialect: Dialect) -> Processor:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _out(kind: TypeEngine, dialect: Dialect) -> Processor:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def current_connection() -> Connection:
+    """The transaction's connection, on which what the session has pending was written first."""
+    session = db.session()
+    session.flush()
+    connection = session.info.get(CONNECTION)
+    if connection is None or connection.closed:   # it is closed with its transaction
+        connection = session.info[CONNECTION] = session.connection()
+    return connection
 
 
 def inserting(table: Table, *, without: Iterable[str] = (), returning: str = "", or_nothing: bool = False) -> Prepared:

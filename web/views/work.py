@@ -14,6 +14,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
+from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
 from caseflow.errors import (
     CalendarMissing,
@@ -85,17 +86,14 @@ def show(work_item_id: int):
 @blueprint.post("/<int(max=9223372036854775807):work_item_id>")
 def submit(work_item_id: int):
     actor, now = current_actor(), clock.now()
-    item = worklist.find(work_item_id, actor)
-    task, token = _task(item), request.form.get("form_token", "")
+    definition, task = cases.task_of(work_item_id)
+    token = request.form.get("form_token", "")
     form = TaskForm(task.form, today=_today(now), formdata=_sent())
-    valid = form.validate()
-    if not valid:
-        if item.status == "open" and permissions.may_work(actor, item):
-            return _page(item, task, form, actor, now, token=token, status=422)
-        return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
+    if not form.validate():
+        return _incomplete(work_item_id, task, form, actor, now, token)
     try:
         with step_times.measured("complete_task"), transaction():
-            cases.complete_task(item.id, actor, form.values(), _usable(token), now)
+            receipt = cases.complete_task(work_item_id, actor, form.values(), _usable(token), now)
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except (StepFailed, CalendarMissing) as error:
@@ -104,7 +102,15 @@ def submit(work_item_id: int):
     except InvalidForm as error:
         form.refuse(error.fields)
         return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
-    return _go_on(work_item_id, actor, now)
+    return _go_on(receipt.case_id, task, definition, actor)
+
+
+def _incomplete(work_item_id: int, task: UserTask, form: TaskForm, actor: Actor, now: datetime, token: str):
+    """The form again, with what is wrong in it, when it can still be submitted."""
+    item = worklist.find(work_item_id, actor)
+    if item.status == "open" and permissions.may_work(actor, item):
+        return _page(item, task, form, actor, now, token=token, status=422)
+    return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
 
 
 def _usable(token: str) -> str:
@@ -124,12 +130,11 @@ def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Act
     return page, 403 if isinstance(error, PermissionDenied) and item.assignee_id is None else 409
 
 
-def _go_on(work_item_id: int, actor: Actor, now: datetime):
+def _go_on(case_id: int, task: UserTask, definition: Definition, actor: Actor):
     """To the next task of the same case when it is mine, else back to the list; either way say what happens next."""
-    item = worklist.find(work_item_id, actor)
-    following = worklist.next_in_case(item.case_id, actor)
-    flash(next_step.after(item, listings.work_items_of(item.case), listings.awaited_of(item.case),
-                          definitions.of(item.case)), "success")
+    standing = listings.standing(case_id)
+    flash(next_step.after(task.element.name, standing, definition), "success")
+    following = standing.next_for(actor)
     return redirect(url_for("work.show", work_item_id=following.id) if following else url_for("work.index"))
 
 
