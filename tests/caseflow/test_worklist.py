@@ -192,6 +192,33 @@ def test_pages_count_all_that_is_there(guichi, officer, clock, session):
     assert worklist.my_work(officer, now=guichi.now, search="nothing").pages == 1
 
 
+@pytest.mark.both_databases
+def test_no_more_is_counted_than_is_shown(guichi, officer, session, monkeypatch):
+    for _ in range(4):
+        Journey(guichi.app, guichi.clock, "guichi").bad_review()
+    session.rollback()
+    monkeypatch.setattr(worklist, "MOST_COUNTED", 3)
+    monkeypatch.setattr(worklist, "MOST_SHOWN", 2)
+    pages = [worklist.my_work(officer, now=guichi.now, page=n, per_page=1) for n in (1, 3, 4, 5)]
+    assert [(page.total, page.more) for page in pages] == [(3, True), (4, True), (5, False), (5, False)]
+    assert worklist.my_work(officer, now=guichi.now, search="GC-2026", per_page=1).more
+    assert worklist.counts(officer, guichi.now)["work"] == 3        # shown as "2+"
+
+
+@pytest.mark.both_databases
+def test_taken_and_free_tasks_stand_in_one_order(guichi, item, officer, clock, session):
+    others = [Journey(guichi.app, clock, "guichi").bad_review() for _ in range(3)]
+    with transaction():
+        for days, journey in zip((3, 1, 2), others, strict=True):
+            open_item(journey.case_id).due_at = guichi.now + timedelta(days=days)
+        open_item(guichi.case_id).due_at = None
+    claim(open_item(others[2].case_id).id, officer, guichi)
+    claim(item, officer, guichi)
+    expected = [others[n].case().number for n in (1, 2, 0)] + [guichi.case().number]
+    assert work(officer, guichi) == expected
+    assert [work(officer, guichi, page=n, per_page=1)[0] for n in (1, 2, 3, 4)] == expected
+
+
 def test_the_next_task_of_a_case_is_one_that_i_may_do(guichi, item, officer, other):
     assert worklist.next_in_case(guichi.case_id, officer).id == item
     claim(item, other, guichi)
