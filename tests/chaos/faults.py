@@ -1,0 +1,110 @@
+"""What a careless implementation would do. Planted in a process of a run by name; the product knows nothing of it.
+
+Where several lines of defence stand behind each other, the outer ones are taken away too: `no_version` also takes the
+lock, since whoever waits for a lock never meets a stale version. The key on firings is dropped in the database of the
+run (test_faults.py). Faults that open a gap hold it open for a moment, so that few kills are enough to hit it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from caseflow import cases, notices
+
+GAP = 0.03  # seconds
+LOCKS = re.compile(r"\s+FOR UPDATE( OF \w+)?( SKIP LOCKED)?")
+VERSION = re.compile(r"cases\.version = (%\(\w+\)s(::\w+)?|\?)")
+OUTSIDE = "outside.sent"      # what left the system, one key a line, in the folder of the run
+
+
+def plant(name: str | None) -> None:
+    """Let this process work with a fault from now on; without a name, do nothing."""
+    if name:
+        PLANTS[name]()
+
+
+def two_transactions() -> None:
+    """The state of a case is committed before its timers and work items, or after them."""
+    written = re.compile(r"UPDATE process_instances|INSERT INTO timers|UPDATE timers")
+
+    def commit_now(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not written.match(statement) or connection.in_nested_transaction() or connection.info.get("parted"):
+            return
+        connection.info["parted"] = True
+        if connection.dialect.name == "sqlite":
+            cursor.execute("COMMIT")
+            time.sleep(GAP)
+            cursor.execute("BEGIN IMMEDIATE")
+        else:
+            connection.connection.dbapi_connection.commit()
+            time.sleep(GAP)
+
+    event.listen(Engine, "after_cursor_execute", commit_now)
+    event.listen(Engine, "begin", lambda connection: connection.info.pop("parted", None))
+
+
+def no_lock() -> None:
+    """Cases are read without a lock, and SQLite's write lock is taken only by the first write."""
+    def unlocked(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        return LOCKS.sub("", statement).replace("BEGIN IMMEDIATE", "BEGIN"), parameters
+
+    event.listen(Engine, "before_cursor_execute", unlocked, retval=True)
+
+
+def no_version() -> None:
+    """A case may be written whatever has become of it since it was read."""
+    no_lock()
+
+    def unchecked(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        return VERSION.sub(r"(\g<0> OR 1=1)", statement), parameters
+
+    event.listen(Engine, "before_cursor_execute", unchecked, retval=True)
+
+
+def effect_before_commit() -> None:
+    """Messages leave when they are written, before the commit that they belong to."""
+    original = notices.send
+
+    def send(key: str, *args: Any, **kwargs: Any) -> None:
+        original(key, *args, **kwargs)
+        folder = Path(os.environ["CASEFLOW_CHAOS_OUTSIDE"])
+        with (folder / OUTSIDE).open("a") as sent:
+            sent.write(key + "\n")
+        time.sleep(GAP)
+
+    notices.send = send
+
+
+def error_swallowed() -> None:
+    """A commit that fails is taken for done."""
+    original = Session.commit
+
+    def commit(session: Session) -> None:
+        try:
+            original(session)
+        except Exception:
+            session.rollback()
+
+    Session.commit = commit
+
+
+def no_form_token() -> None:
+    """Forms carry no token: each submission is taken for a new one."""
+    original = cases.complete_task
+
+    def complete_task(item: int, actor: Any, values: Any, _form_token: str, now: Any) -> Any:
+        return original(item, actor, values, uuid4().hex, now)
+
+    cases.complete_task = complete_task
+
+
+PLANTS = {plant.__name__: plant for plant in (
+    two_transactions, no_lock, no_version, effect_before_commit, error_swallowed, no_form_token)}

@@ -1,0 +1,271 @@
+"""What the processes of a run do. Each is a function of its Part; all but the short ones run until they are killed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from caseflow import cases, ratings, regulations
+from caseflow.effects import TOPICS
+from caseflow.engine import definition as engine
+from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError
+from caseflow.models import User, db, transaction
+from caseflow.permissions import actor_for
+from scheduler import jobs
+from tests.chaos import faults, machine, pulse, workload
+from tests.chaos.browser import Browser
+from tests.chaos.ledger import Intent, Ledger
+from web import clock, config, create_app
+from web.commands import run as run_command
+
+PAUSE = 0.01          # seconds, when there is nothing to do
+OUTAGE = 0.05         # seconds, when the database does not answer
+TRIES = 100           # of one form that the server cannot take
+SELDOM = 20           # every so many rounds of a scheduler, its rarer jobs
+
+
+@dataclass
+class Part:
+    """A process in a run: its application, the name it writes under, and what this role needs to know."""
+
+    app: Flask
+    slot: str
+    folder: Path
+    random: Random
+    args: Mapping[str, Any]
+
+    def ledger(self) -> Ledger:
+        return Ledger(self.folder / f"{self.slot}.ledger")
+
+
+def warm() -> None:
+    """What every child would do first: import the application and read the diagrams."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(config.load({"CASEFLOW_INSTANCE": folder, "CASEFLOW_SECRET_KEY": "w" * 48}))
+        app.jinja_env.get_template("work/show.html")
+    for key in regulations.all_regulations():
+        engine.load(regulations.files(key), trusted=True, process_id=f"{key}_rectification", topics=TOPICS)
+
+
+def run(spec: Mapping[str, Any]) -> None:
+    """Become the process that the nursery was asked for."""
+    machine.become(spec.get("zone"), spec.get("ahead", 0))
+    jobs.PROCESS = f"{spec['slot']}:{os.getpid()}"     # one name was made in the nursery for all its children
+    faults.plant(spec.get("fault"))
+    folder = Path(spec["folder"])
+    app = _application(spec["environ"])
+    pulse.beat(folder / f"{spec['slot']}.pulse")
+    part = Part(app, spec["slot"], folder, Random(f"{spec['seed']}:{spec['slot']}:{spec['life']}"), spec["args"])
+    ROLES[spec["role"]](part)
+    sys.stderr.flush()
+
+
+def _application(environ: Mapping[str, str]) -> Flask:
+    """The application; while the database is down, tried again as a supervisor would."""
+    while True:
+        try:
+            return create_app(config.load(environ))
+        except ConfigurationError:
+            time.sleep(OUTAGE)
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def worker(part: Part) -> None:
+    """Completes tasks through the operation, as the web does; begins with what its predecessor left unanswered."""
+    _work(part, lambda ledger, intent: attempt(part, ledger, intent))
+
+
+def browser(part: Part) -> None:
+    """Completes tasks over HTTP: opens the form, sends it, and sends it again when no answer came."""
+    client = Browser(part.args["port"])
+    _work(part, lambda ledger, intent: _submit(client, ledger, intent))
+
+
+def _work(part: Part, one: Callable[[Ledger, Intent], None]) -> None:
+    ledger = part.ledger()
+    for intent in ledger.open_intents():
+        one(ledger, intent)
+    while True:
+        facts = _choose(part)
+        if facts is None:
+            time.sleep(PAUSE)
+        else:
+            one(ledger, ledger.intend(**facts))
+
+
+def _choose(part: Part) -> dict | None:
+    with part.app.app_context():
+        try:
+            return workload.next_task(part.random, part.args["hurried"], clock.now())
+        except DBAPIError:
+            time.sleep(OUTAGE)
+            return None
+
+
+def settle(part: Part) -> None:
+    """Tries again what the ledgers still hold unanswered, and ends."""
+    for path in sorted(part.folder.glob("*.ledger")):
+        ledger = Ledger(path)
+        for intent in ledger.open_intents():
+            if intent.facts["op"] == "complete":
+                attempt(part, ledger, intent)
+
+
+def attempt(part: Part, ledger: Ledger, intent: Intent) -> None:
+    """Complete the task of an intent; again with the same token until there is an answer."""
+    while intent.final is None:
+        with part.app.app_context():
+            try:
+                ledger.answer(intent, "done", submission=_complete(intent.facts))
+            except ConcurrentUpdate:
+                ledger.answer(intent, "again", code="concurrent_update")
+            except CaseflowError as refusal:
+                ledger.answer(intent, "refused", code=refusal.code)
+            except DBAPIError as error:
+                ledger.answer(intent, "outage", code=type(error.orig).__name__)
+                time.sleep(OUTAGE)
+
+
+def _complete(facts: Mapping[str, Any]) -> int:
+    actor, now = actor_for(db.session.get(User, facts["user"])), clock.now()
+    with transaction() as session:
+        submission = cases.complete_task(facts["item"], actor, facts["values"], facts["token"], now)
+        session.flush()
+        stored = submission.id
+    return stored
+
+
+def _submit(client: Browser, ledger: Ledger, intent: Intent) -> None:
+    while intent.final is None:
+        try:
+            status, code = client.submit(intent.facts)
+        except OSError as error:
+            ledger.answer(intent, "outage", code=type(error).__name__)
+            time.sleep(OUTAGE)
+            continue
+        if status == 302:
+            ledger.answer(intent, "done")
+        elif code == "again" or status >= 500 and len(intent.answers) < TRIES:
+            ledger.answer(intent, "again", code=f"http_{status}")
+            time.sleep(OUTAGE)
+        else:
+            ledger.answer(intent, "refused", code=f"http_{status}")
+
+
+def racer(part: Part) -> None:
+    """Completes every given task as soon as all are ready, and sends each form a second time at once."""
+    ledger = part.ledger()
+    _until_go(part)
+    for facts in part.args["intents"]:
+        for _ in range(2):
+            attempt(part, ledger, ledger.intend(**facts))
+
+
+def counter(part: Part) -> None:
+    """Notes failures of one case, as schedulers do, so many times; refused ones again. Writes down what was kept."""
+    ledger = part.ledger()
+    _until_go(part)
+    for _ in range(part.args["times"]):
+        intent = ledger.intend(op="failure", case=part.args["case"])
+        while intent.final is None:
+            with part.app.app_context():
+                try:
+                    with transaction():
+                        cases.record_failure(part.args["case"], ValueError("tried"), clock.now())
+                    ledger.answer(intent, "done")
+                except ConcurrentUpdate:
+                    ledger.answer(intent, "again", code="concurrent_update")
+
+
+def _until_go(part: Part) -> None:
+    (part.folder / f"{part.slot}.ready").touch()
+    while not (part.folder / "go").exists():
+        time.sleep(0.001)
+
+
+# --- machines -------------------------------------------------------------------------------------------------------
+
+
+def scheduler(part: Part) -> None:
+    """Does the jobs again and again; what fails is noted, and the next one goes on, as under APScheduler."""
+    ledger, rounds = part.ledger(), 0
+    while True:
+        rare = [jobs.open_missing_cases, jobs.beat] if rounds % SELDOM == 0 else []
+        moved = sum([_do(part, ledger, job) for job in (jobs.fire_due_cases, jobs.deliver_notices, *rare)])
+        rounds += 1
+        if not moved:
+            time.sleep(PAUSE)
+
+
+def _do(part: Part, ledger: Ledger, job: Callable[[], int | None]) -> int:
+    with part.app.app_context():
+        try:
+            return job() or 0
+        except Exception as error:
+            ledger.answer(ledger.intend(op="job", job=job.__name__), "failed", code=type(error).__name__)
+            time.sleep(OUTAGE)
+            return 0
+
+
+def fires(part: Part) -> None:
+    """A scheduler that begins with the others, fires what is due until nothing is, and ends."""
+    ledger = part.ledger()
+    _until_go(part)
+    with part.app.app_context():
+        while fired := jobs.fire_due_cases():
+            ledger.answer(ledger.intend(op="fire"), "done", fired=fired)
+
+
+def web(part: Part) -> None:
+    """The pages under waitress, as `caseflow run` serves them."""
+    settings = config.load({**part.args["environ"], "CASEFLOW_PORT": str(part.args["port"])})
+    run_command._listen(part.app, settings).run()
+
+
+def intake(part: Part) -> None:
+    """Receives the ratings of the feed in batches, and ends."""
+    ledger = part.ledger()
+    lines = (part.folder / "feed.ndjson").read_text(encoding="utf-8").splitlines()
+    for intent in ledger.open_intents():
+        _receive(part, ledger, intent, lines)
+    for first in range(len(ledger.intents) * workload.BATCH, len(lines), workload.BATCH):
+        _receive(part, ledger, ledger.intend(op="receive", first=first), lines)
+
+
+def _receive(part: Part, ledger: Ledger, intent: Intent, lines: list[str]) -> None:
+    first = intent.facts["first"]
+    batch = [line.encode() for line in lines[first:first + workload.BATCH]]
+    while intent.final is None:
+        with part.app.app_context():
+            try:
+                with transaction():
+                    verdicts = ratings.receive(batch, "file:chaos", clock.now())
+                ledger.answer(intent, "done", verdicts=[str(verdict) for verdict in verdicts])
+            except ConcurrentUpdate:
+                ledger.answer(intent, "again", code="concurrent_update")
+            except DBAPIError as error:
+                ledger.answer(intent, "outage", code=type(error.orig).__name__)
+                time.sleep(OUTAGE)
+
+
+def moment(part: Part) -> None:
+    """Writes down what time this machine says and what time the product says."""
+    with part.app.app_context():
+        part.ledger().intend(op="moment", machine=datetime.now().astimezone().isoformat(), product=clock.now().isoformat())
+
+
+ROLES: dict[str, Callable[[Part], None]] = {role.__name__: role for role in (
+    worker, browser, settle, racer, counter, scheduler, fires, web, intake, moment)}

@@ -1,0 +1,18 @@
+"""Processes killed with -9 at random moments: nothing is lost, fired twice, doubled or left unfinished."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos import sizes
+from tests.chaos.killer import kill_run
+
+
+@pytest.mark.both_databases
+def test_nothing_is_lost_or_doubled_when_processes_are_killed(nursery, world, seed, figures, database):
+    kills = sizes.size(30, 1000 if database == "postgresql" else 300)
+    ratings = sizes.size(40, 4500 if database == "postgresql" else 800)
+    outcome = kill_run(nursery, world, seed, ratings=ratings, kills=kills)
+    figures(kills=kills, cases=ratings, killed_in_a_transaction=outcome.kills["inside"] + outcome.kills["committing"],
+            killed_while_committing=outcome.kills["committing"])
+    assert outcome.findings == []
