@@ -27,7 +27,7 @@ IN_THE_MIDST = 0.7       # of the kills wait for a transaction, the others come 
 LOOKOUT = 1              # seconds in which somebody should come into a transaction
 ENTRIES = 17             # in the journal, that at least belong to a case
 STEP = 12                # hours that pass when nothing is due
-TICK = 0.02              # seconds between two looks at a run
+TICK = 0.04              # seconds between two looks at a run
 STALLED = 45             # seconds without any progress after which a run is given up, for the checker to speak
 STALLED_BY_FAULT = 4
 
@@ -69,7 +69,7 @@ class World:
         for first in range(0, count, 50):
             with self.app.app_context(), transaction():
                 verdicts = ratings.receive([line.encode() for line in lines[first:first + 50]], "file:chaos", now)
-                assert {str(verdict) for verdict in verdicts} == {"accepted"}
+                assert {verdict.status for verdict in verdicts} == {"accepted"}
 
     def close(self) -> None:
         with self.app.app_context():
@@ -211,8 +211,7 @@ def kill_run(nursery: Nursery, world: World, seed: int, *, ratings: int, kills: 
              fault: str | None = None, between: Callable[[Crowd, int], None] | None = None) -> Outcome:
     """Handle `ratings` cases while `kills` processes are killed, at random moments spread over all of the work."""
     random = Random(seed)
-    feed = workload.feed(random, ratings, world.now())
-    (world.folder / "feed.ndjson").write_text("\n".join(feed) + "\n", encoding="utf-8")
+    workload.write_feed(world.folder, seed, ratings, world.now())
     with Crowd(nursery, world, seed, fault=fault) as crowd:
         crowd.add("intake")
         people(crowd, hurried)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,9 +17,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from caseflow import cases, ratings, regulations
-from caseflow.effects import TOPICS
-from caseflow.engine import definition as engine
+from caseflow import cases, demo, installation, ratings, regulations
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError
 from caseflow.models import User, db, transaction
 from caseflow.permissions import actor_for
@@ -26,10 +25,12 @@ from scheduler import jobs
 from tests.chaos import faults, machine, pulse, workload
 from tests.chaos.browser import Browser
 from tests.chaos.ledger import Intent, Ledger
+from tests.chaos.proxy import Proxy
 from web import clock, config, create_app
 from web.commands import run as run_command
 
-PAUSE = 0.01          # seconds, when there is nothing to do
+MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PAUSE = 0.04          # seconds, when there is nothing to do
 OUTAGE = 0.05         # seconds, when the database does not answer
 TRIES = 100           # of one form that the server cannot take
 SELDOM = 20           # every so many rounds of a scheduler, its rarer jobs
@@ -50,12 +51,23 @@ class Part:
 
 
 def warm() -> None:
-    """What every child would do first: import the application and read the diagrams."""
+    """What every child would do first: read the diagrams and calendars, open a case and complete a task."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.load({"CASEFLOW_INSTANCE": folder, "CASEFLOW_SECRET_KEY": "w" * 48}))
         app.jinja_env.get_template("work/show.html")
-    for key in regulations.all_regulations():
-        engine.load(regulations.files(key), trusted=True, process_id=f"{key}_rectification", topics=TOPICS)
+        with app.app_context():
+            db.create_all()
+            _handle_one_case(Random(1))
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _handle_one_case(random: Random) -> None:
+    with transaction():
+        installation.install(MONDAY_MORNING)
+        demo.add_people(regulations.get(workload.REGULATION), "!")
+        ratings.receive([workload.feed(random, 1, MONDAY_MORNING)[0].encode()], "file:warm", MONDAY_MORNING)
+    _complete(workload.next_task(random, 1, MONDAY_MORNING))
 
 
 def run(spec: Mapping[str, Any]) -> None:
@@ -253,12 +265,18 @@ def _receive(part: Part, ledger: Ledger, intent: Intent, lines: list[str]) -> No
             try:
                 with transaction():
                     verdicts = ratings.receive(batch, "file:chaos", clock.now())
-                ledger.answer(intent, "done", verdicts=[str(verdict) for verdict in verdicts])
+                ledger.answer(intent, "done", verdicts=[verdict.status for verdict in verdicts])
             except ConcurrentUpdate:
                 ledger.answer(intent, "again", code="concurrent_update")
             except DBAPIError as error:
                 ledger.answer(intent, "outage", code=type(error.orig).__name__)
                 time.sleep(OUTAGE)
+
+
+def proxy(part: Part) -> None:
+    """Stands before the database and cuts connections."""
+    cutting = Proxy(part.args["socket"], part.args["port"], part.args["cuts"], part.random, part.folder / "cuts")
+    asyncio.run(cutting.serve())
 
 
 def moment(part: Part) -> None:
@@ -268,4 +286,4 @@ def moment(part: Part) -> None:
 
 
 ROLES: dict[str, Callable[[Part], None]] = {role.__name__: role for role in (
-    worker, browser, settle, racer, counter, scheduler, fires, web, intake, moment)}
+    worker, browser, settle, racer, counter, scheduler, fires, web, intake, proxy, moment)}

@@ -8,6 +8,7 @@ completes a task before its deadline has fired, so a case fires three timers and
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from random import Random
 from uuid import UUID
 
@@ -31,6 +32,11 @@ def feed(random: Random, cases: int, now: datetime) -> list[str]:
     return list(simulation.ratings(random, regulation.areas[:1], codes, cases, now))
 
 
+def write_feed(folder: Path, seed: int, cases: int, now: datetime) -> None:
+    """The feed that the intake of a run will receive."""
+    (folder / "feed.ndjson").write_text("\n".join(feed(Random(seed), cases, now)) + "\n", encoding="utf-8")
+
+
 def is_hurried(case_id: int, hurried: int) -> bool:
     return bool(hurried) and case_id % hurried == 0
 
@@ -38,8 +44,11 @@ def is_hurried(case_id: int, hurried: int) -> bool:
 def next_task(random: Random, hurried: int, now: datetime) -> dict | None:
     """What to do next, as the facts of an intent: task, person, answers, form token. None when there is nothing."""
     item = _pick(random, hurried)
-    if item is None:
-        return None
+    return form_of(item, random, now) if item is not None else None
+
+
+def form_of(item: WorkItem, random: Random, now: datetime) -> dict:
+    """A filled-in form of a task, by somebody who may send it, with a token of its own."""
     token = str(UUID(int=random.getrandbits(128), version=4))
     user = simulation.person_for(item, random)
     return {"op": "complete", "item": item.id, "user": user.user_id, "username": user.username, "token": token,

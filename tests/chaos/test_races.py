@@ -1,0 +1,28 @@
+"""Several do the same at one moment."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chaos import races, sizes
+
+
+@pytest.mark.both_databases
+def test_of_eight_who_complete_a_task_one_does_and_the_others_are_told_so(nursery, world, seed, figures):
+    tasks = sizes.size(50, 1000)
+    figures(clients=races.CLIENTS, tasks=tasks)
+    assert races.complete_the_same(nursery, world, seed, tasks) == []
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("schedulers", "short"), [(2, 30), (4, 60), (8, 160)])
+def test_timers_due_in_one_second_fire_once_whoever_fires_them(nursery, world, seed, figures, schedulers, short):
+    timers = sizes.size(short, 10_000)
+    figures(schedulers=schedulers, timers=timers)
+    assert races.fire_the_same(nursery, world, seed, timers, schedulers) == []
+
+
+@pytest.mark.both_databases
+def test_no_failure_that_was_noted_is_forgotten(nursery, world, seed):
+    acknowledged, stored = races.count_up(nursery, world, seed)
+    assert acknowledged == stored == 4
