@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import orjson
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy.orm import lazyload
 
 from caseflow import definitions, form_values, journal, permissions, projection, regulations
 from caseflow.engine import step as engine
@@ -48,11 +49,12 @@ FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
 LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
 
 
-def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
+def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> Case:
     """Open the case of a bad rating under the regulation of its area, at once, with a file number.
 
     The case keeps the process it starts under. Past the regulation's validity it is marked, or refused
     with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
+    The journal begins with the rating; `intake` is what else its intake has to say there.
     """
     regulation = regulations.get(rating.regulation)
     day = _day(now)
@@ -72,6 +74,9 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM) -> Case:
     for key in ("responsible", regulation.lead):
         projection.takes_part(case.id, projection.unit_for(case, key))
         db.session.flush()
+    journal.append(case, "rating_received", actor, now, {
+        "rating": rating.id, "source": rating.source, "level": rating.level,
+        "received_at": rating.received_at.isoformat(), **(intake or {})})
     journal.append(case, "case_opened", actor, now, {
         "number": case.number, "rating": rating.id, "regulation": regulation.key, "definition": definition.digest,
         "after_expiry": expired})
@@ -104,19 +109,13 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     The same token by the same person again returns the first submission and changes nothing. Refuses with
     NotFound, PermissionDenied, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
     """
-    item = db.session.get(WorkItem, work_item_id)
-    if item is None:
-        raise NotFound
-    case = lock_case(item.case_id)
-    db.session.refresh(item)
-    permissions.require_see(actor, case)
+    case, item = _locked_item(work_item_id)
+    if item.status != "open" or not permissions.may_work(actor, item):
+        permissions.require_see(actor, case)
     definition = definitions.of(case)
     form = definition.user_tasks[item.element].form
-    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
-    if earlier is not None:
-        return _same_again(earlier, actor, form_token, form, values)
     if item.status != "open":
-        raise TaskNotOpen
+        return _same_again(item, actor, form_token, form, values)
     permissions.require_work(actor, item)
     accepted = form_values.accept(form, values, _day(now))
     submission = Submission(
@@ -130,14 +129,23 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
         "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
         "answers": {k: v for k, v in deciding.items() if v is not None}})
     step = engine.complete(definition, case.instance.state, item.token, deciding, Context(now))
-    db.session.flush()
     projection.record(case, definition, step, actor, now)
-    _drop_drafts(item)
+    db.session.execute(delete(Draft).where(Draft.work_item_id == item.id))
     return submission
 
 
-def _same_again(earlier: Submission, actor: Actor, form_token: str, form, values: Mapping[str, object]) -> Submission:
-    if earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
+def _locked_item(work_item_id: int) -> tuple[Case, WorkItem]:
+    case_id = db.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
+    if case_id is None:
+        raise NotFound
+    case = lock_case(case_id)
+    item = select(WorkItem).where(WorkItem.id == work_item_id).options(lazyload(WorkItem.case))
+    return case, db.session.scalars(item.execution_options(populate_existing=True)).one()
+
+
+def _same_again(item: WorkItem, actor: Actor, form_token: str, form, values: Mapping[str, object]) -> Submission:
+    earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == item.id))
+    if earlier is None or earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
     try:
         same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
@@ -154,11 +162,6 @@ def _day(moment: datetime) -> date:
 
 def _late(item: WorkItem, now: datetime) -> bool:
     return item.due_at is not None and now > item.due_at
-
-
-def _drop_drafts(item: WorkItem) -> None:
-    for draft in db.session.scalars(select(Draft).where(Draft.work_item_id == item.id)):
-        db.session.delete(draft)
 
 
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
@@ -202,7 +205,8 @@ def fire_due(case_id: int, now: datetime) -> int:
         _fire(case, definition, timer, now)
         fired += 1
     if not fired:
-        case.next_try = case.next_due
+        case.next_due = case.next_try = db.session.scalar(select(func.min(Timer.due_at)).where(
+            Timer.case_id == case.id, Timer.status == "pending"))
     return fired
 
 
@@ -272,7 +276,9 @@ def find(number: str, actor: Actor) -> Case:
 
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
-    office (HN-14: through 12345)."""
+    office while the case is open (HN-14: through 12345)."""
+    if case.status != "open":
+        return False
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:
         items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))

@@ -8,20 +8,15 @@ from datetime import datetime
 import orjson
 from sqlalchemy import or_, select, tuple_
 
-from caseflow.models import Case, Notice, OutboxMessage, db
+from caseflow.models import Case, Notice, OutboxMessage, db, insert_new
 from caseflow.permissions import Actor
 
 
 def send(key: str, kind: str, *, case: Case, unit_id: int, role: str, details: Mapping, now: datetime) -> None:
     """Put one message for a role at a unit into the outbox. The same key again changes nothing."""
-    known = select(OutboxMessage.id).where(OutboxMessage.key == key)
-    if db.session.scalar(known) is not None:
-        return
-    db.session.add(OutboxMessage(
-        key=key, kind=kind, case_id=case.id, unit_id=unit_id, role=role,
-        details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(),
-        next_try=now, created_at=now,
-    ))
+    insert_new(
+        OutboxMessage, key=key, kind=kind, case_id=case.id, unit_id=unit_id, role=role,
+        details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), next_try=now, created_at=now)
 
 
 def deliver_waiting(now: datetime, limit: int = 100) -> int:

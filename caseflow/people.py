@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from caseflow import journal
 from caseflow.errors import Conflict, InvalidInput, NotFound
-from caseflow.models import RoleAssignment, Unit, User, WebSession, db
+from caseflow.models import RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case
 from caseflow.models.people import ROLES
 from caseflow.permissions import SYSTEM, Actor
 
@@ -67,11 +67,12 @@ def grant(user: User, role: str, unit: Unit, now: datetime, actor: Actor = SYSTE
 
 
 def revoke(user: User, role: str, unit: Unit, now: datetime, actor: Actor = SYSTEM) -> None:
-    """Take a role at a unit away; from the next request on."""
+    """Take a role at a unit away, from the next request on; the tasks taken with it go back to the unit."""
     found = db.session.get(RoleAssignment, (user.id, unit.id, role))
     if found is None:
         raise NotFound(f"{user.username} is not {role} at {unit.name}.")
     db.session.delete(found)
+    _give_back(user, now, actor, WorkItem.role == role, WorkItem.unit_id == unit.id)
     journal.append(None, "role_revoked", actor, now, {"user": user.id, "role": role, "unit": unit.id})
 
 
@@ -83,10 +84,22 @@ def set_password(user: User, password_hash: str, now: datetime, actor: Actor = S
 
 
 def set_active(user: User, active: bool, now: datetime, actor: Actor = SYSTEM) -> None:
-    """Stop an account (its logins end on the next request) or let it in again."""
+    """Stop an account (its logins end on the next request, its tasks go back to their units) or let it in again."""
     user.active = active
     _end_logins(user)
+    if not active:
+        _give_back(user, now, actor)
     journal.append(None, "user_enabled" if active else "user_disabled", actor, now, {"user": user.id})
+
+
+def _give_back(user: User, now: datetime, actor: Actor, *which: ColumnElement[bool]) -> None:
+    """Free the open tasks this person has taken (those meant), so that nobody waits for who will not come."""
+    taken = select(WorkItem.case_id).where(WorkItem.status == "open", WorkItem.assignee_id == user.id, *which)
+    for case_id in sorted(set(db.session.scalars(taken))):
+        case = lock_case(case_id)
+        for item in db.session.scalars(taken.with_only_columns(WorkItem).where(WorkItem.case_id == case_id)):
+            item.assignee_id = None
+            journal.append(case, "task_released", actor, now, {"element": item.element, "token": item.token})
 
 
 def _end_logins(user: User) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import lazyload
 
 from caseflow import calendars, deadlines, effects, journal, regulations
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
 from caseflow.errors import ConfigurationError
-from caseflow.models import AwaitedMessage, Case, CaseUnit, Timer, Unit, WorkItem, db
+from caseflow.models import AwaitedMessage, Case, CaseUnit, Timer, Unit, WorkItem, db, insert_new
 from caseflow.permissions import Actor
 from caseflow.regulations import Regulation
 
@@ -33,14 +34,24 @@ class Advance:
 
 
 def record(case: Case, definition: Definition, step: Step, actor: Actor, now: datetime) -> None:
-    """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it."""
-    advance = Advance(case, definition, regulations.get(case.regulation), actor, now)
+    """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it.
+
+    What is already open is read once; everything new is written together in one flush at the end.
+    """
+    with db.session.no_autoflush:
+        _follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
+    db.session.flush()
+
+
+def _follow(advance: Advance, step: Step) -> None:
+    case = advance.case
     case.instance.state = step.state
     case.instance.state_digest = hashlib.sha256(step.state).hexdigest()
     case.instance.ended = step.ended
     timers = _follow_timers(advance, step)
     items = _follow_tasks(advance, step, timers)
-    _follow_messages(case, step)
+    if advance.definition.messages:
+        _follow_messages(case, step)
     _apply_effects(advance, step)
     _summarise(advance, step, timers, items)
 
@@ -48,7 +59,7 @@ def record(case: Case, definition: Definition, step: Step, actor: Actor, now: da
 def _follow_timers(advance: Advance, step: Step) -> dict[int, Timer]:
     case = advance.case
     rows = {t.token: t for t in db.session.scalars(
-        select(Timer).where(Timer.case_id == case.id, Timer.status == "pending"))}
+        select(Timer).where(Timer.case_id == case.id, Timer.status == "pending")) if t.status == "pending"}
     waiting = {t.token for t in step.timers}
     for token in rows.keys() - waiting:
         rows.pop(token).status = "cancelled"
@@ -78,7 +89,8 @@ def _set_timer(advance: Advance, timer: OpenTimer) -> Timer:
 def _follow_tasks(advance: Advance, step: Step, timers: Mapping[int, Timer]) -> list[WorkItem]:
     case = advance.case
     rows = {i.token: i for i in db.session.scalars(
-        select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))}
+        select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open").options(
+            lazyload(WorkItem.case))) if i.status == "open"}
     waiting = {t.token for t in step.tasks}
     for token in rows.keys() - waiting:
         rows.pop(token).status = "cancelled"
@@ -99,7 +111,8 @@ def _open_item(advance: Advance, task: OpenTask) -> WorkItem:
         case_id=case.id, token=task.token, element=task.element, visit=task.visit, name=user_task.element.name,
         unit_id=unit_id, role=user_task.role, status="open", opened_at=advance.now)
     db.session.add(item)
-    takes_part(case.id, unit_id)
+    if unit_id != case.unit_id:
+        takes_part(case.id, unit_id)
     journal.append(case, "task_opened", advance.actor, advance.now, {
         "element": task.element, "token": task.token, "visit": task.visit, "unit": unit_id, "role": user_task.role})
     return item
@@ -160,5 +173,4 @@ def unit_for(case: Case, key: str) -> int:
 
 def takes_part(case_id: int, unit_id: int) -> None:
     """Let a unit see the case from now on."""
-    if db.session.get(CaseUnit, (case_id, unit_id)) is None:
-        db.session.add(CaseUnit(case_id=case_id, unit_id=unit_id))
+    insert_new(CaseUnit, case_id=case_id, unit_id=unit_id)

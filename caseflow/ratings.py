@@ -15,11 +15,10 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from caseflow import cases, journal, regulations
+from caseflow import cases, regulations
 from caseflow.errors import NotFound
 from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.models import Case, Rating, ServiceRecord, db
-from caseflow.permissions import SYSTEM
 from caseflow.rating_verdicts import DUPLICATE, Normalised, Verdict, judge
 from caseflow.worklist import SHANGHAI
 
@@ -134,12 +133,8 @@ def _open_case(rating: Rating, office: Office, now: datetime) -> Case | None:
             if office.unit_id is None:
                 raise NotFound("The regulation's lead unit is not registered; run caseflow init.")
             rating.service.unit_id = office.unit_id
-            case = cases.open_case(rating, now)
-            journal.append(case, "rating_received", SYSTEM, now, {
-                "rating": rating_id, "source": rating.source, "level": rating.level,
-                "received_at": rating.received_at.isoformat(), "orgcode": rating.service.org_code,
-                "office_registered": office.registered, "unit": office.unit_id})
-            return case
+            return cases.open_case(rating, now, intake={
+                "orgcode": rating.service.org_code, "office_registered": office.registered, "unit": office.unit_id})
     except Exception as error:
         # Kind and place of the error, never its text, which may quote the row and with it the rater.
         place = "".join(traceback.format_tb(error.__traceback__))

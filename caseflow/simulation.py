@@ -13,9 +13,10 @@ from caseflow.permissions import Actor, actor_for
 from caseflow.worklist import SHANGHAI
 
 
-def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], cases: int, now: datetime) -> Iterator[str]:
-    """`cases` bad ratings in the national field names, one JSON line each. Their text says that it is made up."""
-    for number in range(cases):
+def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], numbers: range,
+            now: datetime) -> Iterator[str]:
+    """A bad rating for each number, in the national field names, one JSON line each. Each says that it is made up."""
+    for number in numbers:
         served = now - timedelta(hours=random.randint(2, 96))
         level = random.choice(("1", "2"))
         real_name = random.random() < 0.7
@@ -23,8 +24,8 @@ def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], case
             "areaCode": random.choice(areas).ljust(12, "0"),
             "projectNo": f"SIM-{random.getrandbits(40):010x}-{number}", "serviceNumber": 1, "serviceName": "申报",
             "serviceTime": _local(served), "taskName": "模拟事项", "taskCode": "SIM", "taskType": "20",
-            "proStatus": "3", "orgcode": random.choice(org_codes), "orgName": "模拟单位",
-            "proManager": "模拟", "proManagerNo": "S000", "satisfaction": level,
+            "proStatus": "3", "orgcode": random.choice(org_codes), "orgName": "模拟单位", "proManager": "模拟",
+            "proManagerNo": "S000", "satisfaction": level,
             "evalDetail": {"1": "115", "2": "214"}[level], "pf": "1", "writingEvaluation": "模拟数据",
             "assessTime": _local(served + timedelta(hours=1)), "anonymityFlag": "2" if real_name else "1",
             "userName": "模拟评价人" if real_name else "", "userProp": "1",

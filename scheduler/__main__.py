@@ -1,10 +1,12 @@
-"""`python -m scheduler`: run the schedule until told to stop."""
+"""`python -m scheduler`: run the schedule until told to stop, with `--while-stdin` also until that is closed."""
 
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -43,6 +45,8 @@ def main() -> int:
         return 1
     try:
         signal.signal(signal.SIGTERM, _stop)
+        if "--while-stdin" in sys.argv[1:]:
+            threading.Thread(target=_stop_with_stdin, name="stdin", daemon=True).start()
         scheduler.start()
     except KeyboardInterrupt:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -54,6 +58,13 @@ def main() -> int:
 def _stop(*_: object) -> NoReturn:
     """SIGTERM ends like Ctrl+C, at whatever moment it comes: what is being done is finished, nothing is begun."""
     raise KeyboardInterrupt
+
+
+def _stop_with_stdin() -> None:
+    """Whoever began us holds the other end, and lets go of it however they end."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

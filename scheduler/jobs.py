@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from datetime import timedelta
 
 from sqlalchemy import delete
@@ -16,6 +17,8 @@ from web import clock
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 CASES_PER_RUN = 500
 FORGOTTEN = timedelta(days=1)    # heartbeats of processes that ended long ago are cleared away
+
+_beating = threading.Lock()      # the jobs of this process share its row
 
 log = logging.getLogger("caseflow.scheduler")
 
@@ -65,7 +68,7 @@ def open_missing_cases() -> int:
 def beat(fired: int = 0, lag_seconds: float | None = None) -> None:
     """Say that this process is alive, how much it has fired and how late the last one was."""
     now = clock.now()
-    with transaction() as session:
+    with _beating, transaction() as session:
         row = session.get(Heartbeat, PROCESS) or Heartbeat(process=PROCESS, fired=0, lag_seconds=0.0)
         row.beat_at, row.fired = now, row.fired + fired
         if lag_seconds is not None:

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from caseflow.errors import ConfigurationError
 
 SECRET_FILE = "secret_key"
@@ -53,15 +56,29 @@ class Settings:
         return cls(database_url=_database_url(database_url, Path("instance")), secret_key=secrets.token_urlsafe(48))
 
 
+YEAR = 366 * 24 * 60  # minutes
+BOUNDS = {
+    "port": (0, 65535), "threads": (1, 1000), "proxies": (0, 100), "max_upload": (1024, 1 << 30),
+    "session_idle": (1, YEAR), "session_length": (1, YEAR), "login_failures": (1, 1000), "login_window": (1, YEAR),
+}
 DEMO_DEFAULTS = {"https": False, "session_idle": 8 * 60}
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of this process. Refuses unknown names in the file, values of another type, what `check` refuses.
+    """The settings of this process. Refuses unknown names in the file, values of another type, what `check` refuses,
+    a folder that cannot be used.
 
     In demo mode a missing secret is made and kept (readable by its owner alone); elsewhere it stays empty, and
     a server does not start with it.
     """
+    try:
+        return _load(environ)
+    except OSError as error:
+        raise ConfigurationError(f"{error.filename}: {error.strerror}; CASEFLOW_INSTANCE names the folder "
+                                 "of this installation") from error
+
+
+def _load(environ: Mapping[str, str]) -> Settings:
     instance = Path(environ.get("CASEFLOW_INSTANCE") or "instance").absolute()
     given = {**_from_file(instance / "config.toml"), **_from_environment(environ)}
     if given.get("demo"):
@@ -81,8 +98,9 @@ def check(settings: Settings) -> None:
     if settings.secret_key and len(settings.secret_key) < LEAST_SECRET:
         raise ConfigurationError(f"CASEFLOW_SECRET_KEY is shorter than {LEAST_SECRET} characters; "
                                  "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
-    if min(settings.session_idle, settings.session_length, settings.login_failures, settings.login_window) < 1:
-        raise ConfigurationError("session_idle, session_length, login_failures and login_window begin at 1")
+    for name, (least, most) in BOUNDS.items():
+        if not least <= getattr(settings, name) <= most:
+            raise ConfigurationError(f"{name}: {getattr(settings, name)} is not between {least} and {most}")
 
 
 def require_secret(settings: Settings) -> None:
@@ -157,6 +175,11 @@ def _database_url(url: str, instance: Path) -> str:
             return "postgresql+psycopg://" + url.removeprefix(plain)
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise ConfigurationError("CASEFLOW_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+    try:
+        make_url(url)
+    except (ValueError, ArgumentError):
+        raise ConfigurationError("CASEFLOW_DATABASE_URL is no address of a database, such as "
+                                 "postgresql+psycopg://user:password@host:5432/caseflow") from None
     return url
 
 

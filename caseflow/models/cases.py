@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from caseflow.errors import NotFound
 from caseflow.models.db import Base, db
@@ -131,8 +131,9 @@ class NumberSequence(Base):
 
 
 def lock_case(case_id: int) -> Case:
-    """The case, fresh and locked to the end of the transaction (SQLite: `transaction` holds the write lock)."""
-    query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
+    """The case with its instance, fresh and locked to the end of the transaction (SQLite: by `transaction`)."""
+    query = select(Case).where(Case.id == case_id).with_for_update(of=Case).options(
+        joinedload(Case.instance).undefer(ProcessInstance.state))
     case = db.session.scalar(query.execution_options(populate_existing=True))
     if case is None:
         raise NotFound

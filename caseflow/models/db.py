@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm.exc import StaleDataError
@@ -91,6 +92,12 @@ def transaction() -> Iterator[Any]:
         if _somebody_was_faster(error):
             raise ConcurrentUpdate from error
         raise
+
+
+def insert_new(model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with its key is there; whether it was new. At once, without a look first."""
+    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+    return db.session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing()).rowcount == 1
 
 
 def _somebody_was_faster(error: BaseException) -> bool:

@@ -52,7 +52,7 @@ def browser() -> Iterator[Browser]:
 def desk(demo: Demo, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Desk]]:
     """Make a desk; `desk("guichi.dept1.officer")` is signed in already. The name of the pictures is the test's."""
     desks: list[Desk] = []
-    name = request.node.name.removeprefix("test_").replace("[", "-").replace("]", "")
+    name = request.node.originalname.removeprefix("test_")
 
     def make(username: str = "", width: int = 1280) -> Desk:
         desks.append(Desk(browser, demo.url, name, width))

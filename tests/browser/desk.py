@@ -164,9 +164,16 @@ class Desk:
         file = f"{self.name}-{self.width}-{next(self._pictures):02}-{what}.png"
         self.page.screenshot(path=ARTEFACTS / file, full_page=True, animations="disabled")
         self.is_accessible()
+        self.speaks_chinese()
         wider = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wider <= 0, f"{self.page.url} is {wider} px wider than the window"
         return self
+
+    def speaks_chinese(self) -> None:
+        """No word of another language, and no name of the code, on a page that is read in Chinese."""
+        if self.page.locator("html[lang=zh-CN] nav.places").count():
+            text = NUMBER.sub("", self.page.locator("main").inner_text())
+            assert re.findall(r"[A-Za-z_]{3,}", text) == [], self.page.url
 
     def is_accessible(self) -> None:
         found = Axe().run(self.page)

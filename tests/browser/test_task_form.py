@@ -55,7 +55,7 @@ def test_a_form_that_a_colleague_completed_first_says_so_and_keeps_what_was_type
 
 
 def test_a_task_is_done_with_the_keyboard_alone(desk):
-    person = desk(OFFICER)
+    person = desk("guichi.dept3.officer")      # has no drafts: an answered group of choices takes the focus elsewhere
     number = person.first_case(TASK)
     page = person.page
     page.goto("/work/")

@@ -33,6 +33,7 @@ def test_a_deadline_that_passes_is_told_to_the_supervisor_and_the_case_goes_on(d
     page.locator("li", has_text="任务逾期，请督办：初次处置").first.get_by_role("link").click()
     supervisor.diagram_is_drawn()
     expect(page.locator(".step-overdue")).to_be_attached()
+    expect(page.locator(".summary .sla-overdue")).to_contain_text("逾期")
     expect(page.locator(".history")).to_contain_text("逾期，已上报")
     supervisor.look("逾期的案件")
     officer = desk("hefei.dept3.officer", width)

@@ -143,8 +143,8 @@ def test_a_regulation_past_its_validity_that_refuses_keeps_the_rating_without_a_
 def test_a_case_that_does_not_open_leaves_the_rating_and_the_others(session, clock, monkeypatch, caplog):
     opens = cases.open_case
 
-    def stumble(rating, now, actor=None):
-        opened = opens(rating, now)
+    def stumble(rating, now, **intake):
+        opened = opens(rating, now, **intake)
         if rating.service.project_no == "P2":
             raise RuntimeError(f"half way, of {rating.rater_name}")
         return opened
@@ -165,10 +165,10 @@ def test_a_case_that_does_not_open_leaves_the_rating_and_the_others(session, clo
 
 def test_a_rating_whose_case_never_opens_keeps_back_no_other(session, clock, monkeypatch):
     opens = cases.open_case
-    monkeypatch.setattr(cases, "open_case", lambda *_: 1 / 0)
+    monkeypatch.setattr(cases, "open_case", lambda *_, **__: 1 / 0)
     take_in([line(n, 1) for n in range(12)], clock())
-    monkeypatch.setattr(cases, "open_case", lambda rating, now: 1 / 0 if rating.service.project_no == "P0"
-                        else opens(rating, now))
+    monkeypatch.setattr(cases, "open_case", lambda rating, now, **intake: 1 / 0
+                        if rating.service.project_no == "P0" else opens(rating, now, **intake))
     for _ in range(200):
         with transaction():
             ratings.open_missing_cases(clock(), limit=3)

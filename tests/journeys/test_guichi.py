@@ -98,7 +98,7 @@ def test_every_step_is_in_the_journal(journey):
     case = journey("guichi").bad_review().does("first_response", outcome="resolved")
     case.time_passes(days=20).does("revisit", revisit_result="satisfied")
     assert case.kinds() == [
-        "case_opened", "timer_set", "task_opened", "effect_applied", "rating_received",
+        "rating_received", "case_opened", "timer_set", "task_opened", "effect_applied",
         "task_completed", "timer_set", "task_opened",
         "timer_fired", "effect_applied", "task_completed", "case_closed"]
 

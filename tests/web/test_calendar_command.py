@@ -100,5 +100,5 @@ def test_an_unknown_jurisdiction_is_refused(app, notice):
 def test_a_database_that_was_never_prepared_is_explained(tmp_path, monkeypatch, app):
     monkeypatch.setenv("CASEFLOW_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
     result = run("show", "2026")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "caseflow init" in result.stderr

@@ -37,7 +37,9 @@ def test_a_file_that_cannot_be_meant_stops_the_start(tmp_path, text):
 
 @pytest.mark.parametrize("variables", [
     {"port": "many"}, {"demo": "perhaps"}, {"database_url": "mysql://h/d"}, {"secret_key": "short"},
-    {"session_idle": "0"}, {"login_failures": "0"},
+    {"session_idle": "0"}, {"login_failures": "0"}, {"session_length": "999999999999"}, {"port": "-1"},
+    {"port": "70000"}, {"threads": "0"}, {"proxies": "-1"}, {"max_upload": "-5"},
+    {"database_url": "postgresql+psycopg://u:pw@h:port/d"},
 ])
 def test_a_variable_that_cannot_be_meant_stops_the_start(tmp_path, variables):
     with pytest.raises(ConfigurationError):
@@ -76,6 +78,12 @@ def test_the_demo_makes_a_secret_that_its_owner_alone_reads_and_keeps_it(tmp_pat
     assert len(first) >= config.LEAST_SECRET
     assert load(tmp_path / "new", demo="1").secret_key == first
     assert [entry.name for entry in path.parent.iterdir()] == ["secret_key"]
+
+
+def test_a_folder_that_is_none_stops_the_start_in_words(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="CASEFLOW_INSTANCE"):
+        load(tmp_path / "file", demo="1")
 
 
 def test_the_secret_is_not_shown_where_settings_are_printed(tmp_path):

@@ -59,7 +59,7 @@ def test_an_officer_sees_the_incident_but_cannot_retry(parked):
 def test_a_stranger_sees_no_incident_and_retrying_changes_nothing(parked, hainan):
     stranger = Desk(parked.app, parked.clock, "hainan.platform.supervisor")
     assert parked.case().number not in stranger.opens("/incidents/").text
-    stranger.sends("/incidents/1/retry")
-    stranger.sends("/incidents/424242/retry")
+    assert stranger.sends("/incidents/1/retry").status_code == 404
+    assert stranger.sends("/incidents/424242/retry").status_code == 404
     with parked.app.app_context():
         assert db.session.query(Case).filter_by(incident=True).count() == 1

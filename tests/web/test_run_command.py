@@ -32,13 +32,13 @@ def call(folder, *words, **variables):
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3"])
 def test_the_demo_is_not_served_to_others(tmp_path, host):
     answer = call(tmp_path, "run", "--host", host, demo="1")
-    assert answer.exit_code == 1 and "demo mode" in answer.output
+    assert answer.exit_code == 2 and "demo mode" in answer.output
     assert not (tmp_path / "caseflow.db").exists()
 
 
 def test_nothing_is_served_without_a_secret(tmp_path):
     answer = call(tmp_path, "run")
-    assert answer.exit_code == 1 and "CASEFLOW_SECRET_KEY" in answer.output
+    assert answer.exit_code == 2 and "CASEFLOW_SECRET_KEY" in answer.output
 
 
 def test_init_needs_no_secret_and_repeats_harmlessly(tmp_path):
@@ -59,24 +59,65 @@ def test_tables_of_another_version_are_not_served(tmp_path, database_url, clock)
     with app.app_context():
         downgrade("0001")
     answer = call(tmp_path, "run", database_url=database_url, secret_key=SECRET)
-    assert answer.exit_code == 1 and "caseflow init" in answer.output
+    assert answer.exit_code == 2 and "caseflow init" in answer.output
 
 
-def test_run_serves_an_empty_demo_and_ends_with_its_scheduler(tmp_path):
+COMMANDS = [
+    ["journal", "verify"], ["doctor"], ["calendar", "show", "2026"], ["ratings", "open-missing"],
+    ["ratings", "key", "add", "hall"], ["ratings", "key", "revoke", "hall"], ["user", "disable", "nobody"],
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_database_without_tables_is_said_in_one_line(tmp_path, words):
+    answer = call(tmp_path, *words)
+    assert answer.exit_code == 2 and "caseflow init" in answer.output and len(answer.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("url", ["sqlite:////no/such/folder/x.db", f"sqlite:///{__file__}"])
+def test_a_database_that_cannot_be_opened_is_said_in_one_line(tmp_path, url):
+    answer = call(tmp_path, "journal", "verify", database_url=url)
+    assert answer.exit_code == 2 and len(answer.output.splitlines()) == 1
+
+
+def test_init_makes_the_folder_of_the_installation(tmp_path):
+    assert call(tmp_path / "new" / "place", "init").exit_code == 0
+    assert (tmp_path / "new" / "place" / "caseflow.db").exists()
+
+
+@pytest.fixture
+def served(tmp_path):
+    """`caseflow run` of an empty demo, and its output so far: the line with the address."""
     environ = {**os.environ, "CASEFLOW_INSTANCE": str(tmp_path), "CASEFLOW_DEMO": "1", "PYTHONPATH": str(ROOT),
                "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
     for name in ("CASEFLOW_DATABASE_URL", "CASEFLOW_SECRET_KEY"):
         environ.pop(name, None)
     command = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0"]
-    served = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     try:
-        address = re.search(r"http://127\.0\.0\.1:\d+/", served.stdout.readline()).group(0)
-        with urllib.request.urlopen(address + "login", timeout=30) as answer:
-            assert "guichi.bureau.officer" in answer.read().decode()
+        process.address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline()).group(0)
+        yield process
     finally:
-        served.send_signal(signal.SIGTERM)
-    rest, _ = served.communicate(timeout=30)  # the pipe closes when the last process that holds it has ended
-    assert served.returncode == 0 and rest == ""
+        process.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def ended(process):
+    """The rest of its output. The pipe closes when the last process that holds it has ended."""
+    return process.communicate(timeout=30)[0]
+
+
+def test_run_serves_an_empty_demo_and_ends_with_its_scheduler(served):
+    with urllib.request.urlopen(served.address + "login", timeout=30) as answer:
+        assert "guichi.bureau.officer" in answer.read().decode()
+    served.send_signal(signal.SIGTERM)
+    assert ended(served) == "" and served.returncode == 0
+
+
+def test_no_scheduler_is_left_behind_when_run_is_killed(served):
+    served.kill()
+    assert ended(served) == ""
 
 
 @pytest.mark.postgres

@@ -1,13 +1,19 @@
 """The console script `caseflow`: one group, each command in its own module, imported when it is asked for.
 
-Exit codes: 0 fine, 1 findings or a refusal, 2 wrong use.
+Exit codes: 0 fine; 1 findings, or refused by a rule; 2 wrong use: of the command, of the settings, of a place that
+cannot be read or written. The commands raise what they find; it is put into words here.
 """
 
 from __future__ import annotations
 
+import errno
 import importlib
+from typing import Any
 
 import click
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InternalError, NotSupportedError
+
+from caseflow.errors import CaseflowError, ConfigurationError
 
 COMMANDS = {
     "init": "web.commands.init:init",
@@ -33,6 +39,29 @@ class LazyGroup(click.Group):
             return None
         module, attribute = COMMANDS[name].split(":")
         return getattr(importlib.import_module(module), attribute)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as refusal:
+            raise Unusable(str(refusal)) from None
+        except CaseflowError as refusal:
+            raise click.ClickException(str(refusal)) from None
+        except (IntegrityError, InternalError, NotSupportedError):
+            raise  # a fault of ours, not of the place
+        except (DatabaseError, ArgumentError) as error:
+            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            raise Unusable(f"数据库不可用或尚未初始化，请先运行 caseflow init：{reason}") from None
+        except OSError as error:
+            if error.errno == errno.EPIPE or error.filename is None:
+                raise
+            raise Unusable(f"{error.filename}: {error.strerror}") from None
+
+
+class Unusable(click.ClickException):
+    """The settings, or a place they name, cannot be used."""
+
+    exit_code = 2
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

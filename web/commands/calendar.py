@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import BinaryIO
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from caseflow.errors import CaseflowError
 from caseflow.models import transaction
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """Turn a refusal, or a database without tables, into a sentence and exit code 1."""
-    try:
-        yield
-    except CaseflowError as error:
-        raise click.ClickException(str(error)) from None
-    except (OperationalError, ProgrammingError) as error:
-        raise click.ClickException(f"数据库不可用或尚未初始化，请先运行 caseflow init：{error.orig}") from None
 
 
 @click.group()
@@ -47,10 +32,9 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
     from web import create_app
     from web.clock import now
 
-    with _in_words():
-        rows = calendar_rows.split_lines(file.read(calendar_rows.MAX_BYTES + 1))
-        with create_app().app_context(), transaction():
-            result = calendar_import.import_notice(jurisdiction, year, rows, source, now(), SYSTEM)
+    rows = calendar_rows.split_lines(file.read(calendar_rows.MAX_BYTES + 1))
+    with create_app().app_context(), transaction():
+        result = calendar_import.import_notice(jurisdiction, year, rows, source, now(), SYSTEM)
     click.echo(f"{result.jurisdiction} {result.year} 年第 {result.revision} 版：{result.days} 天；"
                f"重新计算 {result.cases} 个案件的 {result.timers} 个期限。")
     for doubt in result.doubts:
@@ -65,9 +49,8 @@ def show(year: int, jurisdiction: str) -> None:
     from caseflow import calendars
     from web import create_app
 
-    with _in_words():
-        with create_app().app_context():
-            value = calendars.load(jurisdiction)
+    with create_app().app_context():
+        value = calendars.load(jurisdiction)
     for day in sorted(day for day in value.days if day.year == year):
         click.echo(f"{day} {value.why(day)}")
     working = value.working_days_between(date(year, 1, 1) - timedelta(days=1), date(year, 12, 31))

@@ -9,7 +9,7 @@ import click
 from caseflow import calendars, deadlines, regulations
 from caseflow.deadlines import MOST, SHANGHAI
 from caseflow.engine.values import DeadlineRule
-from caseflow.errors import CaseflowError, InvalidInput, RegulationNotFound
+from caseflow.errors import InvalidInput, RegulationNotFound
 
 
 class Amount(click.ParamType):
@@ -58,12 +58,9 @@ def deadline(regulation: str | None, since: datetime, explain: bool, **amounts: 
     and a warning says so.
     """
     rule, calendar = _rule(since, amounts), calendars.national()
-    try:
-        close_of_business = _close_of_business(regulation)
-        due = deadlines.compute(rule, calendar, close_of_business)
-        lines = deadlines.explain(rule, calendar, close_of_business) if explain else []
-    except CaseflowError as error:
-        raise click.ClickException(str(error)) from None
+    close_of_business = _close_of_business(regulation)
+    due = deadlines.compute(rule, calendar, close_of_business)
+    lines = deadlines.explain(rule, calendar, close_of_business) if explain else []
     click.echo(due.due_at.astimezone(SHANGHAI).isoformat())
     for line in lines:
         click.echo(line)

@@ -7,13 +7,17 @@ import sys
 import click
 
 from caseflow.doctor import examine
-from web import clock, create_app
+from caseflow.errors import ConfigurationError
+from caseflow.models import db
+from web import clock, create_app, database
 
 
 @click.command()
 def doctor() -> None:
     """Check the invariants of this installation; one line per finding, exit code 1 when there is any."""
     with create_app().app_context():
+        if database.is_empty(db.engine):
+            raise ConfigurationError("Nothing has been set up in this database; run `caseflow init`.")
         complaints = examine(clock.now())
     for complaint in complaints:
         click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}")

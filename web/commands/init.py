@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask import current_app
 from sqlalchemy import exists, select
 
 import caseflow
 from caseflow import demo as demo_people
 from caseflow import installation, ratings, regulations
-from caseflow.errors import CaseflowError, Conflict
+from caseflow.errors import Conflict
 from caseflow.models import User, db, transaction
 from caseflow.rating_feeds import batches, lines_of
 from web import clock, create_app, migrations, passwords
@@ -22,11 +23,8 @@ FEEDS = Path(caseflow.__file__).parent / "demo_feeds"
 @click.option("--demo", is_flag=True, help="also make demo people and import the sample feeds")
 def init(demo: bool) -> None:
     """Prepare an empty database: tables, calendars, offices, processes. Again: brings it up to date."""
-    try:
-        with create_app().app_context():
-            prepare(demo)
-    except CaseflowError as refusal:
-        raise click.ClickException(str(refusal)) from None
+    with create_app().app_context():
+        prepare(demo)
     click.echo("已就绪")
 
 
@@ -35,6 +33,7 @@ def prepare(demo: bool) -> None:
 
     Refuses demo people (who sign in without a password) beside real ones.
     """
+    Path(current_app.instance_path).mkdir(parents=True, exist_ok=True)
     migrations.upgrade()
     if demo and db.session.scalar(select(exists().where(User.demo.is_(False)))):
         raise Conflict("This database has real accounts; the demo needs one of its own.")

@@ -11,7 +11,6 @@ import click
 
 from caseflow import api_keys
 from caseflow import ratings as intake
-from caseflow.errors import CaseflowError
 from caseflow.models import transaction
 from caseflow.rating_feeds import batches, lines_of
 from web import clock, create_app
@@ -85,12 +84,8 @@ def key() -> None:
 @click.argument("name")
 def add_key(name: str) -> None:
     """Make a key for the system NAME and print it. It is shown this once."""
-    with create_app().app_context():
-        try:
-            with transaction():
-                secret = api_keys.add(name, clock.now())
-        except CaseflowError as refusal:
-            raise click.ClickException(str(refusal)) from refusal
+    with create_app().app_context(), transaction():
+        secret = api_keys.add(name, clock.now())
     click.echo(secret)
 
 
@@ -98,10 +93,6 @@ def add_key(name: str) -> None:
 @click.argument("name")
 def revoke_key(name: str) -> None:
     """The key of NAME opens nothing any more."""
-    with create_app().app_context():
-        try:
-            with transaction():
-                api_keys.revoke(name, clock.now())
-        except CaseflowError as refusal:
-            raise click.ClickException(str(refusal)) from refusal
+    with create_app().app_context(), transaction():
+        api_keys.revoke(name, clock.now())
     click.echo(f"已停用：{name}")

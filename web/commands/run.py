@@ -13,7 +13,7 @@ import click
 import waitress
 from flask import Flask
 
-from caseflow.errors import CaseflowError, ConfigurationError
+from caseflow.errors import ConfigurationError
 from caseflow.models import db
 from web import config, create_app, database, migrations
 from web.commands.init import prepare
@@ -35,17 +35,13 @@ def run(host: str | None, port: int | None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    try:
-        settings = dataclasses.replace(config.load(), **given)
-        config.check(settings)
-        config.require_secret(settings)
-        app = create_app(settings)
-        with app.app_context():
-            _make_ready(settings)
-        server = _listen(app, settings)
-    except CaseflowError as refusal:
-        raise click.ClickException(str(refusal)) from None
-    _serve(server, settings)
+    settings = dataclasses.replace(config.load(), **given)
+    config.check(settings)
+    config.require_secret(settings)
+    app = create_app(settings)
+    with app.app_context():
+        _make_ready(settings)
+    _serve(_listen(app, settings), settings)
 
 
 def _make_ready(settings: config.Settings) -> None:
@@ -81,7 +77,7 @@ def _stop(*_: object) -> None:
 
 
 class _Scheduler:
-    """The scheduler as a child process: begun again when it dies, ended with us."""
+    """The scheduler as a child process: begun again when it dies, ended with us, even when we are killed."""
 
     def __enter__(self) -> _Scheduler:
         self._ending = threading.Event()
@@ -98,7 +94,7 @@ class _Scheduler:
             self._child.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "scheduler"])
+        return subprocess.Popen([sys.executable, "-m", "scheduler", "--while-stdin"], stdin=subprocess.PIPE)
 
     def _watch(self) -> None:
         while True:

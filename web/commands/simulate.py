@@ -16,7 +16,7 @@ import click
 from sqlalchemy import func, select
 
 from caseflow import cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
-from caseflow.models import Case, Rating, WorkItem, db, transaction
+from caseflow.models import Case, JournalEntry, Rating, WorkItem, db, transaction
 from caseflow.rating_feeds import batches
 from web import config, create_app, migrations
 
@@ -57,6 +57,7 @@ class _Run:
         self.regulation, self.wanted, self.seed = regulations.get(key), wanted, seed
         self.random, self.now = Random(seed), START
         self.counts: Counter[str] = Counter()
+        self.opened = self.before = 0    # cases of this run, of earlier runs in the same database
 
     def drive(self) -> tuple[str, list[doctor.Complaint]]:
         self._prepare()
@@ -66,6 +67,8 @@ class _Run:
             while notices.deliver_waiting(self.now, 500):
                 pass
         complaints = doctor.examine(self.now)
+        if self.opened != self.wanted:
+            complaints.append(doctor.Complaint("not_opened", "", f"{self.opened} of {self.wanted} cases were opened"))
         if open_cases:
             complaints.append(doctor.Complaint("not_ended", "", f"{open_cases} cases did not end"))
         return self._summary(open_cases), complaints
@@ -74,16 +77,22 @@ class _Run:
         migrations.upgrade()
         if db.session.scalar(select(func.count(Rating.id)).where(Rating.source != SOURCE)):
             raise click.UsageError("this database holds ratings that are not simulated; use an empty one")
+        self.before = db.session.scalar(select(func.max(Case.id))) or 0
         with transaction():
-            self.now = max(self.now, db.session.scalar(select(func.max(Case.opened_at))) or self.now)
+            self.now = max(self.now, db.session.scalar(select(func.max(JournalEntry.at))) or self.now)
             installation.install(self.now)
             demo.add_people(self.regulation, NO_PASSWORD)
+        self._push_ratings()
+
+    def _push_ratings(self) -> None:
+        kept = db.session.scalar(select(func.count(Rating.id)))
         codes = [unit.code for unit in self.regulation.responsible_units]
-        lines = simulation.ratings(self.random, self.regulation.areas, codes, self.wanted, self.now)
+        numbers = range(kept, kept + self.wanted)
+        lines = simulation.ratings(self.random, self.regulation.areas, codes, numbers, self.now)
         for batch in batches(line.encode() for line in lines):
             with transaction():
                 verdicts = ratings.receive(batch, source=SOURCE, now=self.now)
-            self.counts.update(verdict.status for verdict in verdicts)
+            self.opened += sum(bool(verdict.case) for verdict in verdicts)
 
     def _open_cases(self) -> int:
         return db.session.scalar(select(func.count(Case.id)).where(Case.status == "open")) or 0
@@ -124,7 +133,7 @@ class _Run:
 
     def _summary(self, open_cases: int) -> str:
         ended = select(Case.outcome, func.count()).where(
-            Case.regulation == self.regulation.key, Case.outcome.is_not(None))
+            Case.id > self.before, Case.outcome.is_not(None))
         outcomes = db.session.execute(ended.group_by(Case.outcome).order_by(Case.outcome))
         ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
         return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 import click
 
 from caseflow import people
-from caseflow.errors import CaseflowError
 from caseflow.models import transaction
 from caseflow.models.people import ROLES
 from web import clock, create_app, login_limits, passwords
@@ -34,12 +33,9 @@ def _at_a_unit(command):
 
 @contextmanager
 def _changing() -> Iterator[None]:
-    """One transaction in the application's context; a refusal is said in one line."""
-    try:
-        with create_app().app_context(), transaction():
-            yield
-    except CaseflowError as refusal:
-        raise click.ClickException(str(refusal)) from None
+    """One transaction in the application's context."""
+    with create_app().app_context(), transaction():
+        yield
 
 
 def _ask_password(username: str) -> str:

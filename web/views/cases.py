@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, definitions, listings, permissions, regulations, worklist
+from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
-from caseflow.models import Case, transaction
+from caseflow.models import Case, WorkItem, transaction
 from caseflow.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views import panels
-from web.words import answers, outline, places
+from web.words import answers, outline, places, times
 from web.words import journal as journal_words
 from web.words import notices as notice_words
 
@@ -47,12 +48,23 @@ def show(number: str):
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
-        timeline=timeline, deadlines=deadlines, outline=outline.outline(definition.outline(), known),
-        states=outline.STATES, diagram=_diagram(definition, known, deadlines),
-        badge_of_case=next((line.badge for line in deadlines if line.badge), None), appeal=_appeal(regulation),
+        timeline=timeline, deadlines=deadlines,
+        outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
+        diagram=_diagram(definition, known, deadlines),
+        nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
+
+
+def _nearest(items: list[WorkItem], regulation: Any, now: datetime) -> tuple[times.Badge, datetime] | None:
+    """How the most urgent open task stands, and when it is or was due: also when its deadline has fired already."""
+    due = min((item for item in items if item.status == "open" and item.due_at), key=lambda item: item.due_at,
+              default=None)
+    if due is None:
+        return None
+    calendar = calendars.load(regulation.calendar)
+    return times.due_badge(now, due.due_at, calendar, provisional=due.due_provisional), due.due_at
 
 
 @blueprint.post("/<number>/contact")

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import cases, listings, permissions
-from caseflow.errors import CaseflowError
+from caseflow.errors import PermissionDenied
 from caseflow.models import transaction
 from web import clock
 from web.auth import current_actor
@@ -30,12 +30,12 @@ def index():
 
 @blueprint.post("/<int(max=9223372036854775807):incident_id>/retry")
 def retry(incident_id: int):
-    """Let the scheduler try the parked case again."""
+    """Let the scheduler try the parked case again. Whoever may not see the case finds nothing here."""
     try:
         with transaction():
             case = cases.resolve_incident(incident_id, current_actor(), clock.now())
             number = case.number
         flash(gettext("案件 %(number)s 将在几秒内自动重试；再次失败会重新出现在这里。", number=number), "success")
-    except CaseflowError as error:
+    except PermissionDenied as error:
         flash(refusal(error)[1], "warning")
     return redirect(url_for("incidents.index"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext
@@ -42,21 +42,29 @@ def states(entries: Iterable[JournalEntry], items: Iterable[WorkItem], outcome: 
     return known | {item.element: CURRENT for item in items if item.status == "open"}
 
 
-def outline(nested: Sequence[tuple[Element, Sequence]], known: Mapping[str, str]) -> list[OutlineStep]:
-    """The steps people can recognise, in reading order: gateways and nameless nodes are left out."""
+MESSAGE = lazy_gettext("消息")
+
+
+def outline(nested: Sequence[tuple[Element, Sequence]], known: Mapping[str, str],
+            messages: Container[str] = ()) -> list[OutlineStep]:
+    """The steps people can recognise, in reading order: gateways and nameless nodes are left out.
+
+    `messages` are the ids of the events that wait for a message and not for a moment.
+    """
     steps: list[OutlineStep] = []
     for element, inner in nested:
-        children = tuple(outline(inner, known))
+        children = tuple(outline(inner, known, messages))
         if element.kind not in SHOWN or not (element.name or children):
             steps.extend(children)
             continue
-        steps.append(_step(element, children, known))
+        kind = MESSAGE if element.id in messages else SHOWN[element.kind]
+        steps.append(_step(element, str(kind), children, known))
     return steps
 
 
-def _step(element: Element, children: tuple[OutlineStep, ...], known: Mapping[str, str]) -> OutlineStep:
+def _step(element: Element, kind: str, children: tuple[OutlineStep, ...], known: Mapping[str, str]) -> OutlineStep:
     state = known.get(element.id) or _from_children(children)
-    return OutlineStep(element.id, str(SHOWN[element.kind]), element.name or element.id, element.lane,
+    return OutlineStep(element.id, kind, element.name or element.id, element.lane,
                        element.article, state, children)
 
 

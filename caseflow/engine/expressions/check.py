@@ -236,4 +236,6 @@ def _magnitude(node: ast.expr) -> int:
         return _magnitude(node.left) + _magnitude(node.right)
     if isinstance(node, ast.UnaryOp):
         return _magnitude(node.operand)
+    if isinstance(node, ast.IfExp):
+        return max(_magnitude(node.body), _magnitude(node.orelse))
     return abs(node.value) if isinstance(node, ast.Constant) and type(node.value) is int else 0

@@ -15,6 +15,9 @@ from caseflow.engine.gate.reader import read
 from caseflow.engine.values import CASE_VARIABLES, FormField
 from caseflow.errors import DefinitionRefused
 
+MAX_FILES = 50  # of one regulation, the diagram itself not counted
+MAX_UNFOLDED = 1_000  # steps of a process with those of every call in it; as many as one advance may take
+
 # Values of the case variables that are texts (values.py names them).
 CASE_CHOICES = {
     "level": frozenset(("dissatisfied", "very_dissatisfied")),
@@ -34,6 +37,9 @@ class Names:
 def called_processes(process: etree._Element, called: Mapping[str, bytes], findings: Findings) -> list[etree._Element]:
     """The processes that are called, directly or through others; unknown, repeated and circular calls are found."""
     if not _calls(process):
+        return []
+    if len(called) > MAX_FILES:
+        findings.add("files_limit", process, count=len(called))
         return []
     known = _index(process, called, findings)
     order: list[str] = []
@@ -55,6 +61,8 @@ def called_processes(process: etree._Element, called: Mapping[str, bytes], findi
                 waiting.append(known[wanted])
     if _circular(edges):
         findings.add("call_recursion", process, found=" → ".join(sorted(edges)[:10]))
+    elif _unfolded(process.get("id") or "", edges, known) > MAX_UNFOLDED:
+        findings.add("calls_limit", process)
     others = [known[name] for name in order if known[name] is not process]
     _check_shared_ids(process, others, findings)
     return others
@@ -85,6 +93,21 @@ def _circular(edges: Mapping[str, list[str]]) -> bool:
         if not done:
             return bool(left)
         left = {name: targets - done for name, targets in left.items() if name not in done}
+
+
+def _unfolded(start: str, edges: Mapping[str, list[str]], known: Mapping[str, etree._Element]) -> int:
+    """How many steps a process has when each call is replaced by what it calls: calls of calls multiply."""
+    total: dict[str, int] = {}
+    waiting = [start]
+    while waiting:
+        name = waiting[-1]
+        open_ = [target for target in edges[name] if target not in total]
+        if open_:
+            waiting.extend(open_)
+            continue
+        waiting.pop()
+        total[name] = len(steps(known[name])) + sum(total[target] for target in edges[name])
+    return total[start]
 
 
 def _check_shared_ids(process: etree._Element, others: list[etree._Element], findings: Findings) -> None:

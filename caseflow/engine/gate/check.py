@@ -17,7 +17,7 @@ from caseflow.engine.gate.tasks import check_process
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 
-MAX_EXPRESSIONS = 500
+MAX_EXPRESSIONS = 200
 EXPRESSIONS = {"bpmn:conditionExpression": "condition", "bpmn:timeDate": "timer"}
 
 

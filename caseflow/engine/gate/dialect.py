@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from caseflow.engine.gate.findings import Findings, printable
-from caseflow.engine.gate.names import STEPS, TASKS, short, tag
+from caseflow.engine.gate.names import BPMN, STEPS, TASKS, short, tag
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 DRAWING_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
 SNAKE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 RESERVED_IDS = frozenset(("Start", "End", "Root", "typename", "data_objects"))
 MAX_LABEL = 120
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that show nothing
 
 
 def _is(pattern: str) -> Callable[[str], bool]:
@@ -28,7 +29,7 @@ def _is(pattern: str) -> Callable[[str], bool]:
 def visible(value: str, *, lines: bool = False) -> bool:
     """No control, direction-changing, invisible or unassigned character; line breaks and tabs only where allowed."""
     return all(
-        unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+        (unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character not in BLANK)
         or (lines and character in "\n\r\t")
         for character in value
     )
@@ -215,7 +216,7 @@ def _check_node(node: etree._Element, findings: Findings, seen: set[str]) -> Non
         test = allowed.attributes.get(attribute)
         if test is None:
             findings.add("attribute_not_allowed", node, tag=name, found=printable(attribute))
-        elif not test(value):
+        elif not test(value) or (attribute == "xsi:type" and not _is_bpmn(value, node)):
             findings.add("attribute_value", node, tag=name, found=attribute, value=printable(value)[:60])
     for attribute in allowed.needs:
         if node.get(attribute) is None:
@@ -224,6 +225,12 @@ def _check_node(node: etree._Element, findings: Findings, seen: set[str]) -> Non
     _check_text(node, name, allowed, findings)
     if not name.startswith("camunda:") and node.get("id") is not None:
         _check_id(node, name, findings, seen)
+
+
+def _is_bpmn(name: str, node: etree._Element) -> bool:
+    """Whether the prefix of a type's name stands for BPMN here; without one it does where there is no default."""
+    prefix = name.rpartition(":")[0] or None
+    return node.nsmap.get(prefix) == BPMN or (prefix is None and None not in node.nsmap)
 
 
 def _check_text(node: etree._Element, name: str, allowed: Rule, findings: Findings) -> None:

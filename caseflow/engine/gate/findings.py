@@ -55,7 +55,7 @@ SENTENCES = {
     "shape_element": "图形引用的“{found}”不在流程里；请删掉这个图形。",
     "not_drawn": "流程里的“{found}”没有画出来，看图的人会漏掉它；请补上图形。",
     "steps_limit": "流程有 {count} 个节点，超过 200 个；请拆成几个流程。",
-    "expressions_limit": "流程有 {count} 个条件和计时器，超过 500 个；请拆成几个流程。",
+    "expressions_limit": "流程有 {count} 个条件和计时器，超过 200 个；请拆成几个流程。",
     "nesting_limit": "子流程嵌套超过 4 层；请简化。",
     # flows
     "start_count": "这里要有且只有一个开始事件，现在有 {count} 个；请改正。",
@@ -95,6 +95,8 @@ SENTENCES = {
     "called_unknown": "调用的流程“{found}”不在同一组文件里；请改正，或把它一起上传。",
     "called_unreadable": "调用的流程“{found}”本身读不了；请先改好那个文件。",
     "call_recursion": "流程直接或间接调用了自己（{found}）；请去掉这个调用。",
+    "calls_limit": "流程连同调用的流程一层层展开后超过 1000 个节点；请减少调用。",
+    "files_limit": "同一组文件另有 {count} 个，超过 50 个；请拆成几组。",
     "process_duplicate": "同一组文件里有两个流程或节点用了编号“{found}”；请改成唯一的。",
     # forms
     "form_limit": "一个表单最多 50 项；请拆成几个任务。",

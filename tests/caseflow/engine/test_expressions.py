@@ -79,7 +79,10 @@ REFUSED = {
     "semicolon": ("real_name; real_name",),
     "character": ("real_name?",),
     "number_form": ("score == 1.5",),
-    "number_too_large": ("score == 1000000000001",),
+    "number_too_large": (
+        "score == 1000000000001",
+        "(1000000000000 if real_name else 0) + (1 if real_name else 2) > score",
+    ),
     "name_underscore": ("_x == 1",),
     "name_too_long": ("a" * 65 + " == 1",),
     "keyword": ("lambda",),

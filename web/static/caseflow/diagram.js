@@ -18,7 +18,7 @@
     const label = document.createElement('div');
     label.className = `diagram-note sla sla-${due.level}`;
     label.textContent = due.text;
-    overlays.add(due.element, { position: { top: -14, left: 0 }, html: label });
+    overlays.add(due.element, { position: { top: -14, right: 0 }, html: label });
   }
 
   // As high as the whole drawing needs at this width, but never more than most of the window.

@@ -1,0 +1,90 @@
+"""The ledger (台账): the cases one may see, narrowed to what one looks for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from caseflow import worklist
+from caseflow.models import db
+from caseflow.permissions import SYSTEM
+from caseflow.worklist import CaseFilter
+from tests.ground import newcomer, person, unit
+from tests.journeys.kit import Journey
+
+
+def numbers(actor, journey, **wanted):
+    db.session.rollback()      # what journeys did meanwhile
+    return [case.number for case in worklist.ledger(actor, CaseFilter(**wanted), journey.now).items]
+
+
+@pytest.fixture
+def lead(guichi, session):
+    return person("guichi.bureau.supervisor")
+
+
+@pytest.mark.both_databases
+def test_cases_of_another_place_are_in_no_list_and_no_count(guichi, hainan, lead):
+    own = guichi.case().number
+    for wanted in ({}, {"status": "open"}, {"search": "营业执照"}, {"level": "dissatisfied"}):
+        assert numbers(lead, guichi, **wanted) == [own]
+        assert worklist.ledger(lead, CaseFilter(**wanted), guichi.now).total == 1
+    assert numbers(lead, guichi, regulation="hainan") == []
+    assert numbers(lead, guichi, unit_id=hainan.case().unit_id) == []
+    assert numbers(person("guichi.admin"), guichi) == []
+    assert numbers(newcomer("nobody"), guichi) == []
+    assert set(numbers(SYSTEM, guichi)) == {own, hainan.case().number}
+
+
+def test_only_units_that_take_part_see_a_case_and_auditors_with_them(guichi, lead, session):
+    own = [guichi.case().number]
+    for username in ("guichi.dept1.officer", "guichi.dept1.supervisor", "guichi.bureau.officer", "guichi.auditor"):
+        assert numbers(person(username), guichi) == own, username
+    assert numbers(person("guichi.dept2.officer"), guichi) == []
+    government = unit("guichi", "government").id
+    assert numbers(newcomer("above", ("supervisor", government)), guichi) == own
+    assert numbers(newcomer("clerk", ("officer", government)), guichi) == []
+
+
+def test_the_newest_case_comes_first(guichi, lead, clock):
+    first = guichi.case().number
+    clock.advance(minutes=1)
+    second = Journey(guichi.app, clock, "guichi").bad_review().case().number
+    assert numbers(lead, guichi) == [second, first]
+
+
+def test_the_ledger_is_narrowed_by_unit_level_status_and_day(guichi, lead, clock):
+    first, opened = guichi.case(), guichi.now
+    clock.advance(days=1)
+    other = Journey(guichi.app, clock, "guichi").bad_review(level="1", office=1)
+    other.does("first_response", outcome="resolved").does("revisit", revisit_result="satisfied")
+    second = other.case()
+    for wanted, found in (
+        ({"unit_id": first.unit_id}, [first]), ({"unit_id": second.unit_id}, [second]),
+        ({"level": "very_dissatisfied"}, [second]), ({"level": "dissatisfied"}, [first]),
+        ({"status": "open"}, [first]), ({"status": "closed"}, [second]), ({"status": "voided"}, []),
+        ({"opened_from": opened}, [second, first]), ({"opened_from": opened + timedelta(seconds=1)}, [second]),
+        ({"opened_to": opened + timedelta(days=1)}, [first]), ({"opened_to": opened}, []),
+        ({"status": "open", "unit_id": second.unit_id}, []),
+    ):
+        assert numbers(lead, guichi, **wanted) == [case.number for case in found], wanted
+
+
+def test_overdue_is_what_is_late_and_what_was_done_late(guichi, lead, clock):
+    punctual = Journey(guichi.app, clock, "guichi").bad_review(office=1).does("first_response", outcome="resolved")
+    punctual.does("revisit", revisit_result="satisfied")
+    assert numbers(lead, guichi, overdue=True) == []
+    guichi.time_passes(days=10)
+    late = [guichi.case().number]
+    assert numbers(lead, guichi, overdue=True) == late
+    guichi.does("first_response", outcome="resolved").does("revisit", revisit_result="satisfied")
+    assert numbers(lead, guichi, overdue=True) == late
+
+
+def test_pages_of_the_ledger_count_all_cases(guichi, lead, clock):
+    for _ in range(2):
+        Journey(guichi.app, clock, "guichi").bad_review()
+    db.session.rollback()
+    pages = [worklist.ledger(lead, CaseFilter(), guichi.now, page=n, per_page=2) for n in (1, 2)]
+    assert [(len(page.items), page.total, page.pages) for page in pages] == [(2, 3, 2), (1, 3, 2)]
