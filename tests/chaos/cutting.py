@@ -27,6 +27,5 @@ def cut_run(nursery: Nursery, world: World, seed: int, *, ratings: int, cuts: in
             crowd.add("worker", through, hurried=HURRIED)
         for _ in range(2):
             crowd.add("scheduler", through)
-        crowd.go_on_until(lambda: proxy.cuts(world.folder / "cuts").total() >= cuts)
         crowd.run_to_the_end(ratings)
     return examine(world, ratings, HURRIED), proxy.cuts(world.folder / "cuts")

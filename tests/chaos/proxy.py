@@ -15,7 +15,9 @@ from random import Random
 
 KINDS = ("anywhere", "commit_lost", "unanswered", "under_way")
 COMMIT = b"COMMIT\x00"
-LONGEST_LIFE = 4         # commits or, for "anywhere", tens of messages
+LONGEST_LIFE = 2         # commits or, for "anywhere", so many times TENS messages
+TENS = 12
+LOOKS = 6                # messages of a transaction that found nothing to do
 SIZE = 1 << 16
 
 
@@ -60,8 +62,9 @@ class _Line:
     def __init__(self, proxy: Proxy, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.proxy, self.client, self.server = proxy, client, server
         self.kind = proxy.random.choice(KINDS)
-        self.life = proxy.random.randint(1, LONGEST_LIFE) * (10 if self.kind == "anywhere" else 1)
+        self.life = proxy.random.randint(1, LONGEST_LIFE) * (TENS if self.kind == "anywhere" else 1)
         self.silent = False
+        self.messages = 0    # of the present transaction
 
     async def to_server(self, source: asyncio.StreamReader) -> None:
         while data := await source.read(SIZE):
@@ -82,10 +85,15 @@ class _Line:
             await self.client.drain()
 
     def _counts(self, data: bytes) -> bool:
-        """Whether this message is the one at which the connection is cut."""
-        if self.kind == "anywhere" or COMMIT in data:
-            self.life -= 1
-        return self.life == 0 and (self.kind == "anywhere" or COMMIT in data)
+        """Whether this message is the one at which the connection is cut. Short transactions, which only look
+        whether there is something to do, do not count."""
+        self.messages += 1
+        commits = COMMIT in data
+        counts = self.messages > LOOKS and (commits or self.kind == "anywhere")
+        if commits or b"ROLLBACK\x00" in data:
+            self.messages = 0
+        self.life -= counts
+        return counts and self.life == 0
 
 
 def cuts(log: Path) -> Counter[str]:

@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from caseflow import cases, demo, installation, ratings, regulations
-from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError
+from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable
 from caseflow.models import User, db, transaction
 from caseflow.permissions import actor_for
 from scheduler import jobs
@@ -33,6 +33,7 @@ MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PAUSE = 0.04          # seconds, when there is nothing to do
 OUTAGE = 0.05         # seconds, when the database does not answer
 TRIES = 100           # of one form that the server cannot take
+OUTAGES = (DBAPIError, DatabaseUnavailable)
 SELDOM = 20           # every so many rounds of a scheduler, its rarer jobs
 
 
@@ -119,12 +120,12 @@ def _work(part: Part, one: Callable[[Ledger, Intent], None]) -> None:
 
 
 def _choose(part: Part) -> dict | None:
-    with part.app.app_context():
-        try:
+    try:
+        with part.app.app_context():
             return workload.next_task(part.random, part.args["hurried"], clock.now())
-        except DBAPIError:
-            time.sleep(OUTAGE)
-            return None
+    except OUTAGES:
+        time.sleep(OUTAGE)
+        return None
 
 
 def settle(part: Part) -> None:
@@ -144,11 +145,11 @@ def attempt(part: Part, ledger: Ledger, intent: Intent) -> None:
                 ledger.answer(intent, "done", submission=_complete(intent.facts))
             except ConcurrentUpdate:
                 ledger.answer(intent, "again", code="concurrent_update")
+            except OUTAGES as error:
+                ledger.answer(intent, "outage", code=type(error).__name__)
+                time.sleep(OUTAGE)
             except CaseflowError as refusal:
                 ledger.answer(intent, "refused", code=refusal.code)
-            except DBAPIError as error:
-                ledger.answer(intent, "outage", code=type(error.orig).__name__)
-                time.sleep(OUTAGE)
 
 
 def _complete(facts: Mapping[str, Any]) -> int:
@@ -268,8 +269,8 @@ def _receive(part: Part, ledger: Ledger, intent: Intent, lines: list[str]) -> No
                 ledger.answer(intent, "done", verdicts=[verdict.status for verdict in verdicts])
             except ConcurrentUpdate:
                 ledger.answer(intent, "again", code="concurrent_update")
-            except DBAPIError as error:
-                ledger.answer(intent, "outage", code=type(error.orig).__name__)
+            except OUTAGES as error:
+                ledger.answer(intent, "outage", code=type(error).__name__)
                 time.sleep(OUTAGE)
 
 

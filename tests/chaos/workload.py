@@ -29,7 +29,7 @@ def feed(random: Random, cases: int, now: datetime) -> list[str]:
     """`cases` bad ratings of Guichi as JSON lines."""
     regulation = regulations.get(REGULATION)
     codes = [unit.code for unit in regulation.responsible_units]
-    return list(simulation.ratings(random, regulation.areas[:1], codes, cases, now))
+    return list(simulation.ratings(random, regulation.areas[:1], codes, range(cases), now))
 
 
 def write_feed(folder: Path, seed: int, cases: int, now: datetime) -> None:
