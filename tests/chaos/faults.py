@@ -7,7 +7,6 @@ run (test_faults.py). Faults that open a gap hold it open for a moment, so that 
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from pathlib import Path
@@ -25,13 +24,13 @@ VERSION = re.compile(r"cases\.version = (%\(\w+\)s(::\w+)?|\?)")
 OUTSIDE = "outside.sent"      # what left the system, one key a line, in the folder of the run
 
 
-def plant(name: str | None) -> None:
+def plant(name: str | None, folder: Path) -> None:
     """Let this process work with a fault from now on; without a name, do nothing."""
     if name:
-        PLANTS[name]()
+        PLANTS[name](folder)
 
 
-def two_transactions() -> None:
+def two_transactions(_folder: Path) -> None:
     """The state of a case is committed before its timers and work items, or after them."""
     written = re.compile(r"UPDATE process_instances|INSERT INTO timers|UPDATE timers")
 
@@ -51,17 +50,19 @@ def two_transactions() -> None:
     event.listen(Engine, "begin", lambda connection: connection.info.pop("parted", None))
 
 
-def no_lock() -> None:
+def no_lock(_folder: Path) -> None:
     """Cases are read without a lock, and SQLite's write lock is taken only by the first write."""
     def unlocked(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        if statement.startswith("UPDATE cases"):
+            time.sleep(GAP)
         return LOCKS.sub("", statement).replace("BEGIN IMMEDIATE", "BEGIN"), parameters
 
     event.listen(Engine, "before_cursor_execute", unlocked, retval=True)
 
 
-def no_version() -> None:
+def no_version(_folder: Path) -> None:
     """A case may be written whatever has become of it since it was read."""
-    no_lock()
+    no_lock(_folder)
 
     def unchecked(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         return VERSION.sub(r"(\g<0> OR 1=1)", statement), parameters
@@ -69,13 +70,12 @@ def no_version() -> None:
     event.listen(Engine, "before_cursor_execute", unchecked, retval=True)
 
 
-def effect_before_commit() -> None:
+def effect_before_commit(folder: Path) -> None:
     """Messages leave when they are written, before the commit that they belong to."""
     original = notices.send
 
     def send(key: str, *args: Any, **kwargs: Any) -> None:
         original(key, *args, **kwargs)
-        folder = Path(os.environ["CASEFLOW_CHAOS_OUTSIDE"])
         with (folder / OUTSIDE).open("a") as sent:
             sent.write(key + "\n")
         time.sleep(GAP)
@@ -83,7 +83,7 @@ def effect_before_commit() -> None:
     notices.send = send
 
 
-def error_swallowed() -> None:
+def error_swallowed(_folder: Path) -> None:
     """A commit that fails is taken for done."""
     original = Session.commit
 
@@ -96,7 +96,7 @@ def error_swallowed() -> None:
     Session.commit = commit
 
 
-def no_form_token() -> None:
+def no_form_token(_folder: Path) -> None:
     """Forms carry no token: each submission is taken for a new one."""
     original = cases.complete_task
 

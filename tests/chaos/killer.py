@@ -161,16 +161,19 @@ class Crowd:
         assert status == 0, f"{slot.name} ended with {status}:\n{log[-3000:]}"
         slot.pid = 0
 
-    def go_on_until(self, reached: Callable[[], bool]) -> None:
-        """Let everybody work, and time pass when nothing is due, until that is so, or nothing moves any more."""
+    def go_on_until(self, reached: Callable[[], bool]) -> bool:
+        """Let everybody work, and time pass when nothing is due, until that is so (true) or nothing moves any more."""
         patience = STALLED_BY_FAULT if self.fault else STALLED
         seen, since = -1, time.monotonic()
-        while not reached() and time.monotonic() - since < patience:
+        while not reached():
+            if time.monotonic() - since > patience:
+                return False
             if (progress := self.progress()) != seen:
                 seen, since = progress, time.monotonic()
             if self._idle():
                 self.world.passes(hours=STEP)
             time.sleep(TICK)
+        return True
 
     def run_to_the_end(self, ratings: int) -> None:
         """Go on until all is done, then settle what is not answered yet. Nobody is left."""
@@ -217,7 +220,8 @@ def kill_run(nursery: Nursery, world: World, seed: int, *, ratings: int, kills: 
         people(crowd, hurried)
         for number in range(kills):
             moment = (number + random.random()) / kills * ENTRIES * ratings
-            crowd.go_on_until(lambda moment=moment: crowd.progress() >= moment)
+            if not crowd.go_on_until(lambda moment=moment: crowd.progress() >= moment):
+                break
             crowd.kill_any(random)
             if between is not None:
                 between(crowd, number)

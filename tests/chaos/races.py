@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from random import Random
 
 from sqlalchemy import func, select
@@ -78,13 +78,13 @@ def fire_the_same(nursery: Nursery, world: World, seed: int, timers: int, schedu
         [] if answered == timers else [f"the schedulers say {answered}"])
 
 
-def count_up(nursery: Nursery, world: World, seed: int, fault: str | None = None, times: int = 1) -> tuple[int, int]:
-    """Four schedulers note failures of one case; how many notes were acknowledged, and how many are stored."""
-    world.receive(1, Random(seed))
+def count_up(nursery: Nursery, world: World, seed: int, cases: int, fault: str | None = None) -> tuple[int, int]:
+    """Four schedulers note a failure of each case; how many notes were acknowledged, and how many are stored."""
+    world.receive(cases, Random(seed))
     with world.session() as session:
-        case = session.scalar(select(Case.id))
+        ids = list(session.scalars(select(Case.id).order_by(Case.id)))
     with Crowd(nursery, world, seed, fault=fault) as crowd:
-        crowd.together(*(crowd.add("counter", case=case, times=times) for _ in range(4)))
-    acknowledged = Counter(intent.final["answer"] for _, intent in ledger.all_intents(world.folder))["done"]
+        crowd.together(*(crowd.add("counter", cases=ids) for _ in range(4)))
+    acknowledged = sum(intent.final["answer"] == "done" for _, intent in ledger.all_intents(world.folder))
     with world.session() as session:
-        return acknowledged, session.scalar(select(Case.attempts))
+        return acknowledged, session.scalar(select(func.sum(Case.attempts)))

@@ -75,8 +75,8 @@ def run(spec: Mapping[str, Any]) -> None:
     """Become the process that the nursery was asked for."""
     machine.become(spec.get("zone"), spec.get("ahead", 0))
     jobs.PROCESS = f"{spec['slot']}:{os.getpid()}"     # one name was made in the nursery for all its children
-    faults.plant(spec.get("fault"))
     folder = Path(spec["folder"])
+    faults.plant(spec.get("fault"), folder)
     app = _application(spec["environ"])
     pulse.beat(folder / f"{spec['slot']}.pulse")
     part = Part(app, spec["slot"], folder, Random(f"{spec['seed']}:{spec['slot']}:{spec['life']}"), spec["args"])
@@ -188,16 +188,16 @@ def racer(part: Part) -> None:
 
 
 def counter(part: Part) -> None:
-    """Notes failures of one case, as schedulers do, so many times; refused ones again. Writes down what was kept."""
+    """Notes one failure of each given case, as schedulers do; when refused, again. Writes down what was kept."""
     ledger = part.ledger()
     _until_go(part)
-    for _ in range(part.args["times"]):
-        intent = ledger.intend(op="failure", case=part.args["case"])
+    for case in part.args["cases"]:
+        intent = ledger.intend(op="failure", case=case)
         while intent.final is None:
             with part.app.app_context():
                 try:
                     with transaction():
-                        cases.record_failure(part.args["case"], ValueError("tried"), clock.now())
+                        cases.record_failure(case, ValueError("tried"), clock.now())
                     ledger.answer(intent, "done")
                 except ConcurrentUpdate:
                     ledger.answer(intent, "again", code="concurrent_update")
