@@ -13,7 +13,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -121,8 +121,10 @@ def is_outage(error: BaseException) -> bool:
     """Whether the database could not work at all (gone, full, read-only): no fault of what was being done."""
     if not isinstance(error, DBAPIError):
         return isinstance(error, PendingRollbackError)
-    state, name = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", "")
-    return error.connection_invalidated or (state or "")[:2] in OUT_ON_POSTGRESQL or name.startswith(OUT_ON_SQLITE)
+    if hasattr(error.orig, "sqlstate"):  # psycopg gives none when there is no connection
+        lost = error.orig.sqlstate is None and isinstance(error, OperationalError)
+        return lost or error.connection_invalidated or (error.orig.sqlstate or "")[:2] in OUT_ON_POSTGRESQL
+    return getattr(error.orig, "sqlite_errorname", "").startswith(OUT_ON_SQLITE)
 
 
 @event.listens_for(Engine, "connect")

@@ -105,8 +105,8 @@ class Crowd:
         for slot in self.slots:
             self.stop(slot)
 
-    def add(self, role: str, url: str = "", **args: Any) -> Slot:
-        name = f"{role}{sum(slot.role == role for slot in self.slots)}"
+    def add(self, role: str, url: str = "", name: str = "", **args: Any) -> Slot:
+        name = f"{role}{name or sum(slot.role == role for slot in self.slots)}"
         self.slots.append(slot := Slot(name, role, args, url or self.world.url))
         self.start(slot)
         return slot
@@ -152,14 +152,15 @@ class Crowd:
         (self.world.folder / "go").touch()
         for slot in slots:
             self.end(slot)
+            (self.world.folder / f"{slot.name}.ready").unlink()
         (self.world.folder / "go").unlink()
 
     def end(self, slot: Slot) -> None:
         """Wait for a process that ends by itself."""
         status = self.nursery.wait(slot.pid)
+        slot.pid = 0 if status is not None else slot.pid
         log = (self.world.folder / f"{slot.name}.log").read_text(errors="replace")
         assert status == 0, f"{slot.name} ended with {status}:\n{log[-3000:]}"
-        slot.pid = 0
 
     def go_on_until(self, reached: Callable[[], bool]) -> bool:
         """Let everybody work, and time pass when nothing is due, until that is so (true) or nothing moves any more."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +20,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from caseflow import cases, demo, installation, ratings, regulations
-from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable
+from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
 from caseflow.models import User, db, transaction
 from caseflow.permissions import actor_for
 from scheduler import jobs
@@ -34,6 +36,8 @@ PAUSE = 0.04          # seconds, when there is nothing to do
 OUTAGE = 0.05         # seconds, when the database does not answer
 TRIES = 100           # of one form that the server cannot take
 OUTAGES = (DBAPIError, DatabaseUnavailable)
+CHUNK, MOST = 1024, 100_000
+SPARE = (0, 16 * 1024, 256 * 1024, 1024 * 1024)  # bytes left to a starved worker
 SELDOM = 20           # every so many rounds of a scheduler, its rarer jobs
 
 
@@ -203,6 +207,43 @@ def counter(part: Part) -> None:
                     ledger.answer(intent, "again", code="concurrent_update")
 
 
+def starved(part: Part) -> None:
+    """Works with less and less memory until it cannot; then, with memory again, finishes what it had begun."""
+    ledger = part.ledger()
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    for _ in range(part.args["times"]):
+        if (facts := _choose(part)) is None:
+            break
+        intent = ledger.intend(**facts)
+        for spare in part.random.sample(SPARE, len(SPARE)):
+            held = _take_all_memory_but(spare, hard)
+            try:
+                with part.app.app_context():
+                    done = _complete(facts)
+            except (MemoryError, DatabaseUnavailable, StepFailed) as error:
+                done, kind = None, type(error).__name__
+            finally:
+                resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+                held.clear()
+            if done is not None:
+                break
+            ledger.answer(intent, "starved", code=kind)
+        attempt(part, ledger, intent)
+
+
+def _take_all_memory_but(spare: int, hard: int) -> list[bytes | None]:
+    """Limit this process to what it has, and fill what is free; `spare` bytes are given back."""
+    held: list[bytes | None] = [None] * MOST
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used, hard))
+    with suppress(MemoryError):
+        for place in range(MOST):
+            held[place] = bytes(CHUNK)
+    for place in range(spare // CHUNK):
+        held[place] = None
+    return held
+
+
 def _until_go(part: Part) -> None:
     (part.folder / f"{part.slot}.ready").touch()
     while not (part.folder / "go").exists():
@@ -281,10 +322,10 @@ def proxy(part: Part) -> None:
 
 
 def moment(part: Part) -> None:
-    """Writes down what time this machine says and what time the product says."""
+    """Writes down what time this machine says and what time the database says."""
     with part.app.app_context():
-        part.ledger().intend(op="moment", machine=datetime.now().astimezone().isoformat(), product=clock.now().isoformat())
+        part.ledger().intend(op="moment", machine=datetime.now(UTC).isoformat(), truth=clock.real().isoformat())
 
 
 ROLES: dict[str, Callable[[Part], None]] = {role.__name__: role for role in (
-    worker, browser, settle, racer, counter, scheduler, fires, web, intake, proxy, moment)}
+    worker, browser, settle, racer, counter, starved, scheduler, fires, web, intake, proxy, moment)}

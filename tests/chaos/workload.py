@@ -32,9 +32,9 @@ def feed(random: Random, cases: int, now: datetime) -> list[str]:
     return list(simulation.ratings(random, regulation.areas[:1], codes, range(cases), now))
 
 
-def write_feed(folder: Path, seed: int, cases: int, now: datetime) -> None:
+def write_feed(folder: Path, seed: object, cases: int, now: datetime) -> None:
     """The feed that the intake of a run will receive."""
-    (folder / "feed.ndjson").write_text("\n".join(feed(Random(seed), cases, now)) + "\n", encoding="utf-8")
+    (folder / "feed.ndjson").write_text("\n".join(feed(Random(f"{seed}"), cases, now)) + "\n", encoding="utf-8")
 
 
 def is_hurried(case_id: int, hurried: int) -> bool:
