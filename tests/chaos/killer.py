@@ -16,7 +16,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import exists, func, select
 
-from caseflow import cases
+from caseflow import cases, ratings
 from caseflow.models import Case, JournalEntry, OutboxMessage, Rating, SimulatedClock, db, transaction
 from tests.chaos import checker, pulse, workload
 from tests.chaos.nursery import Nursery
@@ -41,7 +41,7 @@ class World:
                         "CASEFLOW_SECRET_KEY": "k" * 48}
         self.app: Flask = create_app(config.load(self.environ))
         with self.app.app_context(), transaction() as session:
-            session.add(SimulatedClock(id=clock.ONLY_ROW, ahead_seconds=int(
+            session.merge(SimulatedClock(id=clock.ONLY_ROW, ahead_seconds=int(
                 (MONDAY_MORNING - clock.real()).total_seconds())))
 
     @contextmanager
@@ -62,8 +62,6 @@ class World:
 
     def receive(self, count: int, random: Random) -> None:
         """Open so many cases, at one moment."""
-        from caseflow import ratings
-
         now = self.now()
         lines = workload.feed(random, count, now)
         for first in range(0, count, 50):
@@ -176,18 +174,18 @@ class Crowd:
             time.sleep(TICK)
         return True
 
-    def run_to_the_end(self, ratings: int) -> None:
+    def run_to_the_end(self, expected: int) -> None:
         """Go on until all is done, then settle what is not answered yet. Nobody is left."""
-        self.go_on_until(lambda: self._done(ratings))
+        self.go_on_until(lambda: self._done(expected))
         for slot in self.slots:
             self.stop(slot)
         self.fault, before = None, self.fault
         self.end(self.add("settle"))
         self.fault = before
 
-    def _done(self, ratings: int) -> bool:
+    def _done(self, expected: int) -> bool:
         with self.world.session() as session:
-            if session.scalar(select(func.count(Rating.id))) < ratings:
+            if session.scalar(select(func.count(Rating.id))) < expected:
                 return False
             waits = (exists().where(Case.status == "open"), exists().where(OutboxMessage.status == "waiting"))
             return not any(session.scalar(select(wait)) for wait in waits)
@@ -211,23 +209,21 @@ class Outcome:
         return {finding.kind for finding in self.findings}
 
 
-def kill_run(nursery: Nursery, world: World, seed: int, *, ratings: int, kills: int, hurried: int = 5,
-             fault: str | None = None, between: Callable[[Crowd, int], None] | None = None) -> Outcome:
-    """Handle `ratings` cases while `kills` processes are killed, at random moments spread over all of the work."""
+def kill_run(nursery: Nursery, world: World, seed: int, *, bad_ratings: int, kills: int, hurried: int = 5,
+             fault: str | None = None) -> Outcome:
+    """Handle `bad_ratings` cases while `kills` processes are killed, at random moments spread over all of the work."""
     random = Random(seed)
-    workload.write_feed(world.folder, seed, ratings, world.now())
+    workload.write_feed(world.folder, seed, bad_ratings, world.now())
     with Crowd(nursery, world, seed, fault=fault) as crowd:
         crowd.add("intake")
         people(crowd, hurried)
         for number in range(kills):
-            moment = (number + random.random()) / kills * ENTRIES * ratings
+            moment = (number + random.random()) / kills * ENTRIES * bad_ratings
             if not crowd.go_on_until(lambda moment=moment: crowd.progress() >= moment):
                 break
             crowd.kill_any(random)
-            if between is not None:
-                between(crowd, number)
-        crowd.run_to_the_end(ratings)
-        return Outcome(examine(world, ratings, hurried), crowd.kills)
+        crowd.run_to_the_end(bad_ratings)
+        return Outcome(examine(world, bad_ratings, hurried), crowd.kills)
 
 
 def people(crowd: Crowd, hurried: int, url: str = "") -> None:
@@ -238,9 +234,9 @@ def people(crowd: Crowd, hurried: int, url: str = "") -> None:
         crowd.add(role, url, **args)
 
 
-def examine(world: World, ratings: int, hurried: int) -> list[checker.Finding]:
+def examine(world: World, expected: int, hurried: int) -> list[checker.Finding]:
     with world.session():
-        return checker.examine(world.folder, clock.now(), ratings=ratings, hurried=hurried)
+        return checker.examine(world.folder, clock.now(), ratings=expected, hurried=hurried)
 
 
 def free_port() -> int:

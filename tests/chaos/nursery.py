@@ -26,8 +26,9 @@ class Nursery:
     def __init__(self) -> None:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("CASEFLOW_")}
         environ["PYTHONPATH"] = str(ROOT)
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.chaos.nursery"], cwd=ROOT, env=environ, text=True,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.chaos.nursery"], cwd=ROOT, env=environ, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._hear()
 
     def start(self, **spec: Any) -> int:

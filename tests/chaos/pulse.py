@@ -1,4 +1,4 @@
-"""Where a process is at the moment it is killed: inside a transaction that has written something, committing, or not."""
+"""Where a process is when it is killed: inside a transaction that has written something, committing, or neither."""
 
 from __future__ import annotations
 

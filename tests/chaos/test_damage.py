@@ -34,7 +34,8 @@ def old_version(state, random):
 
 
 def wrong_type(state, random):
-    return random.choice((b"", b"null", b"[]", b"3", b"\x00" * 8, b'{"v":1,"sum":[],"case":{}}', "状态".encode("gb18030")))
+    return random.choice((
+        b"", b"null", b"[]", b"3", b"\x00" * 8, b'{"v":1,"sum":[],"case":{}}', "状态".encode("gb18030")))
 
 
 DAMAGES = (cut, flip, old_version, wrong_type)

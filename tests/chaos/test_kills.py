@@ -12,7 +12,6 @@ from tests.chaos.killer import kill_run
 def test_nothing_is_lost_or_doubled_when_processes_are_killed(nursery, world, seed, figures, database):
     kills = sizes.size(30, 1000 if database == "postgresql" else 300)
     ratings = sizes.size(30, 5000 if database == "postgresql" else 800)
-    outcome = kill_run(nursery, world, seed, ratings=ratings, kills=kills)
-    figures(kills=outcome.kills.total(), cases=ratings, killed_in_a_transaction=outcome.kills["inside"] + outcome.kills["committing"],
-            killed_while_committing=outcome.kills["committing"])
+    outcome = kill_run(nursery, world, seed, bad_ratings=ratings, kills=kills)
+    figures(kills=outcome.kills.total(), cases=ratings, **{f"kills_{where}": n for where, n in outcome.kills.items()})
     assert (outcome.findings, outcome.kills.total()) == ([], kills)

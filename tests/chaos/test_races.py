@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.chaos import races, sizes
+from tests.chaos.conftest import WAITING
 
 
 @pytest.mark.both_databases
@@ -15,11 +16,10 @@ def test_of_eight_who_complete_a_task_one_does_and_the_others_are_told_so(nurser
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize(("schedulers", "short"), [(2, 30), (4, 60), (8, 160)])
-def test_timers_due_in_one_second_fire_once_whoever_fires_them(nursery, world, seed, figures, schedulers, short):
-    timers = sizes.size(short, 10_000)
-    figures(schedulers=schedulers, timers=timers)
-    assert races.fire_the_same(nursery, world, seed, timers, schedulers) == []
+@pytest.mark.parametrize("schedulers", [2, 4, 8])
+def test_timers_due_in_one_second_fire_once_whoever_fires_them(nursery, waiting_world, seed, figures, schedulers):
+    figures(schedulers=schedulers, timers=WAITING)
+    assert races.fire_the_same(nursery, waiting_world, seed, schedulers) == []
 
 
 @pytest.mark.both_databases

@@ -138,7 +138,8 @@ def test_an_outage_while_a_case_is_moved_is_no_fault_of_the_case(world, random):
     def cut(connection, _cursor, statement, *_):
         if statement.startswith("INSERT INTO timer_firings"):
             with psycopg.connect(**_parts(url), autocommit=True) as admin:
-                admin.execute("SELECT pg_terminate_backend(%s)", [connection.connection.dbapi_connection.info.backend_pid])
+                mine = connection.connection.dbapi_connection.info.backend_pid
+                admin.execute("SELECT pg_terminate_backend(%s)", [mine])
 
     with world.app.app_context():
         event.listen(db.engine, "before_cursor_execute", cut)
