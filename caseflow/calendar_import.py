@@ -76,11 +76,16 @@ def recompute(jurisdiction: str, now: datetime, actor: Actor) -> tuple[int, int]
     return sum(_move(case_id, regulation, calendars, now, actor) for case_id, regulation in stale.items()), len(stale)
 
 
+def jurisdictions() -> list[str]:
+    """The calendars there are: the national one, and those of the regulations."""
+    return sorted({NATIONAL} | {regulation.calendar for regulation in regulations.all_regulations().values()})
+
+
 def _require_place(jurisdiction: str, year: int, source: str) -> None:
     problems = {}
-    known = {NATIONAL} | {regulation.calendar for regulation in regulations.all_regulations().values()}
+    known = jurisdictions()
     if jurisdiction not in known:
-        problems["jurisdiction"] = ("unknown", f"没有名为“{jurisdiction}”的日历；可用：{'、'.join(sorted(known))}")
+        problems["jurisdiction"] = ("unknown", f"没有名为“{jurisdiction}”的日历；可用：{'、'.join(known)}")
     if not 2000 <= year <= 2100:
         problems["year"] = ("out_of_range", "年份应在 2000 至 2100 之间")
     if not source or len(source) > MAX_SOURCE or re.search(r"[\x00-\x1f\x7f]", source):

@@ -244,14 +244,14 @@ def record_failure(case_id: int, error: BaseException, now: datetime) -> None:
 def resolve_incident(incident_id: int, actor: Actor, now: datetime) -> Case:
     """Let the scheduler try a parked case again, at once.
 
-    Supervisors who see the case may, and administrators, who learn nothing else of it.
+    Supervisors who see the case may, and administrators of its place, who learn nothing else of it.
     """
     incident = db.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound
     case = lock_case(incident.case_id)
     db.session.refresh(incident)
-    if not actor.has_role("admin"):
+    if not permissions.administers(actor, case.regulation):
         permissions.require_see(actor, case)
         if not actor.has_role("supervisor"):
             raise PermissionDenied

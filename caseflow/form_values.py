@@ -8,7 +8,6 @@ from datetime import date
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 
-TEXT_LIMIT = 4000
 INTEGER_LIMIT = 10**12
 
 
@@ -68,7 +67,7 @@ def _problem(field: FormField, value: object, today: date) -> str | None:
 def _text_problem(field: FormField, value: object) -> str | None:
     if not isinstance(value, str) or "\x00" in value or not value.isprintable() and not _only_line_breaks(value):
         return "not_text"
-    if len(value) > min(field.max_length or TEXT_LIMIT, TEXT_LIMIT):
+    if len(value) > field.longest:
         return "too_long"
     return "too_short" if field.min_length and len(value.strip()) < field.min_length else None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from caseflow import permissions, worklist
@@ -108,10 +108,9 @@ def regulations_seen(actor: Actor) -> list[str]:
 
 
 def incidents(actor: Actor, *, page: int = 1, per_page: int = PER_PAGE) -> list[tuple[Incident, Case]]:
-    """Parked cases, unresolved and newest first: those of the cases one may see; administrators see that all exist."""
-    query = select(Incident, Case).join(Case, Case.id == Incident.case_id)
-    if not actor.has_role("admin"):
-        query = query.where(permissions.visible_cases(actor))
+    """Parked cases one may see, or of the place one administers: unresolved ones first, then the newest."""
+    query = select(Incident, Case).join(Case, Case.id == Incident.case_id).where(or_(
+        permissions.visible_cases(actor), Case.regulation.in_(permissions.administered(actor))))
     query = query.order_by(Incident.resolved_at.is_not(None), Incident.id.desc())
     rows = db.session.execute(query.limit(per_page).offset((page - 1) * per_page)).unique()
     return [(incident, case) for incident, case in rows]

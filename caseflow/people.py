@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
 
-from caseflow import journal
+from caseflow import journal, regulations
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case
 from caseflow.models.people import ROLES
@@ -25,11 +25,13 @@ def find(username: str) -> User:
 
 
 def find_unit(regulation: str, code: str) -> Unit:
-    """The unit of this regulation with this code or key."""
+    """The unit of this regulation with this code or key; NotFound tells some that there are."""
+    regulations.get(regulation)
     named = (Unit.code == code) | (Unit.key == code)
     unit = db.session.scalar(select(Unit).where(Unit.regulation == regulation, named))
     if unit is None:
-        raise NotFound(f"{regulation} has no unit {code!r}.")
+        some = db.session.execute(select(Unit.key, Unit.code).where(Unit.regulation == regulation).limit(20))
+        raise NotFound(f"{regulation} has no unit {code!r}; it has {', '.join(key or code for key, code in some)}.")
     return unit
 
 

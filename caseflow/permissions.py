@@ -95,5 +95,15 @@ def may_supervise(actor: Actor, case: Case, lead_unit_id: int | None = None) -> 
     return bool({case.unit_id, lead_unit_id} & _below({unit for role, unit in actor.roles if role == "supervisor"}))
 
 
+def administered(actor: Actor) -> frozenset[str]:
+    """The regulations under which the actor is an administrator."""
+    units = {unit for role, unit in actor.roles if role == "admin"}
+    return frozenset(db.session.scalars(select(Unit.regulation).where(Unit.id.in_(units)))) if units else frozenset()
+
+
+def administers(actor: Actor, regulation: str) -> bool:
+    return regulation in administered(actor)
+
+
 def may_export(actor: Actor) -> bool:
     return actor.has_role("officer", "supervisor", "auditor")

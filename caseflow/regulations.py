@@ -37,7 +37,8 @@ def get(key: str) -> Regulation:
     try:
         return all_regulations()[key]
     except KeyError:
-        raise RegulationNotFound(f"No regulation is called {key!r}.") from None
+        raise RegulationNotFound(
+            f"No regulation is called {key!r}; there are {', '.join(sorted(all_regulations()))}.") from None
 
 
 def for_area(area_code: str, on: date) -> Regulation:

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import cases, notices, ratings
+from caseflow import cases, notices, ratings, watchdog
 from caseflow.errors import DatabaseUnavailable
-from caseflow.models import Heartbeat, db, transaction
-from web import clock
+from caseflow.models import Heartbeat, db, snapshot, transaction
+from web import clock, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 CASES_PER_RUN = 500
@@ -41,9 +41,10 @@ def _fire_next() -> tuple[int, float] | None:
     case_id = None
     now = clock.now()
     try:
-        with transaction():
+        with step_times.measured("fire_due") as step, transaction():
             case = cases.claim_due(now)
             if case is None:
+                step.counts = False
                 return None
             case_id, due = case.id, case.next_due or now
             return cases.fire_due(case.id, now), (now - due).total_seconds()
@@ -66,8 +67,30 @@ def open_missing_cases() -> int:
         return ratings.open_missing_cases(clock.now())
 
 
+def watch() -> int:
+    """The doctor's rounds that are due, unless another process has them; returns how many complaints are new.
+
+    Each complaint is logged when it begins and when it is over, not in between.
+    """
+    now = clock.now()
+    with transaction():
+        rounds = watchdog.claim(now)
+    if not rounds:
+        return 0
+    with snapshot():
+        found = watchdog.examine(rounds, now)
+    with transaction():
+        news = watchdog.keep(rounds, found, now)
+        for row in news.begun:
+            log.error("complaint %s case=%s %s", row.code, row.case_number or "-", row.sentence)
+        for row in news.cleared:
+            log.info("complaint over %s case=%s", row.code, row.case_number or "-")
+        return len(news.begun)
+
+
 def beat(fired: int = 0, lag_seconds: float | None = None) -> None:
     """Say that this process is alive, how much it has fired and how late the last one was."""
+    step_times.add()
     now = clock.now()
     with _beating, transaction() as session:
         row = session.get(Heartbeat, PROCESS) or Heartbeat(process=PROCESS, fired=0, lag_seconds=0.0)

@@ -33,6 +33,11 @@ class PostgresServer:
         self._server.cleanup()
         atexit.unregister(self._server._cleanup)  # it would make the folder again, for its lock file
 
+    @property
+    def programs(self) -> Path:
+        """The folder of pg_dump and pg_restore of the server's version."""
+        return self._server.bin_path
+
     def url(self, database: str) -> str:
         return self._server.get_uri(database=database, driver="psycopg")
 
@@ -46,10 +51,11 @@ class PostgresServer:
         return f"template_{self.worker}_{name}"
 
     @contextmanager
-    def copy_of(self, template: str) -> Iterator[str]:
-        """The URL of a new database like this template, dropped at the end."""
+    def copy_of(self, template: str = "") -> Iterator[str]:
+        """The URL of a new database like this template, or an empty one, dropped at the end."""
         name = f"test_{self.worker}_{next(self._numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {self._template(template)}")
+        like = self._template(template) if template else "template1"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         try:
             yield self.url(name)
         finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import re
 import subprocess
 import sys
+from importlib import metadata
 
 import click
 import pytest
@@ -37,6 +39,18 @@ def test_imports_run_one_way():
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"]
     done = subprocess.run(command, cwd=source.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_installed_is_what_is_imported():
+    setup = configparser.ConfigParser()
+    setup.read(source.ROOT / "setup.cfg", encoding="utf-8")
+    lines = setup["options"]["install_requires"].split("\n")
+    wanted = {re.split(r"[\[ <>=]", line)[0].lower() for line in lines if line}
+    used = {module.partition(".")[0] for path in source.modules(*source.PACKAGES) for module in source.imports(path)}
+    brought = metadata.packages_distributions()
+    foreign = used - sys.stdlib_module_names - {*source.PACKAGES}
+    found = {brought[top][0].lower().replace("_", "-") for top in foreign if top in brought}
+    assert wanted == found
 
 
 def test_files_stay_short():

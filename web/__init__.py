@@ -13,7 +13,7 @@ from flask_migrate import Migrate
 
 import caseflow
 from caseflow.models import db
-from web import access, auth, config, database, errors, security, shell
+from web import access, auth, config, database, errors, security, shell, step_times
 
 BLUEPRINTS = (
     "web.auth",
@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "web.views.notices",
     "web.views.incidents",
     "web.views.api",
+    "web.views.metrics",
     "web.views.demo",
 )
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,6 +49,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     auth.init_app(app)
     access.init_app(app)
     shell.init_app(app)
+    step_times.init_app(app)
     _add_pages(app)
     with app.app_context():
         database.require_durable(db.engine)

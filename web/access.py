@@ -15,6 +15,7 @@ class Rule(Enum):
     PUBLIC = "anybody"
     SIGNED_IN = "anybody who is signed in"
     API_KEY = "a pushing system; the view checks its key"
+    TOKEN = "the monitoring; the view checks its token"
 
 
 RULES: dict[str, Rule] = {
@@ -27,6 +28,7 @@ RULES: dict[str, Rule] = {
     "auth.language": Rule.PUBLIC,
     "api": Rule.API_KEY,
     "demo": Rule.SIGNED_IN,
+    "metrics": Rule.TOKEN,
     "work": Rule.SIGNED_IN,
     "cases": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,

@@ -84,7 +84,7 @@ def login():
 @blueprint.post("/login")
 def sign_in():
     settings = current_app.config["CASEFLOW"]
-    username, address = request.form.get("username", "").strip()[:LONGEST_NAME], request.remote_addr or ""
+    username, address = _username(), request.remote_addr or ""
     if not login_limits.begin(username, address, clock.real(), settings):
         passwords.matches(None, request.form.get("password", ""))
         return _refuse(429, _("错误次数过多，请 %(minutes)s 分钟后再试。", minutes=settings.login_window))
@@ -98,10 +98,15 @@ def sign_in():
     return _begin(user.id)
 
 
+def _username() -> str:
+    """The account name that was sent, without what no account has (PostgreSQL takes no NUL even to compare with)."""
+    return request.form.get("username", "").replace("\x00", "").strip()[:LONGEST_NAME]
+
+
 @blueprint.post("/login/as")
 def sign_in_as():
     """Demo only: one click on an account of the list signs in as that person."""
-    user = db.session.scalar(select(User).where(User.username == request.form.get("username", "")))
+    user = db.session.scalar(select(User).where(User.username == _username()))
     settings = current_app.config["CASEFLOW"]
     if not settings.demo or user is None or not (user.demo and sessions.may_sign_in(user, settings)):
         abort(404)

@@ -22,6 +22,7 @@ from caseflow.errors import ConfigurationError
 
 SECRET_FILE = "secret_key"
 LEAST_SECRET = 32  # characters
+LEAST_TOKEN = 16   # characters
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -32,6 +33,7 @@ class Settings:
     `session_idle` ends a session nobody used, `session_length` any session. `login_failures` wrong passwords in
     `login_window` minutes stop that account, and that address, for as long. `proxies` counts the trusted reverse
     proxies in front (their X-Forwarded headers are believed). `https` marks cookies Secure and sends HSTS.
+    `pg_bin` is the folder of pg_dump and pg_restore, when they are not on PATH. `metrics_token` opens /metrics.
     """
 
     instance: Path = field(default_factory=lambda: Path("instance"))
@@ -49,6 +51,8 @@ class Settings:
     login_window: int = 15
     max_upload: int = 16 * 1024 * 1024
     threads: int = 8
+    pg_bin: str = ""
+    metrics_token: str = field(default="", repr=False)
 
     @classmethod
     def for_scratch(cls, database_url: str) -> Settings:
@@ -98,6 +102,8 @@ def check(settings: Settings) -> None:
     if settings.secret_key and len(settings.secret_key) < LEAST_SECRET:
         raise ConfigurationError(f"CASEFLOW_SECRET_KEY is shorter than {LEAST_SECRET} characters; "
                                  "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
+    if settings.metrics_token and len(settings.metrics_token) < LEAST_TOKEN:
+        raise ConfigurationError(f"CASEFLOW_METRICS_TOKEN is shorter than {LEAST_TOKEN} characters")
     for name, (least, most) in BOUNDS.items():
         if not least <= getattr(settings, name) <= most:
             raise ConfigurationError(f"{name}: {getattr(settings, name)} is not between {least} and {most}")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+TEXT_LIMIT = 4000    # characters of a text whose field has no maxlength
+
 # What a case knows when it starts, whatever its diagram: name → type of the expression language.
 CASE_VARIABLES: Mapping[str, str] = {
     "received_at": "date",       # when the rating reached us (aware UTC, ISO 8601)
@@ -55,6 +57,11 @@ class FormField:
     def decides(self) -> bool:
         """Whether the value enters the engine's data (enum, boolean, date, long); texts stay in tables."""
         return self.type in ("enum", "boolean", "date", "long")
+
+    @property
+    def longest(self) -> int:
+        """The most characters of a text: what the diagram says, else TEXT_LIMIT."""
+        return TEXT_LIMIT if self.max_length is None else self.max_length
 
     @property
     def sets_a_limit(self) -> bool:

@@ -11,17 +11,17 @@ from caseflow.models.cases import (
     Submission,
     lock_case,
 )
-from caseflow.models.db import Base, db, insert_new, is_outage, transaction
-from caseflow.models.operations import Heartbeat, SimulatedClock
+from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.people import ApiKey, LoginFailures, RoleAssignment, Unit, User, WebSession
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
 from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMessage
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit",
+    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup",
     "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating",
     "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
-    "SimulatedClock", "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "is_outage",
-    "insert_new", "lock_case", "transaction",
+    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
+    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, literal_column, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from caseflow.errors import NotFound
@@ -40,6 +40,7 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_next_try", "next_try"),
         Index("ix_cases_regulation_status_opened_at", "regulation", "status", "opened_at"),
+        Index("ix_cases_open", "id", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,6 +67,9 @@ class Case(Base):
     instance: Mapped[ProcessInstance] = relationship(back_populates="case", uselist=False)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+OPEN = Case.status == literal_column("'open'")  # spelled out: a parameter would not find ix_cases_open
 
 
 class ProcessInstance(Base):

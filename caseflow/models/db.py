@@ -104,6 +104,19 @@ def transaction() -> Iterator[Any]:
         raise
 
 
+@contextmanager
+def snapshot() -> Iterator[Any]:
+    """Read in one transaction that sees one moment, whatever others commit meanwhile. What is written is dropped."""
+    session = db.session
+    session.rollback()
+    try:
+        if session.get_bind().dialect.name == "postgresql":  # on SQLite every transaction is like that
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+    finally:
+        session.rollback()
+
+
 def insert_new(model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with its key is there; whether it was new. At once, without a look first."""
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql

@@ -87,6 +87,7 @@ class TimerFiring(Base):
     """A timer fired. The key makes a second firing of the same visit impossible."""
 
     __tablename__ = "timer_firings"
+    __table_args__ = (Index("ix_timer_firings_fired_at", "fired_at"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     token: Mapped[int] = mapped_column(primary_key=True)

@@ -15,6 +15,7 @@ TEXT = FormField("note", "说明", "text", min_length=2, max_length=5)
 LINE = FormField("line", "文号", "string")
 CHOICE = FormField("outcome", "结果", "enum", choices=(("simple", "简单"), ("complex", "复杂")))
 YES = FormField("promised", "已承诺", "boolean")
+LONG_TEXT = FormField("report", "报告", "text", max_length=9000)
 NUMBER = FormField("people", "人数", "long", minimum=1, maximum=9)
 FREE_NUMBER = FormField("amount", "金额", "long")
 DAY = FormField("served_on", "办理日期", "date")
@@ -34,7 +35,7 @@ def codes(*form: FormField, **values: object) -> dict[str, str]:
 
 @pytest.mark.parametrize(("field", "value", "code"), [
     (LINE, 5, "not_text"), (LINE, ["a"], "not_text"), (LINE, "a\x00b", "not_text"), (LINE, "a\u202eb", "not_text"),
-    (LINE, "\ud800", "not_text"), (LINE, "x" * 4001, "too_long"),
+    (LINE, "\ud800", "not_text"), (LINE, "x" * 4001, "too_long"), (LONG_TEXT, "x" * 9001, "too_long"),
     (TEXT, "一", "too_short"), (TEXT, " 一 ", "too_short"), (TEXT, "一二三四五六", "too_long"),
     (CHOICE, "other", "not_a_choice"), (CHOICE, "简单", "not_a_choice"), (CHOICE, ["simple"], "not_a_choice"),
     (CHOICE, True, "not_a_choice"), (CHOICE, {"a": 1}, "not_a_choice"),
@@ -51,7 +52,8 @@ def test_each_wrong_value_has_its_code(field, value, code):
 
 
 @pytest.mark.parametrize(("field", "value"), [
-    (LINE, "贵四最办〔2020〕5号"), (LINE, "x" * 4000), (TEXT, "一\n二\t三"), (TEXT, "👩\u200d👩"), (TEXT, "　一二"),
+    (LINE, "贵四最办〔2020〕5号"), (LINE, "x" * 4000), (LONG_TEXT, "x" * 9000),
+    (TEXT, "一\n二\t三"), (TEXT, "👩\u200d👩"), (TEXT, "　一二"),
     (CHOICE, "complex"), (YES, False), (YES, True), (NUMBER, 1), (NUMBER, 9), (FREE_NUMBER, -10**12),
     (DAY, "2028-02-29"), (DAY, "2000-01-01"), (DAY, "2100-12-31"),
 ])

@@ -84,7 +84,8 @@ def test_supervisors_and_administrators_let_a_parked_case_go_again(guichi, sessi
 
 @pytest.mark.parametrize(("username", "refusal"), [
     ("guichi.dept1.officer", PermissionDenied), ("guichi.auditor", PermissionDenied),
-    ("guichi.dept2.supervisor", NotFound), ("hainan.platform.supervisor", NotFound)])
+    ("guichi.dept2.supervisor", NotFound), ("hainan.platform.supervisor", NotFound),
+    ("hainan.admin", NotFound)])
 def test_nobody_else_may(guichi, session, parked, username, refusal):
     with pytest.raises(refusal), transaction():
         cases.resolve_incident(parked, person(username), guichi.now)

@@ -273,5 +273,5 @@ def test_memory_stays_flat_however_long_the_feed(session, clock):
         tracemalloc.stop()
         return peak
     run(0, 1000)
-    small, large = run(10_000, 2_000), run(100_000, 20_000)
+    small, large = run(10_000, 1_000), run(100_000, 8_000)
     assert large < small * 1.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import orjson
@@ -19,6 +20,7 @@ from caseflow.models import (
     ProcessInstance,
     Timer,
     TimerFiring,
+    WorkItem,
     db,
     transaction,
 )
@@ -251,3 +253,33 @@ def test_the_jobs_of_one_process_share_its_heartbeat(guichi, session):
     session.rollback()
     assert at_once(guichi.app, *[lambda: jobs.beat(fired=1)] * 4) == [None] * 4
     assert session.get(Heartbeat, jobs.PROCESS).fired == 4
+
+
+# --- watching -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_a_complaint_is_logged_when_it_begins_and_when_it_is_over_and_not_in_between(guichi, session, clock, caplog):
+    caplog.set_level(logging.INFO, logger="caseflow.scheduler")
+    jobs.deliver_notices()
+    assert jobs.watch() == 0 and caplog.records == []
+    with transaction():
+        item = open_item(guichi.case_id)
+        item.status, number = "cancelled", item.case.number
+    for new in (1, 0):
+        clock.advance(minutes=5)
+        assert jobs.watch() == new
+    with transaction():
+        session.execute(update(WorkItem).values(status="open"))
+    clock.advance(minutes=5)
+    jobs.watch()
+    assert [(record.levelname, record.getMessage().split("=")[0]) for record in caplog.records] == [
+        ("ERROR", "complaint invisible_task case"), ("INFO", "complaint over invisible_task case")]
+    assert all(number in record.getMessage() for record in caplog.records)
+
+
+def test_a_round_that_another_process_has_made_is_not_made_again(guichi, session, clock, monkeypatch):
+    assert jobs.watch() == 0
+    monkeypatch.setattr(jobs.watchdog, "examine", lambda *_: pytest.fail("examined again"))
+    clock.advance(minutes=1)
+    assert jobs.watch() == 0

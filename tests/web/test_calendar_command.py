@@ -95,6 +95,7 @@ def test_an_unknown_jurisdiction_is_refused(app, notice):
     result = import_(notice(HOLIDAYS), "--jurisdiction", "atlantis")
     assert result.exit_code == 1
     assert "atlantis" in result.stderr
+    assert run("show", "2026", "--jurisdiction", "atlantis").exit_code == 2
 
 
 def test_a_database_that_was_never_prepared_is_explained(tmp_path, monkeypatch, app):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import inspect
+import re
 
-from caseflow import cases
+import pytest
+from sqlalchemy import text
+
+from caseflow import cases, doctor
 from caseflow.models import Case, db, transaction
+from scheduler import jobs
 from tests.web.desk import Desk, words
+from web.words import complaints
 
 
 @pytest.fixture
@@ -63,3 +69,43 @@ def test_a_stranger_sees_no_incident_and_retrying_changes_nothing(parked, hainan
     assert stranger.sends("/incidents/424242/retry").status_code == 404
     with parked.app.app_context():
         assert db.session.query(Case).filter_by(incident=True).count() == 1
+
+
+# --- the doctor's complaints --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lost(guichi):
+    """A task has lost its work item, and the doctor has been round."""
+    with guichi.app.app_context():
+        with transaction() as session:
+            session.execute(text("DELETE FROM work_items"))
+        assert jobs.watch() == 1
+    return guichi
+
+
+def test_supervisors_and_administrators_see_what_the_doctor_complains_about(lost):
+    page = words(Desk(lost.app, lost.clock, "guichi.bureau.supervisor").opens("/incidents/"))
+    assert "系统自检" in page and "有任务已就绪，但没有人能看到" in page and lost.case().number in page
+    other = words(Desk(lost.app, lost.clock, "hainan.platform.supervisor").opens("/incidents/"))
+    assert "自检没有发现问题" in other and lost.case().number not in other
+
+
+def test_officers_are_not_shown_the_self_check(lost):
+    assert "系统自检" not in words(Desk(lost.app, lost.clock, "guichi.bureau.officer").opens("/incidents/"))
+
+
+def test_a_complaint_that_is_over_is_not_shown(lost):
+    with lost.app.app_context():
+        with transaction() as session:
+            session.execute(text("UPDATE cases SET status = 'closed', outcome = 'rating_voided'"))
+            session.execute(text("UPDATE timers SET status = 'cancelled' WHERE status = 'pending'"))
+        lost.clock.advance(minutes=5)
+        jobs.watch()
+    page = words(Desk(lost.app, lost.clock, "guichi.bureau.supervisor").opens("/incidents/"))
+    assert "自检没有发现问题" in page
+
+
+def test_every_complaint_has_its_words():
+    source = inspect.getsource(doctor)
+    assert set(re.findall(r'(?:Complaint\(|^        \()"([a-z_]+)"', source, re.MULTILINE)) == set(complaints.WORDS)

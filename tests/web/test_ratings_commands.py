@@ -14,6 +14,7 @@ from caseflow import api_keys, journal
 from caseflow.models import ApiKey, Case, Rating, db
 from tests.ratings_ground import offices  # noqa: F401
 from tests.web.test_api import rating
+from web.commands import main
 from web.commands import ratings as commands
 
 pytestmark = pytest.mark.usefixtures("offices")
@@ -25,7 +26,7 @@ EXPECTED = Path(__file__).parents[1] / "data" / "ratings"
 def run(app, monkeypatch):
     """Run `caseflow ratings …` on the test's database."""
     monkeypatch.setattr(commands, "create_app", lambda: app)
-    return lambda *words: CliRunner().invoke(commands.ratings, [str(word) for word in words])
+    return lambda *words: CliRunner().invoke(main, ["ratings", *map(str, words)])
 
 
 def write(path: Path, *ratings: dict) -> Path:
@@ -69,6 +70,12 @@ def test_a_report_over_the_file_itself_is_wrong_use(run, tmp_path):
     assert run("import", tmp_path / "nothing.ndjson").exit_code == 2
 
 
+@pytest.mark.parametrize("place", ["/no/such/folder/report.tsv", "/dev/full"])
+def test_a_report_that_cannot_be_written_is_said_in_one_line(run, tmp_path, place):
+    result = run("import", write(tmp_path / "a.ndjson", rating(1)), "--report", place)
+    assert result.exit_code == 2 and len(result.output.splitlines()) == 1
+
+
 def test_what_was_taken_in_stays_when_a_later_batch_fails(run, tmp_path, app, monkeypatch):
     receive = commands.intake.receive
 
@@ -100,7 +107,7 @@ def test_an_import_and_a_push_of_the_same_ratings_at_once_keep_each_once(app, cl
     thread = threading.Thread(target=push)
     thread.start()
     together.wait(timeout=30)
-    result = CliRunner().invoke(commands.ratings, ["import", str(feed)])
+    result = CliRunner().invoke(main, ["ratings", "import", str(feed)])
     thread.join(timeout=60)
     assert (result.exit_code, pushed[0].status_code) == (0, 200)
     with app.app_context():

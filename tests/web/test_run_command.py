@@ -54,6 +54,13 @@ def test_demo_people_are_not_put_beside_real_ones(database_url, clock, tmp_path)
     assert answer.exit_code == 1 and "real accounts" in answer.output
 
 
+def test_nothing_is_simulated_beside_real_people(database_url, clock, tmp_path):
+    with shell(database_url, clock, tmp_path).app_context():
+        person()
+    answer = call(tmp_path, "simulate", "--regulation", "guichi", "--cases", "1", database_url=database_url)
+    assert answer.exit_code == 2 and "not simulated" in answer.output
+
+
 def test_tables_of_another_version_are_not_served(tmp_path, database_url, clock):
     app = shell(database_url, clock, tmp_path)
     with app.app_context():
@@ -174,6 +181,13 @@ def test_an_account_is_stopped_and_let_in_again(installed, clock):
         assert user(installed, *words).exit_code == 0
         with app.app_context():
             assert people.find("li.lei").active is active
+
+
+def test_an_unknown_unit_or_regulation_is_answered_with_those_there_are(installed):
+    for regulation, unit, hint in (("guichi", "nowhere", "bureau"), ("mars", "bureau", "hefei")):
+        post = ("--regulation", regulation, "--unit", unit, "--role", "officer")
+        answer = user(installed, "add", "li.lei", "李雷", *post)
+        assert answer.exit_code == 1 and hint in answer.output
 
 
 def test_an_unknown_account_is_said_in_one_line(installed):

@@ -99,7 +99,7 @@ def test_the_demo_answers_this_machine_only(database_url, clock, tmp_path):
 
 
 def test_too_large_a_body_is_refused(database_url, clock, tmp_path):
-    client = shell(database_url, clock, tmp_path, max_upload="1000").test_client()
+    client = shell(database_url, clock, tmp_path, max_upload="1024").test_client()
     answer = client.post("/login", data={"csrf_token": token(client), "username": "x" * 2000})
     assert answer.status_code == 413
 

@@ -158,6 +158,14 @@ def test_five_wrong_passwords_lock_the_address_for_every_account(browser):
     assert sign_in(browser).status_code == 429
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize("address", ["/login", "/login/as"])
+def test_a_name_no_database_can_hold_is_nobodys(database_url, clock, tmp_path, address):
+    client = shell(database_url, clock, tmp_path, demo="1").test_client()
+    answer = send(client, address, username="wang\x00fang", password="wrong")
+    assert answer.status_code == (401 if address == "/login" else 404)
+
+
 def test_wrong_passwords_far_apart_lock_nothing(browser, clock):
     for _ in range(6):
         assert send(browser, "/login", username="wang.fang", password="wrong").status_code == 401

@@ -112,10 +112,10 @@ def test_the_doctor_prints_a_line_for_each_finding_and_ends_with_1(caseflow, ins
 
 def test_the_doctor_says_when_there_is_nothing_to_examine(caseflow, tmp_path):
     told = caseflow("doctor", database=f"sqlite:///{tmp_path}/empty.db")
-    assert (told.exit_code, "caseflow init" in told.output, "Traceback" in told.output) == (1, True, False)
+    assert (told.exit_code, "caseflow init" in told.output, "Traceback" in told.output) == (2, True, False)
 
 
 @pytest.mark.parametrize("command", [("doctor",), ("simulate", "--regulation", "guichi")])
 def test_a_wrong_setting_is_told_in_a_line(caseflow, command):
     told = caseflow(*command, database="nonsense")
-    assert (told.exit_code, told.output.startswith("Error: ")) == (1, True), told.output
+    assert (told.exit_code, told.output.startswith("Error: ")) == (2, True), told.output

@@ -27,6 +27,8 @@ COMMANDS = {
     "simulate": "web.commands.simulate:simulate",
     "journal": "web.commands.journal:journal",
     "doctor": "web.commands.doctor:doctor",
+    "backup": "web.commands.backup:backup",
+    "restore": "web.commands.restore:restore",
 }
 
 
@@ -53,9 +55,9 @@ class LazyGroup(click.Group):
             reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
             raise Unusable(f"数据库不可用或尚未初始化，请先运行 caseflow init：{reason}") from None
         except OSError as error:
-            if error.errno == errno.EPIPE or error.filename is None:
+            if error.errno in (None, errno.EPIPE):
                 raise
-            raise Unusable(f"{error.filename}: {error.strerror}") from None
+            raise Unusable(": ".join(str(part) for part in (error.filename, error.strerror) if part)) from None
 
 
 class Unusable(click.ClickException):

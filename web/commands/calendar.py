@@ -46,9 +46,13 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
 @click.option("--jurisdiction", default="national", show_default=True, metavar="J")
 def show(year: int, jurisdiction: str) -> None:
     """The days of YEAR that are not as Monday-to-Friday says, each with its notice, and the sum."""
-    from caseflow import calendars
+    from caseflow import calendar_import, calendars
     from web import create_app
 
+    known = calendar_import.jurisdictions()
+    if jurisdiction not in known:
+        raise click.BadParameter(f"没有名为“{jurisdiction}”的日历；可用：{'、'.join(known)}",
+                                 param_hint="--jurisdiction")
     with create_app().app_context():
         value = calendars.load(jurisdiction)
     for day in sorted(day for day in value.days if day.year == year):

@@ -8,7 +8,7 @@ import click
 
 from caseflow.doctor import examine
 from caseflow.errors import ConfigurationError
-from caseflow.models import db
+from caseflow.models import db, snapshot
 from web import clock, create_app, database
 
 
@@ -18,7 +18,8 @@ def doctor() -> None:
     with create_app().app_context():
         if database.is_empty(db.engine):
             raise ConfigurationError("Nothing has been set up in this database; run `caseflow init`.")
-        complaints = examine(clock.now())
+        with snapshot():
+            complaints = examine(clock.now())
     for complaint in complaints:
         click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}")
     if complaints:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 import tempfile
@@ -13,12 +12,12 @@ from random import Random
 from uuid import UUID
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from caseflow import cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
-from caseflow.models import Case, JournalEntry, Rating, WorkItem, db, transaction
+from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
 from caseflow.rating_feeds import batches
-from web import config, create_app, migrations
+from web import config, create_app, database, migrations
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"
@@ -32,7 +31,7 @@ NO_PASSWORD = "!"    # nobody signs in as a simulated person
 def simulate(key: str, wanted: int, seed: int) -> None:
     """Drive N cases to their ends through the real operations, then check the invariants.
 
-    Uses CASEFLOW_DATABASE_URL when it is set (never a database that holds real ratings), else a
+    Uses CASEFLOW_DATABASE_URL when it is set (never a database that holds real people or ratings), else a
     temporary SQLite file. Prints one summary line; exit code 1 when an invariant does not hold.
     """
     if key not in regulations.all_regulations():
@@ -40,7 +39,7 @@ def simulate(key: str, wanted: int, seed: int) -> None:
         raise click.BadParameter(f"{key!r} is none of {known}", param_hint="--regulation")
     with tempfile.TemporaryDirectory() as folder:
         url = os.environ.get("CASEFLOW_DATABASE_URL") or f"sqlite:///{Path(folder) / 'simulation.db'}"
-        with create_app(dataclasses.replace(config.load(), database_url=url)).app_context():
+        with create_app(config.Settings.for_scratch(url)).app_context():
             summary, complaints = _Run(key, wanted, seed).drive()
             db.session.remove()
             db.engine.dispose()
@@ -48,6 +47,11 @@ def simulate(key: str, wanted: int, seed: int) -> None:
         click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}", err=True)
     click.echo(summary)
     sys.exit(1 if complaints else 0)
+
+
+def _is_real() -> bool:
+    real = exists().where(Rating.source != SOURCE) | exists().where(User.demo.is_(False))
+    return bool(db.session.scalar(select(real)))
 
 
 class _Run:
@@ -74,9 +78,9 @@ class _Run:
         return self._summary(open_cases), complaints
 
     def _prepare(self) -> None:
+        if not database.is_empty(db.engine) and _is_real():
+            raise click.UsageError("this database holds people or ratings that are not simulated; use an empty one")
         migrations.upgrade()
-        if db.session.scalar(select(func.count(Rating.id)).where(Rating.source != SOURCE)):
-            raise click.UsageError("this database holds ratings that are not simulated; use an empty one")
         self.before = db.session.scalar(select(func.max(Case.id))) or 0
         with transaction():
             self.now = max(self.now, db.session.scalar(select(func.max(JournalEntry.at))) or self.now)

@@ -156,18 +156,16 @@ def _line(field: FormField, _today: date) -> Field:
 
 def _long_text(field: FormField, _today: date) -> Field:
     # no maxlength: it would cut a pasted text without a word; the counter and the answer say how much is too much
-    limit = min(field.max_length or form_values.TEXT_LIMIT, form_values.TEXT_LIMIT)
-    return TextAreaField(field.label, default=field.default, render_kw={"rows": 5, "data-counter": limit})
+    return TextAreaField(field.label, default=field.default, render_kw={"rows": 5, "data-counter": field.longest})
 
 
 def _sentences(field: FormField) -> dict[str, str]:
-    limit = min(field.max_length or form_values.TEXT_LIMIT, form_values.TEXT_LIMIT)
     return {
         "required": _required(field),
         "doubled": gettext("“%(field)s”收到了两个值，请重新填写。", field=field.label),
         "not_text": gettext("“%(field)s”含有无法保存的字符（如控制字符），请删去后再提交。", field=field.label),
         "too_short": gettext("“%(field)s”至少要写 %(n)s 个字。", field=field.label, n=field.min_length),
-        "too_long": gettext("“%(field)s”最多 %(n)s 个字，请删减。", field=field.label, n=limit),
+        "too_long": gettext("“%(field)s”最多 %(n)s 个字，请删减。", field=field.label, n=field.longest),
         "not_a_choice": gettext("请从列出的选项中选择“%(field)s”。", field=field.label),
         "not_yes_or_no": gettext("请用“是”或“否”回答“%(field)s”。", field=field.label),
         "not_a_number": gettext("“%(field)s”要填整数。", field=field.label),

@@ -38,6 +38,14 @@ def revise(message: str) -> None:
 
 def is_current() -> bool:
     """Whether the current application's database is at the newest revision."""
-    newest = ScriptDirectory.from_config(_config()).get_heads()
     with db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
+        return MigrationContext.configure(connection).get_current_heads() == (newest(),)
+
+
+def newest() -> str:
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of caseflow knows tables of that revision, and so can bring them to the newest one."""
+    return revision in {known.revision for known in ScriptDirectory.from_config(_config()).walk_revisions()}

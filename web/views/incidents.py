@@ -1,18 +1,21 @@
-"""Incidents: cases the scheduler could not move. Supervisors and administrators may have it try again."""
+"""Incidents: cases the scheduler could not move, and what the doctor complains about.
+
+Supervisors and administrators see both, and may have the scheduler try a case again.
+"""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, listings, permissions
+from caseflow import cases, listings, permissions, watchdog
 from caseflow.errors import PermissionDenied
 from caseflow.models import transaction
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
-from web.words import incidents, places
+from web.words import complaints, incidents, places
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 
@@ -25,7 +28,8 @@ def index():
     seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
     return render_template("incidents/index.html", rows=rows, reason=incidents.reason, page=page, place=places.place,
                            per_page=listings.PER_PAGE, seen=seen,
-                           may_retry=actor.has_role("supervisor", "admin"))
+                           may_retry=actor.has_role("supervisor", "admin"), complaint=complaints.complaint,
+                           complaints=watchdog.complaints_for(actor), last_round=watchdog.last_round())
 
 
 @blueprint.post("/<int(max=9223372036854775807):incident_id>/retry")

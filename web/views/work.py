@@ -27,7 +27,7 @@ from caseflow.errors import (
 )
 from caseflow.models import User, WorkItem, db, transaction
 from caseflow.permissions import Actor
-from web import clock
+from web import clock, step_times
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
@@ -94,7 +94,7 @@ def submit(work_item_id: int):
             return _page(item, task, form, actor, now, token=token, status=422)
         return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
     try:
-        with transaction():
+        with step_times.measured("complete_task"), transaction():
             cases.complete_task(item.id, actor, form.values(), _usable(token), now)
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)

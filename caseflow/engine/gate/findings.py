@@ -20,7 +20,7 @@ SENTENCES = {
     "file_encoding": "文件不是 UTF-8 编码；请另存为 UTF-8。",
     "file_doctype": "文件里有 DOCTYPE、ENTITY 或其他 <! 声明；请删掉。",
     "file_namespaces": "文件里的命名空间声明超过 200 个；请用 Camunda Modeler 重新导出。",
-    "file_not_xml": "文件不是完整的 XML（{reason}）；请用 Camunda Modeler 重新导出。",
+    "file_not_xml": "文件不是完整的 XML，第 {line} 行附近有错；请用 Camunda Modeler 重新导出。",
     "file_not_bpmn": "根元素不是 bpmn:definitions；请上传 BPMN 2.0 流程图。",
     "file_too_many_elements": "元素超过 5000 个；请拆成几个流程。",
     "file_too_deep": "元素嵌套超过 30 层；请简化。",

@@ -126,7 +126,7 @@ def _sane_bound(key: str, config: str) -> bool:
 
 
 def _check_ranges(node: etree._Element, field: FormField, findings: Findings) -> None:
-    for low, high in ((field.minimum, field.maximum), (field.min_length, field.max_length)):
+    for low, high in ((field.minimum, field.maximum), (field.min_length, field.longest)):
         if low is not None and high is not None and low > high:
             findings.add("constraint_range", node, found=field.id)
     if field.max_length == 0:
@@ -144,7 +144,7 @@ def _fits(field: FormField, value: str) -> bool:
         return _is_day(value)
     if field.type == "long":
         return bool(WHOLE_NUMBER.fullmatch(value)) and _between(int(value), field.minimum, field.maximum, MAX_NUMBER)
-    return visible(value, lines=True) and _between(len(value), field.min_length, field.max_length, MAX_TEXT_LENGTH)
+    return visible(value, lines=True) and _between(len(value), field.min_length, field.longest, MAX_TEXT_LENGTH)
 
 
 def _between(value: int, low: int | None, high: int | None, most: int) -> bool:

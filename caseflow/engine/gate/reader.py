@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lxml import etree
 
@@ -31,7 +32,8 @@ def read(source: bytes) -> etree._Element:
     try:
         root = etree.fromstring(source, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise _refused("file_not_xml", reason=str(error)[:100]) from None
+        deep = "depth" in str(error)  # the parser's own limit lies above ours
+        raise _refused("file_too_deep" if deep else "file_not_xml", line=getattr(error, "lineno", 0) or 0) from None
     code = "file_not_bpmn" if root.tag != f"{{{BPMN}}}definitions" else _refused_size(root)
     if code:
         raise _refused(code)
@@ -87,7 +89,7 @@ def _refused_size(root: etree._Element) -> str:
     return ""
 
 
-def _refused(code: str, **values: object) -> DefinitionRefused:
+def _refused(code: str, line: int = 0) -> DefinitionRefused:
     findings = Findings()
-    findings.add(code, **values)
-    return DefinitionRefused(findings=tuple(findings.found))
+    findings.add(code, line=line)
+    return DefinitionRefused(findings=tuple(replace(finding, line=line) for finding in findings.found))

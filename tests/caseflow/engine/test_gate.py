@@ -50,6 +50,15 @@ def test_a_finding_tells_element_line_code_and_what_to_do():
     assert "isExecutable" in finding.sentence
 
 
+def test_a_file_that_is_no_xml_is_told_with_its_line():
+    finding, = check(SOUND.encode()[:-20], topics=TOPICS)
+    assert finding.line == SOUND.count("\n") and f"第 {finding.line} 行" in finding.sentence
+
+
+def test_what_the_parser_finds_too_deep_is_told_like_what_we_do():
+    assert [finding.code for finding in check(deep(9_000), topics=TOPICS)] == ["file_too_deep"]
+
+
 def test_all_findings_come_at_once():
     source = broken(("working_days(2", "working_days(0"), ('id="rectify" name', 'id="Rectify" name'))
     assert {"expression_timer_amount", "id_snake_case", "flow_end_unknown"} <= codes(source)

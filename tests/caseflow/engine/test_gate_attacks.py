@@ -103,6 +103,9 @@ ATTACKS = {
     "a pattern that never ends": form(
         '<camunda:formField id="x" label="x" type="string"><camunda:validation>'
         '<camunda:constraint name="pattern" config="(a+)+$"/></camunda:validation></camunda:formField>'),
+    "a text that must be longer than it may be": form(
+        '<camunda:formField id="x" label="x" type="text"><camunda:validation>'
+        '<camunda:constraint name="minlength" config="4001"/></camunda:validation></camunda:formField>'),
     "a boundary on a boundary": broken(('attachedToRef="first_response"', 'attachedToRef="upheld"')),
     "a flow out of a sub-process": broken(('sourceRef="explain" targetRef="join"',
                                            'sourceRef="explain" targetRef="closed"')),
