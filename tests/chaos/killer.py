@@ -121,10 +121,14 @@ class Crowd:
             self.nursery.kill(slot.pid)
             slot.pid = 0
 
-    def kill_any(self, random: Random) -> None:
-        """Kill one -9 and begin it again: mostly one that is inside a transaction, else whoever it is."""
-        slots, end = random.sample(self.slots, len(self.slots)), time.monotonic() + LOOKOUT
-        wanted = random.random() < IN_THE_MIDST
+    def kill_any(self, random: Random, roles: tuple[str, ...] = ()) -> None:
+        """Kill one -9 and begin it again: mostly one that is inside a transaction, else whoever it is.
+
+        With `roles`, one of these, and inside a transaction if one comes into one at all.
+        """
+        slots, end = [slot for slot in self.slots if not roles or slot.role in roles], time.monotonic() + LOOKOUT
+        random.shuffle(slots)
+        wanted = bool(roles) or random.random() < IN_THE_MIDST
         while wanted and time.monotonic() < end:
             for slot in slots:
                 if self._where(slot) != pulse.OUTSIDE:
@@ -139,6 +143,7 @@ class Crowd:
         """Kill -9 and begin again; counts where it was."""
         where = self._where(slot)
         self.stop(slot)
+        pulse.forget(self.world.folder / f"{slot.name}.pulse")
         self.kills[("outside", "inside", "committing")[where]] += 1
         slot.life += 1
         self.start(slot)
@@ -210,7 +215,7 @@ class Outcome:
 
 
 def kill_run(nursery: Nursery, world: World, seed: int, *, bad_ratings: int, kills: int, hurried: int = 5,
-             fault: str | None = None) -> Outcome:
+             fault: str | None = None, victims: tuple[str, ...] = ()) -> Outcome:
     """Handle `bad_ratings` cases while `kills` processes are killed, at random moments spread over all of the work."""
     random = Random(seed)
     workload.write_feed(world.folder, seed, bad_ratings, world.now())
@@ -221,7 +226,7 @@ def kill_run(nursery: Nursery, world: World, seed: int, *, bad_ratings: int, kil
             moment = (number + random.random()) / kills * ENTRIES * bad_ratings
             if not crowd.go_on_until(lambda moment=moment: crowd.progress() >= moment):
                 break
-            crowd.kill_any(random)
+            crowd.kill_any(random, victims)
         crowd.run_to_the_end(bad_ratings)
         return Outcome(examine(world, bad_ratings, hurried), crowd.kills)
 

@@ -35,6 +35,11 @@ def beat(path: Path) -> None:
     event.listen(Engine, "checkin", show(OUTSIDE))
 
 
+def forget(path: Path) -> None:
+    """The process has died; its last beat says nothing of the next one."""
+    path.unlink(missing_ok=True)
+
+
 def feel(path: Path) -> int:
     try:
         return path.read_bytes()[0]

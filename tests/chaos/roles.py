@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from caseflow import cases, demo, installation, ratings, regulations
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
@@ -36,7 +36,7 @@ PAUSE = 0.04          # seconds, when there is nothing to do
 OUTAGE = 0.05         # seconds, when the database does not answer
 TRIES = 100           # of one form that the server cannot take
 OUTAGES = (DBAPIError, DatabaseUnavailable)
-CHUNK, MOST = 1024, 100_000
+CHUNK, MOST = 1024, 500_000
 SPARE = (0, 16 * 1024, 256 * 1024, 1024 * 1024)  # bytes left to a starved worker
 SELDOM = 20           # every so many rounds of a scheduler, its rarer jobs
 
@@ -210,25 +210,31 @@ def counter(part: Part) -> None:
 def starved(part: Part) -> None:
     """Works with less and less memory until it cannot; then, with memory again, finishes what it had begun."""
     ledger = part.ledger()
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     for _ in range(part.args["times"]):
         if (facts := _choose(part)) is None:
             break
         intent = ledger.intend(**facts)
         for spare in part.random.sample(SPARE, len(SPARE)):
-            held = _take_all_memory_but(spare, hard)
-            try:
-                with part.app.app_context():
-                    done = _complete(facts)
-            except (MemoryError, DatabaseUnavailable, StepFailed) as error:
-                done, kind = None, type(error).__name__
-            finally:
-                resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-                held.clear()
-            if done is not None:
+            if (shortage := _complete_with(spare, part, facts)) is None:
                 break
-            ledger.answer(intent, "starved", code=kind)
+            ledger.answer(intent, "starved", code=shortage)
         attempt(part, ledger, intent)
+
+
+def _complete_with(spare: int, part: Part, facts: Mapping[str, Any]) -> str | None:
+    """Complete a task with so many bytes left; the kind of error, None when it was done."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with part.app.app_context():
+        held = _take_all_memory_but(spare, hard)
+        try:
+            _complete(facts)
+            return None
+        except (MemoryError, StepFailed, StatementError, DatabaseUnavailable) as error:
+            kind = type(getattr(error, "orig", None) or error)
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+            held.clear()
+        return kind.__name__
 
 
 def _take_all_memory_but(spare: int, hard: int) -> list[bytes | None]:
@@ -236,9 +242,12 @@ def _take_all_memory_but(spare: int, hard: int) -> list[bytes | None]:
     held: list[bytes | None] = [None] * MOST
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used, hard))
-    with suppress(MemoryError):
-        for place in range(MOST):
-            held[place] = bytes(CHUNK)
+    place = 0
+    for size in (CHUNK, CHUNK // 3, CHUNK // 9):     # what the smaller ones fill was free inside this process
+        with suppress(MemoryError):
+            while place < MOST:
+                held[place] = bytes(size)
+                place += 1
     for place in range(spare // CHUNK):
         held[place] = None
     return held

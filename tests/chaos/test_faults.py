@@ -14,12 +14,14 @@ on_postgresql = pytest.mark.parametrize("database", [pytest.param("postgresql", 
 
 
 def test_a_state_that_is_committed_without_its_timers_is_found(nursery, world, seed):
-    outcome = kill_run(nursery, world, seed, bad_ratings=6, kills=8, fault="two_transactions")
+    outcome = kill_run(nursery, world, seed, bad_ratings=6, kills=8, fault="two_transactions",
+                       victims=("scheduler", "worker"))
     assert outcome.kinds() & {"unfinished", "not_fired", "half"}
 
 
 def test_a_message_that_leaves_before_the_commit_is_found(nursery, world, seed):
-    outcome = kill_run(nursery, world, seed, bad_ratings=8, kills=16, fault="effect_before_commit")
+    outcome = kill_run(nursery, world, seed, bad_ratings=6, kills=12, fault="effect_before_commit",
+                       victims=("scheduler", "intake"))
     assert "message" in outcome.kinds()
 
 

@@ -71,6 +71,9 @@ class Operations(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "context"):
             try:
+                self.the_scheduler_runs()
+                self.the_rows_are_as_the_model_says()
+                self.timers_fired_that_were_due_while_their_task_was_open()
                 assert doctor.examine(self.clock()) == []
             finally:
                 db.session.remove()

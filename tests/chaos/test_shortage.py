@@ -14,6 +14,7 @@ from tests.chaos import ledger, roles, sizes, workload
 from tests.chaos.killer import Crowd, World
 from web import clock, config, create_app
 
+SHORTAGES = {"MemoryError", "StepFailed", "DatabaseUnavailable", "OperationalError"}
 on_postgresql = pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)],
                                         indirect=True)
 
@@ -123,7 +124,7 @@ def test_a_worker_without_memory_acknowledges_nothing_that_is_not_stored(nursery
         crowd.end(crowd.add("starved", hurried=1, times=times))
     intents = [intent for _, intent in ledger.all_intents(world.folder)]
     starved = [answer for intent in intents for answer in intent.answers if answer["answer"] == "starved"]
-    assert starved and {answer["code"] for answer in starved} <= {"MemoryError", "DatabaseUnavailable", "StepFailed"}
+    assert starved and {answer["code"] for answer in starved} <= SHORTAGES
     assert stored(world) == {intent.facts["token"] for intent in intents if intent.final["answer"] == "done"}
     figures(starved=len(starved), acknowledged=len(intents))
     assert complete_everything(world, random)[1] is None
