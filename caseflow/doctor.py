@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, Subquery, exists, func, select
 
 from caseflow import definitions, journal, ratings, regulations
 from caseflow.engine import step as engine
@@ -59,14 +59,19 @@ def examine(now: datetime) -> list[Complaint]:
 
 def stuck_cases(now: datetime) -> Iterator[Complaint]:
     """Open cases that nothing will move any more."""
-    moves = [
-        exists().where(WorkItem.case_id == Case.id, WorkItem.status == "open"),
-        exists().where(Timer.case_id == Case.id, Timer.status == "pending"),
-        exists().where(AwaitedMessage.case_id == Case.id),
-    ]
-    query = select(Case.number).where(OPEN, Case.incident.is_(False), *(~move for move in moves))
+    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, "pending")
+    query = select(Case.number).outerjoin(tasks, tasks.c.case_id == Case.id).outerjoin(
+        timers, timers.c.case_id == Case.id).where(
+        OPEN, Case.incident.is_(False), tasks.c.case_id.is_(None), timers.c.case_id.is_(None),
+        ~exists().where(AwaitedMessage.case_id == Case.id))
     for number in db.session.scalars(query):
         yield Complaint("stuck_case", number, "未结案件既无待办、也无计时、也不等待消息，且未列为异常。")
+
+
+def _by_case(table: type[WorkItem] | type[Timer], status: str) -> Subquery:
+    """The cases that have such rows, with the earliest due moment, in one pass over all that is open."""
+    return select(table.case_id, func.min(table.due_at).label("earliest")).where(
+        table.status == status).group_by(table.case_id).subquery()
 
 
 def rows_against_state(now: datetime) -> Iterator[Complaint]:
@@ -92,9 +97,10 @@ def _open_cases() -> Iterator[Sequence[Row]]:
 def _tokens(table: type[WorkItem] | type[Timer], status: str, ids: list[int]) -> Mapping[int, set[int]]:
     """Case id → the tokens of its rows with this status."""
     found: dict[int, set[int]] = defaultdict(set)
-    for case_id, token in db.session.execute(
-            select(table.case_id, table.token).where(table.case_id.in_(ids), table.status == status)):
-        found[case_id].add(token)
+    rows = select(table.case_id, table.token, table.status).where(table.case_id.in_(ids))
+    for row in db.session.execute(rows):     # asked for the status too, SQLite would read all that is open each time
+        if row.status == status:
+            found[row.case_id].add(row.token)
     return found
 
 
@@ -168,11 +174,10 @@ def timers_fired_wrongly(now: datetime) -> Iterator[Complaint]:
 
 def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
     """Cases whose earliest timer the scheduler does not see."""
-    earliest = select(func.min(Timer.due_at)).where(
-        Timer.case_id == Case.id, Timer.status == "pending").scalar_subquery()
-    query = select(Case.number).where(
-        OPEN, Case.incident.is_(False), earliest.is_not(None),
-        (Case.next_try.is_(None)) | (Case.next_due.is_(None)) | (Case.next_due != earliest))
+    timers = _by_case(Timer, "pending")
+    query = select(Case.number).join(timers, timers.c.case_id == Case.id).where(
+        OPEN, Case.incident.is_(False),
+        (Case.next_try.is_(None)) | (Case.next_due.is_(None)) | (Case.next_due != timers.c.earliest))
     for number in db.session.scalars(query):
         yield Complaint("unscheduled_timer", number, "最早的计时未列入案件的下次处理时间。")
 

@@ -179,18 +179,7 @@ def test_supervisors_see_what_is_about_their_cases_administrators_all_others_not
 
 
 def _statements(now) -> int:
-    count = 0
-
-    def one_more(*_):
-        nonlocal count
-        count += 1
-    db.session.execute(text("SELECT 1"))    # the transaction has begun
-    event.listen(db.engine, "before_cursor_execute", one_more)
-    try:
-        list(doctor.rows_against_state(now))
-    finally:
-        event.remove(db.engine, "before_cursor_execute", one_more)
-    return count
+    return len(_asked(lambda: list(doctor.rows_against_state(now))))
 
 
 def test_open_cases_are_read_in_batches_not_one_by_one(well, app, clock, monkeypatch):
@@ -226,6 +215,30 @@ def test_the_open_cases_are_found_by_their_index(well):
         db.engine, compile_kwargs={"literal_binds": True}))
     plan = " ".join(str(row) for row in db.session.execute(text("EXPLAIN QUERY PLAN " + query)))
     assert "ix_cases_open" in plan
+
+
+def test_no_check_looks_through_all_that_is_open_once_for_each_case(well):
+    """In the plans: what is asked for each row anew is found by the key of its case, not by its status."""
+    for statement, parameters in _asked(lambda: [list(check(well.now)) for check in doctor.CURRENT]):
+        explained = db.session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
+        plan = [row[3] for row in explained]
+        anew = [line for at, line in enumerate(plan) if any("CORRELATED" in before for before in plan[:at])]
+        assert [line for line in anew if "status=?" in line and "case_id=?" not in line] == [], statement
+
+
+def _asked(act) -> list[tuple]:
+    """The SELECT statements of `act`, with their parameters."""
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+    db.session.execute(text("SELECT 1"))    # the transaction has begun
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return asked
 
 
 @pytest.mark.both_databases
