@@ -25,6 +25,10 @@ run: $(VENV)/.run ## serve the demo on this machine (web and scheduler)
 test: check browser ## check, then run every test (ARGS="-k journal" for some)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(ARGS)
 
+.PHONY: chaos
+chaos: $(VENV)/.dev ## kill, cut, damage and starve it with large numbers (an hour or more; figures and seeds printed)
+	@CASEFLOW_CHAOS=1 $(BIN)/python -m pytest tests/chaos -q $(ARGS)
+
 .PHONY: check
 check: $(VENV)/.dev ## style, import contracts, structure, translations in step
 	@$(BIN)/ruff check .

@@ -19,6 +19,7 @@ CaseflowError
 ├── RegulationNotFound
 ├── RegulationExpired
 ├── CalendarMissing
+├── DatabaseUnavailable
 └── ConfigurationError
 """
 
@@ -114,6 +115,10 @@ class RegulationExpired(CaseflowError):
 
 class CalendarMissing(CaseflowError):
     """No working-day calendar reaches so far; import the State Council notice of that year."""
+
+
+class DatabaseUnavailable(CaseflowError):
+    """The database cannot work just now; repeat what you meant to do, as it was: it is done once."""
 
 
 class ConfigurationError(CaseflowError):

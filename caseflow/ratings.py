@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from caseflow import cases, regulations
 from caseflow.errors import NotFound
 from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
-from caseflow.models import Case, Rating, ServiceRecord, db
+from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
 from caseflow.rating_verdicts import DUPLICATE, Normalised, Verdict, judge
 from caseflow.worklist import SHANGHAI
 
@@ -136,6 +136,8 @@ def _open_case(rating: Rating, office: Office, now: datetime) -> Case | None:
             return cases.open_case(rating, now, intake={
                 "orgcode": rating.service.org_code, "office_registered": office.registered, "unit": office.unit_id})
     except Exception as error:
+        if is_outage(error):  # nothing more can be done in this transaction, for any rating
+            raise
         # Kind and place of the error, never its text, which may quote the row and with it the rater.
         place = "".join(traceback.format_tb(error.__traceback__))
         log.error("rating %s: its case was not opened (%s)\n%s", rating_id, type(error).__name__, place)

@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from caseflow import cases, notices, ratings, watchdog
+from caseflow.errors import DatabaseUnavailable
 from caseflow.models import Heartbeat, db, snapshot, transaction
 from web import clock, step_times
 
@@ -48,7 +49,7 @@ def _fire_next() -> tuple[int, float] | None:
             case_id, due = case.id, case.next_due or now
             return cases.fire_due(case.id, now), (now - due).total_seconds()
     except Exception as error:
-        if case_id is None:
+        if case_id is None or isinstance(error, DatabaseUnavailable):  # not the case's fault
             raise
         log.exception("case %s could not be moved", case_id)
         with transaction():

@@ -71,6 +71,18 @@ def _in_memory() -> Path | None:
     return place if os.access(place, os.W_OK) and shutil.disk_usage(place).free > 2 * 1024**3 else None
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the tests under chaos/ measured, with the seeds that repeat them (fixture `figures`)."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = []
+    for report in reports:
+        figures = [text for name, text in report.user_properties if name == "figures" and report.when == "call"]
+        lines += [f"{report.nodeid.split('::')[-1]}: {', '.join(figures)}"] if figures else []
+    if lines:
+        terminalreporter.section("figures")
+        terminalreporter.line("\n".join(lines))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from caseflow import errors
-from caseflow.models import db
+from caseflow.models import db, is_outage
 
 log = logging.getLogger(__name__)
 _ = lazy_gettext
@@ -33,6 +33,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.RegulationNotFound: (422, _("没有适用于该地区的办法。")),
     errors.RegulationExpired: (422, _("该办法已过有效期，不再适用。")),
     errors.CalendarMissing: (422, _("工作日历没有覆盖到这一年，请导入当年的放假通知。")),
+    errors.DatabaseUnavailable: (503, _("数据库暂时不能使用。请稍后把这次的内容原样再提交一次，不会重复办理。")),
     errors.ConfigurationError: (500, _("系统设置有误，请告知管理员。")),
 }
 
@@ -48,6 +49,7 @@ STATUSES: dict[int, tuple[Any, Any]] = {
     422: (_("需要修改"), _("有些内容需要修改。")),
     429: (_("请稍后再试"), _("操作过于频繁，请稍后再试。")),
     500: (_("系统出错"), _("系统出了问题，没有任何内容被更改；错误已记录，请稍后再试或告知管理员。")),
+    503: (_("暂时不能使用"), _("数据库暂时不能使用。请稍后把这次的内容原样再提交一次，不会重复办理。")),
 }
 STALE_FORM = _("页面打开太久或登录已变化，这次没有提交；请返回刷新页面后再试。")
 
@@ -92,6 +94,8 @@ def _crashed(error: Exception) -> Response:
     """Whatever nobody foresaw: the trace goes to the log, the reader gets a sentence."""
     log.error("%s %r failed", request.method, request.path, exc_info=error)
     db.session.rollback()
+    if is_outage(error):
+        return _refused(errors.DatabaseUnavailable())
     return answer(500, "internal_error", str(STATUSES[500][1]))
 
 

@@ -103,6 +103,8 @@ def load(state: bytes, run: Run, definition: Definition) -> Run:
         _Loader(_open(state), run, definition.digest).load(definition.process)
     except StepFailed:
         raise
+    except MemoryError as shortage:
+        raise StepFailed("There was not enough memory to read this case.", element="") from shortage
     except Exception as damage:
         raise StepFailed("The stored state of this case is damaged.", element="", reason=repr(damage)) from damage
     return run

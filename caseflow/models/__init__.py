@@ -11,7 +11,7 @@ from caseflow.models.cases import (
     Submission,
     lock_case,
 )
-from caseflow.models.db import Base, db, insert_new, snapshot, transaction
+from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.people import ApiKey, LoginFailures, RoleAssignment, Unit, User, WebSession
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
@@ -23,5 +23,5 @@ __all__ = [
     "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating",
     "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
     "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "lock_case", "snapshot", "transaction",
+    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
 ]

@@ -13,12 +13,12 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from caseflow.errors import ConcurrentUpdate
+from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import driver
 
 WRITE = "caseflow_write"  # execution option: SQLite takes the write lock when the transaction begins
@@ -29,6 +29,13 @@ FASTER_ON_POSTGRESQL = frozenset({
     "23505",  # unique_violation
 })
 FASTER_ON_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+OUT_ON_POSTGRESQL = frozenset({
+    "08",  # connection exception
+    "53",  # insufficient resources: disk, memory, connections
+    "57",  # operator intervention: shutdown, a statement cancelled
+    "58",  # system error: input and output
+})
+OUT_ON_SQLITE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_NOMEM")
 
 
 class UtcDateTime(TypeDecorator):
@@ -79,7 +86,8 @@ def transaction() -> Iterator[Any]:
 
     Entry points (views, jobs, commands) use this; the core never commits. On SQLite the write lock is
     taken at the beginning, so that no read can go stale before its write. When somebody else was faster (a
-    changed case, a lock not had, a key taken meanwhile) this is refused with ConcurrentUpdate; every other
+    changed case, a lock not had, a key taken meanwhile) this is refused with ConcurrentUpdate; when the database
+    cannot work, with DatabaseUnavailable: it is then unknown whether a commit under way arrived. Every other
     error goes on as it is.
     """
     session = db.session
@@ -92,6 +100,8 @@ def transaction() -> Iterator[Any]:
         session.rollback()
         if _somebody_was_faster(error):
             raise ConcurrentUpdate from error
+        if is_outage(error):
+            raise DatabaseUnavailable from error
         raise
 
 
@@ -119,6 +129,16 @@ def _somebody_was_faster(error: BaseException) -> bool:
         return isinstance(error, StaleDataError)
     state, name = getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", "")
     return state in FASTER_ON_POSTGRESQL or name.startswith(FASTER_ON_SQLITE)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database could not work at all (gone, full, read-only): no fault of what was being done."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, PendingRollbackError)
+    if hasattr(error.orig, "sqlstate"):  # psycopg gives none when there is no connection
+        lost = error.orig.sqlstate is None and isinstance(error, OperationalError)
+        return lost or error.connection_invalidated or (error.orig.sqlstate or "")[:2] in OUT_ON_POSTGRESQL
+    return getattr(error.orig, "sqlite_errorname", "").startswith(OUT_ON_SQLITE)
 
 
 @event.listens_for(Engine, "connect")

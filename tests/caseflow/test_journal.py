@@ -220,8 +220,8 @@ def _insert(session, chance):
     stream = chance.choice(session.scalars(text("SELECT DISTINCT stream FROM journal")).all())
     last = session.scalars(journal.select(journal.JournalEntry).where(journal.JournalEntry.stream == stream)
                            .order_by(journal.JournalEntry.seq.desc())).first()
-    forged = {"stream": stream, "seq": last.seq + 1, "at": last.at, "actor_id": None, "actor": "某人", "kind": "case_closed",
-                  "details": "{}", "previous": last.hash}
+    forged = {"stream": stream, "seq": last.seq + 1, "at": last.at, "actor_id": None, "actor": "某人",
+              "kind": "case_closed", "details": "{}", "previous": last.hash}
     session.add(journal.JournalEntry(**forged, hash=journal._fingerprint(**forged)))
     session.flush()
     session.expunge_all()

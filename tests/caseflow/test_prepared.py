@@ -26,7 +26,8 @@ def test_values_come_out_as_they_do_from_rows(guichi, session):
 @pytest.mark.both_databases
 def test_what_was_written_directly_goes_with_the_transaction(guichi, session):
     with pytest.raises(ZeroDivisionError), transaction():
-        MESSAGES.write_all([{"case_id": guichi.case_id, "token": n, "element": "e", "message": "m"} for n in (101, 102)])
+        message = {"case_id": guichi.case_id, "element": "e", "message": "m"}
+        MESSAGES.write_all([{**message, "token": token} for token in (101, 102)])
         assert session.query(AwaitedMessage).where(AwaitedMessage.token > 100).count() == 2
         1 / 0  # noqa: B018
     assert session.query(AwaitedMessage).where(AwaitedMessage.token > 100).count() == 0

@@ -1,0 +1,102 @@
+"""What the four regulations demand, as a few plain rules: which task follows which answer, and how a case ends.
+
+Written from the articles (domain notes and diagrams' documentation), not from the code: one open task at a time, on
+the main line of each diagram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HANDLING_BEGINS = {"guichi": "first_response", "qijiang": "first_response", "hainan": "first_response"}
+APPEAL = "appeal_upheld"
+
+# task → answer that decides → next task; "*" is any other answer
+FOLLOWS: Mapping[str, Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "guichi": {
+        "first_response": ("outcome", {"resolved": "revisit", "simple": "rectify", "complex": "open_ledger",
+                                       "no_legal_basis": "explain"}),
+        "open_ledger": ("", {"*": "rectify_complex"}),
+        "rectify": ("", {"*": "revisit"}), "rectify_complex": ("", {"*": "revisit"}), "explain": ("", {"*": "revisit"}),
+        "revisit": ("", {"*": "end"}),
+    },
+    "hefei": {
+        "first_response": ("outcome", {"resolved": "revisit", "confirmed": "rectify", "complex": "open_ledger",
+                                       "no_legal_basis": "explain"}),
+        "open_ledger": ("", {"*": "rectify_ledger"}),
+        "rectify": ("", {"*": "revisit"}), "rectify_ledger": ("", {"*": "revisit"}), "explain": ("", {"*": "revisit"}),
+        "revisit": ("", {"*": "end"}),
+    },
+    "qijiang": {
+        "assign": ("", {"*": "first_response"}),
+        "first_response": ("outcome", {"resolved": "revisit", "complex": "rectify", "unsolvable": "explain"}),
+        "rectify": ("", {"*": "revisit"}), "explain": ("", {"*": "revisit"}),
+        "revisit": ("", {"*": "track"}), "track": ("", {"*": "end"}),
+    },
+    "hainan": {
+        "dispatch": ("", {"*": "first_response"}), "dispatch_city": ("", {"*": "first_response"}),
+        "first_response": ("outcome", {"resolved": "revisit", "mistaken": "revisit", "rectify": "rectify",
+                                       "explain": "explain"}),
+        "rectify": ("", {"*": "revisit"}), "explain": ("", {"*": "revisit"}), "rehandle": ("", {"*": "revisit"}),
+        "revisit": ("revisit_result", {"unsatisfied": "rehandle", "*": "end"}),
+        "revisit_city": ("revisit_result", {"unsatisfied": "rehandle", "*": "end"}),
+    },
+}
+EXPLAINED = {"guichi": "no_legal_basis", "hefei": "no_legal_basis", "qijiang": "unsolvable", "hainan": "explain"}
+
+
+@dataclass
+class ModelCase:
+    """One case as the regulation sees it."""
+
+    regulation: str
+    level: str                       # of the responsible unit
+    task: str = ""                   # the open one; "" when the case has ended
+    outcome: str | None = None
+    answers: dict[str, object] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+    returns: int = 0
+
+    def __post_init__(self) -> None:
+        first = {"guichi": "first_response", "hefei": "first_response", "qijiang": "assign", "hainan": "dispatch"}
+        self.task = self._of_level(first[self.regulation])
+
+    def complete(self, answers: Mapping[str, object]) -> None:
+        """The open task was completed with these answers."""
+        task = self.task
+        self.done.append(task)
+        self.answers.update(answers)
+        deciding, following = FOLLOWS[self.regulation][task]
+        answer = self.answers.get(deciding) if deciding else None
+        then = following.get(answer, following.get("*"))
+        if then == "rehandle" and self.returns:           # HN-15: at most once
+            then = "end"
+        self.returns += then == "rehandle"
+        self.task = "" if then == "end" else self._of_level(then)
+        if then == "end":
+            self.outcome = self._ended_as()
+
+    def takes_appeal(self) -> bool:
+        """Whether an upheld appeal ends it now: while it is being handled, where the regulation knows appeals."""
+        begins = HANDLING_BEGINS.get(self.regulation)
+        return bool(self.task) and begins is not None and (self.task == begins or begins in self.done)
+
+    def void(self) -> None:
+        self.task, self.outcome = "", "rating_voided"
+
+    def _of_level(self, task: str) -> str:
+        province = self.regulation != "hainan" or self.level == "province" or task not in ("dispatch", "revisit")
+        return task if province else f"{task}_city"
+
+    def _ended_as(self) -> str:
+        result, outcome = self.answers["revisit_result"], self.answers.get("outcome")
+        if self.regulation == "qijiang" and self.answers["track_result"] != "confirmed":
+            return "closed_unsatisfied"
+        if result != "satisfied":
+            return f"closed_{result}"
+        if "rehandle" in self.done:
+            return "closed_resolved"
+        if outcome == "mistaken":
+            return "rating_corrected"
+        return "closed_explained" if outcome == EXPLAINED[self.regulation] else "closed_resolved"
