@@ -7,6 +7,7 @@ ledger.py    what a process meant to do and what it was told, written before it 
 killer.py    a crowd of such processes, time that passes, kills at random moments, and the run to the end
 proxy.py     stands before PostgreSQL and cuts connections, also while COMMIT is under way
 checker.py   compares what was acknowledged with what is stored
+statements.py  hears every statement of a process, for pulse.py (where it is) and faults.py
 faults.py    what a careless implementation would do; a run with one of them must fail
 
 `make test` runs everything with small numbers, `make chaos` with those of the issue (sizes.py). Every run prints its

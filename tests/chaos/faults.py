@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,7 +17,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from caseflow import cases, notices
-from caseflow.models import driver
+from tests.chaos import statements
 
 GAP = 0.03  # seconds
 LOCKS = re.compile(r"\s+FOR UPDATE( OF \w+(, \w+)*)?( SKIP LOCKED)?")
@@ -30,28 +29,6 @@ def plant(name: str | None, folder: Path) -> None:
     """Let this process work with a fault from now on; without a name, do nothing."""
     if name:
         PLANTS[name](folder)
-
-
-def rewrite(change: Callable[[str], str]) -> None:
-    """Let every statement pass through `change`, whether it goes through SQLAlchemy or to the driver directly."""
-    send = driver.send
-    driver.send = lambda connection, statement, *args, **kwargs: send(connection, change(statement), *args, **kwargs)
-    event.listen(Engine, "before_cursor_execute",
-                 lambda _connection, _cursor, statement, parameters, *_: (change(statement), parameters), retval=True)
-
-
-def follow(react: Callable[[Any, Any, str], None]) -> None:
-    """Have `react` called with connection, cursor and text after every statement, likewise."""
-    send = driver.send
-
-    def send_and_react(connection: Any, statement: str, *args: Any, **kwargs: Any) -> Any:
-        cursor = send(connection, statement, *args, **kwargs)
-        react(connection, connection.connection.cursor(), statement)
-        return cursor
-
-    driver.send = send_and_react
-    event.listen(Engine, "after_cursor_execute",
-                 lambda connection, cursor, statement, *_: react(connection, cursor, statement))
 
 
 def two_transactions(_folder: Path) -> None:
@@ -70,7 +47,7 @@ def two_transactions(_folder: Path) -> None:
             connection.connection.dbapi_connection.commit()
             time.sleep(GAP)
 
-    follow(commit_now)
+    statements.follow(commit_now)
     event.listen(Engine, "begin", lambda connection: connection.info.pop("parted", None))
 
 
@@ -81,13 +58,13 @@ def no_lock(_folder: Path) -> None:
             time.sleep(GAP)
         return LOCKS.sub("", statement).replace("BEGIN IMMEDIATE", "BEGIN")
 
-    rewrite(unlocked)
+    statements.rewrite(unlocked)
 
 
 def no_version(folder: Path) -> None:
     """A case may be written whatever has become of it since it was read."""
     no_lock(folder)
-    rewrite(lambda statement: VERSION.sub(r"(\g<0> OR 1=1)", statement))
+    statements.rewrite(lambda statement: VERSION.sub(r"(\g<0> OR 1=1)", statement))
 
 
 def effect_before_commit(folder: Path) -> None:

@@ -18,13 +18,14 @@ from sqlalchemy import exists, func, select
 
 from caseflow import cases, ratings
 from caseflow.models import Case, JournalEntry, OutboxMessage, Rating, SimulatedClock, db, transaction
-from tests.chaos import checker, pulse, workload
+from tests.chaos import checker, faults, pulse, workload
 from tests.chaos.nursery import Nursery
 from tests.conftest import MONDAY_MORNING
 from web import clock, config, create_app
 
 IN_THE_MIDST = 0.7       # of the kills wait for a transaction, the others come at any moment
 LOOKOUT = 1              # seconds in which somebody should come into a transaction
+DEPTH = 0.004            # seconds into a transaction that such a kill may come
 ENTRIES = 17             # in the journal, that at least belong to a case
 STEP = 12                # hours that pass when nothing is due
 TICK = 0.04              # seconds between two looks at a run
@@ -132,6 +133,7 @@ class Crowd:
         while wanted and time.monotonic() < end:
             for slot in slots:
                 if self._where(slot) != pulse.OUTSIDE:
+                    time.sleep(random.random() * (faults.GAP if self.fault else DEPTH))
                     return self.kill(slot)
             time.sleep(0.0005)
         return self.kill(slots[0])

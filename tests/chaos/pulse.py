@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event
 
+from tests.chaos import statements
+
 OUTSIDE, INSIDE, COMMITTING = range(3)
 
 
@@ -21,15 +23,16 @@ def beat(path: Path) -> None:
             shown[0] = where
         return shows
 
-    def writes(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def writes(statement: str) -> str:
         if statement.startswith(("INSERT", "UPDATE", "DELETE")):
             shown[0] = INSIDE
+        return statement
 
     def commits(_connection: object) -> None:
         if shown[0] == INSIDE:
             shown[0] = COMMITTING
 
-    event.listen(Engine, "before_cursor_execute", writes)
+    statements.rewrite(writes)
     event.listen(Engine, "commit", commits)
     event.listen(Engine, "rollback", show(OUTSIDE))
     event.listen(Engine, "checkin", show(OUTSIDE))
