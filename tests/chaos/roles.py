@@ -38,6 +38,7 @@ TRIES = 100           # of one form that the server cannot take
 OUTAGES = (DBAPIError, DatabaseUnavailable)
 CHUNK, MOST = 1024, 500_000
 SPARE = (0, 16 * 1024, 256 * 1024, 1024 * 1024)  # bytes left to a starved worker
+STACK = 900           # calls inside each other that a starved worker has room for
 SELDOM = 20           # every so many rounds of a scheduler, its rarer jobs
 
 
@@ -210,6 +211,7 @@ def counter(part: Part) -> None:
 def starved(part: Part) -> None:
     """Works with less and less memory until it cannot; then, with memory again, finishes what it had begun."""
     ledger = part.ledger()
+    _reach_deep(STACK)
     for _ in range(part.args["times"]):
         if (facts := _choose(part)) is None:
             break
@@ -219,6 +221,11 @@ def starved(part: Part) -> None:
                 break
             ledger.answer(intent, "starved", code=shortage)
         attempt(part, ledger, intent)
+
+
+def _reach_deep(calls: int) -> list[Any]:
+    """Let the stack grow now: later it could not, and a stack that cannot grow is the death of a process."""
+    return list(map(_reach_deep, [calls - 1])) if calls else []
 
 
 def _complete_with(spare: int, part: Part, facts: Mapping[str, Any]) -> str | None:

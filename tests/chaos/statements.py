@@ -18,6 +18,26 @@ def rewrite(change: Callable[[str], str]) -> None:
                  lambda _connection, _cursor, statement, parameters, *_: (change(statement), parameters), retval=True)
 
 
+def precede(react: Callable[[Any, str], None]) -> Callable[[], None]:
+    """Have `react` called with connection and text before every statement; the answer ends it."""
+    send = driver.send
+
+    def react_and_send(connection: Any, statement: str, *args: Any, **kwargs: Any) -> Any:
+        react(connection, statement)
+        return send(connection, statement, *args, **kwargs)
+
+    def heard(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        react(connection, statement)
+
+    def end() -> None:
+        driver.send = send
+        event.remove(Engine, "before_cursor_execute", heard)
+
+    driver.send = react_and_send
+    event.listen(Engine, "before_cursor_execute", heard)
+    return end
+
+
 def follow(react: Callable[[Any, Any, str], None]) -> None:
     """Have `react` called with connection, cursor and text after every statement."""
     send = driver.send

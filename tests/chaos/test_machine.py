@@ -264,7 +264,7 @@ def test_no_order_of_operations_leads_away_from_the_model(request, database, see
     def on_postgresql(stack, _folder):
         return stack.enter_context(request.getfixturevalue("postgres_installed").copy_of("installed"))
 
-    examples, steps = sizes.size(120, 500), sizes.size(40, 50)
+    examples, steps = sizes.size(12, 500), sizes.size(30, 50)
     profile = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, database=None, print_blob=False,
         suppress_health_check=list(HealthCheck),

@@ -10,7 +10,7 @@ from caseflow import doctor
 from caseflow.errors import DatabaseUnavailable
 from caseflow.models import Case, Heartbeat, Incident, Submission, User, WorkItem, db, transaction
 from scheduler import jobs
-from tests.chaos import ledger, roles, sizes, workload
+from tests.chaos import ledger, roles, sizes, statements, workload
 from tests.chaos.killer import Crowd, World
 from web import clock, config, create_app
 
@@ -118,16 +118,23 @@ def _parts(url):
 
 @pytest.mark.both_databases
 def test_a_worker_without_memory_acknowledges_nothing_that_is_not_stored(nursery, world, seed, random, figures):
-    times = sizes.size(6, 100)
+    times, deaths = sizes.size(6, 100), 0
     world.receive(times, random)
     with Crowd(nursery, world, seed) as crowd:
-        crowd.end(crowd.add("starved", hurried=1, times=times))
+        starved = crowd.add("starved", hurried=1, times=times)
+        while nursery.wait(starved.pid) != 0 and (deaths := deaths + 1) <= times:
+            crowd.start(starved)     # whatever cannot be had where nothing can be done about it ends a process
+        starved.pid = 0
+        crowd.end(crowd.add("settle"))
     intents = [intent for _, intent in ledger.all_intents(world.folder)]
-    starved = [answer for intent in intents for answer in intent.answers if answer["answer"] == "starved"]
-    assert starved and {answer["code"] for answer in starved} <= SHORTAGES
+    refused = [answer for intent in intents for answer in intent.answers if answer["answer"] == "starved"]
+    assert refused or deaths
+    assert {answer["code"] for answer in refused} <= SHORTAGES
     assert stored(world) == {intent.facts["token"] for intent in intents if intent.final["answer"] == "done"}
-    figures(starved=len(starved), acknowledged=len(intents))
+    figures(refused=len(refused), deaths=deaths, acknowledged=len(intents))
     assert complete_everything(world, random)[1] is None
+    with world.session():
+        assert doctor.examine(world.now()) == []
 
 
 @on_postgresql
@@ -136,18 +143,20 @@ def test_an_outage_while_a_case_is_moved_is_no_fault_of_the_case(world, random):
     world.passes(days=7)
     url = make_url(world.url)
 
-    def cut(connection, _cursor, statement, *_):
+    def cut(connection, statement):
         if statement.startswith("INSERT INTO timer_firings"):
             with psycopg.connect(**_parts(url), autocommit=True) as admin:
                 mine = connection.connection.dbapi_connection.info.backend_pid
                 admin.execute("SELECT pg_terminate_backend(%s)", [mine])
 
     with world.app.app_context():
-        event.listen(db.engine, "before_cursor_execute", cut)
-        for _ in range(6):
-            with pytest.raises(DatabaseUnavailable):
-                jobs.fire_due_cases()
-        event.remove(db.engine, "before_cursor_execute", cut)
+        end = statements.precede(cut)
+        try:
+            for _ in range(6):
+                with pytest.raises(DatabaseUnavailable):
+                    jobs.fire_due_cases()
+        finally:
+            end()
         assert jobs.fire_due_cases() == 1
         assert db.session.scalar(select(Case.attempts)) == 0
         assert db.session.scalar(select(Incident.id)) is None
