@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, cast, extract, func, select
+from sqlalchemy import Integer, cast, extract, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from caseflow import watchdog
@@ -13,7 +13,9 @@ from caseflow.models import Case, Checkup, Heartbeat, OutboxMessage, StepTime, T
 from caseflow.models.cases import OPEN
 
 RECENT = timedelta(minutes=5)
-ALIVE = timedelta(minutes=1)     # a scheduler beats every ten seconds
+ALIVE = timedelta(minutes=1)     # a scheduler beats every ten seconds, a worker too
+WORKERS = text(                  # by the clock of the database, with which they beat, in the demo too
+    "SELECT count(*) FROM procrastinate.procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Figures:
     """How it stands at one moment. Ages and lags in seconds; None where there is nothing to measure.
 
     `fired`, `lag_largest` and `lag_mean` are of the timers fired in the last five minutes; `overdue_timers` is by
-    how much the case the scheduler should take next is late. `checkups` is how long ago each round ended.
+    how much the case the scheduler should take next is late. `workers` is None on SQLite, which has none. `checkups`
+    is how long ago each round ended.
     """
 
     fired: int
@@ -34,6 +37,7 @@ class Figures:
     open_cases: dict[str, int]
     overdue_tasks: int
     schedulers: int
+    workers: int | None
     heartbeat_age: float | None
     checkups: dict[str, float]
     complaints: dict[str, int]
@@ -55,6 +59,7 @@ def read(now: datetime) -> Figures:
             select(Case.regulation, func.count()).where(OPEN).group_by(Case.regulation)))),
         overdue_tasks=_count(select(func.count(WorkItem.id)).where(WorkItem.status == "open", WorkItem.due_at < now)),
         schedulers=_count(select(func.count()).select_from(Heartbeat).where(Heartbeat.beat_at > now - ALIVE)),
+        workers=db.session.scalar(WORKERS) if db.engine.dialect.name == "postgresql" else None,
         heartbeat_age=_age(beat, now),
         checkups={name: _age(ended, now) for name, ended in db.session.execute(
             select(Checkup.name, Checkup.ended_at).where(Checkup.ended_at.is_not(None)))},

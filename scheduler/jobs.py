@@ -1,4 +1,4 @@
-"""The jobs: read the clock, call one operation in one transaction, note what failed and go on."""
+"""The scheduler's own jobs: read the clock, call one operation in one transaction, note what failed and go on."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import cases, notices, ratings, watchdog
+from caseflow import cases, ratings
 from caseflow.errors import DatabaseUnavailable
-from caseflow.models import Heartbeat, db, snapshot, transaction
+from caseflow.models import Heartbeat, db, transaction
 from web import clock, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
@@ -57,35 +57,9 @@ def _fire_next() -> tuple[int, float] | None:
         return 0, 0.0
 
 
-def deliver_notices() -> int:
-    with transaction():
-        return notices.deliver_waiting(clock.now())
-
-
 def open_missing_cases() -> int:
     with transaction():
         return ratings.open_missing_cases(clock.now())
-
-
-def watch() -> int:
-    """The doctor's rounds that are due, unless another process has them; returns how many complaints are new.
-
-    Each complaint is logged when it begins and when it is over, not in between.
-    """
-    now = clock.now()
-    with transaction():
-        rounds = watchdog.claim(now)
-    if not rounds:
-        return 0
-    with snapshot():
-        found = watchdog.examine(rounds, now)
-    with transaction():
-        news = watchdog.keep(rounds, found, now)
-        for row in news.begun:
-            log.error("complaint %s case=%s %s", row.code, row.case_number or "-", row.sentence)
-        for row in news.cleared:
-            log.info("complaint over %s case=%s", row.code, row.case_number or "-")
-        return len(news.begun)
 
 
 def beat(fired: int = 0, lag_seconds: float | None = None) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from scheduler import jobs
+from scheduler.side_jobs import SIDE_JOBS
 
 # id, what it does for people, the job, every so many seconds
 SCHEDULE = (
     ("fire_due_cases", "fires deadlines, the longest overdue first", jobs.fire_due_cases, 2),
-    ("deliver_notices", "turns waiting messages into notices", jobs.deliver_notices, 3),
     ("open_missing_cases", "opens the case of a bad rating that has none yet", jobs.open_missing_cases, 60),
-    ("watch", "looks for what must not be: lost tasks and timers, stuck cases, a broken journal", jobs.watch, 300),
     ("beat", "shows that this process is alive", jobs.beat, 10),
 )
+
+
+def schedule_on(database: str) -> tuple[tuple[str, str, Callable[[], object], int], ...]:
+    """The rows that a scheduler runs on "sqlite" or "postgresql", where the workers have the side jobs."""
+    return SCHEDULE if database == "postgresql" else (*SCHEDULE, *SIDE_JOBS)

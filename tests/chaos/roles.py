@@ -23,7 +23,7 @@ from caseflow import cases, demo, installation, ratings, regulations
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
 from caseflow.models import User, db, transaction
 from caseflow.permissions import actor_for
-from scheduler import jobs
+from scheduler import jobs, side_jobs
 from tests.chaos import faults, machine, pulse, workload
 from tests.chaos.browser import Browser
 from tests.chaos.ledger import Intent, Ledger
@@ -274,7 +274,7 @@ def scheduler(part: Part) -> None:
     ledger, rounds = part.ledger(), 0
     while True:
         rare = [jobs.open_missing_cases, jobs.beat] if rounds % SELDOM == 0 else []
-        moved = sum([_do(part, ledger, job) for job in (jobs.fire_due_cases, jobs.deliver_notices, *rare)])
+        moved = sum([_do(part, ledger, job) for job in (jobs.fire_due_cases, side_jobs.deliver_notices, *rare)])
         rounds += 1
         if not moved:
             time.sleep(PAUSE)

@@ -40,7 +40,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.permissions import actor_for
-from scheduler import jobs
+from scheduler import jobs, side_jobs
 from tests.chaos import sizes
 from tests.chaos.model import APPEAL, ModelCase
 from tests.conftest import Clock, build_app
@@ -193,7 +193,7 @@ class Operations(RuleBasedStateMachine):
     @rule()
     def the_scheduler_runs(self):
         jobs.fire_due_cases()
-        jobs.deliver_notices()
+        side_jobs.deliver_notices()
         now = self.clock()
         for token, (due, _) in list(self.deadlines.items()):
             if due + timedelta(seconds=1) <= now:

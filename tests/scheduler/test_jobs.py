@@ -24,7 +24,7 @@ from caseflow.models import (
     db,
     transaction,
 )
-from scheduler import jobs
+from scheduler import jobs, side_jobs
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey
 from web import clock as web_clock
@@ -60,7 +60,7 @@ def spoil(journey) -> bytes:
 
 def whole(journey) -> None:
     """Every invariant holds once the messages have left."""
-    jobs.deliver_notices()
+    side_jobs.deliver_notices()
     journey.healthy()
 
 
@@ -108,7 +108,7 @@ def test_a_firing_brings_its_effects_with_it_and_happens_once(guichi, session):
     assert (jobs.fire_due_cases(), jobs.fire_due_cases()) == (1, 0)
     entry, = entries(guichi.case_id, "timer_fired")
     assert orjson.loads(entry.details)["lag_seconds"] == 90
-    jobs.deliver_notices()
+    side_jobs.deliver_notices()
     assert guichi.notices("overdue") == {("区市场监管局", "supervisor"),
                                          (guichi.regulation.units["bureau"].name, "supervisor")}
     assert guichi.open_tasks() == ["first_response"]
@@ -216,8 +216,8 @@ def test_a_failure_leaves_nothing_of_the_step(guichi, session):
 
 def test_messages_become_notices(guichi, session):
     assert session.query(Notice).count() == 0
-    assert jobs.deliver_notices() == session.query(Notice).count() == 2
-    assert jobs.deliver_notices() == 0
+    assert side_jobs.deliver_notices() == session.query(Notice).count() == 2
+    assert side_jobs.deliver_notices() == 0
 
 
 def test_a_bad_rating_whose_case_was_not_opened_gets_it_later(guichi, session):
@@ -261,25 +261,25 @@ def test_the_jobs_of_one_process_share_its_heartbeat(guichi, session):
 @pytest.mark.both_databases
 def test_a_complaint_is_logged_when_it_begins_and_when_it_is_over_and_not_in_between(guichi, session, clock, caplog):
     caplog.set_level(logging.INFO, logger="caseflow.scheduler")
-    jobs.deliver_notices()
-    assert jobs.watch() == 0 and caplog.records == []
+    side_jobs.deliver_notices()
+    assert side_jobs.watch() == 0 and caplog.records == []
     with transaction():
         item = open_item(guichi.case_id)
         item.status, number = "cancelled", item.case.number
     for new in (1, 0):
         clock.advance(minutes=5)
-        assert jobs.watch() == new
+        assert side_jobs.watch() == new
     with transaction():
         session.execute(update(WorkItem).values(status="open"))
     clock.advance(minutes=5)
-    jobs.watch()
+    side_jobs.watch()
     assert [(record.levelname, record.getMessage().split("=")[0]) for record in caplog.records] == [
         ("ERROR", "complaint invisible_task case"), ("INFO", "complaint over invisible_task case")]
     assert all(number in record.getMessage() for record in caplog.records)
 
 
 def test_a_round_that_another_process_has_made_is_not_made_again(guichi, session, clock, monkeypatch):
-    assert jobs.watch() == 0
-    monkeypatch.setattr(jobs.watchdog, "examine", lambda *_: pytest.fail("examined again"))
+    assert side_jobs.watch() == 0
+    monkeypatch.setattr(side_jobs.watchdog, "examine", lambda *_: pytest.fail("examined again"))
     clock.advance(minutes=1)
-    assert jobs.watch() == 0
+    assert side_jobs.watch() == 0

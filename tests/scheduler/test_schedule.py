@@ -15,7 +15,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from caseflow.models import Heartbeat, OutboxMessage, TimerFiring
 from scheduler.__main__ import build
-from scheduler.schedule import SCHEDULE
+from scheduler.schedule import schedule_on
 from tests import source
 from tests.journeys.kit import Journey
 
@@ -36,7 +36,7 @@ def test_every_job_has_its_name_and_its_interval(table):
     assert [(job.id, job.trigger.interval.total_seconds()) for job in sorted(table.get_jobs(), key=lambda j: j.id)] == [
         ("beat", 10), ("deliver_notices", 3), ("fire_due_cases", 2), ("open_missing_cases", 60),
         ("watch", 300)]
-    assert {job.id: job.name for job in table.get_jobs()} == {name: purpose for name, purpose, _, _ in SCHEDULE}
+    assert {job.id: job.name for job in table.get_jobs()} == {row[0]: row[1] for row in schedule_on("sqlite")}
 
 
 def test_a_job_runs_one_at_a_time_and_is_late_rather_than_left_out(table):
@@ -63,8 +63,8 @@ def environment(url, folder, **more):
 
 
 @contextmanager
-def process(url, folder):
-    child = subprocess.Popen([sys.executable, "-m", "scheduler"], cwd=folder, env=environment(url, folder),
+def process(url, folder, module="scheduler"):
+    child = subprocess.Popen([sys.executable, "-m", module], cwd=folder, env=environment(url, folder),
                              stderr=subprocess.PIPE, text=True)
     try:
         yield child

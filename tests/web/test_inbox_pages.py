@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from caseflow import cases, doctor
 from caseflow.models import Case, db, transaction
-from scheduler import jobs
+from scheduler import side_jobs
 from tests.web.desk import Desk, words
 from web.words import complaints
 
@@ -80,7 +80,7 @@ def lost(guichi):
     with guichi.app.app_context():
         with transaction() as session:
             session.execute(text("DELETE FROM work_items"))
-        assert jobs.watch() == 1
+        assert side_jobs.watch() == 1
     return guichi
 
 
@@ -101,7 +101,7 @@ def test_a_complaint_that_is_over_is_not_shown(lost):
             session.execute(text("UPDATE cases SET status = 'closed', outcome = 'rating_voided'"))
             session.execute(text("UPDATE timers SET status = 'cancelled' WHERE status = 'pending'"))
         lost.clock.advance(minutes=5)
-        jobs.watch()
+        side_jobs.watch()
     page = words(Desk(lost.app, lost.clock, "guichi.bureau.supervisor").opens("/incidents/"))
     assert "自检没有发现问题" in page
 

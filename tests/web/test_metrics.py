@@ -11,7 +11,7 @@ from sqlalchemy import text
 from caseflow import cases, figures
 from caseflow.errors import ConfigurationError, StepFailed
 from caseflow.models import StepTime, db, transaction
-from scheduler import jobs
+from scheduler import jobs, side_jobs
 from tests.ground import at_once
 from tests.journeys.kit import Journey
 from tests.web.desk import desk_of
@@ -107,7 +107,7 @@ def test_the_oldest_waiting_message_ages_until_it_is_sent(measured, clock):
     found = scrape(measured)
     assert found["caseflow_outbox_oldest_seconds"] == 40 and found["caseflow_outbox_waiting"] > 0
     with measured.app.app_context():
-        jobs.deliver_notices()
+        side_jobs.deliver_notices()
     assert scrape(measured)["caseflow_outbox_oldest_seconds"] == scrape(measured)["caseflow_outbox_waiting"] == 0
 
 
@@ -118,7 +118,7 @@ def test_incidents_and_complaints_are_counted(measured):
                 cases.record_failure(measured.case_id, StepFailed("没有路"), measured.now)
         with transaction() as session:
             session.execute(text("DELETE FROM work_items"))
-        jobs.watch()
+        side_jobs.watch()
     found = scrape(measured)
     assert found["caseflow_incidents_open"] == 1 and found["caseflow_complaints[invisible_task]"] == 1
     assert found["caseflow_checkup_seconds[current]"] == found["caseflow_checkup_seconds[history]"] == 0
@@ -135,7 +135,7 @@ def test_a_scheduler_that_stops_beating_is_seen(measured, clock):
 
 def test_no_case_and_no_person_is_named(measured):
     with measured.app.app_context():
-        jobs.watch()
+        side_jobs.watch()
     answer = measured.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert measured.case().number not in answer.text and "卫建国" not in answer.text
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from scheduler.schedule import SCHEDULE
+from scheduler.side_jobs import SIDE_JOBS
 from tests import source
 from tests.web.test_metrics import measured, scrape
 from web import config
@@ -66,4 +66,4 @@ def test_every_file_that_is_linked_is_there():
 
 
 def test_the_round_is_made_as_often_as_the_page_says():
-    assert {name: seconds for name, _, _, seconds in SCHEDULE}["watch"] == 5 * 60
+    assert {name: seconds for name, _, _, seconds in SIDE_JOBS}["watch"] == 5 * 60

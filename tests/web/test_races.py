@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from caseflow import journal
 from caseflow.models import AppliedEffect, Submission, TimerFiring, db
-from scheduler import jobs
+from scheduler import jobs, side_jobs
 from tests.web.desk import Desk, colleague, desk_of, work_item
 
 pytestmark = pytest.mark.both_databases
@@ -45,7 +45,7 @@ def count(journey, model) -> int:
 def sound(journey) -> None:
     """When the notices that wait are delivered, every invariant holds and the journal is whole."""
     with journey.app.app_context():
-        jobs.deliver_notices()
+        side_jobs.deliver_notices()
     journey.healthy()
     with journey.app.app_context():
         assert journal.verify().broken == []

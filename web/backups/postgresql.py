@@ -14,6 +14,7 @@ from sqlalchemy import Engine, MetaData, text
 from caseflow.errors import ConfigurationError
 from web.backups.files import BackupFailed
 from web.config import Settings
+from web.migrations import queue_tables
 
 OTHERS = text("SELECT count(*) FROM pg_stat_activity "
               "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL")
@@ -44,7 +45,7 @@ def require_alone(engine: Engine) -> None:
     engine.dispose()
     if others:
         raise BackupFailed(f"This database is in use ({others} other connections); "
-                           "stop the web and the schedulers first.")
+                           "stop the web, the schedulers and the workers first.")
 
 
 def pour(path: Path, engine: Engine, settings: Settings) -> None:
@@ -60,6 +61,7 @@ def _empty(engine: Engine) -> None:
         tables.reflect(connection)
         tables.drop_all(connection)
         connection.execute(text("DROP FUNCTION IF EXISTS caseflow_refuse()"))
+        queue_tables.drop(connection)
     engine.dispose()
 
 

@@ -58,6 +58,9 @@ def _gauges(now: figures.Figures) -> Iterator[Metric]:
     if now.heartbeat_age is not None:
         yield GaugeMetricFamily("caseflow_scheduler_heartbeat_seconds", "Age of the newest heartbeat of a scheduler.",
                                 value=now.heartbeat_age)
+    if now.workers is not None:
+        yield GaugeMetricFamily("caseflow_workers_alive", "Workers that beat within the last minute, on PostgreSQL.",
+                                value=now.workers)
     yield _labelled("cases_open", "Open cases.", "regulation", now.open_cases)
     yield _labelled("complaints", "What the doctor complains about.", "code", now.complaints)
     yield _labelled("checkup_seconds", "How long ago the doctor's last round ended.", "round", now.checkups)

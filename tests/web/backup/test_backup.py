@@ -23,7 +23,7 @@ from caseflow.models import (
     db,
     transaction,
 )
-from scheduler import jobs
+from scheduler import jobs, side_jobs
 from tests.conftest import build_app
 from tests.ground import person, rows
 from tests.journeys.kit import Journey
@@ -127,7 +127,7 @@ def test_timers_that_fell_due_meanwhile_fire_once_after_a_restore(guichi, app, c
         assert len(already) == 2 and max(fired.values()) == 1
         assert told == Counter(f"case:{case}" for case, _token in fired)
         assert jobs.fire_due_cases() == 0
-        jobs.deliver_notices()
+        side_jobs.deliver_notices()
         assert doctor.examine(clock()) == []
 
 
@@ -154,8 +154,8 @@ def test_messages_that_were_sent_are_not_sent_again(guichi, app, clock, elsewher
         waiting = set(db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.status == "waiting")))
         assert sent and waiting and not waiting & sent.keys()
         clock.advance(hours=1)
-        assert jobs.deliver_notices() == len(waiting)
-        assert jobs.deliver_notices() == 0
+        assert side_jobs.deliver_notices() == len(waiting)
+        assert side_jobs.deliver_notices() == 0
         now_there = db.session.execute(select(Notice.outbox_id, Notice.created_at)).all()
         assert Counter(number for number, _ in now_there) == Counter([*sent, *waiting])
         assert all(at == sent.get(number, clock()) for number, at in now_there)
