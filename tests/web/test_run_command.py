@@ -7,14 +7,16 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine
 
-from caseflow import people
+from caseflow import figures, people
 from caseflow.errors import ConfigurationError
 from tests.web.ground import SECRET, person, shell, sign_in
 from web.commands import main
@@ -92,13 +94,12 @@ def test_init_makes_the_folder_of_the_installation(tmp_path):
     assert (tmp_path / "new" / "place" / "caseflow.db").exists()
 
 
-@pytest.fixture
-def served(tmp_path):
-    """`caseflow run` of an empty demo, and its output so far: the line with the address."""
-    environ = {**os.environ, "CASEFLOW_INSTANCE": str(tmp_path), "CASEFLOW_DEMO": "1", "PYTHONPATH": str(ROOT),
-               "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
-    for name in ("CASEFLOW_DATABASE_URL", "CASEFLOW_SECRET_KEY"):
-        environ.pop(name, None)
+@contextmanager
+def serving(folder, **settings):
+    """`caseflow run`, and its output so far: the line with the address."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CASEFLOW_")}
+    environ = {**kept, "CASEFLOW_INSTANCE": str(folder), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
+               "PYTHONIOENCODING": "utf-8", **{f"CASEFLOW_{name.upper()}": value for name, value in settings.items()}}
     command = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0"]
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     try:
@@ -108,6 +109,13 @@ def served(tmp_path):
         process.kill()
         process.stdout.close()
         process.wait()
+
+
+@pytest.fixture
+def served(tmp_path):
+    """`caseflow run` of an empty demo."""
+    with serving(tmp_path, demo="1") as process:
+        yield process
 
 
 def ended(process):
@@ -125,6 +133,20 @@ def test_run_serves_an_empty_demo_and_ends_with_its_scheduler(served):
 def test_no_scheduler_is_left_behind_when_run_is_killed(served):
     served.kill()
     assert ended(served) == ""
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_on_postgresql_run_brings_a_worker_and_leaves_none_behind(app, session, clock, database_url, tmp_path):
+    with serving(tmp_path, database_url=database_url, secret_key=SECRET) as process:
+        while figures.read(clock()).workers != 1:
+            assert process.poll() is None
+            session.rollback()
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert ended(process) == "" and process.returncode == 0
+    session.rollback()
+    assert figures.read(clock()).workers == 0
 
 
 @pytest.mark.postgres

@@ -1,4 +1,4 @@
-"""`caseflow run`: the web and the scheduler, in one command."""
+"""`caseflow run`: the web, the scheduler and, on PostgreSQL, the worker of the side jobs, in one command."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 
 import click
 import waitress
 from flask import Flask
+from sqlalchemy.engine import make_url
 
 from caseflow.errors import ConfigurationError
 from caseflow.models import db
 from web import config, create_app, database, migrations
 from web.commands.init import prepare
 
-PATIENCE = 10  # seconds that the scheduler may take to end its transaction
+PATIENCE = 10  # seconds that the scheduler and the worker may take to end their transactions
 
 log = logging.getLogger("caseflow.run")
 
@@ -27,7 +29,8 @@ log = logging.getLogger("caseflow.run")
 @click.option("--host", help="address to listen on  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="port to listen on  [default: 8000]")
 def run(host: str | None, port: int | None) -> None:
-    """Serve the pages and run the scheduler, until stopped. An empty database is prepared first.
+    """Serve the pages and run the scheduler (on PostgreSQL a worker too), until stopped. An empty database is
+    prepared first.
 
     With CASEFLOW_DEMO=1 the four places come with people and sample ratings, on a clock that can be moved;
     the demo listens on this machine only.
@@ -66,23 +69,34 @@ def _listen(app: Flask, settings: config.Settings):
 
 def _serve(server, settings: config.Settings) -> None:
     signal.signal(signal.SIGTERM, _stop)
-    with _Scheduler():
+    with ExitStack() as companions:
+        for module in _companions(settings):
+            companions.enter_context(_Companion(module))
         name = "演示" if settings.demo else "服务"
         click.echo(f"caseflow {name}：http://{settings.host}:{server.effective_port}/  （Ctrl+C 结束）")
         server.run()
+
+
+def _companions(settings: config.Settings) -> tuple[str, ...]:
+    """On SQLite the scheduler runs the side jobs as well."""
+    on_postgresql = make_url(settings.database_url).get_backend_name() == "postgresql"
+    return ("scheduler", "scheduler.worker") if on_postgresql else ("scheduler",)
 
 
 def _stop(*_: object) -> None:
     raise SystemExit(0)
 
 
-class _Scheduler:
-    """The scheduler as a child process: begun again when it dies, ended with us, even when we are killed."""
+class _Companion:
+    """A process beside the web: begun again when it ends, ended with us, even when we are killed."""
 
-    def __enter__(self) -> _Scheduler:
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __enter__(self) -> _Companion:
         self._ending = threading.Event()
         self._child = self._start()
-        self._watcher = threading.Thread(target=self._watch, name="scheduler-watch", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name=f"{self._module}-watch", daemon=True)
         self._watcher.start()
         return self
 
@@ -94,12 +108,12 @@ class _Scheduler:
             self._child.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "scheduler", "--while-stdin"], stdin=subprocess.PIPE)
+        return subprocess.Popen([sys.executable, "-m", self._module, "--while-stdin"], stdin=subprocess.PIPE)
 
     def _watch(self) -> None:
         while True:
             code = self._child.wait()
             if self._ending.wait(2):  # seconds before it is begun again
                 return
-            log.error("the scheduler ended with %s; it is begun again", code)
+            log.error("%s ended with %s; it is begun again", self._module, code)
             self._child = self._start()
