@@ -1,7 +1,8 @@
 """Proof that nothing is lost, fired twice, doubled or left unfinished, whatever dies at whatever moment.
 
 nursery.py   forks the processes of a run in milliseconds and kills them with -9
-roles.py     what such a process does: worker, browser, web, scheduler, intake, racer …
+roles.py     what such a process does: worker, browser, web, scheduler, queue_worker, intake, racer …
+machine.py   the machine it runs on: its zone, its clock, its network
 workload.py  which task is done next and with which answer
 ledger.py    what a process meant to do and what it was told, written before it goes on
 killer.py    a crowd of such processes, time that passes, kills at random moments, and the run to the end

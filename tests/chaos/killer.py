@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -84,6 +84,7 @@ class Slot:
     role: str
     args: dict[str, Any]
     url: str
+    on: dict[str, Any] = field(default_factory=dict)
     pid: int = 0
     life: int = 0
 
@@ -104,18 +105,21 @@ class Crowd:
         for slot in self.slots:
             self.stop(slot)
 
-    def add(self, role: str, url: str = "", name: str = "", **args: Any) -> Slot:
+    def add(self, role: str, url: str = "", name: str = "", on: dict[str, Any] | None = None, **args: Any) -> Slot:
+        """Begin one; `on` is the machine it runs on (machine.become) and its `instance` folder, if not everybody's."""
         name = f"{role}{name or sum(slot.role == role for slot in self.slots)}"
-        self.slots.append(slot := Slot(name, role, args, url or self.world.url))
+        self.slots.append(slot := Slot(name, role, args, url or self.world.url, on or {}))
         self.start(slot)
         return slot
 
     def start(self, slot: Slot) -> None:
         environ = {**self.world.environ, "CASEFLOW_DATABASE_URL": slot.url}
+        if "instance" in slot.on:
+            environ["CASEFLOW_INSTANCE"] = slot.on["instance"]
         args = {**slot.args, "environ": environ} if slot.role == "web" else slot.args
         slot.pid = self.nursery.start(
             slot=slot.name, role=slot.role, life=slot.life, seed=self.seed, folder=str(self.world.folder),
-            environ=environ, fault=self.fault, args=args, **self.machine)
+            environ=environ, fault=self.fault, args=args, **self.machine, **slot.on)
 
     def stop(self, slot: Slot) -> None:
         if slot.pid:
@@ -234,11 +238,13 @@ def kill_run(nursery: Nursery, world: World, seed: int, *, bad_ratings: int, kil
 
 
 def people(crowd: Crowd, hurried: int, url: str = "") -> None:
-    """Three workers, two schedulers, the web and a browser."""
-    port = free_port()
-    for role, args in (("worker", {"hurried": hurried}),) * 3 + (("scheduler", {}),) * 2 + (
+    """Three workers, two schedulers, the web and a browser; on PostgreSQL somebody else for the side jobs."""
+    port, queue = free_port(), (url or crowd.world.url).startswith("postgresql")
+    for role, args in (("worker", {"hurried": hurried}),) * 3 + (("scheduler", {"side_jobs": not queue}),) * 2 + (
             ("web", {"port": port}), ("browser", {"port": port, "hurried": hurried})):
         crowd.add(role, url, **args)
+    if queue:
+        crowd.add("queue_worker", url)
 
 
 def examine(world: World, expected: int, hurried: int) -> list[checker.Finding]:

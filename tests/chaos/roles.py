@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -17,13 +18,15 @@ from random import Random
 from typing import Any
 
 from flask import Flask
+from procrastinate.exceptions import ConnectorException
+from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from caseflow import cases, demo, installation, ratings, regulations
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
 from caseflow.models import User, db, transaction
 from caseflow.permissions import actor_for
-from scheduler import jobs, side_jobs
+from scheduler import jobs, side_jobs, side_queue
 from tests.chaos import faults, machine, pulse, workload
 from tests.chaos.browser import Browser
 from tests.chaos.ledger import Intent, Ledger
@@ -78,7 +81,7 @@ def _handle_one_case(random: Random) -> None:
 
 def run(spec: Mapping[str, Any]) -> None:
     """Become the process that the nursery was asked for."""
-    machine.become(spec.get("zone"), spec.get("ahead", 0))
+    machine.become(spec.get("zone"), spec.get("ahead", 0), spec.get("host", 0))
     jobs.PROCESS = f"{spec['slot']}:{os.getpid()}"     # one name was made in the nursery for all its children
     folder = Path(spec["folder"])
     faults.plant(spec.get("fault"), folder)
@@ -269,12 +272,20 @@ def _until_go(part: Part) -> None:
 # --- machines -------------------------------------------------------------------------------------------------------
 
 
+def host(part: Part) -> None:
+    """A machine that others run on: has a network of its own, where that is allowed, and says so in its ledger."""
+    part.ledger().intend(op="host", own_network=machine.own_network())
+    while True:
+        signal.pause()
+
+
 def scheduler(part: Part) -> None:
     """Does the jobs again and again; what fails is noted, and the next one goes on, as under APScheduler."""
     ledger, rounds = part.ledger(), 0
+    side = [side_jobs.deliver_notices] if part.args.get("side_jobs", True) else []
     while True:
         rare = [jobs.open_missing_cases, jobs.beat] if rounds % SELDOM == 0 else []
-        moved = sum([_do(part, ledger, job) for job in (jobs.fire_due_cases, side_jobs.deliver_notices, *rare)])
+        moved = sum([_do(part, ledger, job) for job in (jobs.fire_due_cases, *side, *rare)])
         rounds += 1
         if not moved:
             time.sleep(PAUSE)
@@ -288,6 +299,14 @@ def _do(part: Part, ledger: Ledger, job: Callable[[], int | None]) -> int:
             ledger.answer(ledger.intend(op="job", job=job.__name__), "failed", code=type(error).__name__)
             time.sleep(OUTAGE)
             return 0
+
+
+def queue_worker(part: Part) -> None:
+    """The worker of the side jobs; when it has lost the database, begun again, as by `caseflow run`."""
+    while True:
+        with suppress(ConnectorException, OperationalError):
+            asyncio.run(side_queue.serve(side_queue.build(part.app)))
+        time.sleep(OUTAGE)
 
 
 def fires(part: Part) -> None:
@@ -344,4 +363,4 @@ def moment(part: Part) -> None:
 
 
 ROLES: dict[str, Callable[[Part], None]] = {role.__name__: role for role in (
-    worker, browser, settle, racer, counter, starved, scheduler, fires, web, intake, proxy, moment)}
+    worker, browser, settle, racer, counter, starved, host, scheduler, queue_worker, fires, web, intake, proxy, moment)}
