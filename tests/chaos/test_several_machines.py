@@ -13,7 +13,7 @@ from tests.chaos import pulse, sizes, workload
 from tests.chaos.killer import Crowd, examine, free_port
 
 MACHINES = 3
-RATINGS = sizes.size(12, 400)
+RATINGS = sizes.size(8, 400)
 ENTRIES = 17    # in the journal, that at least belong to a case
 HURRIED = 4
 PORT = 8000     # the same on each of them, where each has a network of its own
