@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("caseflow", "web", "scheduler")
 ELSEWHERE = {".git", ".venv", "node_modules", "vendor", "instance", "artefacts", "build", "__pycache__", "dist"}
 CODE = (".py", ".html", ".js", ".mjs", ".css", ".toml", ".bpmn")
-TEXTS = (*CODE, ".cfg", ".txt", ".md", ".json", ".po", ".mako", ".sh", "")
+TEXTS = (*CODE, ".cfg", ".service", ".env", ".txt", ".md", ".json", ".po", ".mako", ".sh", "")
 
 
 def files(*suffixes: str, under: tuple[str, ...] = ()) -> Iterator[Path]:

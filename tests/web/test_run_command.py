@@ -95,12 +95,12 @@ def test_init_makes_the_folder_of_the_installation(tmp_path):
 
 
 @contextmanager
-def serving(folder, **settings):
+def serving(folder, *words, **settings):
     """`caseflow run`, and its output so far: the line with the address."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CASEFLOW_")}
     environ = {**kept, "CASEFLOW_INSTANCE": str(folder), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1",
                "PYTHONIOENCODING": "utf-8", **{f"CASEFLOW_{name.upper()}": value for name, value in settings.items()}}
-    command = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0"]
+    command = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0", *words]
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     try:
         process.address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline()).group(0)
@@ -133,6 +133,15 @@ def test_run_serves_an_empty_demo_and_ends_with_its_scheduler(served):
 def test_no_scheduler_is_left_behind_when_run_is_killed(served):
     served.kill()
     assert ended(served) == ""
+
+
+def test_the_web_alone_brings_no_other_process(database_url, tmp_path):
+    with serving(tmp_path, "--web-only", database_url=database_url, secret_key=SECRET) as process:
+        of_the_thread = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        if of_the_thread.exists():
+            assert of_the_thread.read_text() == ""
+        process.send_signal(signal.SIGTERM)
+        assert ended(process) == "" and process.returncode == 0
 
 
 @pytest.mark.postgres

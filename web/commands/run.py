@@ -28,7 +28,8 @@ log = logging.getLogger("caseflow.run")
 @click.command()
 @click.option("--host", help="address to listen on  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="port to listen on  [default: 8000]")
-def run(host: str | None, port: int | None) -> None:
+@click.option("--web-only", is_flag=True, help="begin neither scheduler nor worker; they run by themselves")
+def run(host: str | None, port: int | None, web_only: bool) -> None:
     """Serve the pages and run the scheduler (on PostgreSQL a worker too), until stopped. An empty database is
     prepared first.
 
@@ -44,7 +45,7 @@ def run(host: str | None, port: int | None) -> None:
     app = create_app(settings)
     with app.app_context():
         _make_ready(settings)
-    _serve(_listen(app, settings), settings)
+    _serve(_listen(app, settings), settings, () if web_only else _companions(settings))
 
 
 def _make_ready(settings: config.Settings) -> None:
@@ -67,10 +68,10 @@ def _listen(app: Flask, settings: config.Settings):
                                  "choose another with --port") from None
 
 
-def _serve(server, settings: config.Settings) -> None:
+def _serve(server, settings: config.Settings, modules: tuple[str, ...]) -> None:
     signal.signal(signal.SIGTERM, _stop)
     with ExitStack() as companions:
-        for module in _companions(settings):
+        for module in modules:
             companions.enter_context(_Companion(module))
         name = "演示" if settings.demo else "服务"
         click.echo(f"caseflow {name}：http://{settings.host}:{server.effective_port}/  （Ctrl+C 结束）")
@@ -78,7 +79,7 @@ def _serve(server, settings: config.Settings) -> None:
 
 
 def _companions(settings: config.Settings) -> tuple[str, ...]:
-    """On SQLite the scheduler runs the side jobs as well."""
+    """The processes beside the web. On SQLite the scheduler runs the side jobs as well."""
     on_postgresql = make_url(settings.database_url).get_backend_name() == "postgresql"
     return ("scheduler", "scheduler.worker") if on_postgresql else ("scheduler",)
 
