@@ -18,7 +18,7 @@ help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: $(VENV)/.run ## serve the demo on this machine (web and scheduler)
+run: $(VENV)/.run ## serve the demo on this machine (web, scheduler; on PostgreSQL a worker too)
 	@CASEFLOW_DEMO=$${CASEFLOW_DEMO:-1} $(BIN)/caseflow run $(ARGS)
 
 .PHONY: test
