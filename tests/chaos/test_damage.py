@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 
 import orjson
 import pytest
@@ -60,7 +61,7 @@ def test_a_damaged_case_is_parked_within_five_tries_and_the_others_go_on(nursery
         ids = spoil(random, damaged)
     world.passes(days=7)
     with Crowd(nursery, world, seed) as crowd:
-        for _ in range(TRIES):
+        for _ in range(TRIES * math.ceil((damaged + HEALTHY) / jobs.CASES_PER_RUN)):
             crowd.together(crowd.add("fires"))     # the process ends by itself, or this fails
             world.passes(hours=1)
     with world.session() as session:
