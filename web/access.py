@@ -32,6 +32,7 @@ RULES: dict[str, Rule] = {
     "work": Rule.SIGNED_IN,
     "cases": Rule.SIGNED_IN,
     "attachments": Rule.SIGNED_IN,
+    "remarks": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,

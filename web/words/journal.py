@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
-from web.words import answers, files, incidents, times
+from web.words import answers, contacts, files, incidents, times
 from web.words.ratings import level_name
 
 EFFECTS = {
@@ -182,6 +182,16 @@ def _file_added(told: _Told) -> str:
                    size=files.size_in_words(told.details.get("size", 0)))
 
 
+def _comment_added(told: _Told) -> str:
+    return gettext("写了备注")
+
+
+def _contact_attempted(told: _Told) -> str:
+    return gettext("联系评价人（%(channel)s，%(at)s）：%(result)s", at=told.moment("at"),
+                   channel=contacts.channel_name(told.details.get("channel", "")),
+                   result=contacts.result_name(told.details.get("result", "")))
+
+
 def _incident_raised(told: _Told) -> str:
     return gettext("多次推进失败，案件暂停自动处理，等待督办人员处理（%(reason)s）",
                    reason=incidents.reason(told.details.get("kind", "")))
@@ -215,6 +225,8 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "message_delivered": _message_delivered,
     "contact_revealed": _contact_revealed,
     "file_added": _file_added,
+    "comment_added": _comment_added,
+    "contact_attempted": _contact_attempted,
     "incident_raised": _incident_raised,
     "incident_resolved": _incident_resolved,
     "due_recomputed": _due_recomputed,

@@ -12,7 +12,7 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
-APPEND_ONLY = ("attachments",)
+APPEND_ONLY = ("attachments", "comments", "contact_attempts")
 
 
 def upgrade() -> None:
@@ -31,9 +31,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "purpose", "digest", name="uq_attachments_case_id_purpose_digest"),
     )
     op.create_index("ix_attachments_digest", "attachments", ["digest"])
+    _create_remarks()
     sqlite = op.get_context().dialect.name == "sqlite"
     for table in APPEND_ONLY:
         _keep_on_sqlite(table) if sqlite else _keep_on_postgresql(table)
+
+
+def _create_remarks() -> None:
+    op.create_table(
+        "comments",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("written_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("written_at", MOMENT, nullable=False),
+        sa.Column("form_token", sa.String(64), nullable=False),
+        sa.UniqueConstraint("written_by", "form_token", name="uq_comments_written_by_form_token"),
+    )
+    op.create_index("ix_comments_case_id_id", "comments", ["case_id", "id"])
+    op.create_table(
+        "contact_attempts",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("tried_at", MOMENT, nullable=False),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("result", sa.String(16), nullable=False),
+        sa.Column("note", sa.String(500), nullable=False),
+        sa.Column("made_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("form_token", sa.String(64), nullable=False),
+        sa.UniqueConstraint("made_by", "form_token", name="uq_contact_attempts_made_by_form_token"),
+    )
+    op.create_index("ix_contact_attempts_case_id_tried_at", "contact_attempts", ["case_id", "tried_at"])
 
 
 def _keep_on_sqlite(table: str) -> None:
@@ -50,4 +79,5 @@ def _keep_on_postgresql(table: str) -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    op.drop_table("attachments")
+    for table in APPEND_ONLY:
+        op.drop_table(table)
