@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import select
 
-from caseflow import definitions, form_values, journal, permissions, projection, regulations
+from caseflow import definitions, form_values, journal, permissions, projection, regulations, unreachable
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -119,6 +119,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     permissions.require_work(actor, item)
     form = definition.user_tasks[item.element].form
     accepted = form_values.accept(form, values, _day(now))
+    unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
     submission_id = _submit(case, item, actor, form_token, accepted, now)
     journal.append(case, "task_completed", actor, now, {

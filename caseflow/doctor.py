@@ -2,7 +2,7 @@
 
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
 state; a timer fires once per visit and never early; a bad review is not closed without the revisit its
-regulation demands; at most one return for rehandling; the journal is whole.
+regulation demands; at most one return for rehandling; every attachment has its file; the journal is whole.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import definitions, journal, ratings, regulations
+from caseflow import attachments, definitions, journal, ratings, regulations
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
@@ -208,6 +208,11 @@ def bad_ratings_without_case(now: datetime) -> Iterator[Complaint]:
         yield Complaint("rating_without_case", "", f"有 {missing} 条差评没有立案；运行 caseflow ratings open-missing。")
 
 
+def missing_files(now: datetime) -> Iterator[Complaint]:
+    for number, attachment in attachments.lost():
+        yield Complaint("missing_file", number, f"附件第 {attachment} 号的文件不在，或大小不符。", str(attachment))
+
+
 def old_outbox(now: datetime) -> Iterator[Complaint]:
     query = select(func.count(OutboxMessage.id)).where(
         OutboxMessage.status == "waiting", OutboxMessage.created_at < now - OUTBOX_AGE)
@@ -227,6 +232,7 @@ CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is op
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain, old_outbox,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
-    timers_fired_wrongly, closed_without_revisit, returned_twice, bad_ratings_without_case, broken_journal,
+    timers_fired_wrongly, closed_without_revisit, returned_twice, bad_ratings_without_case, missing_files,
+    broken_journal,
 )
 CHECKS = (*CURRENT, *HISTORY)

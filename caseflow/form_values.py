@@ -65,11 +65,19 @@ def _problem(field: FormField, value: object, today: date) -> str | None:
 
 
 def _text_problem(field: FormField, value: object) -> str | None:
+    problem = text_problem(value, field.longest, required=False)
+    if problem:
+        return problem
+    return "too_short" if field.min_length and len(value.strip()) < field.min_length else None
+
+
+def text_problem(value: object, longest: int, *, required: bool = True) -> str | None:
+    """What is wrong with a text (required, not_text, too_long), or None."""
     if not isinstance(value, str) or "\x00" in value or not value.isprintable() and not _only_line_breaks(value):
         return "not_text"
-    if len(value) > field.longest:
+    if len(value) > longest:
         return "too_long"
-    return "too_short" if field.min_length and len(value.strip()) < field.min_length else None
+    return "required" if required and not value.strip() else None
 
 
 def _only_line_breaks(value: str) -> bool:

@@ -50,13 +50,24 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreachable:
+    """When a rater counts as unreachable: after so many attempts in vain, on so many days."""
+
+    attempts: int
+    days: int
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
     `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
     contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
-    done before it closes, except with an outcome of `closed_without_revisit`. `appeal` holds what a screen says
-    about appeals (who, reviewer, article, available, note); None where the text knows none.
+    done before it closes, except with an outcome of `closed_without_revisit`. `unreachable` is None where the file
+    sets no rule. `appeal` holds what a screen says about appeals (who, reviewer, article, available, note); None
+    where the text knows none.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     """
 
@@ -78,6 +89,7 @@ class Regulation:
     contact_through: str | None
     revisit_tasks: tuple[str, ...]
     closed_without_revisit: tuple[str, ...]
+    unreachable: Unreachable | None
     appeal: Mapping[str, object] | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
@@ -105,7 +117,8 @@ def read(file: Path) -> Regulation:
         close_of_business=top.take("close_of_business", time, None),
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        appeal=_appeal(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        unreachable=_unreachable(top), appeal=_appeal(top),
+        units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))
     top.end()
@@ -178,6 +191,17 @@ def _number_format(top: Table) -> str:
     if first == second or "2026" not in first:
         raise top.refuse("number_format", f"must hold year and number, like GC-{{year}}-{{number:06d}}, not {text!r}")
     return text
+
+
+def _unreachable(top: Table) -> Unreachable | None:
+    if "unreachable" not in top.values:
+        return None
+    table = top.table("unreachable")
+    rule = Unreachable(table.take("attempts", int), table.take("days", int), _article(table), table.text("note"))
+    if not 1 <= rule.days <= rule.attempts <= 99:
+        raise table.refuse("attempts", "must be 1 to 99, and no less than days")
+    table.end()
+    return rule
 
 
 def _appeal(top: Table) -> Mapping[str, object] | None:

@@ -10,6 +10,7 @@ from random import Random
 from caseflow.engine.values import FormField
 from caseflow.models import RoleAssignment, User, WorkItem, db
 from caseflow.permissions import Actor, actor_for
+from caseflow.unreachable import CHOICE
 from caseflow.worklist import SHANGHAI
 
 
@@ -48,8 +49,11 @@ def person_for(item: WorkItem, random: Random) -> Actor:
     return actor_for(random.choice(holders))
 
 
-def fill_in(form: Sequence[FormField], random: Random, now: datetime) -> dict[str, object]:
-    """A lawful answer to a form: every required field, optional ones half of the time."""
+def fill_in(form: Sequence[FormField], random: Random, now: datetime, *, reachable: bool = True) -> dict[str, object]:
+    """A lawful answer to a form: every required field, optional ones half of the time.
+
+    A rater who can be reached is not called unreachable: that takes logged attempts.
+    """
     values: dict[str, object] = {}
     for field in form:
         if field.visible_when is not None:
@@ -58,13 +62,13 @@ def fill_in(form: Sequence[FormField], random: Random, now: datetime) -> dict[st
             if (str(answer).lower() if isinstance(answer, bool) else answer) not in allowed:
                 continue
         if field.required or random.random() < 0.5:
-            values[field.id] = _value(field, random, now)
+            values[field.id] = _value(field, random, now, reachable)
     return values
 
 
-def _value(field: FormField, random: Random, now: datetime) -> object:
+def _value(field: FormField, random: Random, now: datetime, reachable: bool) -> object:
     if field.type == "enum":
-        return random.choice(field.choices)[0]
+        return random.choice([choice for choice, _ in field.choices if not (reachable and choice == CHOICE)])
     if field.type == "boolean":
         return random.random() < 0.5
     if field.type == "long":

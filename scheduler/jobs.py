@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import cases, ratings
+from caseflow import attachments, cases, ratings
 from caseflow.errors import DatabaseUnavailable
 from caseflow.models import Heartbeat, db, transaction
 from web import clock, step_times
@@ -60,6 +60,11 @@ def _fire_next() -> tuple[int, float] | None:
 def open_missing_cases() -> int:
     with transaction():
         return ratings.open_missing_cases(clock.now())
+
+
+def sweep_files() -> int:
+    """Remove files that were taken in and never kept, such as those of a transaction that failed."""
+    return attachments.sweep(clock.real())
 
 
 def beat(fired: int = 0, lag_seconds: float | None = None) -> None:

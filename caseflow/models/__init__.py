@@ -12,6 +12,8 @@ from caseflow.models.cases import (
     lock_case,
 )
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.files import Attachment
+from caseflow.models.officers import Comment, ContactAttempt
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.people import ApiKey, LoginFailures, RoleAssignment, Unit, User, WebSession
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
@@ -19,9 +21,10 @@ from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMes
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup",
-    "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating",
-    "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
-    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "ApiKey", "AppliedEffect", "Attachment", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case",
+    "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry",
+    "JournalHead", "LoginFailures", "NewestRating", "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance",
+    "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
+    "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case",
+    "snapshot", "transaction",
 ]

@@ -105,8 +105,8 @@ def test_the_first_response_distinguishes_what_the_text_does(place):
 
 
 @pytest.mark.parametrize("place", drawings.PLACES)
-def test_nobody_is_called_unreachable_after_fewer_attempts_than_the_parameter_says(place):
-    least = regulations.get(place).parameters["revisit_attempts"].value
+def test_nobody_is_called_unreachable_after_fewer_attempts_than_the_rule_says(place):
+    least = regulations.get(place).unreachable.attempts
     for task in regulations.get(place).revisit_tasks:
         form = {field.id: field for field in drawings.loaded(place).user_tasks[task].form}
         assert [choice for choice, _ in form["revisit_result"].choices] == ["satisfied", "unsatisfied", "unreachable"]

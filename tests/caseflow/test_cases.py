@@ -349,7 +349,8 @@ def test_in_hainan_only_12345_sees_the_contact(hainan, session):
 
 def test_nobody_sees_the_contact_once_the_case_is_closed(hainan, session):
     hainan.does(hainan.open_tasks()[0]).does("first_response", outcome="resolved")
-    hainan.does(hainan.open_tasks()[0], revisit_result="unreachable").closed_as("closed_unreachable")
+    revisit, = hainan.open_tasks()
+    hainan.cannot_be_reached(revisit).does(revisit, revisit_result="unreachable").closed_as("closed_unreachable")
     with pytest.raises(PermissionDenied):
         reveal(hainan, person("hainan.platform.officer"))
 

@@ -10,7 +10,18 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import cases, definitions, demo, doctor, installation, journal, notices, ratings, regulations
+from caseflow import (
+    cases,
+    contact_attempts,
+    definitions,
+    demo,
+    doctor,
+    installation,
+    journal,
+    notices,
+    ratings,
+    regulations,
+)
 from caseflow.engine import definition as engine
 from caseflow.models import (
     AppliedEffect,
@@ -85,6 +96,20 @@ class Journey:
         with self.app.app_context(), transaction():
             item = self._item(task)
             cases.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now)
+        self._forget()
+        return self
+
+    def cannot_be_reached(self, task: str) -> Journey:
+        """Whoever has the task tries as often as the regulation wants, on as many days, and logs it each time."""
+        rule = self.regulation.unreachable
+        for number in range(rule.attempts):
+            if 0 < number < rule.days:
+                self.time_passes(days=1)
+            with self.app.app_context(), transaction():
+                item = self._item(task)
+                contact_attempts.log(
+                    self.case_id, self._person(item), tried_at=self.now, channel="telephone", result="no_answer",
+                    note="", form_token=uuid4().hex, now=self.now)
         self._forget()
         return self
 

@@ -51,7 +51,7 @@ def test_whoever_stays_dissatisfied_is_not_asked_to_come_again(journey):
 
 def test_whoever_cannot_be_reached_is_recorded_as_such(journey):
     case = journey("guichi").bad_review().does("first_response", outcome="resolved")
-    case.does("revisit", revisit_result="unreachable").closed_as("closed_unreachable")
+    case.cannot_be_reached("revisit").does("revisit", revisit_result="unreachable").closed_as("closed_unreachable")
 
 
 def test_a_deadline_fires_after_its_last_second_and_never_before(journey):

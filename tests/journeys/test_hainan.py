@@ -59,7 +59,7 @@ def test_a_mistaken_rating_is_replaced_by_the_newest(journey):
 
 def test_whoever_cannot_be_reached_is_recorded_as_such(journey):
     case = dispatched(journey, PROVINCE).does("first_response", outcome="resolved")
-    case.does("revisit", revisit_result="unreachable").closed_as("closed_unreachable")
+    case.cannot_be_reached("revisit").does("revisit", revisit_result="unreachable").closed_as("closed_unreachable")
 
 
 def unsatisfied(case, task="revisit"):

@@ -43,6 +43,7 @@ def test_what_cannot_be_solved_is_explained_patiently(journey):
     ("satisfied", "contradicted", "closed_unsatisfied")])
 def test_the_revisit_and_its_tracking_decide_how_the_case_closes(journey, result, track, outcome):
     case = forwarded(journey).does("first_response", outcome="resolved", resolution="explained")
+    case = case.cannot_be_reached("revisit") if result == "unreachable" else case
     case.does("revisit", revisit_result=result).does("track", track_result=track).closed_as(outcome)
 
 

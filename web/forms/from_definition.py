@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
-from caseflow import form_values
+from caseflow import form_values, unreachable
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from web.forms.typed_text import read_day, read_number, tidy
@@ -36,6 +36,7 @@ class TaskForm(BaseForm):
         self.definition = tuple(definition)
         self.today = today
         self.problems: dict[str, str] = {}
+        self.hints: dict[str, str] = {}
         self._accepted: dict[str, object] | None = None
         super().__init__({f.id: _unbound(f, today) for f in self.definition}, prefix=PREFIX, meta=DefaultMeta())
         self.process(_as_typed(self.definition, formdata) if formdata is not None else None)
@@ -68,6 +69,16 @@ class TaskForm(BaseForm):
             if key in self._fields:
                 self.problems.setdefault(key, self._sentence(key, code))
                 self[key].errors = [self.problems[key]]
+
+    def offer(self, definition: Sequence[FormField], reason: str) -> None:
+        """Offer no more than this narrower definition does, saying why; what is not filled in gets its defaults."""
+        for f in definition:
+            if f.choices:
+                self[f.id].choices = [choice for choice in self[f.id].choices if choice.value in ("", *dict(f.choices))]
+            elif f.default and not self[f.id].raw_data:
+                self[f.id].data = f.default
+        asking = unreachable.asks(self.definition)
+        self.hints = {asking.id: reason} if asking else {}
 
     def values(self) -> dict[str, object]:
         """After a `validate()` that was true: str, bool, int or "YYYY-MM-DD" by field; hidden fields are gone."""
@@ -172,6 +183,9 @@ def _sentences(field: FormField) -> dict[str, str]:
         "too_small": gettext("“%(field)s”太小，最小为 %(n)s。", field=field.label, n=_lowest(field)),
         "too_large": gettext("“%(field)s”太大，最大为 %(n)s。", field=field.label, n=_highest(field)),
         "not_a_date": gettext("“%(field)s”要填日期，例如 2026-03-05。", field=field.label),
+        "unreachable_yet": gettext("还不能选“联系不上”：联系次数不够，请先联系并记入“联系记录”。"),
+        "has_contact": gettext("评价人留有联系电话，请选择别的原因。"),
+        "not_logged": gettext("“%(field)s”与“联系记录”中的次数不一致，请按记录填写。", field=field.label),
         "in_the_past": gettext("“%(field)s”不能早于今天。", field=field.label),
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
+from caseflow import calendars, cases, comments, definitions, listings, permissions, regulations, worklist
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, WorkItem, transaction
 from caseflow.permissions import Actor
@@ -48,7 +48,9 @@ def show(number: str):
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
-        timeline=timeline, deadlines=deadlines,
+        timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
+        comments=comments.of_case(case), may_comment=permissions.may_contribute(actor),
+        contacts=panels.contact_panel(case, actor, panels.asking_item(items, definition)),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, deadlines),
         nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),

@@ -5,19 +5,30 @@ Templates get these and never the rows, so that the rater's name and number cann
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import calendars, cases, deadlines, journal, listings, regulations
+from caseflow import (
+    attachments,
+    calendars,
+    cases,
+    contact_attempts,
+    deadlines,
+    file_types,
+    journal,
+    listings,
+    regulations,
+    unreachable,
+)
 from caseflow.errors import CaseflowError
-from caseflow.models import Case, JournalEntry, Timer
+from caseflow.models import Attachment, Case, ContactAttempt, JournalEntry, Timer, WorkItem
 from caseflow.permissions import Actor
+from web.words import contacts, places, times
 from web.words import journal as journal_words
-from web.words import places, times
 from web.words import ratings as rating_words
 from web.words.masks import mask_name, mask_phone
 
@@ -44,6 +55,24 @@ class RatingPanel:
     reveal_through: str
     service: tuple[tuple[str, str], ...]
     newest: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilePanel:
+    """The files of a case, each with who added it; whether the reader may add more."""
+
+    rows: tuple[tuple[Attachment, str], ...]
+    may_add: bool
+    images: frozenset[str] = file_types.IMAGES
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPanel:
+    """The attempts to reach the rater, whether the reader may log one, and what the rule on unreachable raters says."""
+
+    rows: list[tuple[ContactAttempt, str]]
+    may_log: bool
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +104,24 @@ def rating_panel(case: Case, actor: Actor) -> RatingPanel:
         rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
         may_reveal=has_contact and cases.may_reveal_contact(case, actor), reveal_through=_contact_office(case),
         service=tuple(_service_lines(case)), newest=tuple(_newest(case)))
+
+
+def file_panel(case: Case, actor: Actor) -> FilePanel:
+    rows = attachments.of_case(case.id, actor)
+    names = attachments.names_of(rows)
+    return FilePanel(tuple((row, names.get(row.added_by, "")) for row in rows), attachments.may_add(case, actor))
+
+
+def contact_panel(case: Case, actor: Actor, asking: WorkItem | None) -> ContactPanel:
+    """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
+    found = unreachable.standing(case, asking.opened_at) if asking else None
+    return ContactPanel(contact_attempts.of_case(case), cases.may_reveal_contact(case, actor), contacts.standing(found))
+
+
+def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:
+    """The open task of these whose form can be answered with "unreachable"."""
+    return next((item for item in items if item.status == "open"
+                 and unreachable.asks(definition.user_tasks[item.element].form)), None)
 
 
 def _contact_office(case: Case) -> str:

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
+from caseflow import calendars, cases, definitions, listings, permissions, regulations, unreachable, worklist
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
 from caseflow.errors import (
@@ -188,6 +188,9 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     case, definition = item.case, definitions.of(item.case)
     regulation = regulations.get(case.regulation)
     open_to_me = item.status == "open" and permissions.may_work(actor, item)
+    contacts = panels.contact_panel(case, actor, panels.asking_item([item], definition))
+    if contacts.standing:
+        form.offer(unreachable.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
@@ -195,7 +198,8 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status == "pending"],
-        timeline=panels.timeline(case, definition), draft_saved_at=listings.draft_saved_at(item.id, actor))
+        timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
+        draft_saved_at=listings.draft_saved_at(item.id, actor))
     return page, status
 
 

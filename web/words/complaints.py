@@ -20,6 +20,7 @@ WORDS = {
     "closed_without_revisit": _("差评办结前没有回访"),
     "returned_twice": _("案件退回重办超过一次"),
     "rating_without_case": _("差评没有立案"),
+    "missing_file": _("附件的文件丢失"),
     "broken_journal": _("日志不完整"),
 }
 

@@ -1,0 +1,42 @@
+"""What officers write beside the forms: remarks on a case, and each attempt to reach the rater. Rows never change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from caseflow.models.db import Base
+
+
+class Comment(Base):
+    """A remark on a case. `form_token` is that of the form it was written in: sent again, it is there already."""
+
+    __tablename__ = "comments"
+    __table_args__ = (UniqueConstraint("written_by", "form_token"), Index("ix_comments_case_id_id", "case_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    text: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    written_at: Mapped[datetime]
+    form_token: Mapped[str] = mapped_column(String(64))
+
+
+class ContactAttempt(Base):
+    """Somebody tried to reach the rater. `tried_at` is when, `recorded_at` when it was written down."""
+
+    __tablename__ = "contact_attempts"
+    __table_args__ = (
+        UniqueConstraint("made_by", "form_token"), Index("ix_contact_attempts_case_id_tried_at", "case_id", "tried_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    tried_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(String(16))
+    result: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(String(500))
+    made_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    recorded_at: Mapped[datetime]
+    form_token: Mapped[str] = mapped_column(String(64))
