@@ -15,7 +15,7 @@ from tests.chaos.killer import Crowd, World
 from web import clock, config, create_app
 
 SHORTAGES = {"MemoryError", "StepFailed", "DatabaseUnavailable", "OperationalError",
-             "DatabaseError"}  # libpq had no memory for the server's answer: an error without a code
+             "DatabaseError"}  # so psycopg gives an error without an SQLSTATE, as libpq's own are
 on_postgresql = pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)],
                                         indirect=True)
 
