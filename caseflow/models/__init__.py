@@ -1,5 +1,6 @@
 """The tables, one family per file."""
 
+from caseflow.models.appeals import Appeal, AssessmentRecord
 from caseflow.models.calendars import CalendarDay, CalendarNotice
 from caseflow.models.cases import (
     Case,
@@ -19,7 +20,8 @@ from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMes
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup",
+    "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice",
+    "Case", "CaseUnit", "Checkup",
     "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating",
     "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
     "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
