@@ -87,6 +87,10 @@ class TokenReused(Conflict):
     """This form was sent before with other content; open the task again."""
 
 
+class CaseClosed(Conflict):
+    """The case is closed; nothing can be added to it any more."""
+
+
 class AlreadyClaimed(Conflict):
     """A colleague has taken this task."""
 

@@ -116,5 +116,10 @@ def administers(actor: Actor, regulation: str) -> bool:
     return regulation in administered(actor)
 
 
+def may_contribute(actor: Actor) -> bool:
+    """Whether the actor may add to the cases they see; auditors and administrators only look."""
+    return actor.has_role("officer", "supervisor", "reviewer", "staff")
+
+
 def may_export(actor: Actor) -> bool:
     return actor.has_role("officer", "supervisor", "auditor")

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import cases, notices, ratings, watchdog
+from caseflow import attachments, cases, notices, ratings, watchdog
 from caseflow.errors import DatabaseUnavailable
 from caseflow.models import Heartbeat, db, snapshot, transaction
 from web import clock, step_times
@@ -65,6 +65,11 @@ def deliver_notices() -> int:
 def open_missing_cases() -> int:
     with transaction():
         return ratings.open_missing_cases(clock.now())
+
+
+def sweep_files() -> int:
+    """Remove files that were taken in and never kept, such as those of a transaction that failed."""
+    return attachments.sweep(clock.real())
 
 
 def watch() -> int:

@@ -12,13 +12,17 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 
 import caseflow
+from caseflow import attachments
+from caseflow.file_store import Store
 from caseflow.models import db
 from web import access, auth, config, database, errors, security, shell, step_times
+from web.views import attachments as attachment_pages
 
 BLUEPRINTS = (
     "web.auth",
     "web.views.work",
     "web.views.cases",
+    "web.views.attachments",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",
@@ -40,11 +44,16 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         config.require_secret(settings)
     app = Flask(__name__, instance_path=str(settings.instance.absolute()))
     app.config.update(CASEFLOW=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}  # no log quotes what people wrote
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "hide_parameters": True,  # no log quotes what people wrote
+        "execution_options": {attachments.STORE: Store(
+            settings.files_folder, settings.file_limit, settings.case_files_limit)},
+    }
     db.init_app(app)
     Migrate(app, db, directory=str(MIGRATIONS))
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=auth.locale)
     errors.init_app(app)
+    attachment_pages.init_app(app)    # before the CSRF check reads what is sent
     security.configure(app, settings)
     auth.init_app(app)
     access.init_app(app)

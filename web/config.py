@@ -32,7 +32,9 @@ class Settings:
 
     `session_idle` ends a session nobody used, `session_length` any session. `login_failures` wrong passwords in
     `login_window` minutes stop that account, and that address, for as long. `proxies` counts the trusted reverse
-    proxies in front (their X-Forwarded headers are believed). `https` marks cookies Secure and sends HSTS.
+    proxies in front (their X-Forwarded headers are believed). `files` is the folder of attachments, else one in the
+    instance; `file_limit` bounds one of them, `case_files_limit` those of a case. `https` marks cookies Secure and
+    sends HSTS.
     `pg_bin` is the folder of pg_dump and pg_restore, when they are not on PATH. `metrics_token` opens /metrics.
     """
 
@@ -50,9 +52,17 @@ class Settings:
     login_failures: int = 5
     login_window: int = 15
     max_upload: int = 16 * 1024 * 1024
+    files: str = ""
+    file_limit: int = 50 * 1024 * 1024
+    case_files_limit: int = 500 * 1024 * 1024
     threads: int = 8
     pg_bin: str = ""
     metrics_token: str = field(default="", repr=False)
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the attachments are; several machines on one database share it."""
+        return Path(self.files).absolute() if self.files else self.instance / "files"
 
     @classmethod
     def for_scratch(cls, database_url: str) -> Settings:
@@ -63,6 +73,7 @@ class Settings:
 YEAR = 366 * 24 * 60  # minutes
 BOUNDS = {
     "port": (0, 65535), "threads": (1, 1000), "proxies": (0, 100), "max_upload": (1024, 1 << 30),
+    "file_limit": (1024, 1 << 30), "case_files_limit": (1024, 1 << 40),
     "session_idle": (1, YEAR), "session_length": (1, YEAR), "login_failures": (1, 1000), "login_window": (1, YEAR),
 }
 DEMO_DEFAULTS = {"https": False, "session_idle": 8 * 60}

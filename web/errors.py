@@ -26,6 +26,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.ConcurrentUpdate: (409, _("您办理期间案件已有变化，请重新查看后再办一次。")),
     errors.TaskNotOpen: (409, _("这项任务已经办结或撤回，不能再办理。")),
     errors.TokenReused: (409, _("这张表单已经提交过，内容与这次不同；请重新打开任务。")),
+    errors.CaseClosed: (409, _("案件已经办结，不能再添加内容。")),
     errors.AlreadyClaimed: (409, _("同事已经签收了这项任务。")),
     errors.DefinitionRefused: (422, _("流程图不符合规则，请按所列问题修改。")),
     errors.ExpressionRefused: (422, _("表达式不符合规则，请修改后重试。")),

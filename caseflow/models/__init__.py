@@ -13,6 +13,7 @@ from caseflow.models.cases import (
     lock_case,
 )
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.files import Attachment
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.people import ApiKey, LoginFailures, RoleAssignment, Unit, User, WebSession
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
@@ -20,10 +21,10 @@ from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMes
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice",
-    "Case", "CaseUnit", "Checkup",
-    "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating",
-    "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
-    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base", "CalendarDay",
+    "CalendarNotice", "Case", "CaseUnit", "Checkup", "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry",
+    "JournalHead", "LoginFailures", "NewestRating", "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance",
+    "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
+    "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case",
+    "snapshot", "transaction",
 ]

@@ -1,4 +1,4 @@
-"""Backup and restore of the database, whichever it is. Settings and the secret key are not in a backup."""
+"""Backup and restore of the database, whichever it is, and its attachments; the secret key stays outside."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
-from sqlalchemy import delete, inspect
+from sqlalchemy import delete, inspect, select
 
-from caseflow import doctor, journal
-from caseflow.models import Base, Heartbeat, WebSession, db, snapshot, transaction
+from caseflow import attachments, doctor, journal
+from caseflow.models import Attachment, Base, Heartbeat, WebSession, db, snapshot, transaction
 from caseflow.permissions import SYSTEM
 from web import migrations
-from web.backups import postgresql, sqlite
-from web.backups.files import BackupFailed, fingerprint, kind_of, placed
+from web.backups import archive, postgresql, sqlite
+from web.backups.archive import kind_of
+from web.backups.files import BackupFailed, fingerprint, placed
 from web.config import Settings
 
 VERSION_TABLE = "alembic_version"
 AFTER_STANDSTILL = "old_outbox"  # nothing is sent while nothing runs: of a restored database this is no complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was backed up: the revision of the tables, how many files, and the digests of those that are not whole."""
+
+    revision: str
+    files: int
+    lost: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +42,52 @@ class Restored:
     complaints: tuple[doctor.Complaint, ...] = ()
 
 
-def make(path: Path, settings: Settings) -> str:
-    """Write the database to a new file, while others go on working; answers its revision.
+def make(path: Path, settings: Settings) -> Made:
+    """Write the database and its attachments to a new file, while others go on working.
 
     The file holds everything that was committed before the call, is read through once, and takes its name only
-    then. Refuses (BackupFailed) to overwrite a file.
+    then. An attachment that is gone or changed on the disk keeps nothing else out. Refuses (BackupFailed) to
+    overwrite a file.
     """
     tables = _kind()
-    with placed(path) as draft:
-        tables.dump(db.engine, draft, settings)
-        return tables.revision_in(draft, settings)
+    with placed(path) as draft, archive.beside(draft, "dump") as dump:
+        tables.dump(db.engine, dump, settings)
+        revision = tables.revision_in(dump, settings)
+        files, lost = archive.pack(draft, dump, attachments.store(), _digests())   # asked for after the dump: all of it
+        return Made(revision, files, tuple(lost))
+
+
+def _digests() -> list[str]:
+    """The attachments there are, or were when the dump was made: rows are never deleted."""
+    with db.engine.connect() as connection:
+        if not inspect(connection).has_table(Attachment.__tablename__):
+            return []
+        return list(connection.scalars(select(Attachment.digest).distinct().order_by(Attachment.digest)))
 
 
 def restore(path: Path, settings: Settings, now: datetime, *, replace: bool = False) -> Restored:
-    """Bring a backup back into an empty database, and say whether it is whole. Recorded in the system journal.
+    """Bring a backup back into an empty database, with its attachments, and say whether it is whole. It is journaled.
 
     `replace` lets go of what the database holds, after a backup of it in the instance folder. Everybody signs in
     again. Refuses (BackupFailed), before anything is changed, a damaged file, one of another kind of database or
     of a newer version, a database that is not empty or not caseflow's, and one that is in use.
     """
-    tables = _kind()
     if not kind_of(path) == db.engine.dialect.name:
         raise BackupFailed(f"{path} is no backup of a {db.engine.dialect.name} database ({kind_of(path) or 'unknown'})")
-    revision = tables.revision_in(path, settings)
+    with archive.opened(path, settings.instance) as dump:
+        return _restore(path, dump, settings, now, replace)
+
+
+def _restore(path: Path, dump: Path, settings: Settings, now: datetime, replace: bool) -> Restored:
+    tables = _kind()
+    revision = tables.revision_in(dump, settings)
     if not migrations.is_known(revision):
         raise BackupFailed(f"{path} was made by a newer version of caseflow (revision {revision}); install that first")
     holds = _require_room(replace)
     tables.require_alone(db.engine)
     kept = _keep(settings, now) if holds else None
-    tables.pour(path, db.engine, settings)
+    archive.bring_back(path, attachments.store())
+    tables.pour(dump, db.engine, settings)
     _settle(path, revision, now)
     if revision != migrations.newest():
         return Restored(revision, kept, older=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from caseflow.errors import CaseflowError
 
-KINDS = {b"SQLite format 3\0": "sqlite", b"PGDMP": "postgresql"}  # how a file begins
+KINDS = {b"SQLite format 3\0": "sqlite", b"PGDMP": "postgresql"}  # how a dump begins
 
 
 class BackupFailed(CaseflowError):
@@ -35,14 +35,16 @@ def placed(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def kind_of(path: Path) -> str:
-    """The kind of database whose backup this is; "" for another file. BackupFailed when it cannot be read."""
+def kind_of_dump(head: bytes) -> str:
+    """The kind of database whose dump begins like this; "" for anything else."""
+    return next((kind for begins, kind in KINDS.items() if head.startswith(begins)), "")
+
+
+def require_readable(path: Path) -> None:
     try:
-        with path.open("rb") as file:
-            head = file.read(16)
+        path.open("rb").close()
     except OSError as error:
         raise BackupFailed(f"{path} could not be read: {error.strerror}") from error
-    return next((kind for begins, kind in KINDS.items() if head.startswith(begins)), "")
 
 
 def fingerprint(path: Path) -> str:

@@ -48,7 +48,7 @@ def show(number: str):
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
-        timeline=timeline, deadlines=deadlines,
+        timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, deadlines),
         nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),

@@ -12,9 +12,9 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import calendars, cases, deadlines, journal, listings, regulations
+from caseflow import attachments, calendars, cases, deadlines, file_types, journal, listings, regulations
 from caseflow.errors import CaseflowError
-from caseflow.models import Case, JournalEntry, Timer
+from caseflow.models import Attachment, Case, JournalEntry, Timer
 from caseflow.permissions import Actor
 from web.words import journal as journal_words
 from web.words import places, times
@@ -47,6 +47,15 @@ class RatingPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePanel:
+    """The files of a case, each with who added it; whether the reader may add more."""
+
+    rows: tuple[tuple[Attachment, str], ...]
+    may_add: bool
+    images: frozenset[str] = file_types.IMAGES
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineLine:
     """One deadline: its name, the rule in words, when it ends, its state, and the reasons day by day."""
 
@@ -75,6 +84,12 @@ def rating_panel(case: Case, actor: Actor) -> RatingPanel:
         rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
         may_reveal=has_contact and cases.may_reveal_contact(case, actor), reveal_through=_contact_office(case),
         service=tuple(_service_lines(case)), newest=tuple(_newest(case)))
+
+
+def file_panel(case: Case, actor: Actor) -> FilePanel:
+    rows = attachments.of_case(case.id, actor)
+    names = attachments.names_of(rows)
+    return FilePanel(tuple((row, names.get(row.added_by, "")) for row in rows), attachments.may_add(case, actor))
 
 
 def _contact_office(case: Case) -> str:

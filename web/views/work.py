@@ -195,7 +195,8 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status == "pending"],
-        timeline=panels.timeline(case, definition), draft_saved_at=listings.draft_saved_at(item.id, actor))
+        timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor),
+        draft_saved_at=listings.draft_saved_at(item.id, actor))
     return page, status
 
 

@@ -19,7 +19,11 @@ WORDS = {
     "firing_not_logged": _("计时触发没有记录"),
     "closed_without_revisit": _("差评办结前没有回访"),
     "returned_twice": _("案件退回重办超过一次"),
+    "upheld_but_counted": _("申诉成立，评价却仍计入统计"),
+    "sent_back_twice": _("申诉退回补充超过一次"),
+    "no_impartial_reviewer": _("没有人能公正复核申诉"),
     "rating_without_case": _("差评没有立案"),
+    "missing_file": _("附件的文件丢失"),
     "broken_journal": _("日志不完整"),
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
-from web.words import answers, incidents, times
+from web.words import answers, files, incidents, times
 from web.words.ratings import level_name
 
 EFFECTS = {
@@ -177,6 +177,11 @@ def _contact_revealed(told: _Told) -> str:
     return gettext("查看了评价人的联系方式，理由：%(reason)s", reason=told.details.get("reason", ""))
 
 
+def _file_added(told: _Told) -> str:
+    return gettext("添加附件：%(kind)s，%(size)s", kind=files.kind_name(told.details.get("kind", "")),
+                   size=files.size_in_words(told.details.get("size", 0)))
+
+
 def _incident_raised(told: _Told) -> str:
     return gettext("多次推进失败，案件暂停自动处理，等待督办人员处理（%(reason)s）",
                    reason=incidents.reason(told.details.get("kind", "")))
@@ -209,6 +214,7 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "effect_applied": _effect_applied,
     "message_delivered": _message_delivered,
     "contact_revealed": _contact_revealed,
+    "file_added": _file_added,
     "incident_raised": _incident_raised,
     "incident_resolved": _incident_resolved,
     "due_recomputed": _due_recomputed,

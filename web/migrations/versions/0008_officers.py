@@ -1,0 +1,53 @@
+"""What officers add to cases beside their answers. What was added stays as it was."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True)
+APPEND_ONLY = ("attachments",)
+
+
+def upgrade() -> None:
+    """Add the tables, and the triggers that keep what was recorded."""
+    op.create_table(
+        "attachments",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("purpose", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("kind", sa.String(80), nullable=False),
+        sa.Column("size", BIG, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("added_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("added_at", MOMENT, nullable=False),
+        sa.UniqueConstraint("case_id", "purpose", "digest", name="uq_attachments_case_id_purpose_digest"),
+    )
+    op.create_index("ix_attachments_digest", "attachments", ["digest"])
+    sqlite = op.get_context().dialect.name == "sqlite"
+    for table in APPEND_ONLY:
+        _keep_on_sqlite(table) if sqlite else _keep_on_postgresql(table)
+
+
+def _keep_on_sqlite(table: str) -> None:
+    for event in ("UPDATE", "DELETE"):
+        op.execute(f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                   f"BEGIN SELECT RAISE(ABORT, '{table}: what was recorded stays as it is'); END")
+
+
+def _keep_on_postgresql(table: str) -> None:
+    for event, each in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        op.execute(f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+                   f"FOR EACH {each} EXECUTE FUNCTION caseflow_refuse()")
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("attachments")
