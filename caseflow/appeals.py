@@ -17,7 +17,8 @@ from sqlalchemy.orm import contains_eager
 from caseflow import attachments, calendars, cases, deadlines, journal, notices, permissions, regulations
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
-from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, db, held
+from caseflow.file_store import Received
+from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db, held
 from caseflow.permissions import Actor
 from caseflow.regulation_file import AppealRules
 from caseflow.worklist import MOST_COUNTED, Page
@@ -28,7 +29,7 @@ MOST_FILES = 10
 WITHDRAWN = "appeal_withdrawn"
 OFFICIALS = frozenset({"officer", "supervisor"})
 
-Evidence = Sequence[tuple[BinaryIO, str]]    # open files with their names
+Evidence = Sequence[tuple[BinaryIO | Received, str]]    # files, open or taken in already, with their names
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,12 @@ def _page(query: Select, page: int, per_page: int) -> Page:
 
 def _selects_rating(query: Select) -> bool:
     return query.column_descriptions[0]["entity"] is Rating
+
+
+def task_for(appeal: Appeal, actor: Actor) -> WorkItem | None:
+    """The open task of the appeal that the actor may do, such as adding evidence."""
+    items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == appeal.case_id, WorkItem.status == "open"))
+    return next((item for item in items.unique() if permissions.may_work(actor, item)), None)
 
 
 def withdrawable(appeal: Appeal, actor: Actor) -> bool:

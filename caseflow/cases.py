@@ -327,7 +327,7 @@ def find(number: str, actor: Actor) -> Case:
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
     office while the case is open (HN-14: through 12345). Never through an appeal, and never the rated person."""
-    if case.status != "open" or case.kind != KIND or _is_rated(case, actor):
+    if case.status != "open" or case.kind != KIND or is_rated(case, actor):
         return False
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:
@@ -337,7 +337,7 @@ def may_reveal_contact(case: Case, actor: Actor) -> bool:
     return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
 
 
-def _is_rated(case: Case, actor: Actor) -> bool:
+def is_rated(case: Case, actor: Actor) -> bool:
     """Whether the rating is about the actor, who is never told whose it is."""
     staff_no = db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
     return bool(staff_no) and staff_no == case.rating.service.handler_no and any(

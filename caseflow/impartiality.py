@@ -45,11 +45,14 @@ def _reviewed_before(user_id: int, appeal: Appeal) -> bool:
 
 def require(user_id: int | None, item: HeldItem | WorkItem, case_id: int) -> None:
     """Refuse with NotImpartial (details: `reason`) whoever may not have or complete this task; others at once."""
-    if item.role != REVIEWER:
-        return
-    reason = bar(user_id, case_id)
-    if reason:
-        raise NotImpartial(reason=reason)
+    found = reason(user_id, item, case_id)
+    if found:
+        raise NotImpartial(reason=found)
+
+
+def reason(user_id: int | None, item: HeldItem | WorkItem, case_id: int) -> str | None:
+    """Why this person may not have this task; None for whoever may, and for every task but a review."""
+    return bar(user_id, case_id) if item.role == REVIEWER else None
 
 
 @dataclass(frozen=True, slots=True)

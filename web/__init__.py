@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "web.views.work",
     "web.views.cases",
     "web.views.attachments",
+    "web.views.appeals",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",
