@@ -13,7 +13,7 @@ from caseflow.regulations import Regulation
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 TITLES = {
     "officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计", "admin": "管理员"}
-STAFF_NUMBERS = ("S002", "S000", "S009")    # of the sample feeds: somebody rated in each department
+STAFF_NUMBERS = ("S001", "S010", "S004")    # of the sample feeds: somebody rated in each department
 
 
 def add_people(regulation: Regulation, password_hash: str) -> list[User]:

@@ -61,10 +61,10 @@ class Journey:
     # --- what happens -------------------------------------------------------------------------------------------
 
     def bad_review(self, *, level: str = "2", real_name: bool = True, office: int = 0,
-                   staff_no: str = "S002") -> Journey:
+                   staff_no: str = "") -> Journey:
         """A citizen's rating arrives through the feed; its case opens at once."""
         line = self._line(level, real_name, self.regulation.responsible_units[office].code) | {
-            "proManager": "卫窗口", "proManagerNo": staff_no}
+            "proManager": "卫窗口", "proManagerNo": staff_no or demo.STAFF_NUMBERS[office]}
         with self.app.app_context(), transaction():
             verdict = ratings.receive([json.dumps(line).encode()], "test", self.now)[0]
             assert (verdict.status, verdict.notes) == ("accepted", ()), verdict

@@ -48,7 +48,7 @@ def test_a_verified_failure_of_duty_is_recorded_for_the_annual_assessment(journe
     appeal.does("review", decision="dismissed", duty_failed=True, reasons=LONG_ENOUGH).closed_as("appeal_dismissed")
     with appeal.app.app_context():
         record = db.session.scalars(select(AssessmentRecord)).one()                        # QJ-18
-        assert (record.staff_no, record.year, record.article) == ("S002", 2026, "QJ-18")
+        assert (record.staff_no, record.year, record.article) == ("S001", 2026, "QJ-18")
         assert record.consequences == "points_deducted,award_ineligible"
 
 

@@ -21,7 +21,7 @@ REASONS = "录像和叫号记录显示，评价所说的事发生在另一窗口
 
 @pytest.fixture
 def qijiang(installed, app, clock):
-    """A bad review about S002 of Qijiang's first department, at the first response."""
+    """A bad review about the staff member of Qijiang's first department, at the first response."""
     return Journey(app, clock, "qijiang").bad_review().does("assign")
 
 

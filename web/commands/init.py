@@ -28,8 +28,8 @@ def init(demo: bool) -> None:
         for regulation in regulations.all_regulations().values():
             posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
             for gap in impartiality.gaps(regulation.key, posts):
-                click.echo(f"（提示）{gap.office}没有人能公正复核涉及{gap.rated}的申诉；请用 caseflow user role 在那里授予 "
-                           "reviewer。", err=True)
+                click.echo(f"（提示）{gap.office}没有人能公正复核涉及{gap.rated}的申诉；请用 caseflow user role "
+                           "在那里授予 reviewer。", err=True)
     click.echo("已就绪")
 
 

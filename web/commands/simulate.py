@@ -112,7 +112,6 @@ class _Run:
                 actor = actor_for(appeal.appellant)
                 if appeals.withdrawable(appeal, actor) and self.random.random() < 0.3:
                     appeals.withdraw(appeal.id, actor, self.now)
-                    self.counts["withdrawn"] += 1
                 return
             actor = simulation.appellant_for(case.rating, self.random, self.now)
             if actor is not None:
@@ -163,9 +162,9 @@ class _Run:
 
     def _summary(self, open_cases: int) -> str:
         ended = select(Case.outcome, func.count()).where(
-            Case.id > self.before, Case.outcome.is_not(None))
+            Case.id > self.before, Case.outcome.is_not(None), Case.kind == cases.KIND)
         outcomes = db.session.execute(ended.group_by(Case.outcome).order_by(Case.outcome))
         ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
         return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "
                 f"open={open_cases} tasks={self.counts['completed']} timers={self.counts['fired']} "
-                f"appeals={self.counts['appeals']} withdrawn={self.counts['withdrawn']} {ends}")
+                f"appeals={self.counts['appeals']} {ends}")

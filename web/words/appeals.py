@@ -35,7 +35,6 @@ QUESTIONS = {
         lazy_gettext("材料能否证明所说的理由？")),
 }
 DECISIONS = {"upheld": lazy_gettext("申诉成立"), "dismissed": lazy_gettext("申诉不成立")}
-PARTIES = {"staff": lazy_gettext("被评价的工作人员"), "department": lazy_gettext("被评价的单位")}
 CONSEQUENCES = {
     "points_deducted": lazy_gettext("扣减绩效分"), "award_ineligible": lazy_gettext("取消年度考核评优评选资格"),
 }
