@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import select
 
-from caseflow import definitions, form_values, journal, permissions, projection, regulations, unreachable
+from caseflow import definitions, form_values, impartiality, journal, permissions, projection, regulations, unreachable
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -28,12 +28,13 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.models import Case, Incident, Rating, Submission, Unit, WorkItem, db, held, lock_case
+from caseflow.models import Case, Incident, Rating, Submission, Unit, User, WorkItem, db, held, lock_case
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.permissions import SYSTEM, Actor
 from caseflow.worklist import SHANGHAI
 
 KIND = "rectification"
+UPHELD = "appeal_upheld"                 # the message that voids the rating
 ATTEMPTS = 5                             # failures after which a case is parked as an incident
 FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
 LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
@@ -47,27 +48,48 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
     The journal begins with the rating; `intake` is what else its intake has to say there.
     """
     regulation = regulations.get(rating.regulation)
-    day = _day(now)
-    expired = regulation.valid_to is not None and day > regulation.valid_to
+    expired = _past_validity(regulation, now)
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
     if held.CASE_OF.first(rating=rating.id, kind=KIND):
         raise InvalidInput("This rating has a case already.")
-    definition = definitions.current(regulation.key, KIND)
-    case = held.begin(
-        number=_next_number(regulation, day.year), regulation=regulation.key, after_expiry=expired,
-        kind=KIND, rating_id=rating.id, unit_id=rating.service.unit_id, opened_at=now, definition=definition.digest)
-    for key in ("responsible", regulation.lead):
-        projection.takes_part(case, projection.unit_for(case, key))
+    case, definition = begin(rating, KIND, regulation.number_format, now)
     journal.append(case, "rating_received", actor, now, {
         "rating": rating.id, "source": rating.source, "level": rating.level,
         "received_at": rating.received_at.isoformat(), **(intake or {})})
+    start(case, definition, rating, actor, now)
+    return case
+
+
+def begin(rating: Rating, kind: str, number_format: str, now: datetime) -> tuple[HeldCase, Definition]:
+    """A new case about this rating with the next file number, seen by the rated unit and the lead office.
+
+    Nothing is open in it before `start`.
+    """
+    regulation, year = regulations.get(rating.regulation), _day(now).year
+    definition = definitions.current(regulation.key, kind)
+    sequence = f"{regulation.key}-{year}" if kind == KIND else f"{regulation.key}-{kind}-{year}"
+    last, = held.NEXT_NUMBER.first(key=sequence)
+    case = held.begin(
+        number=number_format.format(year=year, number=last), regulation=regulation.key,
+        after_expiry=_past_validity(regulation, now), kind=kind, rating_id=rating.id,
+        unit_id=rating.service.unit_id, opened_at=now, definition=definition.digest)
+    for key in ("responsible", regulation.lead):
+        projection.takes_part(case, projection.unit_for(case, key))
+    return case, definition
+
+
+def start(case: HeldCase, definition: Definition, rating: Rating, actor: Actor, now: datetime) -> None:
+    """Let the case that was begun run to its first tasks. Journaled as case_opened."""
     journal.append(case, "case_opened", actor, now, {
-        "number": case.number, "rating": rating.id, "regulation": regulation.key, "definition": definition.digest,
-        "after_expiry": expired})
+        "number": case.number, "rating": rating.id, "regulation": case.regulation, "definition": definition.digest,
+        "after_expiry": case.after_expiry})
     step = engine.start(definition, _variables(rating, db.session.get(Unit, case.unit_id)), Context(now))
     projection.record(case, definition, step, actor, now)
-    return case
+
+
+def _past_validity(regulation: regulations.Regulation, now: datetime) -> bool:
+    return regulation.valid_to is not None and _day(now) > regulation.valid_to
 
 
 def _variables(rating: Rating, unit: Unit) -> dict[str, object]:
@@ -77,19 +99,17 @@ def _variables(rating: Rating, unit: Unit) -> dict[str, object]:
     }
 
 
-def _next_number(regulation: regulations.Regulation, year: int) -> str:
-    last, = held.NEXT_NUMBER.first(key=f"{regulation.key}-{year}")
-    return regulation.number_format.format(year=year, number=last)
-
-
 def task_of(work_item_id: int) -> tuple[Definition, UserTask]:
-    """What a work item asks for, under the process its case began with. Who may see it is not judged here. NotFound."""
+    """What a work item asks for at its visit, under the process its case began with. NotFound.
+
+    Who may see it is not judged here.
+    """
     found = held.TASK_OF.first(item=work_item_id)
     if found is None:
         raise NotFound
-    digest, element = found
+    digest, element, visit = found
     definition = definitions.by_digest(digest)
-    return definition, definition.user_tasks[element]
+    return definition, definitions.task(definition, element, visit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +127,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     """Complete a task with what was filled in; the case moves on as its diagram says.
 
     The same token by the same person again answers with the first submission and changes nothing. Refuses with
-    NotFound, PermissionDenied, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
+    NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
     """
     case = held.hold_by_item(work_item_id)
     item = case.item(work_item_id)
@@ -117,7 +137,8 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     if item is None:
         return _same_again(work_item_id, definition, actor, form_token, values)
     permissions.require_work(actor, item)
-    form = definition.user_tasks[item.element].form
+    impartiality.require(actor.user_id, item, case.id)
+    form = definitions.task(definition, item.element, item.visit).form
     accepted = form_values.accept(form, values, _day(now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
@@ -125,9 +146,33 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     journal.append(case, "task_completed", actor, now, {
         "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
         "answers": {k: v for k, v in deciding.items() if v is not None}})
+    waited = set(case.awaited)
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))
     projection.record(case, definition, step, actor, now)
+    _tell_each_other(case, waited, actor, now)
     return Receipt(submission_id, case.id, item.id, item.element)
+
+
+def _tell_each_other(case: HeldCase, waited: set[int], actor: Actor, now: datetime) -> None:
+    """What an appeal has for its rectification; and for a rectification that waits from now on, what came before."""
+    for message in case.to_rectification:
+        found = held.CASE_OF.first(rating=case.rating_id, kind=KIND)
+        if found:
+            _deliver_if_awaited(found[0], message, now, actor)
+    if case.kind == KIND and case.awaited - waited:
+        voided_at, = held.VOIDED_AT.first(rating=case.rating_id)
+        if voided_at is not None:
+            _deliver_if_awaited(case.id, UPHELD, now, actor)
+
+
+def _deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) -> None:
+    """A case that has ended, or not come so far, keeps its place: the journal says that the message came."""
+    try:
+        deliver_message(case_id, message, now, actor)
+    except TaskNotOpen:
+        case = held.hold(case_id)
+        journal.append(case, "message_noted", actor, now, {"message": message})
+        held.save(case)
 
 
 def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accepted: Mapping[str, object],
@@ -149,7 +194,8 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
     earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == work_item_id))
     if earlier is None or earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
-    form = definition.user_tasks[earlier.element].form
+    visit = db.session.scalar(select(WorkItem.visit).where(WorkItem.id == work_item_id))
+    form = definitions.task(definition, earlier.element, visit).form
     try:
         same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
     except InvalidForm:
@@ -281,8 +327,8 @@ def find(number: str, actor: Actor) -> Case:
 
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
-    office while the case is open (HN-14: through 12345)."""
-    if case.status != "open":
+    office while the case is open (HN-14: through 12345). Never through an appeal, and never the rated person."""
+    if case.status != "open" or case.kind != KIND or is_rated(case, actor):
         return False
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:
@@ -290,6 +336,13 @@ def may_reveal_contact(case: Case, actor: Actor) -> bool:
         return any(permissions.may_work(actor, item) for item in items)
     offices = {unit for key, unit in projection.units_of(case).items() if regulation.contacts_raters(key)}
     return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
+
+
+def is_rated(case: Case, actor: Actor) -> bool:
+    """Whether the rating is about the actor, who is never told whose it is."""
+    staff_no = db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
+    return bool(staff_no) and staff_no == case.rating.service.handler_no and any(
+        unit == case.unit_id for _, unit in actor.roles)
 
 
 def reveal_contact(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from caseflow import journal, regulations
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
+from caseflow.engine.values import UserTask
 from caseflow.errors import ConfigurationError, NotFound, StepFailed
 from caseflow.models import Case, Definition, db
 from caseflow.permissions import SYSTEM, Actor
@@ -66,3 +67,8 @@ def by_digest(digest: str) -> engine.Definition:
     if process.digest != digest:
         raise StepFailed(f"The stored files of {row.process_id} are not those that were deployed as {digest[:12]}.")
     return process
+
+
+def task(definition: engine.Definition, element: str, visit: int) -> UserTask:
+    """A user task as it is asked for at this visit: what a form offers at the first only is gone at the next."""
+    return definition.user_tasks[element].at_visit(visit)

@@ -11,7 +11,9 @@ from caseflow.models import RoleAssignment, Unit, User, db
 from caseflow.regulations import Regulation
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-TITLES = {"officer": "经办", "supervisor": "科长", "auditor": "审计", "admin": "管理员"}
+TITLES = {
+    "officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计", "admin": "管理员"}
+STAFF_NUMBERS = ("S001", "S010", "S004")    # of the sample feeds: somebody rated in each department
 
 
 def add_people(regulation: Regulation, password_hash: str) -> list[User]:
@@ -21,28 +23,35 @@ def add_people(regulation: Regulation, password_hash: str) -> list[User]:
     """
     units = installation.make_units(regulation, regulation.responsible_units)
     people = []
-    for number, (username, unit, role) in enumerate(_posts(regulation, units)):
+    for number, (username, unit, role, staff_no) in enumerate(_posts(regulation, units)):
         if db.session.scalar(select(User.id).where(User.username == username)) is None:
             surname = SURNAMES[(number * 7 + len(regulation.key)) % len(SURNAMES)]
-            people.append(_person(username, surname + TITLES[role], unit, role, password_hash))
+            people.append(_person(username, surname + TITLES[role], unit, role, password_hash, staff_no))
     db.session.flush()
     return people
 
 
-def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str, Unit, str]]:
+def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str, Unit, str, str | None]]:
+    """(user name, unit, role, staff number) of everybody a place needs."""
     tasks = definitions.current(regulation.key, "rectification").user_tasks.values()
     for key in sorted({regulation.lead, *(task.unit for task in tasks)} - {"responsible"}):
         for role in ("officer", "supervisor"):
-            yield f"{regulation.key}.{key}.{role}", units[key], role
+            yield f"{regulation.key}.{key}.{role}", units[key], role, None
     for number, entry in enumerate(regulation.responsible_units, 1):
         for role in ("officer", "supervisor"):
-            yield f"{regulation.key}.dept{number}.{role}", units[entry.key or entry.code], role
+            yield f"{regulation.key}.dept{number}.{role}", units[entry.key or entry.code], role, None
     for role in ("auditor", "admin"):
-        yield f"{regulation.key}.{role}", units[regulation.lead], role
+        yield f"{regulation.key}.{role}", units[regulation.lead], role, None
+    for number, (entry, staff_no) in enumerate(zip(regulation.responsible_units, STAFF_NUMBERS, strict=False), 1):
+        yield f"{regulation.key}.dept{number}.staff", units[entry.key or entry.code], "staff", staff_no
+    for post in regulation.appeal.reviewed_by if regulation.appeal else ():
+        key = post.partition(".")[0]
+        yield f"{regulation.key}.{key}.reviewer", units[key], "reviewer", None
 
 
-def _person(username: str, name: str, unit: Unit, role: str, password_hash: str) -> User:
-    user = User(username=username, name=name, password_hash=password_hash, active=True, demo=True)
+def _person(username: str, name: str, unit: Unit, role: str, password_hash: str, staff_no: str | None) -> User:
+    user = User(username=username, name=name, password_hash=password_hash, active=True, demo=True,
+                staff_no=staff_no)
     user.roles = [RoleAssignment(unit_id=unit.id, role=role)]
     db.session.add(user)
     return user

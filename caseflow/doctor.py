@@ -2,7 +2,8 @@
 
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
 state; a timer fires once per visit and never early; a bad review is not closed without the revisit its
-regulation demands; at most one return for rehandling; every attachment has its file; the journal is whole.
+regulation demands; at most one return for rehandling, and for evidence; an upheld appeal voids its rating; somebody
+impartial can review each appeal; every attachment has its file; the journal is whole.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import attachments, definitions, journal, ratings, regulations
+from caseflow import attachments, definitions, impartiality, journal, ratings, regulations
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
 from caseflow.models import (
+    Appeal,
     AppliedEffect,
     AwaitedMessage,
     Case,
     OutboxMessage,
     ProcessInstance,
+    Rating,
     Timer,
     TimerFiring,
     WorkItem,
@@ -213,6 +216,36 @@ def missing_files(now: datetime) -> Iterator[Complaint]:
         yield Complaint("missing_file", number, f"附件第 {attachment} 号的文件不在，或大小不符。", str(attachment))
 
 
+def upheld_but_counted(now: datetime) -> Iterator[Complaint]:
+    """QJ-18, HN-17, GC-2(三): when the case of an upheld appeal has ended, its rating is not adopted."""
+    query = select(Case.number).join(Appeal, Appeal.case_id == Case.id).join(Rating, Rating.id == Appeal.rating_id)
+    for number in db.session.scalars(query.where(
+            Appeal.decision == "upheld", Case.status != "open", Rating.voided_at.is_(None))):
+        yield Complaint("upheld_but_counted", number, "申诉已经成立，评价却仍然计入统计。")
+
+
+def sent_back_twice(now: datetime) -> Iterator[Complaint]:
+    """An appeal is sent back for evidence at most once."""
+    query = select(Case.number).join(AppliedEffect, AppliedEffect.case_id == Case.id).where(
+        AppliedEffect.topic == "return_for_evidence").group_by(Case.number).having(func.count() > 1)
+    for number in db.session.scalars(query):
+        yield Complaint("sent_back_twice", number, "申诉被退回补充超过一次。")
+
+
+def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
+    """Reviews for which no impartial person is there: of a whole unit, and of one open appeal."""
+    for regulation in regulations.all_regulations().values():
+        posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
+        for gap in impartiality.gaps(regulation.key, posts):
+            yield Complaint("no_impartial_reviewer", "", f"{gap.office}没有人能公正复核涉及{gap.rated}的申诉。",
+                            f"{regulation.key}/{gap.office_id}/{gap.rated_id}")
+    query = select(WorkItem).where(WorkItem.status == "open", WorkItem.role == impartiality.REVIEWER)
+    for item in db.session.scalars(query).unique():
+        if not impartiality.someone_for(item):
+            yield Complaint("no_impartial_reviewer", item.case.number, "持复核岗位的人都应回避，这件申诉没有人能复核。",
+                            str(item.token))
+
+
 def old_outbox(now: datetime) -> Iterator[Complaint]:
     query = select(func.count(OutboxMessage.id)).where(
         OutboxMessage.status == "waiting", OutboxMessage.created_at < now - OUTBOX_AGE)
@@ -230,9 +263,11 @@ Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain, old_outbox,
+    reviews_nobody_may_do,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
-    timers_fired_wrongly, closed_without_revisit, returned_twice, bad_ratings_without_case, missing_files,
+    timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,
+    bad_ratings_without_case, missing_files,
     broken_journal,
 )
 CHECKS = (*CURRENT, *HISTORY)

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-import orjson
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from caseflow import journal, notices
+from caseflow import appeal_effects, journal, notices, submissions
 from caseflow.engine.values import EffectCall
 from caseflow.errors import StepFailed
-from caseflow.models import AppliedEffect, NewestRating, Rating, Submission, db, held
+from caseflow.models import AppliedEffect, NewestRating, db, held
 from caseflow.models.held import HeldCase
 from caseflow.permissions import Actor
 from caseflow.regulations import Regulation
@@ -30,7 +29,12 @@ TOPICS: Mapping[str, str] = MappingProxyType({
     "tell_rater": "通知负责联系的单位向评价人反馈整改结果",
     "return_for_rehandling": "退回重办（最多一次）并通知承办单位",
     "record_newest_rating": "记录评价人最新的评价",
-    "void_rating": "评价不予采纳：保留记录，不计入统计",
+    "void_rating": "评价不予采纳：保留记录，不计入统计；在申诉案件里，同时告知整改案件终止办理",
+    "receive_appeal": "收到申诉，告知被评价单位",
+    "return_for_evidence": "退回申诉人补充材料（最多一次）并通知",
+    "uphold_appeal": "申诉成立：记录决定和理由，告知各方",
+    "dismiss_appeal": "申诉不成立：记录决定和理由，告知各方；查实履职不到位的，记入年度考核",
+    "record_reference": "记录省级系统更正的编号",
 })
 
 
@@ -101,26 +105,12 @@ def _return_for_rehandling(occasion: Occasion) -> None:
 
 
 def _record_newest_rating(occasion: Occasion) -> dict:
-    level = _latest_answer(occasion.case, "newest_level")
+    level = submissions.latest(occasion.case.id, "newest_level")
     if level is None:
         raise StepFailed("No form of this case has asked for the newest rating.", element=occasion.call.element)
     db.session.add(NewestRating(rating_id=occasion.case.rating_id, case_id=occasion.case.id, token=occasion.call.token,
                                 level=level, recorded_at=occasion.now))
     return {"level": level}
-
-
-def _void_rating(occasion: Occasion) -> dict:
-    db.session.execute(update(Rating).where(Rating.id == occasion.case.rating_id).values(voided_at=occasion.now))
-    return {"rating": occasion.case.rating_id}
-
-
-def _latest_answer(case: HeldCase, field: str) -> object:
-    query = select(Submission.form_values).where(Submission.case_id == case.id).order_by(Submission.id.desc())
-    for text in db.session.scalars(query):
-        values = orjson.loads(text)
-        if values.get(field) is not None:
-            return values[field]
-    return None
 
 
 _EFFECTS: Mapping[str, Callable[[Occasion], dict | None]] = MappingProxyType({
@@ -131,5 +121,10 @@ _EFFECTS: Mapping[str, Callable[[Occasion], dict | None]] = MappingProxyType({
     "tell_rater": _tell_rater,
     "return_for_rehandling": _return_for_rehandling,
     "record_newest_rating": _record_newest_rating,
-    "void_rating": _void_rating,
+    "void_rating": appeal_effects.void,
+    "receive_appeal": appeal_effects.receive,
+    "return_for_evidence": appeal_effects.return_for_evidence,
+    "uphold_appeal": appeal_effects.uphold,
+    "dismiss_appeal": appeal_effects.dismiss,
+    "record_reference": appeal_effects.record_reference,
 })

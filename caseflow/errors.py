@@ -6,8 +6,10 @@ stable name under which the web shows a Chinese or English sentence.
 CaseflowError
 ├── NotFound
 ├── PermissionDenied
+│   └── NotImpartial        ─ reason: rated, appellant, rated_unit or first_handler
 ├── InvalidInput            ─ fields: {name: code}
 │   └── InvalidForm
+├── AppealRefused           ─ reason: no_appeal, not_party, level, over, voided or filed
 ├── Conflict
 │   ├── ConcurrentUpdate
 │   ├── TaskNotOpen
@@ -49,6 +51,10 @@ class PermissionDenied(CaseflowError):
     """Your role does not allow this; ask a supervisor of the unit."""
 
 
+class NotImpartial(PermissionDenied):
+    """You cannot review this appeal: you are not impartial in it."""
+
+
 class InvalidInput(CaseflowError):
     """Some fields need another value."""
 
@@ -59,6 +65,10 @@ class InvalidInput(CaseflowError):
 
 class InvalidForm(InvalidInput):
     """The form is not complete; correct the marked fields and submit it again."""
+
+
+class AppealRefused(CaseflowError):
+    """An appeal against this rating is not possible, or no more."""
 
 
 class Conflict(CaseflowError):

@@ -132,8 +132,9 @@ def awaited_of(case: Case) -> list[AwaitedMessage]:
     return list(db.session.scalars(select(AwaitedMessage).where(AwaitedMessage.case_id == case.id)))
 
 
-def newest_ratings_of(case: Case) -> list[NewestRating]:
-    query = select(NewestRating).where(NewestRating.case_id == case.id).order_by(NewestRating.id)
+def newest_ratings_of(rating_id: int) -> list[NewestRating]:
+    """What the rater said later, in the rectification or to whoever reviewed an appeal."""
+    query = select(NewestRating).where(NewestRating.rating_id == rating_id).order_by(NewestRating.id)
     return list(db.session.scalars(query))
 
 

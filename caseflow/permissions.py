@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from caseflow.errors import NotFound, PermissionDenied
-from caseflow.models import Case, CaseUnit, Unit, User, WorkItem, db
+from caseflow.models import Appeal, Case, CaseUnit, Unit, User, WorkItem, db
 
 SEES_BELOW = frozenset({"supervisor", "auditor"})
 SEES_CASES = frozenset({"officer", "supervisor", "reviewer", "auditor"})
@@ -65,13 +65,14 @@ def visible_cases(actor: Actor):
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Whether a unit that the actor may look into takes part in the case."""
+    """Whether a unit that the actor may look into takes part in the case, or the actor filed it as an appeal."""
     if actor.is_system:
         return True
+    filed = exists().where(Appeal.case_id == case.id, Appeal.appellant_id == actor.user_id)
     if not actor.visible_units:
-        return False
-    return bool(db.session.scalar(select(exists().where(
-        CaseUnit.case_id == case.id, CaseUnit.unit_id.in_(actor.visible_units)))))
+        return case.kind == "appeal" and bool(db.session.scalar(select(filed)))
+    takes_part = exists().where(CaseUnit.case_id == case.id, CaseUnit.unit_id.in_(actor.visible_units))
+    return bool(db.session.scalar(select(or_(takes_part, filed) if case.kind == "appeal" else takes_part)))
 
 
 def require_see(actor: Actor, case: Case) -> None:
@@ -81,7 +82,12 @@ def require_see(actor: Actor, case: Case) -> None:
 
 
 def may_work(actor: Actor, item: WorkItem) -> bool:
-    """Whether the task is the actor's by role and unit, and nobody else has taken it."""
+    """Whether the task is the actor's by role and unit, and nobody else has taken it.
+
+    What a staff member has to do in an appeal of theirs is theirs alone.
+    """
+    if item.role == "staff":
+        return item.assignee_id is not None and item.assignee_id == actor.user_id
     return actor.holds(item.role, item.unit_id) and item.assignee_id in (None, actor.user_id)
 
 
@@ -93,6 +99,11 @@ def require_work(actor: Actor, item: WorkItem) -> None:
 def may_supervise(actor: Actor, case: Case, lead_unit_id: int | None = None) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
     return bool({case.unit_id, lead_unit_id} & _below({unit for role, unit in actor.roles if role == "supervisor"}))
+
+
+def units_of_case(case_id: int) -> set[int]:
+    """The units that take part in a case."""
+    return set(db.session.scalars(select(CaseUnit.unit_id).where(CaseUnit.case_id == case_id)))
 
 
 def administered(actor: Actor) -> frozenset[str]:

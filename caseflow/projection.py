@@ -136,7 +136,7 @@ def _summarise(advance: Advance, step: Step) -> None:
     case.attempts = 0
     if step.ended:
         voided_at, = held.VOIDED_AT.first(rating=case.rating_id)
-        case.status = "voided" if voided_at else "closed"
+        case.status = "voided" if voided_at and case.kind == "rectification" else "closed"
         case.closed_at, case.outcome = advance.now, step.outcome
         journal.append(case, "case_closed", advance.actor, advance.now, {"outcome": step.outcome})
 

@@ -13,8 +13,12 @@ from typing import Any
 
 from caseflow.strict_toml import SNAKE_CASE, Table, load
 
+PARTIES = ("staff", "department")
+GROUNDS = ("mistaken", "malicious", "untrue", "other")
+CONSEQUENCES = ("points_deducted", "award_ineligible")
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
+POST = r"[a-z][a-z0-9_]*\.reviewer"
 ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
 
 
@@ -60,14 +64,38 @@ class Unreachable:
 
 
 @dataclass(frozen=True, slots=True)
+class AppealRules:
+    """What a regulation says of appeals against a rating. `article` and `note` also say why there are none.
+
+    `parties` may file: "staff" (the rated person) or "department" (the rated unit). `working_days` is the window,
+    from the receipt of the rating; None where the text sets none. `clock`: what the limits of the rectification do
+    meanwhile. `reviewed_by` are the posts (unit.role) that review. `consequences` follow a failure of duty that the
+    review has verified.
+    """
+
+    available: bool
+    article: str
+    note: str
+    who: str = ""
+    reviewer: str = ""
+    parties: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    working_days: int | None = None
+    clock: str = "continues"
+    reviewed_by: tuple[str, ...] = ()
+    number_format: str = ""
+    consequences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
     `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
     contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
     done before it closes, except with an outcome of `closed_without_revisit`. `unreachable` is None where the file
-    sets no rule. `appeal` holds what a screen says about appeals (who, reviewer, article, available, note); None
-    where the text knows none.
+    sets no rule, `appeal` where it is silent.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     """
 
@@ -90,7 +118,7 @@ class Regulation:
     revisit_tasks: tuple[str, ...]
     closed_without_revisit: tuple[str, ...]
     unreachable: Unreachable | None
-    appeal: Mapping[str, object] | None
+    appeal: AppealRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
     parameters: Mapping[str, Parameter]
@@ -117,7 +145,7 @@ def read(file: Path) -> Regulation:
         close_of_business=top.take("close_of_business", time, None),
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        unreachable=_unreachable(top), appeal=_appeal(top),
+        unreachable=_unreachable(top), appeal=_appeal(top, units),
         units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))
@@ -182,14 +210,15 @@ def _office(top: Table, key: str, units: Mapping[str, UnitEntry]) -> str:
     return value
 
 
-def _number_format(top: Table) -> str:
-    text = top.text("number_format")
+def _number_format(table: Table) -> str:
+    text = table.text("number_format")
     try:
         first, second = (text.format(year=2026, number=number) for number in (1, 2))
     except (KeyError, IndexError, ValueError, AttributeError):
         first = second = ""
     if first == second or "2026" not in first:
-        raise top.refuse("number_format", f"must hold year and number, like GC-{{year}}-{{number:06d}}, not {text!r}")
+        raise table.refuse(
+            "number_format", f"must hold year and number, like GC-{{year}}-{{number:06d}}, not {text!r}")
     return text
 
 
@@ -204,14 +233,32 @@ def _unreachable(top: Table) -> Unreachable | None:
     return rule
 
 
-def _appeal(top: Table) -> Mapping[str, object] | None:
+def _appeal(top: Table, units: Mapping[str, UnitEntry]) -> AppealRules | None:
     if "appeal" not in top.values:
         return None
     table = top.table("appeal")
-    facts = {"who": table.text("who"), "reviewer": table.text("reviewer"), "article": _article(table),
-             "available": table.take("available", bool), "note": table.text("note")}
+    rules = {"available": table.take("available", bool), "article": _article(table), "note": table.text("note")}
+    if rules["available"]:
+        rules |= _open_appeal(table, units)
     table.end()
-    return MappingProxyType(facts)
+    return AppealRules(**rules)
+
+
+def _open_appeal(table: Table, units: Mapping[str, UnitEntry]) -> dict[str, Any]:
+    """What has to be known where an appeal may be filed."""
+    rules = {
+        "who": table.text("who"), "reviewer": table.text("reviewer"),
+        "parties": table.texts("parties", "|".join(PARTIES)), "grounds": table.texts("grounds", "|".join(GROUNDS)),
+        "levels": table.texts("levels", "|".join(RATING_LEVELS)), "working_days": table.take("working_days", int, None),
+        "clock": table.one_of("clock", ("continues",)), "reviewed_by": table.texts("reviewed_by", POST),
+        "number_format": _number_format(table),
+        "consequences": table.texts("consequences", "|".join(CONSEQUENCES), empty=True)}
+    for post in rules["reviewed_by"]:
+        if post.partition(".")[0] not in units:
+            raise table.refuse("reviewed_by", f"{post!r} is at no unit of this file")
+    if rules["working_days"] is not None and rules["working_days"] < 1:
+        raise table.refuse("working_days", "must be at least 1; leave it out where the text sets no limit")
+    return rules
 
 
 def _parameter(table: Table) -> Parameter:

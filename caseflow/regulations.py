@@ -14,9 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from caseflow.errors import ConfigurationError, RegulationExpired, RegulationNotFound
-from caseflow.regulation_file import DefaultRating, Parameter, Regulation, UnitEntry, read
+from caseflow.regulation_file import AppealRules, DefaultRating, Parameter, Regulation, UnitEntry, read
 
-__all__ = ["DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area", "get"]
+__all__ = [
+    "AppealRules", "DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area",
+    "get",
+]
 
 
 def folder() -> Path:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
+from caseflow import appeals
 from caseflow.engine.values import FormField
-from caseflow.models import RoleAssignment, User, WorkItem, db
+from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.permissions import Actor, actor_for
 from caseflow.unreachable import CHOICE
 from caseflow.worklist import SHANGHAI
@@ -47,6 +48,14 @@ def person_for(item: WorkItem, random: Random) -> Actor:
     if not holders:
         raise LookupError(f"nobody holds {item.role} at unit {item.unit_id}")
     return actor_for(random.choice(holders))
+
+
+def appellant_for(rating: Rating, random: Random, now: datetime) -> Actor | None:
+    """Somebody who may appeal against this rating now, if there is anybody."""
+    people = db.session.query(User).join(RoleAssignment).where(
+        RoleAssignment.unit_id == rating.service.unit_id, User.active).order_by(User.id).all()
+    actors = [actor for actor in map(actor_for, people) if appeals.standing(rating, actor, now).code == "open"]
+    return random.choice(actors) if actors else None
 
 
 def fill_in(form: Sequence[FormField], random: Random, now: datetime, *, reachable: bool = True) -> dict[str, object]:

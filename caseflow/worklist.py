@@ -11,8 +11,8 @@ import orjson
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import journal, open_work, permissions
-from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, TaskNotOpen
+from caseflow import impartiality, journal, open_work, permissions
+from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.open_work import EARLIEST_FIRST
@@ -51,7 +51,7 @@ def find(work_item_id: int, actor: Actor) -> WorkItem:
 def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     """Take a free task of one's own unit and role. Taking one's own again changes nothing.
 
-    Refuses with AlreadyClaimed, TaskNotOpen or PermissionDenied; journaled as task_claimed.
+    Refuses with AlreadyClaimed, TaskNotOpen, PermissionDenied or NotImpartial; journaled as task_claimed.
     """
     case, item = _held(work_item_id, actor)
     if item.assignee_id == actor.user_id:
@@ -59,6 +59,7 @@ def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     if item.assignee_id is not None:
         raise AlreadyClaimed
     permissions.require_work(actor, item)
+    impartiality.require(actor.user_id, item, case.id)
     return _assign(case, item, actor.user_id, "task_claimed", actor, now)
 
 
@@ -68,6 +69,8 @@ def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     if item.assignee_id is None:
         return item
     permissions.require_work(actor, item)
+    if item.role == "staff":
+        raise PermissionDenied("This task is yours alone; nobody else could take it.")
     return _assign(case, item, None, "task_released", actor, now)
 
 
@@ -163,6 +166,7 @@ class CaseFilter:
 
     regulation: str | None = None
     status: str | None = None
+    kind: str | None = None
     unit_id: int | None = None
     level: str | None = None
     opened_from: datetime | None = None
@@ -182,7 +186,8 @@ def ledger(actor: Actor, wanted: CaseFilter, now: datetime, *, page: int = 1, pe
 def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
     """The same cases, unordered, for whoever wants all of them."""
     query = select(Case).where(permissions.visible_cases(actor))
-    exact = {Case.regulation: wanted.regulation, Case.status: wanted.status, Case.unit_id: wanted.unit_id}
+    exact = {Case.regulation: wanted.regulation, Case.status: wanted.status, Case.kind: wanted.kind,
+             Case.unit_id: wanted.unit_id}
     for column, value in exact.items():
         if value is not None:
             query = query.where(column == value)

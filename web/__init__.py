@@ -24,6 +24,7 @@ BLUEPRINTS = (
     "web.views.cases",
     "web.views.attachments",
     "web.views.remarks",
+    "web.views.appeals",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",

@@ -65,9 +65,10 @@ class Settings:
         return Path(self.files).absolute() if self.files else self.instance / "files"
 
     @classmethod
-    def for_scratch(cls, database_url: str) -> Settings:
-        """For a run that serves nobody and keeps nothing but the database at `database_url`."""
-        return cls(database_url=_database_url(database_url, Path("instance")), secret_key=secrets.token_urlsafe(48))
+    def for_scratch(cls, database_url: str, instance: Path = Path("instance")) -> Settings:
+        """For a run that serves nobody and keeps nothing but a database and, in `instance`, files."""
+        return cls(instance=instance, database_url=_database_url(database_url, instance),
+                   secret_key=secrets.token_urlsafe(48))
 
 
 YEAR = 366 * 24 * 60  # minutes

@@ -20,6 +20,8 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.CaseflowError: (400, _("这一步被拒绝了，没有任何内容被更改。")),
     errors.NotFound: (404, _("没有找到这项内容，或者它不属于您的单位。")),
     errors.PermissionDenied: (403, _("您的岗位不能进行这项操作，请联系本单位督办人员。")),
+    errors.NotImpartial: (403, _("您与这件申诉有利害关系，应当回避。")),
+    errors.AppealRefused: (409, _("现在不能对这条评价提出申诉。")),
     errors.InvalidInput: (422, _("有些内容需要修改。")),
     errors.InvalidForm: (422, _("表单还不完整，请修改标出的各项后再次提交。")),
     errors.Conflict: (409, _("别人先一步处理了，请重新打开后再操作。")),
@@ -36,6 +38,18 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.CalendarMissing: (422, _("工作日历没有覆盖到这一年，请导入当年的放假通知。")),
     errors.DatabaseUnavailable: (503, _("数据库暂时不能使用。请稍后把这次的内容原样再提交一次，不会重复办理。")),
     errors.ConfigurationError: (500, _("系统设置有误，请告知管理员。")),
+}
+
+REASONS: dict[tuple[str, str], Any] = {
+    ("not_impartial", "rated"): _("这条评价评的是您本人，您应当回避，不能复核这件申诉。"),
+    ("not_impartial", "appellant"): _("这件申诉是您提出的，您应当回避，不能复核。"),
+    ("not_impartial", "rated_unit"): _("您在被评价的单位任职，应当回避，不能复核这件申诉。"),
+    ("not_impartial", "first_handler"): _("您复核过对同一评价的前一次申诉，应当回避。"),
+    ("appeal_refused", "filed"): _("已经对这条评价提出过申诉，每方只能提出一次。"),
+    ("appeal_refused", "over"): _("申诉的期限已过。"),
+    ("appeal_refused", "voided"): _("这条评价已经不予采纳，不需要再申诉。"),
+    ("appeal_refused", "no_appeal"): _("本办法没有规定申诉。"),
+    ("appeal_refused", "not_party"): _("按规定，您不能对这条评价提出申诉。"),
 }
 
 STATUSES: dict[int, tuple[Any, Any]] = {
@@ -65,7 +79,7 @@ def init_app(app: Flask) -> None:
 def refusal(error: errors.CaseflowError) -> tuple[int, str]:
     """Status and sentence of an error, in the reader's language; a class without a row speaks as its parent."""
     status, sentence = next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
-    return status, str(sentence)
+    return status, str(REASONS.get((error.code, error.details.get("reason", "")), sentence))
 
 
 def _refused(error: errors.CaseflowError) -> Response:

@@ -36,6 +36,7 @@ class Place:
 PLACES = (
     Place("work.index", _("我的待办"), "inbox", "work"),
     Place("cases.index", _("案件"), "folder"),
+    Place("appeals.index", _("评价与申诉"), "scale"),
     Place("ledger.index", _("台账"), "table"),
     Place("notices.index", _("通知"), "bell", "notices"),
     Place("incidents.index", _("异常"), "alert-triangle", "incidents"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 TEXT_LIMIT = 4000    # characters of a text whose field has no maxlength
@@ -38,7 +38,8 @@ class FormField:
 
     `type` is string, text, enum, boolean, date or long. `minimum`/`maximum` bound a long's value,
     `min_length`/`max_length` a text's characters. `visible_when` is (field id, allowed values) or None:
-    the field is asked for, and required, only then.
+    the field is asked for, and required, only then. `first_visit_only` are choices offered at the task's first
+    visit and not again.
     """
 
     id: str
@@ -52,6 +53,7 @@ class FormField:
     max_length: int | None = None
     default: str | None = None
     visible_when: tuple[str, tuple[str, ...]] | None = None
+    first_visit_only: tuple[str, ...] = ()
 
     @property
     def decides(self) -> bool:
@@ -91,6 +93,13 @@ class UserTask:
     unit: str
     role: str
     form: tuple[FormField, ...] = ()
+
+    def at_visit(self, visit: int) -> UserTask:
+        """The task as this visit asks for it."""
+        if visit == 1 or not any(field.first_visit_only for field in self.form):
+            return self
+        return replace(self, form=tuple(replace(field, choices=tuple(
+            choice for choice in field.choices if choice[0] not in field.first_visit_only)) for field in self.form))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The tables, one family per file."""
 
+from caseflow.models.appeals import Appeal, AssessmentRecord
 from caseflow.models.calendars import CalendarDay, CalendarNotice
 from caseflow.models.cases import (
     Case,
@@ -21,8 +22,7 @@ from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMes
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "AppliedEffect", "Attachment", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case",
-    "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry",
+    "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry",
     "JournalHead", "LoginFailures", "NewestRating", "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance",
     "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
     "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case",

@@ -60,6 +60,7 @@ class HeldCase:
 
     id: int
     number: str
+    kind: str
     regulation: str
     after_expiry: bool
     rating_id: int
@@ -82,6 +83,7 @@ class HeldCase:
     timers: dict[int, HeldTimer] = field(default_factory=dict)
     awaited: set[int] = field(default_factory=set)
     noted: dict[Prepared, list[Mapping[str, Any]]] = field(default_factory=dict)
+    to_rectification: list[str] = field(default_factory=list)   # messages an effect has for the other case
 
     def item(self, work_item_id: int) -> HeldItem | None:
         """The work item with this id, if it is open."""
@@ -93,9 +95,9 @@ class HeldCase:
 
 
 _OF_CASE = (
-    _case.id, _case.number, _case.regulation, _case.after_expiry, _case.rating_id, _case.unit_id, _case.version,
-    _case.status, _case.step, _case.outcome, _case.closed_at, _case.next_due, _case.next_try, _case.attempts,
-    _case.incident, _case.journal_seq, _case.journal_head,
+    _case.id, _case.number, _case.kind, _case.regulation, _case.after_expiry, _case.rating_id, _case.unit_id,
+    _case.version, _case.status, _case.step, _case.outcome, _case.closed_at, _case.next_due, _case.next_try,
+    _case.attempts, _case.incident, _case.journal_seq, _case.journal_head,
     _instance.definition, _instance.state, _instance.ended,
 )
 
@@ -152,7 +154,7 @@ INSERT_AWAITED = inserting(AwaitedMessage.__table__)
 DELETE_AWAITED = Prepared(delete(AwaitedMessage.__table__).where(
     _awaited.case_id == bindparam("case"), _awaited.token == bindparam("of")))
 DELETE_DRAFTS = Prepared(delete(Draft.__table__).where(Draft.__table__.c.work_item_id == bindparam("item")))
-TASK_OF = Prepared(select(_instance.definition, _item.element).join(
+TASK_OF = Prepared(select(_instance.definition, _item.element, _item.visit).join(
     WorkItem.__table__, _item.case_id == _instance.case_id).where(_item.id == bindparam("item")))
 CASE_OF = Prepared(select(_case.id).where(_case.rating_id == bindparam("rating"), _case.kind == bindparam("kind")))
 VOIDED_AT = Prepared(select(Rating.voided_at).where(Rating.id == bindparam("rating")))
@@ -225,10 +227,10 @@ def begin(*, number: str, kind: str, regulation: str, after_expiry: bool, rating
           opened_at: datetime, definition: str) -> HeldCase:
     """A new case, inserted at once for its id; everything else is written by `save`."""
     row = {
-        "number": number, "regulation": regulation, "after_expiry": after_expiry, "rating_id": rating_id,
+        "number": number, "kind": kind, "regulation": regulation, "after_expiry": after_expiry, "rating_id": rating_id,
         "unit_id": unit_id, "version": 0, "status": "open", "step": "", "outcome": None, "closed_at": None,
         "next_due": None, "next_try": None, "attempts": 0, "incident": False, "journal_seq": 0, "journal_head": ""}
-    case_id, = _INSERT_CASE.first(**row, kind=kind, opened_at=opened_at)
+    case_id, = _INSERT_CASE.first(**row, opened_at=opened_at)
     return HeldCase(case_id, **row, definition=definition, state=b"", ended=False)
 
 

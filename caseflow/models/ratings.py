@@ -19,7 +19,10 @@ class ServiceRecord(Base):
     """One service of a case of business (办件), as the pushing system described it."""
 
     __tablename__ = "service_records"
-    __table_args__ = (UniqueConstraint("project_no", "service_number"),)
+    __table_args__ = (
+        UniqueConstraint("project_no", "service_number"),
+        Index("ix_service_records_unit_id_handler_no", "unit_id", "handler_no"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_no: Mapped[str] = mapped_column(String(64))

@@ -1,4 +1,7 @@
-"""The four diagrams as the tests look at them: elements by id, flows, boxes and lines."""
+"""The diagrams as the tests look at them: elements by id, flows, boxes and lines.
+
+A place alone ("guichi") means its rectification, "guichi/appeal" its other diagram.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DD = "{http://www.omg.org/spec/DD/20100524/DI}"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 PLACES = ("guichi", "hainan", "hefei", "qijiang")
+APPEALS = ("guichi/appeal", "hainan/appeal", "qijiang/appeal")
 NODES = ("startEvent", "endEvent", "boundaryEvent", "userTask", "serviceTask", "exclusiveGateway", "subProcess")
 
 
@@ -49,14 +53,25 @@ class Box:
         return inside and not (self.x + 1 < x < self.right - 1 and self.y + 1 < y < self.bottom - 1)
 
 
+def _named(place: str) -> tuple[str, str]:
+    key, _, name = place.partition("/")
+    return key, name or "rectification"
+
+
+def source(place: str) -> bytes:
+    key, name = _named(place)
+    return regulations.files(key)[f"{name}.bpmn"]
+
+
 @cache
 def tree(place: str) -> etree._Element:
-    return etree.fromstring(regulations.files(place)["rectification.bpmn"])
+    return etree.fromstring(source(place))
 
 
 @cache
 def loaded(place: str) -> Definition:
-    return definition.load(regulations.files(place), trusted=True)
+    key, name = _named(place)
+    return definition.load(regulations.files(key), trusted=True, process_id=f"{key}_{name}")
 
 
 def elements(place: str, *tags: str) -> Iterator[etree._Element]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bpmn import drawings
 
-pytestmark = pytest.mark.parametrize("place", drawings.PLACES)
+pytestmark = pytest.mark.parametrize("place", drawings.PLACES + drawings.APPEALS)
 FRAMES = ("participant", "lane", "subProcess")
 
 

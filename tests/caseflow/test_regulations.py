@@ -93,12 +93,13 @@ def test_every_article_that_is_cited_is_quoted():
     for regulation in regulations.all_regulations().values():
         cited = {parameter.article for parameter in regulation.parameters.values()}
         cited |= {fact.article for fact in [regulation.default_rating] if fact}
-        cited |= {regulation.appeal["article"]} if regulation.appeal else set()
+        cited |= {regulation.appeal.article}
         assert cited <= set(regulation.articles), regulation.key
 
 
 def test_the_diagram_files_come_with_it():
-    assert list(regulations.files("qijiang")) == ["rectification.bpmn"]
+    assert list(regulations.files("qijiang")) == ["appeal.bpmn", "rectification.bpmn"]
+    assert list(regulations.files("hefei")) == ["rectification.bpmn"]
     with pytest.raises(RegulationNotFound):
         regulations.files("nowhere")
 
@@ -120,7 +121,12 @@ def test_the_diagram_files_come_with_it():
     ('area_code = "341702000000"', 'area_code = "341702"', "units.government.area_code"),
     ('code = "11341702MB000091"', 'code = "11341702MB000090"', "units.bureau.code"),
     ('article = "GC-2(三)"', 'article = "第二条"', "appeal.article"),
-    ("available = false", 'available = "no"', "appeal.available"),
+    ("available = true", 'available = "yes"', "appeal.available"),
+    ("available = true", "available = false", "appeal.who"),
+    ('clock = "continues"', 'clock = "stops"', "appeal.clock"),
+    ('parties = ["department"]', 'parties = ["anybody"]', "appeal.parties"),
+    ('"bureau.reviewer"', '"buro.reviewer"', "appeal.reviewed_by"),
+    ('clock = "continues"', 'clock = "continues"\nworking_days = 0', "appeal.working_days"),
     ("value = 5", "value = 5.5", "parameters.ledger_limit.value"),
     ('"GC-2(一)" = ', '"GC 2" = ', "articles.GC 2"),
     ('"dissatisfied"', '"bad"', "bad_levels"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from itertools import count
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from caseflow import (
+    appeals,
     cases,
     contact_attempts,
     definitions,
@@ -38,6 +41,7 @@ from caseflow.models import (
 )
 from caseflow.permissions import Actor, actor_for
 from caseflow.worklist import SHANGHAI
+from tests.caseflow.samples import PNG
 from tests.conftest import Clock
 
 _services = count(1)
@@ -68,9 +72,11 @@ class Journey:
 
     # --- what happens -------------------------------------------------------------------------------------------
 
-    def bad_review(self, *, level: str = "2", real_name: bool = True, office: int = 0) -> Journey:
+    def bad_review(self, *, level: str = "2", real_name: bool = True, office: int = 0,
+                   staff_no: str = "") -> Journey:
         """A citizen's rating arrives through the feed; its case opens at once."""
-        line = self._line(level, real_name, self.regulation.responsible_units[office].code)
+        line = self._line(level, real_name, self.regulation.responsible_units[office].code) | {
+            "proManager": "卫窗口", "proManagerNo": staff_no or demo.STAFF_NUMBERS[office]}
         with self.app.app_context(), transaction():
             verdict = ratings.receive([json.dumps(line).encode()], "test", self.now)[0]
             assert (verdict.status, verdict.notes) == ("accepted", ()), verdict
@@ -110,6 +116,25 @@ class Journey:
                 contact_attempts.log(
                     self.case_id, self._person(item), tried_at=self.now, channel="telephone", result="no_answer",
                     note="", form_token=uuid4().hex, now=self.now)
+        self._forget()
+        return self
+
+    def appeal(self, by: str, *, ground: str = "mistaken") -> Journey:
+        """This person (a demo user) files an appeal against the rating; its own case as a journey."""
+        with self.app.app_context(), transaction():
+            user = db.session.scalars(select(User).where(User.username == by)).one()
+            rating_id = db.session.get(Case, self.case_id).rating_id
+            appeal = appeals.file(rating_id, actor_for(user), ground, "评价人把另一窗口的事记在了我的名下。",
+                                  [(BytesIO(PNG), "现场照片.png")], uuid4().hex, self.now)
+            other = copy(self)
+            other.case_id = appeal.case_id
+        self._forget()
+        return other
+
+    def withdrawn(self, by: str) -> Journey:
+        with self.app.app_context(), transaction():
+            user = db.session.scalars(select(User).where(User.username == by)).one()
+            appeals.withdraw(appeals.of_case(self.case_id).id, actor_for(user), self.now)
         self._forget()
         return self
 

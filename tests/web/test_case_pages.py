@@ -31,7 +31,7 @@ def diagram_data(page) -> dict:
 def test_the_page_tells_where_the_case_stands(guichi, officer):
     page = words(page_of(officer, guichi))
     for expected in ("办理中", "联系并核实", "还剩 2 个工作日", "区市场监管局", "贵四最办〔2020〕5号",
-                     "申诉功能将在后续版本提供", "GC-2(三)"):
+                     "部门以书面形式报区数据资源管理局", "提出申诉", "GC-2(三)"):
         assert expected in page, expected
 
 
@@ -103,7 +103,7 @@ def test_hefeis_case_past_the_validity_of_its_text_is_marked_with_the_reason(app
     with app.app_context():
         assert db.session.get(Case, journey.case_id).after_expiry
     page = words(page_of(Desk(app, clock, "hefei.center.officer"), journey))
-    assert "办法期满后受理" in page and "HF-18" in page and "没有规定申诉" in page
+    assert "办法期满后受理" in page and "HF-18" in page and "没有规定对差评的申诉" in page and "HF-14" in page
 
 
 def test_a_stranger_is_not_told_that_the_case_exists(guichi, hainan):

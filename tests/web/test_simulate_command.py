@@ -33,9 +33,10 @@ def test_the_cases_of_every_regulation_come_to_their_ends(caseflow, regulation):
     assert ended.exit_code == 0, ended.output
     line, = ended.output.splitlines()
     facts = dict(word.split("=") for word in line.split()[1:])
-    known = {name: facts.pop(name) for name in ("seed", "database", "cases", "open", "tasks", "timers")}
+    known = {name: facts.pop(name) for name in ("seed", "database", "cases", "open", "tasks", "timers", "appeals")}
     assert (line.split()[0], known["database"], known["cases"], known["open"]) == (regulation, "sqlite", "8", "0")
     assert sum(map(int, facts.values())) == 8 and int(known["tasks"]) >= 16
+    assert (known["appeals"] == "0") == (regulation == "hefei")
 
 
 def test_the_same_seed_makes_the_same_run_and_another_seed_another(caseflow):
@@ -48,7 +49,7 @@ def test_simulating_again_in_the_same_database_makes_new_cases(caseflow, databas
     for _ in range(2):
         ended = simulate(caseflow, database=database_url)
         assert (ended.exit_code, ended.output.count("cases=3 open=0")) == (0, 1), ended.output
-        assert sum(int(word.split("=")[1]) for word in ended.output.split()[7:]) == 3, ended.output
+        assert sum(int(word.split("=")[1]) for word in ended.output.split()[8:]) == 3, ended.output
 
 
 @pytest.mark.both_databases

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 
 import caseflow
 from caseflow import demo as demo_people
-from caseflow import installation, ratings, regulations
+from caseflow import impartiality, installation, ratings, regulations
 from caseflow.errors import Conflict
 from caseflow.models import User, db, transaction
 from caseflow.rating_feeds import batches, lines_of
@@ -25,6 +25,11 @@ def init(demo: bool) -> None:
     """Prepare an empty database: tables, calendars, offices, processes. Again: brings it up to date."""
     with create_app().app_context():
         prepare(demo)
+        for regulation in regulations.all_regulations().values():
+            posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
+            for gap in impartiality.gaps(regulation.key, posts):
+                click.echo(f"（提示）{gap.office}没有人能公正复核涉及{gap.rated}的申诉；请用 caseflow user role "
+                           "在那里授予 reviewer。", err=True)
     click.echo("已就绪")
 
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -14,13 +15,15 @@ from uuid import UUID
 import click
 from sqlalchemy import exists, func, select
 
-from caseflow import cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
+from caseflow import appeals, cases, definitions, demo, doctor, installation, notices, ratings, regulations, simulation
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
+from caseflow.permissions import actor_for
 from caseflow.rating_feeds import batches
 from web import config, create_app, database, migrations
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"
+APPEALS = 0.1        # how often a step is followed by an appeal, or the withdrawal of one
 NO_PASSWORD = "!"    # nobody signs in as a simulated person
 
 
@@ -38,8 +41,10 @@ def simulate(key: str, wanted: int, seed: int) -> None:
         known = ", ".join(regulations.all_regulations())
         raise click.BadParameter(f"{key!r} is none of {known}", param_hint="--regulation")
     with tempfile.TemporaryDirectory() as folder:
-        url = os.environ.get("CASEFLOW_DATABASE_URL") or f"sqlite:///{Path(folder) / 'simulation.db'}"
-        with create_app(config.Settings.for_scratch(url)).app_context():
+        given = os.environ.get("CASEFLOW_DATABASE_URL")
+        settings = config.Settings.for_scratch(given) if given else config.Settings.for_scratch(
+            f"sqlite:///{Path(folder) / 'simulation.db'}", Path(folder))
+        with create_app(settings).app_context():
             summary, complaints = _Run(key, wanted, seed).drive()
             db.session.remove()
             db.engine.dispose()
@@ -98,6 +103,24 @@ class _Run:
                 verdicts = ratings.receive(batch, source=SOURCE, now=self.now)
             self.opened += sum(bool(verdict.case) for verdict in verdicts)
 
+    def _appeal(self) -> None:
+        """Somebody appeals against the rating of an open case, or takes an appeal back; nothing where nobody may."""
+        cases_open = select(Case).where(Case.status == "open").order_by(Case.id)
+        case = self.random.choice(db.session.scalars(cases_open.limit(50)).unique().all())
+        with transaction():
+            if (appeal := appeals.of_case(case.id)) is not None:
+                actor = actor_for(appeal.appellant)
+                if appeals.withdrawable(appeal, actor) and self.random.random() < 0.3:
+                    appeals.withdraw(appeal.id, actor, self.now)
+                return
+            actor = simulation.appellant_for(case.rating, self.random, self.now)
+            if actor is not None:
+                ground = self.random.choice(self.regulation.appeal.grounds)
+                token = str(UUID(int=self.random.getrandbits(128)))
+                appeals.file(case.rating_id, actor, ground, "模拟的申诉，事实和理由如附件。",
+                             [(BytesIO("模拟的证据".encode()), "证据.txt")], token, self.now)
+                self.counts["appeals"] += 1
+
     def _open_cases(self) -> int:
         return db.session.scalar(select(func.count(Case.id)).where(Case.status == "open")) or 0
 
@@ -107,6 +130,8 @@ class _Run:
             self.now += timedelta(minutes=self.random.randint(0, 24 * 60) // max(1, self.wanted // 5))
             self._fire_due()
             self._complete_one()
+            if self.random.random() < APPEALS and self._open_cases():
+                self._appeal()
         else:
             due = db.session.scalar(select(func.min(Case.next_try)).where(Case.incident.is_(False)))
             if due is not None and due >= self.now and self.random.random() < 0.2:
@@ -130,7 +155,7 @@ class _Run:
             waiting = select(WorkItem).where(WorkItem.status == "open", WorkItem.id >= self.random.randint(low, high))
             item = db.session.scalar(waiting.order_by(WorkItem.id).limit(1))
             actor = simulation.person_for(item, self.random)
-            form = definitions.of(item.case).user_tasks[item.element].form
+            form = definitions.task(definitions.of(item.case), item.element, item.visit).form
             token = str(UUID(int=self.random.getrandbits(128)))
             answers = simulation.fill_in(form, self.random, self.now, reachable=bool(item.case.rating.rater_phone))
             cases.complete_task(item.id, actor, answers, token, self.now)
@@ -138,8 +163,9 @@ class _Run:
 
     def _summary(self, open_cases: int) -> str:
         ended = select(Case.outcome, func.count()).where(
-            Case.id > self.before, Case.outcome.is_not(None))
+            Case.id > self.before, Case.outcome.is_not(None), Case.kind == cases.KIND)
         outcomes = db.session.execute(ended.group_by(Case.outcome).order_by(Case.outcome))
         ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
         return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "
-                f"open={open_cases} tasks={self.counts['completed']} timers={self.counts['fired']} {ends}")
+                f"open={open_cases} tasks={self.counts['completed']} timers={self.counts['fired']} "
+                f"appeals={self.counts['appeals']} {ends}")

@@ -46,7 +46,8 @@ class LedgerFilter:
     def wanted(self) -> CaseFilter:
         end = _midnight(self.opened_to)
         return CaseFilter(
-            regulation=self.regulation or None, status=self.status or None, level=self.level or None,
+            kind="rectification", regulation=self.regulation or None, status=self.status or None,
+            level=self.level or None,
             unit_id=int(self.unit) if self.unit else None, opened_from=_midnight(self.opened_from),
             opened_to=end + timedelta(days=1) if end else None, overdue=bool(self.overdue), search=self.q)
 

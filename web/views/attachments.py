@@ -19,14 +19,14 @@ from web.forms import filters
 from web.words import files as words
 
 blueprint = Blueprint("attachments", __name__)
-UPLOAD = "attachments.upload"
+UPLOADS = ("attachments.upload", "appeals.file")
 AT_ONCE = 20                 # files of one form
 FRAME = 1 << 20              # bytes of a request beside its files
 LARGEST_REQUEST = 1 << 30
 
 
 def init_app(app: Flask) -> None:
-    """Let whoever is signed in send more on the one route that takes files, before anything reads the request."""
+    """Let whoever is signed in send more on the routes that take files, before anything reads the request."""
     app.before_request(_make_room)
     app.jinja_env.globals.update(kind_name=words.kind_name, size_in_words=words.size_in_words,
                                  file_kinds=",".join(end for ends in file_types.EXTENSIONS.values() for end in ends),
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
 
 
 def _make_room() -> None:
-    if request.endpoint == UPLOAD and current_user.is_authenticated:
+    if request.endpoint in UPLOADS and current_user.is_authenticated:
         settings = current_app.config["CASEFLOW"]
         largest = min(AT_ONCE * settings.file_limit, settings.case_files_limit, LARGEST_REQUEST)
         request.max_content_length = max(largest + FRAME, settings.max_upload)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import calendars, cases, comments, definitions, listings, permissions, regulations, worklist
+from caseflow import appeals, calendars, cases, comments, definitions, listings, permissions, regulations, worklist
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, WorkItem, transaction
 from caseflow.permissions import Actor
@@ -18,6 +18,7 @@ from web.auth import current_actor
 from web.forms import filters
 from web.views import panels
 from web.words import answers, outline, places, times
+from web.words import appeals as appeal_words
 from web.words import journal as journal_words
 from web.words import notices as notice_words
 
@@ -53,7 +54,7 @@ def show(number: str):
         contacts=panels.contact_panel(case, actor, panels.asking_item(items, definition)),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, deadlines),
-        nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),
+        nearest=_nearest(items, regulation, now), appeal=_appeal(case, actor, now),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
@@ -106,13 +107,13 @@ def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.Dead
     return {"xml": definition.source.decode(), "states": known, "due": due + fired}
 
 
-def _appeal(regulation: Any) -> dict[str, str]:
-    """What the regulation says of an appeal: its sentence and article; where it has none, that it has none."""
-    facts = regulation.appeal
-    if not facts:
-        return {"text": gettext("本办法没有规定申诉。"), "article": ""}
-    return {"text": gettext("申诉功能将在后续版本提供。"), "who": str(facts.get("who", "")),
-            "article": str(facts.get("article", ""))}
+def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """How the actor stands to an appeal: against this rating, or in the appeal that this case is."""
+    if case.kind == appeals.KIND:
+        return {"this": appeals.of_case(case.id)}
+    stands = appeals.standing(case.rating, actor, now)
+    return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
+            "text": appeal_words.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
 
 
 def _submissions(case: Case, definition: Any) -> list[dict[str, Any]]:

@@ -5,19 +5,22 @@ Templates get these and never the rows, so that the rater's name and number cann
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
 from caseflow import (
+    appeals,
     attachments,
     calendars,
     cases,
     contact_attempts,
     deadlines,
+    definitions,
     file_types,
     journal,
     listings,
@@ -25,9 +28,10 @@ from caseflow import (
     unreachable,
 )
 from caseflow.errors import CaseflowError
-from caseflow.models import Attachment, Case, ContactAttempt, JournalEntry, Timer, WorkItem
+from caseflow.models import Appeal, Attachment, Case, ContactAttempt, JournalEntry, Rating, Timer, WorkItem
 from caseflow.permissions import Actor
-from web.words import contacts, places, times
+from web.words import answers, contacts, places, times
+from web.words import appeals as appeal_words
 from web.words import journal as journal_words
 from web.words import ratings as rating_words
 from web.words.masks import mask_name, mask_phone
@@ -49,12 +53,14 @@ class RatingPanel:
     received_at: str
     channel: str
     voided_at: str
-    rater: str
-    phone: str
-    may_reveal: bool
-    reveal_through: str
     service: tuple[tuple[str, str], ...]
     newest: tuple[tuple[str, str], ...]
+    appeals: tuple[Appeal, ...]
+    hidden: bool = True
+    rater: str = ""
+    phone: str = ""
+    may_reveal: bool = False
+    reveal_through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +99,51 @@ class DeadlineLine:
 
 
 def rating_panel(case: Case, actor: Actor) -> RatingPanel:
+    """The rating of a case. In an appeal, and for the rated person, nothing of the rater is shown, not even masked."""
     rating = case.rating
+    if case.kind == "appeal" or cases.is_rated(case, actor):
+        return about_rating(rating)
     has_contact = bool(rating.rater_name or rating.rater_phone)
+    return replace(
+        about_rating(rating), hidden=False, rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
+        may_reveal=has_contact and cases.may_reveal_contact(case, actor), reveal_through=_contact_office(case))
+
+
+def about_rating(rating: Rating) -> RatingPanel:
+    """A rating without whose it is."""
     return RatingPanel(
         level=rating.level, level_name=rating_words.level_name(rating.level),
         details=tuple(rating_words.details(rating.detail_codes or "")), text=rating.text or "",
         rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
         channel=rating_words.channel_name(rating.channel),
         voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
-        rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
-        may_reveal=has_contact and cases.may_reveal_contact(case, actor), reveal_through=_contact_office(case),
-        service=tuple(_service_lines(case)), newest=tuple(_newest(case)))
+        service=tuple(_service_lines(rating)), newest=tuple(_newest(rating)), appeals=tuple(appeals.against(rating.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPanel:
+    """What lies before the reviewer of an appeal: its statement, what the rater said, and the rectification's record
+    as (step, by whom, when, answers)."""
+
+    appeal: Appeal
+    said: str
+    record: tuple[tuple[str, str, datetime, list[tuple[str, str]]], ...]
+    questions: tuple[Any, ...]
+
+
+def review_panel(item: WorkItem) -> ReviewPanel | None:
+    """For the open task of a reviewer."""
+    appeal = appeals.of_case(item.case_id) if item.role == "reviewer" else None
+    if appeal is None:
+        return None
+    record = []
+    if appeal.rectification is not None:
+        definition = definitions.of(appeal.rectification)
+        for row, name in listings.submissions_of(appeal.rectification):
+            form = definition.user_tasks[row.element].form
+            record.append((journal_words.element_name(definition, row.element), name, row.submitted_at,
+                           answers.in_words(form, json.loads(row.form_values))))
+    return ReviewPanel(appeal, appeal.rating.text or "", tuple(record), appeal_words.QUESTIONS[appeal.ground])
 
 
 def file_panel(case: Case, actor: Actor) -> FilePanel:
@@ -131,23 +171,23 @@ def _contact_office(case: Case) -> str:
     return regulation.units[through].name if through and through in regulation.units else ""
 
 
-def _service_lines(case: Case) -> list[tuple[str, str]]:
-    service = case.rating.service
+def _service_lines(rating: Rating) -> list[tuple[str, str]]:
+    service = rating.service
     lines = [
         (gettext("办件编号"), service.project_no),
         (gettext("事项"), service.task_name or "—"),
         (gettext("服务环节"), gettext("%(name)s（第 %(n)s 次服务）", name=service.service_name or "—",
                                   n=service.service_number)),
         (gettext("服务时间"), times.moment(service.service_time)),
-        (gettext("承办单位"), service.org_name or case.unit.name),
+        (gettext("承办单位"), service.org_name or (service.unit.name if service.unit else "—")),
         (gettext("经办人"), service.handler_name or "—"),
     ]
     return lines
 
 
-def _newest(case: Case) -> list[tuple[str, str]]:
+def _newest(rating: Rating) -> list[tuple[str, str]]:
     return [(rating_words.level_name(row.level), times.moment(row.recorded_at))
-            for row in listings.newest_ratings_of(case)]
+            for row in listings.newest_ratings_of(rating.id)]
 
 
 def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:

@@ -13,7 +13,17 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import calendars, cases, definitions, listings, permissions, regulations, unreachable, worklist
+from caseflow import (
+    calendars,
+    cases,
+    definitions,
+    impartiality,
+    listings,
+    permissions,
+    regulations,
+    unreachable,
+    worklist,
+)
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
 from caseflow.errors import (
@@ -22,6 +32,7 @@ from caseflow.errors import (
     Conflict,
     InvalidForm,
     InvalidInput,
+    NotImpartial,
     PermissionDenied,
     StepFailed,
     TaskNotOpen,
@@ -124,7 +135,8 @@ def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Act
     why = stale.explain(error, item, actor, by=_name_of(item.completed_by or item.assignee_id))
     task = _task(item)
     if item.status == "open" and permissions.may_work(actor, item):
-        return _page(item, task, form, actor, now, why=why, status=409)
+        status = 403 if isinstance(error, PermissionDenied) else 409
+        return _page(item, task, form, actor, now, why=why, status=status)
     typed = answers.in_words(task.form, form.typed())
     page = render_template("work/stale.html", item=item, why=why, typed=typed, kept=worklist.draft_of(item.id, actor))
     return page, 403 if isinstance(error, PermissionDenied) and item.assignee_id is None else 409
@@ -187,12 +199,16 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
     case, definition = item.case, definitions.of(item.case)
     regulation = regulations.get(case.regulation)
-    open_to_me = item.status == "open" and permissions.may_work(actor, item)
+    may_work = item.status == "open" and permissions.may_work(actor, item)
+    reason = impartiality.reason(actor.user_id, item, case.id) if may_work else None
+    open_to_me = may_work and reason is None
     contacts = panels.contact_panel(case, actor, panels.asking_item([item], definition))
     if contacts.standing:
         form.offer(unreachable.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
+        barred=reason and refusal(NotImpartial(reason=reason))[1],
+        reviewing=panels.review_panel(item) if open_to_me else None,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
@@ -215,7 +231,7 @@ def _submitted(item: WorkItem, task: UserTask) -> list[tuple[str, str]]:
 
 
 def _task(item: WorkItem) -> UserTask:
-    return definitions.of(item.case).user_tasks[item.element]
+    return definitions.task(definitions.of(item.case), item.element, item.visit)
 
 
 def _sent() -> MultiDict:

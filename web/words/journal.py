@@ -13,6 +13,7 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
 from web.words import answers, contacts, files, incidents, times
+from web.words.appeals import ground_name
 from web.words.ratings import level_name
 
 EFFECTS = {
@@ -24,6 +25,11 @@ EFFECTS = {
     "return_for_rehandling": lazy_gettext("退回原承办单位重办（仅此一次）"),
     "record_newest_rating": lazy_gettext("已记录评价人最新的评价"),
     "void_rating": lazy_gettext("评价不予采纳：记录保留，不计入统计"),
+    "receive_appeal": lazy_gettext("收到申诉，已告知被评价单位"),
+    "return_for_evidence": lazy_gettext("退回申诉人补充材料（仅此一次）"),
+    "uphold_appeal": lazy_gettext("申诉成立，已告知各方"),
+    "dismiss_appeal": lazy_gettext("申诉不成立，已告知各方；整改照常办理"),
+    "record_reference": lazy_gettext("已记录省级系统的编号"),
 }
 OUTCOMES = {
     "closed_resolved": lazy_gettext("已整改办结"),
@@ -32,6 +38,9 @@ OUTCOMES = {
     "closed_unreachable": lazy_gettext("未能联系到评价人，办结"),
     "rating_voided": lazy_gettext("评价不予采纳"),
     "rating_corrected": lazy_gettext("误评已更正"),
+    "appeal_upheld": lazy_gettext("申诉成立"),
+    "appeal_dismissed": lazy_gettext("申诉不成立"),
+    "closed_withdrawn": lazy_gettext("申诉已撤回"),
 }
 TONES = {
     "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
@@ -166,6 +175,14 @@ def _message_delivered(told: _Told) -> str:
     return gettext("收到消息“%(message)s”", message=_message_name(told))
 
 
+def _message_noted(told: _Told) -> str:
+    return gettext("申诉成立：评价不予采纳，记录保留，不计入统计")
+
+
+def _appeal_filed(told: _Told) -> str:
+    return gettext("提出申诉，理由：%(ground)s", ground=ground_name(told.details.get("ground")))
+
+
 def _message_name(told: _Told) -> str:
     """What the event that waits for this message is called in the diagram."""
     message = told.details.get("message", "")
@@ -223,6 +240,8 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "timer_cancelled": _timer_cancelled,
     "effect_applied": _effect_applied,
     "message_delivered": _message_delivered,
+    "message_noted": _message_noted,
+    "appeal_filed": _appeal_filed,
     "contact_revealed": _contact_revealed,
     "file_added": _file_added,
     "comment_added": _comment_added,

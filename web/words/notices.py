@@ -6,7 +6,9 @@ import json
 
 from flask_babel import gettext, lazy_gettext
 
-SAY_IT_ALL = {"file_opened", "returned"}    # the name of the step would say it again
+SAY_IT_ALL = {      # the name of the step would say it again
+    "file_opened", "returned", "appeal_filed", "appeal_returned", "appeal_upheld", "appeal_dismissed",
+    "appeal_withdrawn"}
 KINDS = {
     "file_opened": lazy_gettext("新差评已建档，请办理"),
     "task_waiting": lazy_gettext("有任务等待办理"),
@@ -14,6 +16,11 @@ KINDS = {
     "due_soon": lazy_gettext("任务即将到期"),
     "feedback_due": lazy_gettext("请向评价人反馈处理结果"),
     "returned": lazy_gettext("案件退回重办"),
+    "appeal_filed": lazy_gettext("对一条差评提出了申诉"),
+    "appeal_returned": lazy_gettext("申诉需要补充材料，请在期限内补充"),
+    "appeal_upheld": lazy_gettext("申诉成立，评价不予采纳"),
+    "appeal_dismissed": lazy_gettext("申诉不成立，整改照常办理"),
+    "appeal_withdrawn": lazy_gettext("申诉已撤回，整改照常办理"),
 }
 
 

@@ -23,6 +23,8 @@ class Stale:
 
 def explain(error: errors.CaseflowError, item: WorkItem, actor: Actor, by: str = "") -> Stale:
     """The words for a Conflict or PermissionDenied on this work item. `by` is who completed it, if known."""
+    if isinstance(error, errors.NotImpartial):
+        return Stale(gettext("您应当回避"), gettext("这次没有提交。"), gettext("请由本岗位其他人员复核。"))
     if item.status == "completed":
         return _completed(error, item, by)
     if item.status == "cancelled":

@@ -87,7 +87,8 @@ SENTENCES = {
     "loop_without_wait": "这个循环里没有人工任务，也没有从当下起算的计时器，会转个不停；请加一个。",
     # tasks and events
     "performer_missing": "人工任务没有写由谁办；请填 candidateGroups，如 responsible.officer。",
-    "performer_form": "办理者“{found}”请写成 <单位>.<角色>，角色是 officer、supervisor 或 reviewer。",
+    "performer_form": "办理者“{found}”请写成 <单位>.<角色>，角色是 officer、supervisor、reviewer 或 staff。",
+    "performer_partial": "被评价单位的人不能复核对本单位的申诉；请改由别的单位复核。",
     "service_type": "服务任务的 camunda:type 只能是 external；请改正。",
     "topic_unknown": "没有登记过操作“{found}”；可用的：{known}。",
     "message_unknown": "消息“{found}”没有定义；请先定义消息。",

@@ -17,6 +17,7 @@ from caseflow.engine.values import CASE_VARIABLES, FormField
 
 FIELD_TYPES = ("string", "text", "enum", "boolean", "date", "long")
 VARIABLE_TYPES = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
+FIELD_PROPERTIES = ("visible_when", "first_visit_only")
 MAX_FIELDS = 50
 MAX_CHOICES = 50
 MAX_TEXT_LENGTH = 10_000
@@ -75,11 +76,14 @@ def _field(node: etree._Element, name: str, before: dict[str, FormField], findin
     if kind not in FIELD_TYPES:
         findings.add("field_type", node, found=name)
     choices = _choices(node, name, kind, findings)
-    bounds = _bounds(node, name, kind, findings)
+    bounds, properties = _bounds(node, name, kind, findings), _properties(node, findings)
+    asked = properties.get("visible_when")
     field = FormField(
         name, shown, kind, required="required" in bounds, choices=choices, minimum=bounds.get("min"),
         maximum=bounds.get("max"), min_length=bounds.get("minlength"), max_length=bounds.get("maxlength"),
-        default=node.get("defaultValue") or None, visible_when=_visible_when(node, name, before, findings),
+        default=node.get("defaultValue") or None,
+        visible_when=None if asked is None else _read_visible_when(node, name, asked, before, findings),
+        first_visit_only=_first_visit_only(node, name, properties.get("first_visit_only"), choices, findings),
     )  # fmt: skip
     _check_ranges(node, field, findings)
     return field
@@ -158,17 +162,29 @@ def _is_day(value: str) -> bool:
         return False
 
 
-def _visible_when(
-    node: etree._Element, name: str, before: dict[str, FormField], findings: Findings
-) -> tuple[str, tuple[str, ...]] | None:
-    texts = []
+def _properties(node: etree._Element, findings: Findings) -> dict[str, str]:
+    """The properties of a field: when it is asked for, and which choices are offered at the first visit only."""
+    found: dict[str, str] = {}
     for holder in children(node, "camunda:properties"):
         for entry in children(holder, "camunda:property"):
-            if entry.get("id") == "visible_when" and not texts:
-                texts.append(entry.get("value") or "")
+            if entry.get("id") in FIELD_PROPERTIES and entry.get("id") not in found:
+                found[entry.get("id")] = entry.get("value") or ""
             else:
                 findings.add("property_name", entry, found=printable(entry.get("id") or entry.get("name") or ""))
-    return _read_visible_when(node, name, texts[0], before, findings) if texts else None
+    return found
+
+
+def _first_visit_only(
+    node: etree._Element, name: str, text: str | None, choices: tuple[tuple[str, str], ...], findings: Findings
+) -> tuple[str, ...]:
+    """The choices named, parted by commas; at least one other is left for the next visit."""
+    if text is None:
+        return ()
+    wanted = tuple(value.strip() for value in text.split(","))
+    if not set(wanted) < set(dict(choices)):
+        findings.add("enum_value", node, found=name, value=printable(text)[:64])
+        return ()
+    return wanted
 
 
 def _read_visible_when(

@@ -14,7 +14,7 @@ from caseflow.engine.gate.names import EVENTS, camunda, children, extension, tag
 
 MAX_STEPS = 200
 MAX_NESTING = 4
-PERFORMER = re.compile(r"[a-z][a-z0-9_]*\.(officer|supervisor|reviewer)")
+PERFORMER = re.compile(r"[a-z][a-z0-9_]*\.(officer|supervisor|reviewer|staff)")
 PROCESS_ID = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
 ARTICLE = "article"
 
@@ -76,6 +76,8 @@ def _check_user_task(node: etree._Element, properties: dict[str, str], findings:
         findings.add("performer_missing", node)
     elif not PERFORMER.fullmatch(performer):
         findings.add("performer_form", node, found=printable(performer)[:64])
+    elif performer == "responsible.reviewer":
+        findings.add("performer_partial", node)
     documented = any((text.text or "").strip() for text in children(node, "bpmn:documentation"))
     if not (node.get("name") or "").strip() and not documented:
         findings.add("name_missing", node, tag="bpmn:userTask")

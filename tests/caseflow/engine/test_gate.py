@@ -200,6 +200,7 @@ CASES = {
     "loop_without_wait": flat("start b\neffect x\nxor g e\nend e\nflow b x\nflow x g\nflow g e\nflow g x real_name"),
     "performer_missing": broken((' camunda:candidateGroups="bureau.supervisor"', "")),
     "performer_form": broken(("bureau.supervisor", "bureau.boss")),
+    "performer_partial": broken(("bureau.supervisor", "responsible.reviewer")),
     "service_type": broken(('camunda:type="external"', 'camunda:type="connector"')),
     "topic_unknown": broken(('camunda:topic="escalate"', 'camunda:topic="rm_rf"')),
     "message_unknown": broken(('messageRef="m1"', 'messageRef="m2"')),

@@ -1,0 +1,106 @@
+"""What the service tasks of an appeal's diagram do: telling the parties, the one return, the decision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from caseflow import notices, submissions
+from caseflow.errors import StepFailed
+from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db, held
+from caseflow.worklist import SHANGHAI
+
+if TYPE_CHECKING:
+    from caseflow.effects import Occasion
+
+PERSONAL = "staff"     # a task of this role is the appellant's own
+
+
+def receive(occasion: Occasion) -> None:
+    """The appeal has arrived: tell the rated unit."""
+    _tell(occasion, "appeal_filed", "supervisor")
+
+
+def return_for_evidence(occasion: Occasion) -> None:
+    """Back to the appellant, at most once; a staff member's own task is given to them alone."""
+    earlier = select(AppliedEffect.token).where(
+        AppliedEffect.case_id == occasion.case.id, AppliedEffect.topic == "return_for_evidence")
+    if db.session.scalar(earlier.limit(1)) is not None:
+        raise StepFailed("An appeal is sent back for evidence at most once.", element=occasion.call.element)
+    appeal = of(occasion)
+    for item in list(occasion.case.items.values()):
+        if item.role == PERSONAL:
+            occasion.case.items[item.token] = replace(item, assignee_id=appeal.appellant_id)
+            occasion.case.note(held.ASSIGN_ITEM, case=occasion.case.id, of=item.token, assignee_id=appeal.appellant_id)
+    _tell_appellant(occasion, appeal, "appeal_returned")
+
+
+def uphold(occasion: Occasion) -> dict:
+    """The reviewer finds for the appellant: decision and reasons are kept, and the parties told."""
+    return _decide(occasion, "upheld")
+
+
+def dismiss(occasion: Occasion) -> dict:
+    """The reviewer finds against the appellant; a verified failure of duty goes to the annual assessment (QJ-18)."""
+    details = _decide(occasion, "dismissed")
+    consequences = occasion.regulation.appeal.consequences if occasion.regulation.appeal else ()
+    if consequences and submissions.latest(occasion.case.id, "duty_failed") is True:
+        _record_failure(occasion, consequences)
+        details["consequences"] = list(consequences)
+    return details
+
+
+def record_reference(occasion: Occasion) -> dict:
+    """Keep the number under which the provincial system corrects the rating (GC-2(三))."""
+    reference = submissions.latest(occasion.case.id, "provincial_no")
+    of(occasion).reference = str(reference)
+    return {"reference": reference}
+
+
+def void(occasion: Occasion) -> dict:
+    """The rating is not adopted: kept, marked, out of every statistic. In an appeal the rectification is told."""
+    db.session.execute(update(Rating).where(
+        Rating.id == occasion.case.rating_id, Rating.voided_at.is_(None)).values(voided_at=occasion.now))
+    if occasion.case.kind == "appeal":
+        occasion.case.to_rectification.append("appeal_upheld")
+    return {"rating": occasion.case.rating_id}
+
+
+def of(occasion: Occasion) -> Appeal:
+    """The appeal of this case; StepFailed in a case that is none."""
+    appeal = db.session.scalar(select(Appeal).where(Appeal.case_id == occasion.case.id))
+    if appeal is None:
+        raise StepFailed("This effect belongs to an appeal.", element=occasion.call.element)
+    return appeal
+
+
+def _decide(occasion: Occasion, decision: str) -> dict:
+    appeal = of(occasion)
+    appeal.decision, appeal.decided_at, appeal.decided_by = decision, occasion.now, occasion.actor.user_id
+    appeal.finding = submissions.latest(occasion.case.id, "finding") if decision == "upheld" else None
+    appeal.reasons = str(submissions.latest(occasion.case.id, "reasons") or "")
+    _tell_appellant(occasion, appeal, f"appeal_{decision}")
+    _tell(occasion, f"appeal_{decision}", "supervisor")
+    return {"decision": decision, "finding": appeal.finding}
+
+
+def _record_failure(occasion: Occasion, consequences: tuple[str, ...]) -> None:
+    appeal = of(occasion)
+    db.session.add(AssessmentRecord(
+        appeal_id=appeal.id, regulation=occasion.regulation.key, unit_id=appeal.unit_id,
+        staff_no=appeal.rating.service.handler_no, year=occasion.now.astimezone(SHANGHAI).year,
+        consequences=",".join(consequences), article=occasion.regulation.appeal.article, recorded_at=occasion.now))
+
+
+def _tell_appellant(occasion: Occasion, appeal: Appeal, kind: str) -> None:
+    _tell(occasion, kind, "staff" if appeal.party.startswith("staff:") else "officer")
+
+
+def _tell(occasion: Occasion, kind: str, role: str) -> None:
+    """A notice to this role at the rated unit; the rater's name is in none."""
+    case, call = occasion.case, occasion.call
+    notices.send(
+        f"{case.id}:{call.token}:{kind}:responsible:{role}", kind, case=case, unit_id=occasion.units["responsible"],
+        role=role, details={"number": case.number, "element": call.element, "name": occasion.name}, now=occasion.now)
