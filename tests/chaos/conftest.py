@@ -84,9 +84,12 @@ def random(seed: int) -> Random:
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Call it with figures by name; they stand in the summary of the tests."""
+    """Call it with figures by name; they stand in the summary of the tests, and in a long run are said at once."""
     def say(**values: object) -> None:
         text = ", ".join(f"{name.replace('_', ' ') if name.islower() else name}={value}"
                          for name, value in values.items())
         request.node.user_properties.append(("figures", text))
+        if sizes.LONG:
+            with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+                print(f"\n{request.node.name}: {text}", flush=True)
     return say
