@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from caseflow import journal, open_work, permissions
-from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, TaskNotOpen
+from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.open_work import EARLIEST_FIRST
@@ -21,6 +22,7 @@ from caseflow.permissions import Actor
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DRAFT_LIMIT = 64_000   # bytes of JSON
 MOST_COUNTED = 1_000   # rows of a list
+MOST_PASSED_OVER = 50  # tasks that are tried when the most urgent one is asked for
 MOST_SHOWN = 99        # in a figure beside a word of the navigation; more is "99+"
 
 
@@ -60,6 +62,17 @@ def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
         raise AlreadyClaimed
     permissions.require_work(actor, item)
     return _assign(case, item, actor.user_id, "task_claimed", actor, now)
+
+
+def claim_next(actor: Actor, now: datetime) -> HeldItem | None:
+    """Take the free task that is due first of those the actor may take; None when there is none.
+
+    One that a colleague takes meanwhile, or that the actor may not do, is passed over.
+    """
+    for work_item_id in open_work.earliest(open_work.places(actor, "unit"), None, 0, MOST_PASSED_OVER):
+        with suppress(AlreadyClaimed, TaskNotOpen, PermissionDenied):
+            return claim(work_item_id, actor, now)
+    return None
 
 
 def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:

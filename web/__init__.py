@@ -24,6 +24,8 @@ BLUEPRINTS = (
     "web.views.cases",
     "web.views.attachments",
     "web.views.remarks",
+    "web.views.saved_filters",
+    "web.views.phrases",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",
