@@ -9,6 +9,12 @@
     if (event.detail.verb !== 'get') event.detail.headers['X-CSRFToken'] = token();
   });
 
+  // <form data-no-enter>: Enter in a single-line field or at a choice sends nothing; it takes the button, or Ctrl+Enter
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (event.target.matches('form[data-no-enter] input')) event.preventDefault();
+  });
+
   // <div data-visible-field="outcome" data-visible-values='["complex"]'>: shown while the field has such a value.
   // Hidden fields are disabled, so that they are neither required nor sent.
   function answerOf(form, name) {
