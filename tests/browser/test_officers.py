@@ -92,7 +92,7 @@ def test_unreachable_is_offered_when_the_log_bears_it_out(desk, width, reachable
 @WIDTHS
 def test_a_filter_is_saved_and_shared_with_the_unit(desk, width, demo):
     person = desk("guichi.dept2.officer", width)
-    page, name = person.page, f"三天内到期{width}"
+    page, name = person.page, f"周计划{width}"
     page.get_by_label("到期", exact=True).select_option(label="三天内到期")
     page.get_by_role("button", name="筛选", exact=True).click()
     page.get_by_text("保存当前筛选").click()
@@ -111,9 +111,30 @@ def test_a_filter_is_saved_and_shared_with_the_unit(desk, width, demo):
     other.look("共享的筛选")
 
 
+@WIDTHS
+def test_a_phrase_of_the_unit_is_inserted_where_the_cursor_is(desk, width):
+    boss = desk("guichi.dept2.supervisor", width)
+    boss.page.goto("/phrases/")
+    boss.page.get_by_label("名称").last.fill(f"致歉{width}")
+    boss.page.get_by_label("内容").last.fill("深表歉意。")
+    boss.page.get_by_role("button", name="添加").click()
+    expect(boss.page.locator("#messages")).to_contain_text("已保存常用语")
+    boss.look("常用语")
+    person = desk("guichi.dept2.officer", width)
+    person.open_task(person.first_case(FIRST), FIRST)
+    field = person.field("核实情况").and_(person.page.locator("textarea"))
+    field.fill("已致电。")
+    person.page.get_by_label("常用语", exact=True).select_option(label=f"致歉{width}")
+    person.page.get_by_role("button", name="插入").click()
+    expect(field).to_have_value("已致电。深表歉意。")
+    expect(field).to_be_focused()
+    person.look("插入常用语")
+
+
 def test_three_tasks_are_done_with_the_keyboard_alone(desk):
     person = desk("guichi.dept3.officer")
     page, keys = person.page, person.page.keyboard
+    page.wait_for_load_state()        # the keys work when the scripts are there
     keys.press("?")
     expect(page.get_by_role("dialog", name="键盘操作")).to_be_visible()
     person.look("键盘说明")
@@ -125,6 +146,7 @@ def test_three_tasks_are_done_with_the_keyboard_alone(desk):
         page.goto("/work/")
         keys.press("n")
         expect(page.locator("#messages")).to_contain_text("已签收最急的一件")
+        page.wait_for_load_state()
         keys.press("e")
         keys.press("Space")                                # the first choice: solved on the spot
         expect(person.field("核实结果").get_by_role("radio", name=ON_THE_SPOT["核实结果"])).to_be_checked()
