@@ -147,6 +147,12 @@ def responsible_units(actor: Actor) -> list[Unit]:
     return list(db.session.scalars(select(Unit).where(Unit.id.in_(seen)).order_by(Unit.regulation, Unit.name)))
 
 
+def units_of(actor: Actor) -> list[Unit]:
+    """The units where the actor holds a role, by name."""
+    units = {unit for _, unit in actor.roles}
+    return list(db.session.scalars(select(Unit).where(Unit.id.in_(units)).order_by(Unit.name)))
+
+
 def regulations_seen(actor: Actor) -> list[str]:
     """The regulations of the units whose cases the actor may see."""
     query = select(Unit.regulation).where(Unit.id.in_(actor.visible_units)).distinct().order_by(Unit.regulation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from caseflow.permissions import Actor
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DRAFT_LIMIT = 64_000   # bytes of JSON
 MOST_COUNTED = 1_000   # rows of a list
+MOST_PASSED_OVER = 50  # tasks that are tried when the most urgent one is asked for
 MOST_SHOWN = 99        # in a figure beside a word of the navigation; more is "99+"
 
 
@@ -61,6 +63,17 @@ def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     permissions.require_work(actor, item)
     impartiality.require(actor.user_id, item, case.id)
     return _assign(case, item, actor.user_id, "task_claimed", actor, now)
+
+
+def claim_next(actor: Actor, now: datetime) -> HeldItem | None:
+    """Take the free task that is due first of those the actor may take; None when there is none.
+
+    One that a colleague takes meanwhile, or that the actor may not do, is passed over.
+    """
+    for work_item_id in open_work.earliest(open_work.places(actor, "unit"), None, 0, MOST_PASSED_OVER):
+        with suppress(AlreadyClaimed, TaskNotOpen, PermissionDenied):
+            return claim(work_item_id, actor, now)
+    return None
 
 
 def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:

@@ -25,6 +25,8 @@ BLUEPRINTS = (
     "web.views.attachments",
     "web.views.remarks",
     "web.views.appeals",
+    "web.views.saved_filters",
+    "web.views.phrases",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",

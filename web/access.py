@@ -34,6 +34,8 @@ RULES: dict[str, Rule] = {
     "appeals": Rule.SIGNED_IN,
     "attachments": Rule.SIGNED_IN,
     "remarks": Rule.SIGNED_IN,
+    "saved_filters": Rule.SIGNED_IN,
+    "phrases": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,

@@ -11,6 +11,7 @@ from flask import (
     current_app,
     flash,
     g,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -124,6 +125,13 @@ def logout():
     return redirect(url_for("auth.login"))
 
 
+@blueprint.get("/session")
+@blueprint.post("/session")
+def session_left():
+    """How many seconds the login has left. Asking does not prolong it; sending does, as every use does."""
+    return jsonify(left=sessions.left(g.login, clock.real(), current_app.config["CASEFLOW"]))
+
+
 @blueprint.post("/language")
 def language():
     """Read in another language from now on; kept with the account."""
@@ -166,6 +174,8 @@ def _refuse(status: int, sentence: str):
 def _know_who() -> None:
     """Find the session before the view runs, because noting when it was seen is a transaction of its own."""
     if request.endpoint == "static" or not current_user.is_authenticated:
+        return
+    if request.endpoint == "auth.session_left" and request.method == "GET":
         return
     if g.seen_again:
         with transaction():

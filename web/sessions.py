@@ -46,6 +46,12 @@ def is_stale(row: WebSession, now: datetime) -> bool:
     return row.seen_at <= now - SEEN_EVERY
 
 
+def left(row: WebSession, now: datetime, settings: Settings) -> int:
+    """Seconds until this login ends when nobody uses it."""
+    ends = min(row.created_at + _length(settings), row.seen_at + timedelta(minutes=settings.session_idle))
+    return max(0, int((ends - now).total_seconds()))
+
+
 def end(secret: str) -> None:
     """End this login. The caller commits."""
     db.session.execute(delete(WebSession).where(WebSession.id == _digest(secret)))

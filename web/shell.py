@@ -17,10 +17,11 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from caseflow import worklist
-from web import accounts, auth, clock
+from web import accounts, auth, clock, sessions
 
 log = logging.getLogger(__name__)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+WARNING = 120  # seconds
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         navigation=navigation, clock_now=clock_now, here_path=here_path, weekday=weekday, locale=auth.locale,
         endpoints=lambda: current_app.view_functions,
+        session_left=session_left, session_warning=session_warning,
         in_demo=lambda: current_app.config["CASEFLOW"].demo,
         place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
         role_name=lambda role: accounts.ROLE_NAMES.get(role, role),
@@ -81,6 +83,16 @@ def counts() -> dict[str, int]:
 def clock_now():
     """The present moment as the page shows it (Asia/Shanghai)."""
     return clock.now().astimezone(SHANGHAI)
+
+
+def session_left() -> int:
+    """Seconds that the login has left as the page leaves the server."""
+    return sessions.left(g.login, clock.real(), current_app.config["CASEFLOW"])
+
+
+def session_warning() -> int:
+    """How many seconds before the end of an unused login its end is announced."""
+    return min(WARNING, current_app.config["CASEFLOW"].session_idle * 60 // 4)
 
 
 def here_path() -> str:

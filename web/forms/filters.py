@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, time, timedelta
@@ -70,6 +71,11 @@ def search_text(args: Mapping[str, str]) -> str:
     return "".join(c for c in text if c.isprintable() or c == "\u3000")
 
 
+def as_number(text: str) -> str:
+    """The text as a case number would be written: no spaces, capitals, nothing full-width."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
 def page_number(args: Mapping[str, str]) -> int:
     text = args.get("page", "1")
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else 1
@@ -86,8 +92,12 @@ def _one_of(args: Mapping[str, str], name: str, allowed: Collection[str]) -> str
     return value if value in allowed else ""
 
 
+def is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 11 and int(text) < LAST_ID
+
+
 def _id(text: str) -> str:
-    return text if text.isascii() and text.isdigit() and len(text) < 11 and int(text) < LAST_ID else ""
+    return text if is_id(text) else ""
 
 
 def _day(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +31,10 @@ def index():
     """Cases by number, item, case of business or office. A whole number goes straight to its case."""
     actor, now = current_actor(), clock.now()
     text = filters.search_text({"q": request.args.get("q") or request.args.get("search", "")})
+    for exact in dict.fromkeys((text, filters.as_number(text))):
+        with suppress(NotFound):
+            return redirect(url_for("cases.show", number=cases.find(exact, actor).number))
     page = worklist.ledger(actor, worklist.CaseFilter(search=text), now, page=filters.page_number(request.args))
-    if text and page.total == 1 and page.items[0].number == text:
-        return redirect(url_for("cases.show", number=text))
     return render_template("cases/index.html", page=page, text=text, query={"q": text} if text else {},
                            place=places.place)
 

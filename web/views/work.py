@@ -20,7 +20,9 @@ from caseflow import (
     impartiality,
     listings,
     permissions,
+    phrases,
     regulations,
+    saved_filters,
     unreachable,
     worklist,
 )
@@ -75,7 +77,8 @@ def index():
                             page=filters.page_number(request.args))
     return render_template("work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items],
                            chosen=chosen, query=filters.as_query(chosen), counts=worklist.counts(actor, now),
-                           places=panels.places_of(actor))
+                           places=panels.places_of(actor), saved=saved_filters.of_actor(actor),
+                           units=listings.units_of(actor))
 
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
@@ -160,6 +163,18 @@ def release(work_item_id: int):
     return _taken(work_item_id, worklist.release, gettext("已放回，本单位其他人员可以签收。"))
 
 
+@blueprint.post("/next")
+def claim_next():
+    """Take the most urgent free task, and go there."""
+    with transaction():
+        item = worklist.claim_next(current_actor(), clock.now())
+    if item is None:
+        flash(gettext("现在没有待签收的任务。"), "info")
+        return redirect(url_for("work.index"))
+    flash(gettext("已签收最急的一件，现在由您办理。"), "success")
+    return redirect(url_for("work.show", work_item_id=item.id))
+
+
 def _taken(work_item_id: int, operation: Any, sentence: str):
     try:
         with transaction():
@@ -215,6 +230,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status == "pending"],
         timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
+        phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=listings.draft_saved_at(item.id, actor))
     return page, status
 

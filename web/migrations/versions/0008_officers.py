@@ -32,6 +32,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_attachments_digest", "attachments", ["digest"])
     _create_remarks()
+    _create_aids()
     sqlite = op.get_context().dialect.name == "sqlite"
     for table in APPEND_ONLY:
         _keep_on_sqlite(table) if sqlite else _keep_on_postgresql(table)
@@ -65,6 +66,30 @@ def _create_remarks() -> None:
     op.create_index("ix_contact_attempts_case_id_tried_at", "contact_attempts", ["case_id", "tried_at"])
 
 
+def _create_aids() -> None:
+    op.create_table(
+        "saved_filters",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("owner_id", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("unit_id", BIG, sa.ForeignKey("units.id")),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("query", sa.Text, nullable=False),
+        sa.Column("saved_at", MOMENT, nullable=False),
+        sa.UniqueConstraint("owner_id", "name", name="uq_saved_filters_owner_id_name"),
+    )
+    op.create_index("ix_saved_filters_unit_id", "saved_filters", ["unit_id"])
+    op.create_table(
+        "phrases",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("unit_id", BIG, sa.ForeignKey("units.id"), nullable=False),
+        sa.Column("title", sa.String(40), nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("changed_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.UniqueConstraint("unit_id", "title", name="uq_phrases_unit_id_title"),
+    )
+
+
 def _keep_on_sqlite(table: str) -> None:
     for event in ("UPDATE", "DELETE"):
         op.execute(f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
@@ -79,5 +104,5 @@ def _keep_on_postgresql(table: str) -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in APPEND_ONLY:
+    for table in (*APPEND_ONLY, "saved_filters", "phrases"):
         op.drop_table(table)

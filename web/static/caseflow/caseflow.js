@@ -1,5 +1,5 @@
-// What every page needs: the CSRF token on htmx requests, keys, fields that appear with an answer, kept drafts.
-// A page works without it. The diagram is in diagram.js.
+// What every page needs: the CSRF token on htmx requests, fields that appear with an answer, kept drafts.
+// A page works without it. Keys are in keyboard.js, the diagram in diagram.js.
 (function () {
   'use strict';
 
@@ -9,14 +9,10 @@
     if (event.detail.verb !== 'get') event.detail.headers['X-CSRFToken'] = token();
   });
 
-  // data-key="/": the key that puts the cursor into this field or presses this button
+  // <form data-no-enter>: Enter in a single-line field or at a choice sends nothing; it takes the button, or Ctrl+Enter
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (event.target.closest('input, textarea, select, [contenteditable]')) return;
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!target) return;
-    event.preventDefault();
-    if (target.matches('input, textarea, select')) target.focus(); else target.click();
+    if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || event.isComposing) return;
+    if (event.target.matches('form[data-no-enter] input')) event.preventDefault();
   });
 
   // <div data-visible-field="outcome" data-visible-values='["complex"]'>: shown while the field has such a value.
@@ -58,6 +54,7 @@
       }
     };
     form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(save, 1000); });
+    form.addEventListener('caseflow:save', () => { clearTimeout(timer); timer = 0; save(); });
     form.addEventListener('submit', () => { clearTimeout(timer); });
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden' && timer) { clearTimeout(timer); timer = 0; save(); }

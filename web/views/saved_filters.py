@@ -1,0 +1,50 @@
+"""Filters of the worklist under a name: kept, shared with a unit, and forgotten."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+
+from caseflow import regulations, saved_filters
+from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.models import transaction
+from web import clock
+from web.auth import current_actor
+from web.errors import refusal
+from web.forms import filters
+from web.forms.typed_text import tidy
+
+blueprint = Blueprint("saved_filters", __name__, url_prefix="/work/filters")
+
+
+@blueprint.post("/")
+def save():
+    """Keep the filter that the form carries; only what a filter of the worklist can hold is kept."""
+    query = filters.as_query(filters.work_filter(request.form, regulations.all_regulations()))
+    unit = request.form.get("unit", "")
+    try:
+        with transaction():
+            saved_filters.save(current_actor(), tidy(request.form.get("name", "")), query, clock.now(),
+                               unit_id=int(unit) if filters.is_id(unit) else None)
+        flash(gettext("已保存筛选。"), "success")
+    except InvalidInput as error:
+        flash(_why(error), "warning")
+    except PermissionDenied as error:
+        flash(refusal(error)[1], "warning")
+    return redirect(url_for("work.index", **query))
+
+
+def _why(error: InvalidInput) -> str:
+    if "query" in error.fields:
+        return gettext("请先选择筛选条件，再保存。")
+    if error.fields.get("name") == "too_many":
+        return gettext("您保存的筛选已达上限，请先删除不用的。")
+    return gettext("请给筛选起一个名称，不超过 40 个字。")
+
+
+@blueprint.post("/<int(max=9223372036854775807):filter_id>/delete")
+def remove(filter_id: int):
+    with transaction():
+        saved_filters.remove(filter_id, current_actor())
+    flash(gettext("已删除筛选。"), "success")
+    return redirect(url_for("work.index"))
