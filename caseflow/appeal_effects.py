@@ -95,7 +95,7 @@ def _record_failure(occasion: Occasion, consequences: tuple[str, ...]) -> None:
 
 
 def _tell_appellant(occasion: Occasion, appeal: Appeal, kind: str) -> None:
-    _tell(occasion, kind, "staff" if appeal.party.startswith("staff:") else "officer")
+    _tell(occasion, kind, notices.APPELLANT if appeal.party.startswith("staff:") else "officer")
 
 
 def _tell(occasion: Occasion, kind: str, role: str) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import orjson
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import and_, or_, select, tuple_
 
-from caseflow.models import Case, Notice, OutboxMessage, db
+from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.held import HeldCase
 from caseflow.models.prepared import inserting
 from caseflow.permissions import Actor
 
+APPELLANT = "appellant"     # no role anybody holds: the notice is for whoever filed the appeal of its case alone
 _INSERT = inserting(OutboxMessage.__table__, without=["id", "sent_at"], or_nothing=True)
 
 
@@ -44,9 +45,11 @@ def deliver_waiting(now: datetime, limit: int = 100) -> int:
 
 
 def for_actor(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[Notice]:
-    """The notices to the actor's roles at their units, newest first."""
+    """The notices to the actor's roles at their units, and on appeals of their own, newest first."""
     mine = [(unit, role) for role, unit in actor.roles]
     if not mine:
         return []
-    query = select(Notice).where(or_(*(tuple_(Notice.unit_id, Notice.role) == pair for pair in mine)))
+    theirs = and_(Notice.role == APPELLANT, Notice.unit_id.in_({unit for unit, _ in mine}), Notice.case_id.in_(
+        select(Appeal.case_id).where(Appeal.appellant_id == actor.user_id)))
+    query = select(Notice).where(or_(theirs, *(tuple_(Notice.unit_id, Notice.role) == pair for pair in mine)))
     return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(per_page).offset((page - 1) * per_page)))

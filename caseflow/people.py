@@ -95,8 +95,12 @@ def set_active(user: User, active: bool, now: datetime, actor: Actor = SYSTEM) -
 
 
 def _give_back(user: User, now: datetime, actor: Actor, *which: ColumnElement[bool]) -> None:
-    """Free the open tasks this person has taken (those meant), so that nobody waits for who will not come."""
-    taken = select(WorkItem.case_id).where(WorkItem.status == "open", WorkItem.assignee_id == user.id, *which)
+    """Free the open tasks this person has taken (those meant), so that nobody waits for who will not come.
+
+    What a staff member has to do in an appeal of their own stays theirs: its time runs out, and it goes on without.
+    """
+    taken = select(WorkItem.case_id).where(
+        WorkItem.status == "open", WorkItem.assignee_id == user.id, WorkItem.role != "staff", *which)
     for case_id in sorted(set(db.session.scalars(taken))):
         case = lock_case(case_id)
         for item in db.session.scalars(taken.with_only_columns(WorkItem).where(WorkItem.case_id == case_id)):

@@ -14,6 +14,7 @@ ROLE_NAMES = {
     "officer": _("经办人"), "supervisor": _("督办人"), "staff": _("窗口人员"), "reviewer": _("复核人"),
     "designer": _("流程设计人"), "approver": _("流程审批人"), "auditor": _("审计人"), "admin": _("系统管理员"),
 }
+RECIPIENTS = ROLE_NAMES | {"appellant": _("申诉人")}
 DUTIES = {
     "officer": _("签收并办理本单位的任务：联系评价人、整改、反馈、回访"),
     "supervisor": _("查看所辖单位的案件和台账，接收逾期督办，处理异常"),

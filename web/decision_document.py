@@ -22,7 +22,7 @@ from web.words.ratings import level_name
 FONT = "STSong-Light"      # one that every reader of PDF has for Chinese; no file of it is needed
 TITLE = ParagraphStyle("title", fontName=FONT, fontSize=18, leading=26, alignment=1, spaceAfter=4 * mm)
 HEAD = ParagraphStyle("head", fontName=FONT, fontSize=12.5, leading=20, spaceBefore=4 * mm)
-TEXT = ParagraphStyle("text", fontName=FONT, fontSize=11, leading=18, wordWrap="CJK")
+TEXT = ParagraphStyle("text", fontName=FONT, fontSize=11, leading=17, wordWrap="CJK")
 SMALL = ParagraphStyle("small", fontName=FONT, fontSize=9, leading=14, wordWrap="CJK", alignment=1)
 
 
@@ -31,7 +31,7 @@ def pdf(appeal: Appeal, record: AssessmentRecord | None) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     made = BytesIO()
     page = SimpleDocTemplate(made, pagesize=A4, title=appeal.case.number, author="caseflow", invariant=1,
-                             leftMargin=25 * mm, rightMargin=25 * mm, topMargin=25 * mm, bottomMargin=22 * mm)
+                             leftMargin=25 * mm, rightMargin=25 * mm, topMargin=20 * mm, bottomMargin=18 * mm)
     with force_locale("zh"):
         page.build(_story(appeal, record))
     return made.getvalue()
@@ -52,7 +52,7 @@ def _story(appeal: Appeal, record: AssessmentRecord | None) -> list:
     story.append(Paragraph(gettext("依据"), HEAD))
     for code in _articles(appeal, regulation):
         story += _paragraphs(f"{regulation.name} {code}：{regulation.articles.get(code, '')}")
-    story += [Spacer(1, 10 * mm), *_paragraphs(gettext(
+    story += [Spacer(1, 6 * mm), *_paragraphs(gettext(
         "复核人：%(name)s　　%(at)s", name=appeal.decider.name if appeal.decider else "—",
         at=times.moment(appeal.decided_at)))]
     return story

@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
         session_left=session_left, session_warning=session_warning,
         in_demo=lambda: current_app.config["CASEFLOW"].demo,
         place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
-        role_name=lambda role: accounts.ROLE_NAMES.get(role, role),
+        role_name=lambda role: accounts.RECIPIENTS.get(role, role),
         duty=lambda role: accounts.DUTIES.get(role, ""),
     )
     app.jinja_env.filters["figure"] = lambda count: f"{worklist.MOST_SHOWN}+" if count > worklist.MOST_SHOWN else count

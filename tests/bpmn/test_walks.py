@@ -14,7 +14,7 @@ from caseflow.engine.values import Context, FormField, Step
 from tests.bpmn import drawings
 
 CONTEXT = Context(now=datetime(2026, 3, 2, 2, tzinfo=UTC))
-DECIDES = {"outcome", "revisit_result", "track_result"}
+DECIDES = {"outcome", "revisit_result", "track_result", "decision", "verification"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def _answers(form: tuple[FormField, ...]) -> Iterator[dict[str, object]]:
 
 
 def _some(field: FormField) -> object:
-    return {"enum": field.choices and field.choices[0][0], "date": "2026-03-20", "long": field.minimum}[field.type]
+    return {"enum": field.choices and field.choices[0][0], "date": "2026-03-20", "long": field.minimum,
+            "boolean": True}[field.type]
 
 
 def walks(place: str, **facts: object) -> Iterator[Walk]:

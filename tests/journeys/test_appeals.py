@@ -30,7 +30,7 @@ def test_qijiang_upholds_an_appeal_and_the_rating_is_voided(journey):
     appeal.closed_as("appeal_upheld")
     case.closed_as("rating_voided")
     assert (case.case().status, case.case().rating.voided_at) == ("voided", case.now)
-    assert {role for _, role in appeal.notices("appeal_upheld")} == {"staff", "supervisor"}
+    assert {role for _, role in appeal.notices("appeal_upheld")} == {"appellant", "supervisor"}
 
 
 def test_qijiang_dismisses_an_appeal_and_the_rectification_goes_on_with_its_clock(journey):

@@ -24,6 +24,7 @@ from caseflow import (
     file_types,
     journal,
     listings,
+    permissions,
     regulations,
     unreachable,
 )
@@ -128,22 +129,26 @@ class ReviewPanel:
     appeal: Appeal
     said: str
     record: tuple[tuple[str, str, datetime, list[tuple[str, str]]], ...]
+    files: tuple[Attachment, ...]
     questions: tuple[Any, ...]
 
 
-def review_panel(item: WorkItem) -> ReviewPanel | None:
+def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
     """For the open task of a reviewer."""
     appeal = appeals.of_case(item.case_id) if item.role == "reviewer" else None
     if appeal is None:
         return None
-    record = []
+    record, files = [], []
     if appeal.rectification is not None:
+        if permissions.may_see(actor, appeal.rectification):
+            files = attachments.of_case(appeal.rectification.id, actor)
         definition = definitions.of(appeal.rectification)
         for row, name in listings.submissions_of(appeal.rectification):
             form = definition.user_tasks[row.element].form
             record.append((journal_words.element_name(definition, row.element), name, row.submitted_at,
                            answers.in_words(form, json.loads(row.form_values))))
-    return ReviewPanel(appeal, appeal.rating.text or "", tuple(record), appeal_words.QUESTIONS[appeal.ground])
+    return ReviewPanel(appeal, appeal.rating.text or "", tuple(record), tuple(files),
+                       appeal_words.QUESTIONS[appeal.ground])
 
 
 def file_panel(case: Case, actor: Actor) -> FilePanel:

@@ -223,7 +223,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
-        reviewing=panels.review_panel(item) if open_to_me else None,
+        reviewing=panels.review_panel(item, actor) if open_to_me else None,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
