@@ -13,15 +13,25 @@ from caseflow.models.cases import (
 )
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
-from caseflow.models.people import ApiKey, LoginFailures, RoleAssignment, Unit, User, WebSession
+from caseflow.models.people import (
+    ApiKey,
+    ImportDraft,
+    LoginFailures,
+    Profile,
+    RoleAssignment,
+    Unit,
+    User,
+    WebSession,
+)
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
-from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMessage
+from caseflow.models.records import Delivery, JournalEntry, JournalHead, Notice, NoticeRead, OutboxMessage
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
     "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup",
-    "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating",
-    "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
-    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "Definition", "Delivery", "Draft", "Heartbeat", "ImportDraft", "Incident", "JournalEntry", "JournalHead",
+    "LoginFailures", "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "ProcessInstance",
+    "Profile", "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime",
+    "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage",
+    "lock_case", "snapshot", "transaction",
 ]
