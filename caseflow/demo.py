@@ -11,7 +11,7 @@ from caseflow.models import RoleAssignment, Unit, User, db
 from caseflow.regulations import Regulation
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-TITLES = {"officer": "经办", "supervisor": "科长", "auditor": "审计", "admin": "管理员"}
+TITLES = {"officer": "经办", "supervisor": "科长", "auditor": "审计", "admin": "管理员", "security": "安全员"}
 
 
 def add_people(regulation: Regulation, password_hash: str) -> list[User]:
@@ -37,7 +37,7 @@ def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str
     for number, entry in enumerate(regulation.responsible_units, 1):
         for role in ("officer", "supervisor"):
             yield f"{regulation.key}.dept{number}.{role}", units[entry.key or entry.code], role
-    for role in ("auditor", "admin"):
+    for role in ("auditor", "admin", "security"):
         yield f"{regulation.key}.{role}", units[regulation.lead], role
 
 
