@@ -103,7 +103,7 @@ class AdministrationRefused(CaseflowError):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(self.SENTENCES[reason], reason=reason)
+        super().__init__(self.SENTENCES.get(reason, reason), reason=reason)
 
 
 class DefinitionRefused(CaseflowError):

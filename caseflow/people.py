@@ -37,6 +37,14 @@ def find_unit(regulation: str, code: str) -> Unit:
     return unit
 
 
+def accounts(regulation: str | None = None, everybody: bool = False) -> list[User]:
+    """The active accounts (or all), of one regulation if it is named, by name of account."""
+    query = select(User).order_by(User.username)
+    if regulation is not None:
+        query = query.where(duties.within(frozenset({regulations.get(regulation).key})))
+    return list(db.session.scalars(query if everybody else query.where(User.active)).unique())
+
+
 def add(username: str, name: str, password_hash: str, now: datetime, actor: Actor = SYSTEM, *,
         unit: Unit | None = None, staff_no: str | None = None) -> User:
     """Make an account without roles, at a unit of a system administrator's regulation.
@@ -101,8 +109,7 @@ def grant(user: User, role: str, unit: Unit, now: datetime, actor: Actor = SYSTE
     if any((assignment.role, assignment.unit_id) == (role, unit.id) for assignment in user.roles):
         return
     user.roles.append(RoleAssignment(unit_id=unit.id, role=role))
-    profile = profile_of(user)
-    profile.unit_id = profile.unit_id or unit.id
+    _belongs(user, unit)
     db.session.flush()
     journal.append(None, "role_granted", actor, now, {
         "user": user.id, "role": role, "unit": unit.id, "before": before, "after": _roles(user)})
@@ -123,6 +130,7 @@ def revoke(user: User, role: str, unit: Unit, now: datetime, actor: Actor = SYST
     if found is None:
         raise NotFound(f"{user.username} is not {role} at {unit.name}.")
     before = _roles(user)
+    _belongs(user, unit)      # also when it was the last role: somebody must be able to give another
     user.roles.remove(found)
     db.session.delete(found)
     db.session.flush()
@@ -204,6 +212,12 @@ def lock(user: User) -> None:
     """Have the account as it is now, to the end of the transaction. Whoever only refers to it need not wait."""
     db.session.refresh(user, with_for_update={"key_share": True})
     db.session.expire(user, ["roles"])
+
+
+def _belongs(user: User, unit: Unit) -> None:
+    """Whoever belongs nowhere yet belongs to this office."""
+    profile = profile_of(user)
+    profile.unit_id = profile.unit_id or unit.id
 
 
 def _holds_elsewhere(user: User, role: str, unit: Unit) -> bool:

@@ -17,11 +17,13 @@ LOGIN = select(WebSession, User).join(User, User.id == WebSession.user_id).where
 SEEN_EVERY = timedelta(minutes=1)  # a page a second need not be a write a second
 
 
-def begin(user: User, now: datetime, settings: Settings) -> str:
-    """A new login; returns the secret for the cookie. Sessions past their length are removed. The caller commits."""
+def begin(user: User, now: datetime, settings: Settings, *, address: str = "", agent: str = "") -> str:
+    """A new login, from where and with which browser; returns the secret for the cookie. Sessions past their length
+    are removed. The caller commits."""
     secret = secrets.token_urlsafe(32)
     db.session.execute(delete(WebSession).where(WebSession.created_at < now - _length(settings)))
-    db.session.add(WebSession(id=_digest(secret), user_id=user.id, created_at=now, seen_at=now))
+    db.session.add(WebSession(id=_digest(secret), user_id=user.id, created_at=now, seen_at=now,
+                              address=address[:45], agent="".join(filter(str.isprintable, agent))[:120]))
     return secret
 
 
@@ -44,6 +46,11 @@ def may_sign_in(user: User, settings: Settings) -> bool:
 def is_stale(row: WebSession, now: datetime) -> bool:
     """Whether `seen_at` should be written again."""
     return row.seen_at <= now - SEEN_EVERY
+
+
+def digest_of(secret: str) -> str:
+    """The number under which the table keeps the login of this secret."""
+    return _digest(secret)
 
 
 def end(secret: str) -> None:

@@ -22,7 +22,7 @@ UNIT = (
 
 @click.group()
 def user() -> None:
-    """Accounts: add, roles, password, disable."""
+    """Accounts: list, add, roles, password, deactivate."""
 
 
 def _at_a_unit(command):
@@ -46,6 +46,19 @@ def _ask_password(username: str) -> str:
         password = sys.stdin.readline().rstrip("\n")
     passwords.require_good(password, username)
     return passwords.hashed(password)
+
+
+@user.command("list")
+@click.option("--regulation", help="only those who belong under this regulation")
+@click.option("--all", "everybody", is_flag=True, help="stopped accounts too")
+def list_(regulation: str | None, everybody: bool) -> None:
+    """A line for each account: name, person, roles."""
+    with create_app().app_context():
+        for account in people.accounts(regulation, everybody):
+            posts = "、".join(f"{held.unit.regulation}/{held.unit.key or held.unit.code} {held.role}"
+                             for held in account.roles)
+            stopped = [] if account.active else ["已停用"]
+            click.echo("\t".join((account.username, account.name, posts or "—", *stopped)))
 
 
 @user.command()
@@ -85,8 +98,8 @@ def password(username: str) -> None:
 @user.command()
 @click.argument("username")
 @click.option("--again", is_flag=True, help="let the account in again")
-def disable(username: str, again: bool) -> None:
-    """Stop the account USERNAME at once."""
+def deactivate(username: str, again: bool) -> None:
+    """Stop the account USERNAME at once; what the person has taken goes back to its unit."""
     with _changing():
         people.set_active(people.find(username), again, clock.now())
     click.echo(f"{username}：{'已恢复' if again else '已停用'}")
