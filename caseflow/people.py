@@ -56,7 +56,7 @@ def add(username: str, name: str, password_hash: str, now: datetime, actor: Acto
     if not USERNAME.fullmatch(username):
         raise InvalidInput("A username is 2 to 64 lower-case letters, digits, dots, dashes or underscores, "
                            "beginning with a letter.", fields={"username": "form"})
-    name, staff_no = _good_name(name), _good_staff_no(staff_no)
+    name, staff_no = good_name(name), _good_staff_no(staff_no)
     if db.session.scalar(select(User.id).where(User.username == username)) is not None:
         raise Conflict(f"The username {username!r} is in use.")
     if unit is not None and not unit.active:
@@ -80,7 +80,7 @@ def change(user: User, now: datetime, actor: Actor, *, name: str, staff_no: str 
         if not unit.active:
             raise AdministrationRefused("unit_closed")
         profile.unit_id = unit.id
-    user.name, user.staff_no = _good_name(name), _good_staff_no(staff_no)
+    user.name, user.staff_no = good_name(name), _good_staff_no(staff_no)
     if _facts(user) != before:
         journal.append(None, "user_changed", actor, now, {"user": user.id, "before": before, "after": _facts(user)})
 
@@ -225,7 +225,8 @@ def _holds_elsewhere(user: User, role: str, unit: Unit) -> bool:
                for held in user.roles)
 
 
-def _good_name(name: str) -> str:
+def good_name(name: str) -> str:
+    """The name without needless blanks; refuses what is none."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name[0] in "=+-@":
         raise InvalidInput(f"A name has 1 to {LONGEST_NAME} characters.", fields={"name": "form"})
