@@ -22,6 +22,7 @@ ID = "<int(max=9223372036854775807):{}>"
 TABS = (
     ("admin.users", _("人员"), ("admin", "security", "auditor")),
     ("admin.units", _("单位"), ("admin", "security", "auditor")),
+    ("admin.imports", _("导入"), ("admin",)),
     ("admin.journal", _("系统日志"), ("auditor",)),
 )
 LONGEST = 200    # characters of a field
