@@ -8,11 +8,14 @@ from datetime import datetime
 import orjson
 from sqlalchemy import or_, select, tuple_
 
+from caseflow import deliveries
+from caseflow.deliveries import Rules
 from caseflow.models import Case, Notice, OutboxMessage, db
 from caseflow.models.held import HeldCase
 from caseflow.models.prepared import inserting
 from caseflow.permissions import Actor
 
+INBOX_ONLY = Rules()    # no other channel is set up
 _INSERT = inserting(OutboxMessage.__table__, without=["id", "sent_at"], or_nothing=True)
 
 
@@ -24,22 +27,27 @@ def send(key: str, kind: str, *, case: Case | HeldCase, unit_id: int, role: str,
         details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), next_try=now, created_at=now)
 
 
-def deliver_waiting(now: datetime, limit: int = 100) -> int:
+def deliver_waiting(now: datetime, limit: int = 100, rules: Rules = INBOX_ONLY) -> int:
     """Turn waiting outbox messages into notices in the inbox, oldest first; returns how many.
 
-    Runs in one transaction: a message is marked as sent together with its notice, so it arrives once.
+    Runs in one transaction: a message is marked as sent together with its notice, so it arrives once; so are the
+    rows of what has to leave by other channels.
     """
     waiting = db.session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.status == "waiting", OutboxMessage.next_try <= now)
         .order_by(OutboxMessage.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
+    notices = []
     for message in waiting:
-        db.session.add(Notice(
+        notices.append(Notice(
             outbox_id=message.id, case_id=message.case_id, unit_id=message.unit_id, role=message.role,
             kind=message.kind, details=message.details, created_at=now,
         ))
         message.status, message.sent_at, message.attempts = "sent", now, message.attempts + 1
+    db.session.add_all(notices)
+    db.session.flush()
+    deliveries.plan(notices, rules, now)
     return len(waiting)
 
 

@@ -10,13 +10,15 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import cases, notices, ratings, watchdog
+from caseflow import cases, deliveries, digests, notices, people, ratings, watchdog
 from caseflow.errors import DatabaseUnavailable
 from caseflow.models import Heartbeat, db, snapshot, transaction
-from web import clock, step_times
+from web import clock, messages, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 CASES_PER_RUN = 500
+SENT_AT_ONCE = 5         # messages that are claimed together: all are tried well within the lease
+BATCHES_PER_RUN = 50
 FORGOTTEN = timedelta(days=1)    # heartbeats of processes that ended long ago are cleared away
 
 _beating = threading.Lock()      # the jobs of this process share its row
@@ -59,7 +61,42 @@ def _fire_next() -> tuple[int, float] | None:
 
 def deliver_notices() -> int:
     with transaction():
-        return notices.deliver_waiting(clock.now())
+        return notices.deliver_waiting(clock.now(), rules=messages.rules())
+
+
+def send_deliveries() -> int:
+    """Send what is due by e-mail, SMS and chat; returns how many were tried. No transaction is open while sending."""
+    tried = 0
+    rules = messages.rules()
+    for _ in range(BATCHES_PER_RUN if rules.channels else 0):
+        with transaction():
+            batch = deliveries.claim(rules, clock.now(), SENT_AT_ONCE)
+        for one in batch:
+            outcome = messages.send(one, clock.now())
+            with transaction():
+                deliveries.record(one, outcome, rules, clock.now())
+            if outcome.problem:
+                log.warning("delivery %s by %s, try %s: %s", one.id, one.channel, one.attempt, outcome.problem)
+        tried += len(batch)
+        if len(batch) < SENT_AT_ONCE:
+            break
+    return tried
+
+
+def make_digests() -> int:
+    """Make the day's digests, some people at a time; returns how many people were looked at."""
+    looked = 0
+    while True:
+        with transaction():
+            batch = digests.make(messages.digest_at(), messages.rules(), clock.now())
+        looked += batch
+        if not batch:
+            return looked
+
+
+def free_stranded() -> int:
+    with transaction():
+        return people.free_stranded(clock.now())
 
 
 def open_missing_cases() -> int:

@@ -16,7 +16,7 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from caseflow import worklist
+from caseflow import inbox, worklist
 from caseflow.models.people import DUTIES
 from web import accounts, auth, clock
 
@@ -78,7 +78,8 @@ def counts() -> dict[str, int]:
     """How much waits for the person asking. A page shows without its figures rather than not at all."""
     if "counts" not in g:
         try:
-            g.counts = worklist.counts(auth.current_actor(), clock.now())
+            actor = auth.current_actor()
+            g.counts = worklist.counts(actor, clock.now()) | {"notices": inbox.unread(actor)}
         except Exception:
             log.exception("the counts of the navigation failed")
             g.counts = {}

@@ -1,4 +1,4 @@
-"""One's own account: the password, and where one is signed in."""
+"""One's own account: how one is told, the password, and where one is signed in."""
 
 from __future__ import annotations
 
@@ -6,18 +6,46 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext
 from flask_login import current_user
 
-from caseflow import directory, people
+from caseflow import deliveries, directory, people
 from caseflow.errors import InvalidInput
 from caseflow.models import User, db, transaction
-from web import auth, clock, passwords
+from web import auth, clock, messages, passwords
 from web.auth import current_actor
+from web.forms.typed_text import tidy
+from web.words import administration
+from web.words import messages as words
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 
 @blueprint.get("/", strict_slashes=False)
 def index():
-    return render_template("account/index.html", logins=directory.logins_of(current_user.user), here=g.login.id)
+    profile, rules = current_user.user.profile, messages.rules()
+    return render_template(
+        "account/index.html", logins=directory.logins_of(current_user.user), here=g.login.id, profile=profile,
+        chosen=profile.channels.split(",") if profile else [], digest_at=messages.digest_at(), rules=rules,
+        ways=[(channel, deliveries.ADDRESS[channel], words.CHANNELS[channel]) for channel in deliveries.CHANNELS
+              if channel in rules.channels])
+
+
+@blueprint.post("/channels")
+def choose_channels():
+    """How I am told beside the inbox."""
+    addresses = {name: typed_line(name) for name in deliveries.FORM}
+    try:
+        with transaction():
+            profile = people.profile_of(db.session.get(User, current_user.id))
+            given = {name: addresses[name] if name in request.form else getattr(profile, name) for name in addresses}
+            deliveries.choose(profile, clock.now(), current_actor(), addresses=given,
+                              channels=request.form.getlist("channel"), digest=request.form.get("digest") == "1")
+        flash(gettext("已保存通知方式。"), "success")
+    except InvalidInput as error:
+        flash(administration.problem(error) or "", "warning")
+    return redirect(url_for("account.index"))
+
+
+def typed_line(name: str) -> str:
+    return "".join(tidy(request.form.get(name, "")).replace("\x00", "").split())[:120]
 
 
 @blueprint.post("/logins/end")

@@ -56,12 +56,12 @@ KINDS = {
     "unit_added": _("新增单位 %(unit)s"), "unit_changed": _("更改单位：%(unit)s"),
     "unit_closed": _("停用单位：%(unit)s"), "unit_opened": _("恢复单位：%(unit)s"),
     "people_imported": _("导入人员 %(count)s 行"), "units_imported": _("导入单位 %(count)s 行"),
-    "delivery_resent": _("重新发送通知：%(who)s"),
+    "delivery_resent": _("重新发送通知：%(who)s"), "channels_chosen": _("更改通知方式：%(who)s"),
     "calendar_imported": _("导入工作日历"), "definition_deployed": _("部署流程图"), "restored": _("从备份恢复"),
     "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),
 }
 FACTS = {"name": _("名称"), "staff_no": _("工号"), "unit": _("单位"), "level": _("级别"), "area": _("地区代码"),
-         "parent": _("上级单位"), "active": _("在用")}
+         "parent": _("上级单位"), "active": _("在用"), "channels": _("通知方式"), "digest": _("每日提要")}
 
 
 def problem(error: CaseflowError) -> str | None:

@@ -23,6 +23,7 @@ TABS = (
     ("admin.users", _("人员"), ("admin", "security", "auditor")),
     ("admin.units", _("单位"), ("admin", "security", "auditor")),
     ("admin.imports", _("导入"), ("admin",)),
+    ("admin.deliveries", _("未送达"), ("admin", "auditor")),
     ("admin.journal", _("系统日志"), ("auditor",)),
 )
 LONGEST = 200    # characters of a field
