@@ -11,8 +11,8 @@ from caseflow.models import RoleAssignment, Unit, User, db
 from caseflow.regulations import Regulation
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-TITLES = {
-    "officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计", "admin": "管理员"}
+TITLES = {"officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计",
+          "admin": "管理员", "security": "安全员"}
 STAFF_NUMBERS = ("S001", "S010", "S004")    # of the sample feeds: somebody rated in each department
 
 
@@ -40,7 +40,7 @@ def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str
     for number, entry in enumerate(regulation.responsible_units, 1):
         for role in ("officer", "supervisor"):
             yield f"{regulation.key}.dept{number}.{role}", units[entry.key or entry.code], role, None
-    for role in ("auditor", "admin"):
+    for role in ("auditor", "admin", "security"):
         yield f"{regulation.key}.{role}", units[regulation.lead], role, None
     for number, (entry, staff_no) in enumerate(zip(regulation.responsible_units, STAFF_NUMBERS, strict=False), 1):
         yield f"{regulation.key}.dept{number}.staff", units[entry.key or entry.code], "staff", staff_no

@@ -15,6 +15,7 @@ CaseflowError
 │   ├── TaskNotOpen
 │   ├── TokenReused
 │   └── AlreadyClaimed
+├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
 ├── ExpressionRefused       ─ refusal: (code, sentence, position)
 ├── StepFailed              ─ element: the diagram element where the engine stopped
@@ -93,6 +94,30 @@ class CaseClosed(Conflict):
 
 class AlreadyClaimed(Conflict):
     """A colleague has taken this task."""
+
+
+class AdministrationRefused(CaseflowError):
+    """This would join what is kept apart, or leave something without anybody."""
+
+    SENTENCES = {
+        "own_roles": "Nobody changes their own roles; another security administrator does.",
+        "own_account": "Nobody stops or resets their own account here; another administrator does.",
+        "apart": "System administration, security administration and audit are held by different people, "
+                 "and together with no other role.",
+        "last_holder": "This is the last active holder of this duty; give it to somebody else first.",
+        "unit_of_regulation": "The regulation itself names this unit; it stays as it is.",
+        "unit_has_cases": "This unit is responsible for open cases; let them be closed first.",
+        "unit_has_tasks": "This unit has open tasks; let them be done or moved first.",
+        "unit_has_people": "Active people hold roles at this unit; take these away first.",
+        "unit_has_units": "There are active units below this one; move or close them first.",
+        "unit_closed": "This unit is closed; open it again or choose another.",
+        "unit_below_itself": "A unit cannot lie below itself; choose another one above it.",
+        "user_stopped": "This account is stopped; let it in again first.",
+    }
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(self.SENTENCES.get(reason, reason), reason=reason)
 
 
 class DefinitionRefused(CaseflowError):

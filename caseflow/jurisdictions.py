@@ -49,11 +49,11 @@ def jurisdictions(on: date) -> Callable[[str], Jurisdiction | None]:
 
 
 def offices(wanted: Sequence[tuple[Regulation, str | None]]) -> Callable[..., Office]:
-    """(regulation, orgcode) → office, for the wanted ones, in one query."""
+    """(regulation, orgcode) → office, for the wanted ones, in one query. One that is closed is not registered."""
     codes = {code for _, code in wanted if code}
     leads = {regulation.lead for regulation, _ in wanted}
     rows = db.session.execute(select(Unit.id, Unit.regulation, Unit.code, Unit.key).where(
-        or_(Unit.code.in_(codes), Unit.key.in_(leads)))).all() if wanted else []
+        or_(Unit.code.in_(codes) & Unit.active, Unit.key.in_(leads)))).all() if wanted else []
     by_code = {(row.regulation, row.code): row.id for row in rows}
     by_key = {(row.regulation, row.key): row.id for row in rows}
 

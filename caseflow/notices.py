@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import orjson
-from sqlalchemy import and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select
 
+from caseflow import deliveries
+from caseflow.deliveries import Rules
 from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.held import HeldCase
 from caseflow.models.prepared import inserting
 from caseflow.permissions import Actor
 
 APPELLANT = "appellant"     # no role anybody holds: the notice is for whoever filed the appeal of its case alone
+INBOX_ONLY = Rules()    # no other channel is set up
 _INSERT = inserting(OutboxMessage.__table__, without=["id", "sent_at"], or_nothing=True)
 
 
@@ -25,31 +28,44 @@ def send(key: str, kind: str, *, case: Case | HeldCase, unit_id: int, role: str,
         details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), next_try=now, created_at=now)
 
 
-def deliver_waiting(now: datetime, limit: int = 100) -> int:
+def deliver_waiting(now: datetime, limit: int = 100, rules: Rules = INBOX_ONLY) -> int:
     """Turn waiting outbox messages into notices in the inbox, oldest first; returns how many.
 
-    Runs in one transaction: a message is marked as sent together with its notice, so it arrives once.
+    Runs in one transaction: a message is marked as sent together with its notice, so it arrives once; so are the
+    rows of what has to leave by other channels.
     """
     waiting = db.session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.status == "waiting", OutboxMessage.next_try <= now)
         .order_by(OutboxMessage.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
+    notices = []
     for message in waiting:
-        db.session.add(Notice(
+        notices.append(Notice(
             outbox_id=message.id, case_id=message.case_id, unit_id=message.unit_id, role=message.role,
             kind=message.kind, details=message.details, created_at=now,
         ))
         message.status, message.sent_at, message.attempts = "sent", now, message.attempts + 1
+    db.session.add_all(notices)
+    db.session.flush()
+    deliveries.plan(notices, rules, now)
     return len(waiting)
 
 
+def addressed_to(actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions on Notice, one of which holds for each notice to the actor: by post, or as the appellant of a case."""
+    posts = [and_(Notice.unit_id == unit, Notice.role == role) for role, unit in sorted(actor.roles)]
+    if not posts:
+        return []
+    appeals = select(Appeal.case_id).where(Appeal.appellant_id == actor.user_id)
+    units = {unit for _, unit in actor.roles}
+    return [*posts, and_(Notice.role == APPELLANT, Notice.unit_id.in_(units), Notice.case_id.in_(appeals))]
+
+
 def for_actor(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[Notice]:
-    """The notices to the actor's roles at their units, and on appeals of their own, newest first."""
-    mine = [(unit, role) for role, unit in actor.roles]
+    """The notices to the actor, newest first."""
+    mine = addressed_to(actor)
     if not mine:
         return []
-    theirs = and_(Notice.role == APPELLANT, Notice.unit_id.in_({unit for unit, _ in mine}), Notice.case_id.in_(
-        select(Appeal.case_id).where(Appeal.appellant_id == actor.user_id)))
-    query = select(Notice).where(or_(theirs, *(tuple_(Notice.unit_id, Notice.role) == pair for pair in mine)))
+    query = select(Notice).where(or_(*mine))
     return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(per_page).offset((page - 1) * per_page)))

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import attachments, cases, ratings
+from caseflow import attachments, cases, people, ratings
 from caseflow.errors import DatabaseUnavailable
 from caseflow.models import Heartbeat, db, transaction
 from web import clock, step_times
@@ -55,6 +55,12 @@ def _fire_next() -> tuple[int, float] | None:
         with transaction():
             cases.record_failure(case_id, error, now)
         return 0, 0.0
+
+
+def free_stranded() -> int:
+    """Give back the tasks of people whose account was stopped meanwhile; returns how many."""
+    with transaction():
+        return people.free_stranded(clock.now())
 
 
 def open_missing_cases() -> int:

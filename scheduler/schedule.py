@@ -10,6 +10,7 @@ from scheduler.side_jobs import SIDE_JOBS
 # id, what it does for people, the job, every so many seconds
 SCHEDULE = (
     ("fire_due_cases", "fires deadlines, the longest overdue first", jobs.fire_due_cases, 2),
+    ("free_stranded", "gives back tasks of people whose account was stopped", jobs.free_stranded, 60),
     ("open_missing_cases", "opens the case of a bad rating that has none yet", jobs.open_missing_cases, 60),
     ("sweep_files", "removes files that were taken in and never kept", jobs.sweep_files, 3600),
     ("beat", "shows that this process is alive", jobs.beat, 10),

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 
-from caseflow import notices, watchdog
+from caseflow import deliveries, digests, notices, watchdog
 from caseflow.models import snapshot, transaction
-from web import clock
+from web import clock, messages
 
 BATCH = 100           # messages that are delivered in one transaction
 BATCHES_PER_RUN = 50
+SENT_AT_ONCE = 5      # messages that are claimed together: all are tried well within the lease
 
 log = logging.getLogger("caseflow.scheduler")
 
@@ -24,11 +25,41 @@ def deliver_notices() -> int:
     delivered = 0
     for _ in range(BATCHES_PER_RUN):
         with transaction():
-            batch = notices.deliver_waiting(clock.now(), BATCH)
+            batch = notices.deliver_waiting(clock.now(), BATCH, messages.rules())
         delivered += batch
         if batch < BATCH:
             break
     return delivered
+
+
+def send_deliveries() -> int:
+    """Send what is due by e-mail, SMS and chat; returns how many were tried. No transaction is open while sending."""
+    tried = 0
+    rules = messages.rules()
+    for _ in range(BATCHES_PER_RUN if rules.channels else 0):
+        with transaction():
+            batch = deliveries.claim(rules, clock.now(), SENT_AT_ONCE)
+        for one in batch:
+            outcome = messages.send(one, clock.now())
+            with transaction():
+                deliveries.record(one, outcome, rules, clock.now())
+            if outcome.problem:
+                log.warning("delivery %s by %s, try %s: %s", one.id, one.channel, one.attempt, outcome.problem)
+        tried += len(batch)
+        if len(batch) < SENT_AT_ONCE:
+            break
+    return tried
+
+
+def make_digests() -> int:
+    """Make the day's digests, some people at a time; returns how many people were looked at."""
+    looked = 0
+    while True:
+        with transaction():
+            batch = digests.make(messages.digest_at(), messages.rules(), clock.now())
+        looked += batch
+        if not batch:
+            return looked
 
 
 def watch() -> int:
@@ -55,5 +86,7 @@ def watch() -> int:
 # id, what it does for people, the job, every so many seconds (that divide a minute) or whole minutes (an hour)
 SIDE_JOBS = (
     ("deliver_notices", "turns waiting messages into notices", deliver_notices, 3),
+    ("send_deliveries", "sends e-mails, SMS and chat messages", send_deliveries, 5),
+    ("make_digests", "makes the digest of each working day", make_digests, 60),
     ("watch", "looks for what must not be: lost tasks and timers, stuck cases, a broken journal", watch, 300),
 )

@@ -30,6 +30,8 @@ BLUEPRINTS = (
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",
+    "web.views.account",
+    "web.views.admin",
     "web.views.api",
     "web.views.metrics",
     "web.views.demo",

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from enum import Enum
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
+
+from caseflow.models.people import DUTIES
+from web import auth
 
 
 class Rule(Enum):
     PUBLIC = "anybody"
     SIGNED_IN = "anybody who is signed in"
+    DUTY = "whoever has one of the separated duties; what each may change, the core decides"
     API_KEY = "a pushing system; the view checks its key"
     TOKEN = "the monitoring; the view checks its token"
 
@@ -39,7 +43,10 @@ RULES: dict[str, Rule] = {
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,
+    "account": Rule.SIGNED_IN,
+    "admin": Rule.DUTY,
 }
+WITH_ONE_TIME_PASSWORD = ("account.password", "account.choose_password", "auth.logout", "auth.language")
 
 
 def init_app(app: Flask) -> None:
@@ -57,6 +64,16 @@ def _require():
     rule = rule_of(request.endpoint)
     if rule is None:
         abort(403)
-    if rule is Rule.SIGNED_IN and not current_user.is_authenticated:
+    if rule in (Rule.SIGNED_IN, Rule.DUTY):
+        return _require_person(rule)
+    return None
+
+
+def _require_person(rule: Rule):
+    if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()
+    if auth.must_change_password() and request.endpoint not in WITH_ONE_TIME_PASSWORD:
+        return redirect(url_for("account.password"))
+    if rule is Rule.DUTY and not auth.current_actor().has_role(*DUTIES):
+        abort(403)
     return None

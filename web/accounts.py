@@ -13,6 +13,7 @@ from caseflow.models import User, db
 ROLE_NAMES = {
     "officer": _("经办人"), "supervisor": _("督办人"), "staff": _("窗口人员"), "reviewer": _("复核人"),
     "designer": _("流程设计人"), "approver": _("流程审批人"), "auditor": _("审计人"), "admin": _("系统管理员"),
+    "security": _("安全管理员"),
 }
 RECIPIENTS = ROLE_NAMES | {"appellant": _("申诉人")}
 DUTIES = {
@@ -22,8 +23,9 @@ DUTIES = {
     "reviewer": _("复核误评和不实评价"),
     "designer": _("绘制流程图"),
     "approver": _("批准流程图上线"),
-    "auditor": _("查看日志，不办理案件"),
-    "admin": _("管理账号和岗位，不查看案件"),
+    "auditor": _("查看全部记录和日志，不更改任何内容"),
+    "admin": _("管理单位和人员，不查看案件"),
+    "security": _("授予岗位、重置密码、结束登录，不查看案件"),
 }
 
 

@@ -50,6 +50,11 @@ def init_app(app: Flask) -> None:
     manager.init_app(app)
 
 
+def must_change_password() -> bool:
+    """Whether the person asking signed in with a one-time password. Signed-in routes only."""
+    return current_user.user.password_until is not None
+
+
 def current_actor() -> Actor:
     """The person asking, as the core sees people: roles at units. Signed-in routes only."""
     if "actor" not in g:
@@ -96,6 +101,8 @@ def sign_in():
         return _refuse(401, _("账号或密码不正确。连续错 %(times)s 次将锁定 %(minutes)s 分钟。",
                               times=settings.login_failures, minutes=settings.login_window))
     login_limits.succeed(username, address)
+    if user.password_until is not None and user.password_until <= clock.real():
+        return _refuse(401, _("一次性密码已过期，请联系安全管理员重新设置。"))
     return _begin(user.id)
 
 
@@ -151,7 +158,8 @@ def _begin(user_id: int):
     with transaction():
         if "login" in session:
             sessions.end(session["login"])
-        secret = sessions.begin(db.session.get(User, user_id), clock.real(), current_app.config["CASEFLOW"])
+        secret = sessions.begin(db.session.get(User, user_id), clock.real(), current_app.config["CASEFLOW"],
+                                address=request.remote_addr or "", agent=request.user_agent.string)
     chosen = session.get("locale")
     session.clear()
     session["login"] = secret

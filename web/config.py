@@ -12,12 +12,15 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from caseflow.channels.mail import SECURITY
 from caseflow.errors import ConfigurationError
 
 SECRET_FILE = "secret_key"
@@ -36,6 +39,9 @@ class Settings:
     instance; `file_limit` bounds one of them, `case_files_limit` those of a case. `https` marks cookies Secure and
     sends HSTS.
     `pg_bin` is the folder of pg_dump and pg_restore, when they are not on PATH. `metrics_token` opens /metrics.
+    Messages leave by e-mail with `smtp_host`, by SMS with `sms_url`, by enterprise chat with `chat_url`; a try takes
+    at most `channel_timeout` seconds a step. Nothing leaves in the `quiet_hours`, but with `alarms_at_night` deadline
+    alarms do; digests are made at `digest_at` (both of Shanghai). `public_url` begins the links in messages.
     """
 
     instance: Path = field(default_factory=lambda: Path("instance"))
@@ -58,6 +64,23 @@ class Settings:
     threads: int = 8
     pg_bin: str = ""
     metrics_token: str = field(default="", repr=False)
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = ""
+    sms_url: str = ""
+    sms_token: str = field(default="", repr=False)
+    sms_secret: str = field(default="", repr=False)
+    chat_url: str = ""
+    chat_token: str = field(default="", repr=False)
+    chat_secret: str = field(default="", repr=False)
+    channel_timeout: int = 10
+    quiet_hours: str = "22:00-08:00"
+    alarms_at_night: bool = False
+    digest_at: str = "08:00"
+    public_url: str = ""
 
     @property
     def files_folder(self) -> Path:
@@ -75,6 +98,7 @@ YEAR = 366 * 24 * 60  # minutes
 BOUNDS = {
     "port": (0, 65535), "threads": (1, 1000), "proxies": (0, 100), "max_upload": (1024, 1 << 30),
     "file_limit": (1024, 1 << 30), "case_files_limit": (1024, 1 << 40),
+    "smtp_port": (1, 65535), "channel_timeout": (1, 15),
     "session_idle": (1, YEAR), "session_length": (1, YEAR), "login_failures": (1, 1000), "login_window": (1, YEAR),
 }
 DEMO_DEFAULTS = {"https": False, "session_idle": 8 * 60}
@@ -119,6 +143,48 @@ def check(settings: Settings) -> None:
     for name, (least, most) in BOUNDS.items():
         if not least <= getattr(settings, name) <= most:
             raise ConfigurationError(f"{name}: {getattr(settings, name)} is not between {least} and {most}")
+    check_channels(settings)
+
+
+def check_channels(settings: Settings) -> None:
+    """Refuse a channel that would send in the clear over a network, or without saying from whom."""
+    for name in ("sms_url", "chat_url", "public_url"):
+        url = getattr(settings, name)
+        if url and not _is_safe(url):
+            raise ConfigurationError(f"{name}: {url} must begin with https:// (http:// only for this machine) "
+                                     "and hold no password")
+    if settings.smtp_security not in SECURITY:
+        raise ConfigurationError(f"smtp_security: {settings.smtp_security!r} is none of: {', '.join(SECURITY)}")
+    if settings.smtp_host and "@" not in settings.smtp_from:
+        raise ConfigurationError("smtp_from: name the address that e-mails come from")
+    if settings.smtp_host and settings.smtp_security == "none" and settings.smtp_password:
+        raise ConfigurationError("smtp_security: a password is not sent in the clear")
+    quiet_hours(settings)
+    clock_time("digest_at", settings.digest_at)
+
+
+def _is_safe(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port_is_one = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    return bool(parts.hostname) and port_is_one and parts.username is None and (parts.scheme == "https" or plain)
+
+
+def quiet_hours(settings: Settings) -> tuple[time, time]:
+    """From when until when nothing leaves; the same moment twice means never."""
+    begin, _, end = settings.quiet_hours.partition("-")
+    return clock_time("quiet_hours", begin), clock_time("quiet_hours", end)
+
+
+def clock_time(name: str, text: str) -> time:
+    """HH:MM as a time of the day; refuses anything else."""
+    try:
+        return datetime.strptime(text.strip(), "%H:%M").time()
+    except ValueError:
+        raise ConfigurationError(f"{name}: {text!r} is no time such as 08:00") from None
 
 
 def require_secret(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from caseflow import errors
 from caseflow.models import db, is_outage
+from web.words import administration
 
 log = logging.getLogger(__name__)
 _ = lazy_gettext
@@ -30,6 +31,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.TokenReused: (409, _("这张表单已经提交过，内容与这次不同；请重新打开任务。")),
     errors.CaseClosed: (409, _("案件已经办结，不能再添加内容。")),
     errors.AlreadyClaimed: (409, _("同事已经签收了这项任务。")),
+    errors.AdministrationRefused: (409, _("这样做会让某项职责或工作无人负责，没有任何内容被更改。")),
     errors.DefinitionRefused: (422, _("流程图不符合规则，请按所列问题修改。")),
     errors.ExpressionRefused: (422, _("表达式不符合规则，请修改后重试。")),
     errors.StepFailed: (500, _("流程走不到下一步，没有任何内容被更改；请告知管理员。")),
@@ -79,6 +81,8 @@ def init_app(app: Flask) -> None:
 def refusal(error: errors.CaseflowError) -> tuple[int, str]:
     """Status and sentence of an error, in the reader's language; a class without a row speaks as its parent."""
     status, sentence = next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
+    if isinstance(error, errors.AdministrationRefused):
+        sentence = administration.REASONS.get(error.reason, sentence)
     return status, str(REASONS.get((error.code, error.details.get("reason", "")), sentence))
 
 

@@ -17,11 +17,13 @@ LOGIN = select(WebSession, User).join(User, User.id == WebSession.user_id).where
 SEEN_EVERY = timedelta(minutes=1)  # a page a second need not be a write a second
 
 
-def begin(user: User, now: datetime, settings: Settings) -> str:
-    """A new login; returns the secret for the cookie. Sessions past their length are removed. The caller commits."""
+def begin(user: User, now: datetime, settings: Settings, *, address: str = "", agent: str = "") -> str:
+    """A new login, from where and with which browser; returns the secret for the cookie. Sessions past their length
+    are removed. The caller commits."""
     secret = secrets.token_urlsafe(32)
     db.session.execute(delete(WebSession).where(WebSession.created_at < now - _length(settings)))
-    db.session.add(WebSession(id=_digest(secret), user_id=user.id, created_at=now, seen_at=now))
+    db.session.add(WebSession(id=_digest(secret), user_id=user.id, created_at=now, seen_at=now,
+                              address=address[:45], agent="".join(filter(str.isprintable, agent))[:120]))
     return secret
 
 
@@ -50,6 +52,11 @@ def left(row: WebSession, now: datetime, settings: Settings) -> int:
     """Seconds until this login ends when nobody uses it."""
     ends = min(row.created_at + _length(settings), row.seen_at + timedelta(minutes=settings.session_idle))
     return max(0, int((ends - now).total_seconds()))
+
+
+def digest_of(secret: str) -> str:
+    """The number under which the table keeps the login of this secret."""
+    return _digest(secret)
 
 
 def end(secret: str) -> None:

@@ -16,7 +16,8 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from caseflow import worklist
+from caseflow import inbox, worklist
+from caseflow.models.people import DUTIES
 from web import accounts, auth, clock, sessions
 
 log = logging.getLogger(__name__)
@@ -26,12 +27,14 @@ WARNING = 120  # seconds
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation. `count` names the figure of worklist.counts shown beside it."""
+    """An entry of the navigation. `count` names the figure of worklist.counts shown beside it; with `roles` the entry
+    is for those who hold one of them."""
 
     endpoint: str
     label: Any
     icon: str
     count: str | None = None
+    roles: tuple[str, ...] = ()
 
 
 PLACES = (
@@ -41,6 +44,7 @@ PLACES = (
     Place("ledger.index", _("台账"), "table"),
     Place("notices.index", _("通知"), "bell", "notices"),
     Place("incidents.index", _("异常"), "alert-triangle", "incidents"),
+    Place("admin.users", _("管理"), "users", roles=DUTIES),
 )
 
 
@@ -55,6 +59,9 @@ def init_app(app: Flask) -> None:
         role_name=lambda role: accounts.RECIPIENTS.get(role, role),
         duty=lambda role: accounts.DUTIES.get(role, ""),
     )
+    app.jinja_env.filters["role_name"] = lambda role: accounts.ROLE_NAMES.get(role, role)
+    app.jinja_env.filters["role_choice"] = lambda role: (role, accounts.ROLE_NAMES.get(role, role))
+    app.jinja_env.filters["place_choice"] = lambda key: (key, accounts.place_name(key))
     app.jinja_env.filters["figure"] = lambda count: f"{worklist.MOST_SHOWN}+" if count > worklist.MOST_SHOWN else count
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
 
@@ -66,14 +73,16 @@ def navigation() -> list[dict[str, Any]]:
     return [{"url": url_for(place.endpoint), "label": place.label, "icon": place.icon,
              "count": figures.get(place.count, 0) if place.count else 0,
              "current": place.endpoint.partition(".")[0] == here}
-            for place in PLACES if place.endpoint in current_app.view_functions]
+            for place in PLACES if place.endpoint in current_app.view_functions
+            and (not place.roles or auth.current_actor().has_role(*place.roles))]
 
 
 def counts() -> dict[str, int]:
     """How much waits for the person asking. A page shows without its figures rather than not at all."""
     if "counts" not in g:
         try:
-            g.counts = worklist.counts(auth.current_actor(), clock.now())
+            actor = auth.current_actor()
+            g.counts = worklist.counts(actor, clock.now()) | {"notices": inbox.unread(actor)}
         except Exception:
             log.exception("the counts of the navigation failed")
             g.counts = {}

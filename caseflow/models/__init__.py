@@ -16,16 +16,26 @@ from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transa
 from caseflow.models.files import Attachment
 from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
-from caseflow.models.people import ApiKey, LoginFailures, RoleAssignment, Unit, User, WebSession
+from caseflow.models.people import (
+    ApiKey,
+    ImportDraft,
+    LoginFailures,
+    Profile,
+    RoleAssignment,
+    Unit,
+    User,
+    WebSession,
+)
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
-from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMessage
+from caseflow.models.records import Delivery, JournalEntry, JournalHead, Notice, NoticeRead, OutboxMessage
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
     "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base", "CalendarDay",
-    "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Draft", "Heartbeat",
-    "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating", "Notice", "NumberSequence",
-    "OutboxMessage", "Phrase", "ProcessInstance", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord",
-    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Delivery", "Draft",
+    "Heartbeat", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating", "Notice",
+    "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating",
+    "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
+    "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case",
+    "snapshot", "transaction",
 ]

@@ -1,20 +1,24 @@
-"""Units, users, their roles, sessions and API keys."""
+"""Units, users, where they belong, their roles, sessions and API keys."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.models.db import Base
 
-ROLES = ("officer", "supervisor", "staff", "reviewer", "designer", "approver", "auditor", "admin")
+ROLES = ("officer", "supervisor", "staff", "reviewer", "designer", "approver", "auditor", "admin", "security")
+DUTIES = ("admin", "security", "auditor")   # separated: system administration, security administration, audit
 LEVELS = ("province", "city", "district", "town", "village")  # HN-2: five levels
 
 
 class Unit(Base):
-    """An office. `key` is its name in regulation.toml when the regulation speaks of it (else null)."""
+    """An office. `key` is its name in regulation.toml when the regulation speaks of it (else null).
+
+    One that is not active gets no new roles, and ratings for its code go to the lead unit.
+    """
 
     __tablename__ = "units"
     __table_args__ = (UniqueConstraint("regulation", "code"), UniqueConstraint("regulation", "key"))
@@ -27,10 +31,14 @@ class Unit(Base):
     level: Mapped[str] = mapped_column(String(16))
     area_code: Mapped[str] = mapped_column(String(12))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True, server_default=true())
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
 
 
 class User(Base):
+    """Somebody who signs in. `password_until` is set while the password is a one-time one: until then it opens the
+    page where another is chosen, and nothing else."""
+
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,7 +49,31 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
     locale: Mapped[str] = mapped_column(String(8), default="zh")
+    password_until: Mapped[datetime | None]
     roles: Mapped[list[RoleAssignment]] = relationship(back_populates="user", lazy="selectin")
+    profile: Mapped[Profile | None] = relationship(lazy="select", uselist=False)
+
+
+class Profile(Base):
+    """Where a person belongs, how they want to be told, and what of the inbox they have read.
+
+    `channels` are the chosen ones, parted by commas. Notices up to number `read_to` count as read. `digested_on` is the
+    Shanghai day of the last digest.
+    """
+
+    __tablename__ = "profiles"
+    __table_args__ = (Index("ix_profiles_unit_id", "unit_id"), Index("ix_profiles_digest", "digest", "digested_on"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    email: Mapped[str] = mapped_column(String(120), default="")
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    chat: Mapped[str] = mapped_column(String(64), default="")
+    channels: Mapped[str] = mapped_column(String(40), default="")
+    digest: Mapped[bool] = mapped_column(default=False)
+    digested_on: Mapped[date | None]
+    read_to: Mapped[int] = mapped_column(default=0)
+    unit: Mapped[Unit | None] = relationship()
 
 
 class RoleAssignment(Base):
@@ -66,6 +98,21 @@ class WebSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(45), default="", server_default="")
+    agent: Mapped[str] = mapped_column(String(120), default="", server_default="")   # what the browser calls itself
+
+
+class ImportDraft(Base):
+    """A file of units or users that somebody has sent and not yet confirmed; one for each person."""
+
+    __tablename__ = "import_drafts"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    regulation: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(120))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
 
 
 class LoginFailures(Base):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 
 import pytest
 from sqlalchemy import text
 
-from caseflow import cases, doctor
-from caseflow.models import Case, db, transaction
+from caseflow import cases, deliveries, doctor, people
+from caseflow.models import Case, Delivery, db, transaction
 from scheduler import side_jobs
 from tests.web.desk import Desk, words
 from web.words import complaints
@@ -109,3 +110,72 @@ def test_a_complaint_that_is_over_is_not_shown(lost):
 def test_every_complaint_has_its_words():
     source = inspect.getsource(doctor)
     assert set(re.findall(r'(?:Complaint\(|^        \()"([a-z_]+)"', source, re.MULTILINE)) == set(complaints.WORDS)
+
+
+# --- reading, and other channels ----------------------------------------------------------------------------------
+
+
+def test_reading_a_notice_leads_to_its_case_and_the_count_falls(guichi):
+    guichi.notices("file_opened")
+    officer = Desk(guichi.app, guichi.clock, "guichi.bureau.officer")
+
+    def count():
+        return re.search(r'href="/notices/"[^>]*>.*?通知(?: <span class="count">(\d+)</span>)?</a>',
+                         officer.opens("/work/").text, re.DOTALL)[1]
+
+    before = int(count())
+    first = re.search(r'action="/notices/(\d+)/read"', officer.opens("/notices/").text)[1]
+    answer = officer.sends(f"/notices/{first}/read", {"go": "case"})
+    assert answer.location == f"/cases/{guichi.case().number}"
+    assert int(count() or 0) == before - 1
+    newest = re.search(r'name="newest" value="(\d+)"', officer.opens("/notices/").text)
+    if newest:
+        officer.sends("/notices/read", {"newest": newest[1]})
+    assert count() is None and "标为已读" not in officer.opens("/notices/").text
+
+
+def test_a_notice_of_somebody_else_cannot_be_read(guichi):
+    guichi.notices("file_opened")
+    officer = Desk(guichi.app, guichi.clock, "guichi.bureau.officer")
+    first = re.search(r'action="/notices/(\d+)/read"', officer.opens("/notices/").text)[1]
+    stranger = Desk(guichi.app, guichi.clock, "hainan.platform.officer")
+    assert stranger.sends(f"/notices/{first}/read").status_code == 404
+    assert stranger.sends("/notices/read", {"newest": "x"}).status_code == 302
+
+
+def test_one_chooses_by_which_channels_one_is_told(guichi):
+    officer = Desk(guichi.app, guichi.clock, "guichi.bureau.officer")
+    assert "只在站内显示" in words(officer.opens("/account/"))
+    guichi.app.config["CASEFLOW"] = dataclasses.replace(
+        guichi.app.config["CASEFLOW"], smtp_host="127.0.0.1", smtp_from="a@example.cn")
+    page = words(officer.opens("/account/"))
+    assert "电子邮件" in page and "短信" not in page and "22:00 至 08:00" in page
+
+    def choose(**form):
+        return words(officer.opens(officer.sends("/account/channels", form).location))
+
+    assert "邮箱地址不正确" in choose(email="nowhere", channel="email")
+    assert "填写对应的邮箱" in choose(email="", channel="email")
+    assert "已保存" in choose(email="li.lei@example.cn", channel="email", digest="1")
+    with guichi.app.app_context():
+        profile = people.find("guichi.bureau.officer").profile
+        assert (profile.email, profile.channels, profile.digest) == ("li.lei@example.cn", "email", True)
+
+
+def test_what_could_not_be_delivered_is_listed_and_sent_again(guichi):
+    with guichi.app.app_context(), transaction():
+        user = people.find("guichi.bureau.officer")
+        deliveries.add(user.id, "sms", "overdue", {"number": "GC-1"}, deliveries.Rules(), guichi.now)
+        db.session.flush()
+        row = db.session.query(Delivery).one()
+        row.status, row.problem, row.attempts, number = "dead", "HTTP 400", 1, row.id
+    admin, auditor = (Desk(guichi.app, guichi.clock, f"guichi.{role}") for role in ("admin", "auditor"))
+    assert "任务逾期" in words(admin.opens("/admin/deliveries"))
+    assert "HTTP 400" in words(auditor.opens("/admin/deliveries"))
+    assert "/resend" not in auditor.opens("/admin/deliveries").text
+    assert Desk(guichi.app, guichi.clock, "guichi.security").opens("/admin/deliveries").status_code == 403
+    assert Desk(guichi.app, guichi.clock, "hainan.admin").sends(f"/admin/deliveries/{number}/resend").status_code == 404
+    answer = admin.sends(f"/admin/deliveries/{number}/resend")
+    assert "将重新发送" in words(admin.opens(answer.location))
+    with guichi.app.app_context():
+        assert db.session.get(Delivery, number).status == "waiting"

@@ -73,7 +73,7 @@ def test_tables_of_another_version_are_not_served(tmp_path, database_url, clock)
 
 COMMANDS = [
     ["journal", "verify"], ["doctor"], ["calendar", "show", "2026"], ["ratings", "open-missing"],
-    ["ratings", "key", "add", "hall"], ["ratings", "key", "revoke", "hall"], ["user", "disable", "nobody"],
+    ["ratings", "key", "add", "hall"], ["ratings", "key", "revoke", "hall"], ["user", "deactivate", "nobody"],
 ]
 
 
@@ -208,7 +208,7 @@ def test_nobody_holds_administration_or_audit_beside_another_role(installed):
 def test_an_account_is_stopped_and_let_in_again(installed, clock):
     user(installed, "add", "li.lei", "李雷", *POST, "officer")
     app = shell(f"sqlite:///{installed}/caseflow.db", clock, installed)
-    for words, active in ((["disable", "li.lei"], False), (["disable", "li.lei", "--again"], True)):
+    for words, active in ((["deactivate", "li.lei"], False), (["deactivate", "li.lei", "--again"], True)):
         assert user(installed, *words).exit_code == 0
         with app.app_context():
             assert people.find("li.lei").active is active
@@ -222,5 +222,18 @@ def test_an_unknown_unit_or_regulation_is_answered_with_those_there_are(installe
 
 
 def test_an_unknown_account_is_said_in_one_line(installed):
-    answer = user(installed, "disable", "nobody")
+    answer = user(installed, "deactivate", "nobody")
     assert answer.exit_code == 1 and len(answer.output.strip().splitlines()) == 1
+
+
+def test_an_office_is_added_and_listed_and_somebody_works_there(installed):
+    made = call(installed, "unit", "add", "NEW-1", "新设窗口", "--regulation", "guichi", "--parent", "bureau")
+    assert made.exit_code == 0, made.output
+    listed = call(installed, "unit", "list", "--regulation", "guichi").output
+    assert "guichi\tNEW-1\t新设窗口\t" in listed
+    assert user(installed, "add", "li.lei", "李雷", "--regulation", "guichi", "--unit", "NEW-1", "--role",
+                "officer").exit_code == 0
+    assert "li.lei\t李雷\tguichi/NEW-1 officer" in call(installed, "user", "list", "--regulation", "guichi").output
+    assert "li.lei" not in call(installed, "user", "list", "--regulation", "hefei").output
+    again = call(installed, "unit", "add", "NEW-1", "又一个", "--regulation", "guichi", "--parent", "bureau")
+    assert again.exit_code == 1 and "in use" in again.output

@@ -19,6 +19,7 @@ COMMANDS = {
     "init": "web.commands.init:init",
     "run": "web.commands.run:run",
     "user": "web.commands.user:user",
+    "unit": "web.commands.unit:unit",
     "deadline": "web.commands.deadline:deadline",
     "calendar": "web.commands.calendar:calendar",
     "ratings": "web.commands.ratings:ratings",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 import click
 
-from caseflow import people
+from caseflow import people, people_import, spreadsheets
 from caseflow.models import transaction
 from caseflow.models.people import ROLES
+from caseflow.permissions import SYSTEM
 from web import clock, create_app, login_limits, passwords
 
+VERDICTS = {"add": "新增", "change": "更改", "same": "不变", "wrong": "有误"}
 UNIT = (
     click.option("--regulation", required=True, help="hefei, qijiang, hainan or guichi"),
     click.option("--unit", "code", required=True, help="code of the unit, or its key in regulation.toml"),
@@ -22,7 +25,7 @@ UNIT = (
 
 @click.group()
 def user() -> None:
-    """Accounts: add, roles, password, disable."""
+    """Accounts: list, add, import, roles, password, deactivate."""
 
 
 def _at_a_unit(command):
@@ -46,6 +49,39 @@ def _ask_password(username: str) -> str:
         password = sys.stdin.readline().rstrip("\n")
     passwords.require_good(password, username)
     return passwords.hashed(password)
+
+
+@user.command("list")
+@click.option("--regulation", help="only those who belong under this regulation")
+@click.option("--all", "everybody", is_flag=True, help="stopped accounts too")
+def list_(regulation: str | None, everybody: bool) -> None:
+    """A line for each account: name, person, roles."""
+    with create_app().app_context():
+        for account in people.accounts(regulation, everybody):
+            posts = "、".join(f"{held.unit.regulation}/{held.unit.key or held.unit.code} {held.role}"
+                             for held in account.roles)
+            stopped = [] if account.active else ["已停用"]
+            click.echo("\t".join((account.username, account.name, posts or "—", *stopped)))
+
+
+@user.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--regulation", required=True, help="hefei, qijiang, hainan or guichi")
+@click.option("--dry-run", is_flag=True, help="say what every line would do, and do nothing")
+def import_(file: BinaryIO, regulation: str, dry_run: bool) -> None:
+    """Make or change the people (or offices) of FILE, CSV or xlsx: all of them, or none when a line is wrong."""
+    content = file.read(spreadsheets.MAX_BYTES + 1)
+    with _changing():
+        plan = people_import.plan(content, regulation, SYSTEM)
+        wrong = [line for line in plan.lines if line.verdict == "wrong"]
+        for line in plan.lines if dry_run else wrong:
+            click.echo(f"第 {line.line} 行 {VERDICTS[line.verdict]} {line.subject} {line.problem}".rstrip(),
+                       err=line.verdict == "wrong")
+        if wrong:
+            raise click.ClickException(f"{len(wrong)} 行有误，没有写入任何内容。")
+        changed = 0 if dry_run else people_import.store(plan, clock.now(), SYSTEM)
+    sums = "，".join(f"{word} {plan.count(verdict)}" for verdict, word in VERDICTS.items())
+    click.echo(f"{sums}。" + ("试运行，没有写入任何内容。" if dry_run else f"已导入 {changed} 行。"))
 
 
 @user.command()
@@ -85,8 +121,8 @@ def password(username: str) -> None:
 @user.command()
 @click.argument("username")
 @click.option("--again", is_flag=True, help="let the account in again")
-def disable(username: str, again: bool) -> None:
-    """Stop the account USERNAME at once."""
+def deactivate(username: str, again: bool) -> None:
+    """Stop the account USERNAME at once; what the person has taken goes back to its unit."""
     with _changing():
         people.set_active(people.find(username), again, clock.now())
     click.echo(f"{username}：{'已恢复' if again else '已停用'}")

@@ -1,0 +1,104 @@
+"""What the pages of administration read: offices, people, logins and the journal of the system, as far as a duty
+reaches. What lies beyond it is not found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+
+from caseflow import duties
+from caseflow.errors import NotFound
+from caseflow.models import JournalEntry, Profile, RoleAssignment, Unit, User, WebSession, db
+from caseflow.permissions import Actor
+
+SYSTEM = "system"
+MOST_CHOICES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a list."""
+
+    items: list
+    total: int
+    page: int
+    per_page: int
+    more: bool = False
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+def unit(unit_id: int, actor: Actor) -> Unit:
+    """The office of this id; NotFound beyond the actor's reach."""
+    found = db.session.get(Unit, unit_id)
+    if found is None or found.regulation not in duties.reach(actor):
+        raise NotFound
+    return found
+
+
+def user(user_id: int, actor: Actor) -> User:
+    """The account of this id; NotFound beyond the actor's reach."""
+    found = db.session.scalar(select(User).where(User.id == user_id, duties.within(duties.reach(actor))))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def units(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 50) -> Found:
+    """Offices by regulation and code."""
+    query = select(Unit).where(Unit.regulation.in_(duties.reach(actor)))
+    if search:
+        query = query.where(or_(*_containing(search, Unit.name, Unit.code, Unit.key)))
+    return _page(query, (Unit.regulation, Unit.code), page, per_page)
+
+
+def users(actor: Actor, *, search: str = "", unit_id: int | None = None, role: str = "", page: int = 1,
+          per_page: int = 50) -> Found:
+    """Accounts by name of account; those that belong to a unit or hold a role at it, those with a role."""
+    query = select(User).where(duties.within(duties.reach(actor)))
+    if search:
+        query = query.where(or_(*_containing(search, User.username, User.name, User.staff_no)))
+    if unit_id is not None:
+        query = query.where(or_(
+            exists().where(Profile.user_id == User.id, Profile.unit_id == unit_id),
+            exists().where(RoleAssignment.user_id == User.id, RoleAssignment.unit_id == unit_id)))
+    if role:
+        query = query.where(exists().where(RoleAssignment.user_id == User.id, RoleAssignment.role == role))
+    return _page(query, (User.username,), page, per_page)
+
+
+def choices(actor: Actor, *which: str) -> list[Unit]:
+    """The active offices where the actor has a duty, to choose from."""
+    query = select(Unit).where(Unit.regulation.in_(duties.reach(actor, *which)), Unit.active)
+    return list(db.session.scalars(query.order_by(Unit.regulation, Unit.code).limit(MOST_CHOICES)))
+
+
+def logins_of(user: User) -> list[WebSession]:
+    """The person's logins, the last used first."""
+    query = select(WebSession).where(WebSession.user_id == user.id).order_by(WebSession.seen_at.desc(), WebSession.id)
+    return list(db.session.scalars(query))
+
+
+def system_entries(*, page: int = 1, per_page: int = 50) -> list[JournalEntry]:
+    """What was done to the system itself, newest first."""
+    query = select(JournalEntry).where(JournalEntry.stream == SYSTEM).order_by(JournalEntry.seq.desc())
+    return list(db.session.scalars(query.limit(per_page).offset((page - 1) * per_page)))
+
+
+def names(table: type[User] | type[Unit], ids: set[int]) -> dict[int, str]:
+    """Id → name, of people or offices."""
+    return dict(map(tuple, db.session.execute(select(table.id, table.name).where(table.id.in_(ids)))))
+
+
+def _containing(text: str, *columns: ColumnElement) -> list[ColumnElement[bool]]:
+    like = "%" + text.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return [column.ilike(like, escape="\\") for column in columns]
+
+
+def _page(query: Select, order: tuple, page: int, per_page: int) -> Found:
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = db.session.scalars(query.order_by(*order).limit(per_page).offset((page - 1) * per_page))
+    return Found(list(rows.unique()), total, page, per_page)

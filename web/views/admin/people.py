@@ -1,0 +1,133 @@
+"""People: who there is, what they may do, and their logins."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from caseflow import directory, people
+from caseflow.models import Unit, transaction
+from caseflow.models.people import ROLES
+from web import clock, login_limits, passwords
+from web.auth import current_actor
+from web.forms import filters
+from web.views.admin.frame import ID, blueprint, changes, number, typed
+from web.words import places
+
+ONE_TIME = timedelta(hours=72)
+LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"   # nothing that looks like another
+PATH = "/users/" + ID.format("user_id")
+
+
+@blueprint.get("/users")
+def users():
+    actor, text, role = current_actor(), filters.search_text(request.args), request.args.get("role", "")
+    role = role if role in ROLES else ""
+    unit = request.args.get("unit", type=int)
+    page = directory.users(actor, search=text, role=role, page=filters.page_number(request.args),
+                           unit_id=directory.unit(unit, actor).id if unit else None)
+    query = {key: value for key, value in {"q": text, "role": role, "unit": unit}.items() if value}
+    return render_template("admin/users.html", page=page, text=text, role=role, query=query, roles=ROLES,
+                           units=directory.choices(actor, "admin"), place=places.place)
+
+
+@blueprint.post("/users")
+def add_user():
+    actor, username = current_actor(), typed("username").lower()
+    return changes(
+        gettext("已建立账号 %(username)s。请由安全管理员授予岗位并设置一次性密码。", username=username),
+        lambda: people.add(username, typed("name"), people.NO_PASSWORD, clock.now(), actor, unit=_unit(),
+                           staff_no=typed("staff_no")),
+        url_for("admin.users"))
+
+
+@blueprint.get(PATH)
+def user(user_id: int):
+    actor = current_actor()
+    person = directory.user(user_id, actor)
+    return render_template(
+        "admin/user.html", person=person, logins=directory.logins_of(person), roles=ROLES, place=places.place,
+        units=directory.choices(actor), own=person.id == actor.user_id,
+        waits=person.password_hash == people.NO_PASSWORD)
+
+
+@blueprint.post(PATH)
+def change_user(user_id: int):
+    actor = current_actor()
+    person = directory.user(user_id, actor)
+    return changes(gettext("已保存。"), lambda: people.change(
+        person, clock.now(), actor, name=typed("name"), staff_no=typed("staff_no"), unit=_unit()), _back(user_id))
+
+
+@blueprint.post(PATH + "/active")
+def set_user_active(user_id: int):
+    actor, active = current_actor(), request.form.get("active") == "1"
+    person = directory.user(user_id, actor)
+    done = gettext("已恢复该账号。") if active else gettext("已停用该账号；其签收的任务已放回单位，登录已结束。")
+    return changes(done, lambda: people.set_active(person, active, clock.now(), actor), _back(user_id))
+
+
+@blueprint.post(PATH + "/roles")
+def grant_role(user_id: int):
+    actor, role = current_actor(), request.form.get("role", "")
+    person, unit = directory.user(user_id, actor), _unit()
+    if unit is None:
+        flash(gettext("请选择单位。"), "warning")
+        return redirect(_back(user_id))
+    return changes(gettext("已授予岗位。"), lambda: people.grant(person, role, unit, clock.now(), actor),
+                   _back(user_id))
+
+
+@blueprint.post(PATH + "/roles/remove")
+def revoke_role(user_id: int):
+    actor = current_actor()
+    person, unit = directory.user(user_id, actor), _unit()
+
+    def revoke() -> None:
+        if not any((held.role, held.unit_id) == (request.form.get("role"), unit.id if unit else 0)
+                   for held in person.roles):
+            return
+        people.revoke(person, request.form["role"], unit, clock.now(), actor)
+
+    return changes(gettext("已撤销岗位；以该岗位签收的任务已放回单位。"), revoke, _back(user_id))
+
+
+@blueprint.post(PATH + "/password")
+def reset_password(user_id: int):
+    """A one-time password, shown in this answer and nowhere else."""
+    actor = current_actor()
+    person = directory.user(user_id, actor)
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+    password_hash = passwords.hashed(password)
+
+    def reset() -> None:
+        people.reset_password(person, password_hash, clock.real() + ONE_TIME, clock.now(), actor)
+        login_limits.unlock(person.username)
+
+    answer = changes(gettext("已设置一次性密码。"), reset, _back(user_id))
+    if person.password_hash != password_hash:
+        return answer
+    return render_template("admin/password.html", person=person, password=password)
+
+
+@blueprint.post(PATH + "/logins/end")
+def end_user_logins(user_id: int):
+    actor = current_actor()
+    person = directory.user(user_id, actor)
+    with transaction():
+        ended = people.end_logins(person, clock.now(), actor, request.form.get("login") or None)
+    flash(gettext("已结束 %(n)s 个登录。", n=ended), "success")
+    return redirect(_back(user_id))
+
+
+def _unit() -> Unit | None:
+    wanted = number("unit")
+    return directory.unit(wanted, current_actor()) if wanted else None
+
+
+def _back(user_id: int) -> str:
+    return url_for("admin.user", user_id=user_id)

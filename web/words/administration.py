@@ -1,0 +1,112 @@
+"""What administration refuses, and what stands in the system's journal, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from caseflow.errors import CaseflowError, Conflict, InvalidInput
+from caseflow.models import JournalEntry
+from web.accounts import ROLE_NAMES
+from web.words import times
+
+_ = lazy_gettext
+
+REASONS = {
+    "own_roles": _("不能更改自己的岗位，请由另一位安全管理员办理。"),
+    "own_account": _("不能在这里停用或重置自己的账号，请由另一位管理员办理。"),
+    "apart": _("系统管理、安全管理和审计由不同的人担任，也不能与其他岗位兼任。"),
+    "last_holder": _("这是该职责最后一位在用人员；请先授予另一个人，再停用或撤销。"),
+    "unit_of_regulation": _("这是办法点名的单位，不能停用或移动。"),
+    "unit_has_cases": _("该单位还有未结案件，请先办结。"),
+    "unit_has_tasks": _("该单位还有待办任务，请先办理或转办。"),
+    "unit_has_people": _("还有在用人员在该单位任职，请先撤销其岗位。"),
+    "unit_has_units": _("该单位下还有在用单位，请先移动或停用。"),
+    "unit_closed": _("该单位已停用，请先恢复或选择其他单位。"),
+    "unit_below_itself": _("单位不能移到自己或下级单位之下，请选择其他上级。"),
+    "user_stopped": _("该账号已停用，请先恢复。"),
+}
+FIELDS = {
+    "username": _("账号应为 2 至 64 个小写字母、数字、点、横线或下划线，以字母开头。"),
+    "name": _("名称不能为空、过长、含控制字符，也不能以 = + - @ 开头。"),
+    "staff_no": _("工号最多 32 个字母、数字或横线。"),
+    "code": _("编码应为 1 至 32 个字母、数字、横线或下划线。"),
+    "level": _("请选择级别。"),
+    "area_code": _("地区代码应为 2 至 12 位数字。"),
+    "parent": _("上级单位应属于同一办法。"),
+    "role": _("系统管理、安全管理和审计由不同的人担任，也不能与其他岗位兼任。"),
+    "email": _("邮箱地址不正确。"),
+    "phone": _("电话应为 5 至 20 位数字，可以带加号。"),
+    "chat": _("办公平台账号最多 64 个字母、数字、点、横线或 @。"),
+    "channels": _("选了一种方式就要填写对应的邮箱、电话或账号。"),
+}
+LEVELS = {"province": _("省"), "city": _("市"), "district": _("县（市、区）"), "town": _("乡镇（街道）"),
+          "village": _("村（社区）")}
+KINDS = {
+    "user_added": _("建立账号 %(who)s"), "user_changed": _("更改人员资料：%(who)s"),
+    "user_disabled": _("停用账号：%(who)s"), "user_enabled": _("恢复账号：%(who)s"),
+    "role_granted": _("授予岗位：%(who)s，%(unit)s %(role)s"),
+    "role_revoked": _("撤销岗位：%(who)s，%(unit)s %(role)s"),
+    "password_changed": _("更换密码：%(who)s"), "password_reset": _("设置一次性密码：%(who)s"),
+    "logins_ended": _("结束 %(logins)s 个登录：%(who)s"),
+    "unit_added": _("新增单位 %(unit)s"), "unit_changed": _("更改单位：%(unit)s"),
+    "unit_closed": _("停用单位：%(unit)s"), "unit_opened": _("恢复单位：%(unit)s"),
+    "people_imported": _("导入人员 %(count)s 行"), "units_imported": _("导入单位 %(count)s 行"),
+    "delivery_resent": _("重新发送通知：%(who)s"), "channels_chosen": _("更改通知方式：%(who)s"),
+    "calendar_imported": _("导入工作日历"), "definition_deployed": _("部署流程图"), "restored": _("从备份恢复"),
+    "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),
+}
+FACTS = {"name": _("名称"), "staff_no": _("工号"), "unit": _("单位"), "level": _("级别"), "area": _("地区代码"),
+         "parent": _("上级单位"), "active": _("在用"), "channels": _("通知方式"), "digest": _("每日提要")}
+
+
+def problem(error: CaseflowError) -> str | None:
+    """What is wrong with what was typed, as one sentence; None for an error that has words of its own."""
+    if isinstance(error, InvalidInput) and error.fields:
+        return " ".join(str(FIELDS[field]) for field in error.fields if field in FIELDS)
+    if type(error) is Conflict:
+        return gettext("这个账号或编码已在使用，请换一个。")
+    return None
+
+
+def line(entry: JournalEntry, people: Mapping[int, str], offices: Mapping[int, str]) -> tuple[str, str]:
+    """(what happened, what changed: before → after) of an entry of the system's journal."""
+    details = json.loads(entry.details)
+    words = {
+        "who": people.get(details.get("user"), details.get("username", "")),
+        "unit": offices.get(details.get("unit"), ""), "count": details.get("count", ""),
+        "role": str(ROLE_NAMES.get(details.get("role"), details.get("role", ""))), "logins": details.get("logins", ""),
+    }
+    said = str(KINDS.get(entry.kind, entry.kind.replace("%", "%%"))) % words
+    if "until" in details:
+        return said, gettext("有效至 %(until)s", until=times.moment(datetime.fromisoformat(details["until"])))
+    return said, _change(details.get("before"), details.get("after"), offices)
+
+
+def _change(before: Any, after: Any, offices: Mapping[int, str]) -> str:
+    if isinstance(after, list):
+        return gettext("%(before)s → %(after)s", before=_posts(before, offices), after=_posts(after, offices))
+    if not isinstance(after, dict):
+        return ""
+    before = before if isinstance(before, dict) else {}
+    changed = [key for key in after if after[key] != before.get(key)]
+    return gettext("；").join(
+        f"{FACTS.get(key, key)} {_value(key, before.get(key), offices)} → {_value(key, after[key], offices)}"
+        if before else f"{FACTS.get(key, key)} {_value(key, after[key], offices)}" for key in changed)
+
+
+def _posts(posts: Any, offices: Mapping[int, str]) -> str:
+    named = [f"{offices.get(unit, unit)} {ROLE_NAMES.get(role, role)}" for role, unit in posts or []]
+    return gettext("、").join(named) or gettext("无")
+
+
+def _value(key: str, value: Any, offices: Mapping[int, str]) -> str:
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    if key in ("unit", "parent"):
+        return offices.get(value, "—")
+    return str(LEVELS.get(value, value)) if value else "—"
