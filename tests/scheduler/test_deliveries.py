@@ -71,7 +71,7 @@ def rows(channel=None):
 def test_a_notice_leaves_by_each_channel_that_its_reader_chose_and_to_nobody_else(guichi, mail, sms):
     told = [row.kind for row in rows("email")]
     assert told and told == [row.kind for row in rows("sms")]
-    assert side_jobs.send_deliveries() == 2 * len(told) and jobs.send_deliveries() == 0
+    assert side_jobs.send_deliveries() == 2 * len(told) and side_jobs.send_deliveries() == 0
     assert {str(letter["To"]) for letter in mail.arrived} == {"officer@example.cn"}
     assert len(mail.arrived) == len(sms.arrived) == len(told)
     assert {row.status for row in rows()} == {"sent"}
@@ -179,7 +179,7 @@ def test_whoever_left_or_chose_otherwise_is_not_written_to(guichi, mail, sms):
 
 def test_two_senders_at_once_send_each_message_once(guichi, app, mail, sms):
     expected = len(rows("email"))
-    at_once(app, side_jobs.send_deliveries, jobs.send_deliveries)
+    at_once(app, side_jobs.send_deliveries, side_jobs.send_deliveries)
     assert (len(mail.arrived), len(sms.arrived)) == (expected, expected)
 
 
