@@ -216,7 +216,7 @@ def fire_due(case_id: int, now: datetime) -> int:
 
 
 def _next_due_timer(case: HeldCase, now: datetime) -> HeldTimer | None:
-    due = [timer for timer in case.timers.values() if timer.due_at <= now - LAST_SECOND]
+    due = [timer for timer in case.timers.values() if not timer.stopped and timer.due_at <= now - LAST_SECOND]
     return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
 
 

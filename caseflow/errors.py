@@ -12,7 +12,11 @@ CaseflowError
 │   ├── ConcurrentUpdate
 │   ├── TaskNotOpen
 │   ├── TokenReused
-│   └── AlreadyClaimed
+│   ├── AlreadyClaimed
+│   ├── ClockNotRunning
+│   ├── ClockNotStopped
+│   ├── DeadlineOver
+│   └── ExtensionsUsedUp
 ├── DefinitionRefused       ─ findings: [Finding]
 ├── ExpressionRefused       ─ refusal: (code, sentence, position)
 ├── StepFailed              ─ element: the diagram element where the engine stopped
@@ -79,6 +83,22 @@ class TokenReused(Conflict):
 
 class AlreadyClaimed(Conflict):
     """A colleague has taken this task."""
+
+
+class ClockNotRunning(Conflict):
+    """No deadline of this case is running: there is none, or its clock stands still already."""
+
+
+class ClockNotStopped(Conflict):
+    """The clock of this case does not stand still: somebody has let it run again, or the task is done."""
+
+
+class DeadlineOver(Conflict):
+    """The deadline is over; it can be neither stopped nor extended any more."""
+
+
+class ExtensionsUsedUp(Conflict):
+    """This deadline has been extended as often as the regulation's parameters allow."""
 
 
 class DefinitionRefused(CaseflowError):

@@ -92,7 +92,12 @@ def require_work(actor: Actor, item: WorkItem) -> None:
 
 def may_supervise(actor: Actor, case: Case, lead_unit_id: int | None = None) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
-    return bool({case.unit_id, lead_unit_id} & _below({unit for role, unit in actor.roles if role == "supervisor"}))
+    return supervises(actor, case.unit_id, lead_unit_id)
+
+
+def supervises(actor: Actor, *unit_ids: int | None) -> bool:
+    """Whether the actor is a supervisor of one of these units, or of a unit above it."""
+    return bool(set(unit_ids) & _below({unit for role, unit in actor.roles if role == "supervisor"}))
 
 
 def administered(actor: Actor) -> frozenset[str]:

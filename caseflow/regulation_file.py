@@ -15,6 +15,8 @@ from caseflow.strict_toml import SNAKE_CASE, Table, load
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
+SUPERVISORS = ("lead", "unit", "nobody")
+LONGEST_EXTENSION = 60      # working days
 ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
 
 
@@ -50,13 +52,42 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockRules:
+    """Whether the clock of a deadline may be stopped: by the supervisors of which office, and for what.
+
+    `by` is lead (the lead office), unit (the responsible unit too) or nobody; `categories`: key → words.
+    """
+
+    by: str
+    categories: Mapping[str, str]
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRules:
+    """Whether a deadline may be extended: by whom (as ClockRules.by), how often, by how many working days each time.
+
+    `tell_rater`: the office that is in contact with the rater has to tell them.
+    """
+
+    by: str
+    most_times: int
+    longest: int
+    tell_rater: bool
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
     `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
     contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
     done before it closes, except with an outcome of `closed_without_revisit`. `appeal` holds what a screen says
-    about appeals (who, reviewer, article, available, note); None where the text knows none.
+    about appeals (who, reviewer, article, available, note); None where the text knows none. Without `clock` or
+    `extension` no deadline is stopped or extended.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     """
 
@@ -79,6 +110,8 @@ class Regulation:
     revisit_tasks: tuple[str, ...]
     closed_without_revisit: tuple[str, ...]
     appeal: Mapping[str, object] | None
+    clock: ClockRules | None
+    extension: ExtensionRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
     parameters: Mapping[str, Parameter]
@@ -105,7 +138,7 @@ def read(file: Path) -> Regulation:
         close_of_business=top.take("close_of_business", time, None),
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        appeal=_appeal(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        appeal=_appeal(top), clock=_clock(top), extension=_extension(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))
     top.end()
@@ -188,6 +221,31 @@ def _appeal(top: Table) -> Mapping[str, object] | None:
              "available": table.take("available", bool), "note": table.text("note")}
     table.end()
     return MappingProxyType(facts)
+
+
+def _clock(top: Table) -> ClockRules | None:
+    if "clock" not in top.values:
+        return None
+    table = top.table("clock")
+    words = table.table("categories")
+    categories = {key: words.text(key) for key in words.keys(SNAKE_CASE)}
+    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), _article(table),
+                       table.text("note"))
+    table.end()
+    return rules
+
+
+def _extension(top: Table) -> ExtensionRules | None:
+    if "extension" not in top.values:
+        return None
+    table = top.table("extension")
+    rules = ExtensionRules(
+        table.one_of("by", SUPERVISORS), table.take("most_times", int), table.take("longest", int),
+        table.take("tell_rater", bool), _article(table), table.text("note"))
+    if rules.most_times < 0 or not 1 <= rules.longest <= LONGEST_EXTENSION:
+        raise table.refuse("longest", f"must be 1 to {LONGEST_EXTENSION} working days, and most_times not negative")
+    table.end()
+    return rules
 
 
 def _parameter(table: Table) -> Parameter:

@@ -38,6 +38,7 @@ class WorkItem(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    clock_stopped: Mapped[bool] = mapped_column(default=False)      # then it has no due_at
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     case: Mapped[Case] = relationship(lazy="joined")
@@ -59,7 +60,8 @@ class Draft(Base):
 class Timer(Base):
     """A deadline or delay of one visit of a task, with how its due moment was computed.
 
-    status: pending, fired, cancelled. `since` is the moment the count starts from.
+    status: pending, stopped, fired, cancelled. `since` is the moment the count starts from. What was changed since it
+    was set stands in deadline_entries; while it is stopped, `due_at` is where it stood.
     """
 
     __tablename__ = "timers"
