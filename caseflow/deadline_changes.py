@@ -1,7 +1,8 @@
 """Stopping and restarting the clock of a case, and extending a deadline (中止计时、恢复计时、延期).
 
 Each operation is one transaction with the case: ledger, timers, work items, the scheduler's next look, journal and
-notices. Who may, for what and how often are parameters in regulation.toml.
+notices. Who may, for what and how often are parameters in regulation.toml. `seen` is the number of the case's last
+journal entry that whoever decided had before them: when the case has moved on since, ConcurrentUpdate refuses.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from caseflow.engine import step as engine
 from caseflow.errors import (
     ClockNotRunning,
     ClockNotStopped,
+    ConcurrentUpdate,
     DeadlineOver,
     ExtensionsUsedUp,
     InvalidInput,
@@ -55,13 +57,13 @@ class _Change:
     now: datetime
 
 
-def stop(case_id: int, actor: Actor, category: str, reason: str, now: datetime) -> None:
+def stop(case_id: int, actor: Actor, category: str, reason: str, now: datetime, *, seen: int | None = None) -> None:
     """Let the clock of the case stand still: no deadline of it fires, and what remains of each is kept.
 
     `category` is one of the regulation's. Refuses with NotFound, PermissionDenied, InvalidInput, ClockNotRunning, or
     DeadlineOver when every one that runs is over already. Journaled as clock_stopped.
     """
-    change = _begin(case_id, actor, now)
+    change = _begin(case_id, actor, now, seen)
     rules = change.regulation.clock
     _require(change, rules.by if rules else "nobody")
     _require_words(reason, category="" if category in rules.categories else "unknown")
@@ -80,12 +82,12 @@ def stop(case_id: int, actor: Actor, category: str, reason: str, now: datetime) 
                                       "tokens": [timer.token for timer in in_time]})
 
 
-def restart(case_id: int, actor: Actor, reason: str, now: datetime) -> datetime:
+def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int | None = None) -> datetime:
     """Let the clock of the case run again; the earliest due moment. Journaled as clock_restarted.
 
     Refuses with NotFound, PermissionDenied, InvalidInput or ClockNotStopped.
     """
-    change = _begin(case_id, actor, now)
+    change = _begin(case_id, actor, now, seen)
     _require(change, change.regulation.clock.by if change.regulation.clock else "nobody")
     _require_words(reason)
     stopped = [timer for timer in change.timers if timer.status == "stopped"]
@@ -99,13 +101,14 @@ def restart(case_id: int, actor: Actor, reason: str, now: datetime) -> datetime:
     return due_at
 
 
-def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime) -> datetime | None:
+def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
+           seen: int | None = None) -> datetime | None:
     """Give a deadline so many working days more; its new due moment, None while its clock stands still.
 
     Refuses with NotFound, PermissionDenied, InvalidInput, DeadlineOver or ExtensionsUsedUp. The office that is in
     contact with the rater is told, if the parameters say so. Journaled as deadline_extended.
     """
-    change = _begin(case_id, actor, now)
+    change = _begin(case_id, actor, now, seen)
     rules = change.regulation.extension
     _require(change, rules.by if rules else "nobody")
     timer = _extendable(change, token)
@@ -124,12 +127,13 @@ def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: 
     return due_at
 
 
-def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime) -> None:
+def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
+                      seen: int | None = None) -> None:
     """Ask those who may extend a deadline to do so, before it is over. Journaled as extension_asked.
 
     Whoever may do a task of the case now may ask. Refuses like `extend`.
     """
-    change = _begin(case_id, actor, now)
+    change = _begin(case_id, actor, now, seen)
     rules = change.regulation.extension
     if not rules or rules.by == "nobody" or not any(
             permissions.may_work(actor, item) for item in change.case.items.values()):
@@ -157,9 +161,11 @@ def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
     return permissions.supervises(actor, lead, *([case.unit_id] if by == "unit" else []))
 
 
-def _begin(case_id: int, actor: Actor, now: datetime) -> _Change:
+def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Change:
     case = held.hold(case_id)
     permissions.require_see(actor, case)
+    if seen not in (None, case.journal_seq):
+        raise ConcurrentUpdate
     regulation = regulations.get(case.regulation)
     timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(held.WAITING))
                                 .order_by(Timer.token).execution_options(populate_existing=True))

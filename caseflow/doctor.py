@@ -1,8 +1,9 @@
 """Checks that what must always be true is true. It reports, it never repairs.
 
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
-state; a timer fires once per visit and never early; a deadline that was changed is due when its ledger says; a bad review is not closed without the revisit its
-regulation demands; at most one return for rehandling; the journal is whole.
+state; a timer fires once per visit and never early; a deadline that was changed is due when its ledger says; a bad
+review is not closed without the revisit its regulation demands; at most one return for rehandling; the journal is
+whole.
 """
 
 from __future__ import annotations

@@ -138,7 +138,8 @@ def read(file: Path) -> Regulation:
         close_of_business=top.take("close_of_business", time, None),
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        appeal=_appeal(top), clock=_clock(top), extension=_extension(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        appeal=_appeal(top), clock=_clock(top), extension=_extension(top),
+        units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))
     top.end()

@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "web.auth",
     "web.views.work",
     "web.views.cases",
+    "web.views.deadlines",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",

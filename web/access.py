@@ -31,6 +31,7 @@ RULES: dict[str, Rule] = {
     "metrics": Rule.TOKEN,
     "work": Rule.SIGNED_IN,
     "cases": Rule.SIGNED_IN,
+    "deadlines": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,

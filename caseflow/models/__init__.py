@@ -20,9 +20,10 @@ from caseflow.models.supervision import DeadlineEntry
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup",
-    "DeadlineEntry", "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating",
-    "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
-    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit",
+    "Checkup", "DeadlineEntry", "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry", "JournalHead",
+    "LoginFailures", "NewestRating", "Notice", "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating",
+    "RoleAssignment", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "Timer",
+    "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot",
+    "transaction",
 ]

@@ -17,6 +17,7 @@ from web import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views import panels
+from web.views.deadlines import ledgers
 from web.words import answers, outline, places, times
 from web.words import journal as journal_words
 from web.words import notices as notice_words
@@ -48,7 +49,7 @@ def show(number: str):
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
-        timeline=timeline, deadlines=deadlines,
+        timeline=timeline, deadlines=deadlines, ledgers=[line for line in ledgers(case, definition, now) if line.lines],
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, deadlines),
         nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),

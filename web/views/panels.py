@@ -14,7 +14,7 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow import calendars, cases, deadlines, journal, listings, regulations
 from caseflow.errors import CaseflowError
-from caseflow.models import Case, JournalEntry, Timer
+from caseflow.models import Case, JournalEntry, Timer, held
 from caseflow.permissions import Actor
 from web.words import journal as journal_words
 from web.words import places, times
@@ -22,7 +22,8 @@ from web.words import ratings as rating_words
 from web.words.masks import mask_name, mask_phone
 
 TIMER_STATES = {
-    "pending": lazy_gettext("计时中"), "fired": lazy_gettext("已到期"), "cancelled": lazy_gettext("已结束计时"),
+    "pending": lazy_gettext("计时中"), "stopped": lazy_gettext("中止计时"),
+    "fired": lazy_gettext("已到期"), "cancelled": lazy_gettext("已结束计时"),
 }
 
 
@@ -106,20 +107,25 @@ def _newest(case: Case) -> list[tuple[str, str]]:
 def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:
     """Every deadline of the case, the running ones first, each with its reasons."""
     calendar = calendars.load(regulations.get(case.regulation).calendar)
-    timers = sorted(listings.timers_of(case), key=lambda timer: timer.status != "pending")
+    timers = sorted(listings.timers_of(case), key=lambda timer: timer.status not in held.WAITING)
     return [_deadline_line(timer, case, definition, calendar, now) for timer in timers]
 
 
 def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime) -> DeadlineLine:
     running, since = timer.status == "pending", timer.since_name
+    due = gettext("中止中") if timer.status == "stopped" else times.moment(timer.due_at)
     badge = times.due_badge(now, timer.due_at, calendar, provisional=timer.provisional) if running else None
     return DeadlineLine(
         token=timer.token, element=timer.element, guards=timer.attached_to,
-        name=journal_words.element_name(definition, timer.element),
+        name=timer_name(timer, definition),
         rule=times.rule(timer.unit, timer.amount, since, journal_words.field_label(definition, since)),
-        since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
+        since=times.since(timer.since), due=due, status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
         reasons=tuple(_reasons(timer, case, calendar)))
+
+
+def timer_name(timer: Timer, definition: Any) -> str:
+    return journal_words.element_name(definition, timer.element)
 
 
 def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:

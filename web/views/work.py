@@ -26,7 +26,7 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.models import User, WorkItem, db, transaction
+from caseflow.models import User, WorkItem, db, held, transaction
 from caseflow.permissions import Actor
 from web import clock, step_times
 from web.auth import current_actor
@@ -69,7 +69,8 @@ def index():
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
     regulation = regulations.get(item.case.regulation)
-    badge = times.due_badge(now, item.due_at, calendars.load(regulation.calendar), provisional=item.due_provisional)
+    badge = times.STOPPED if item.clock_stopped else times.due_badge(
+        now, item.due_at, calendars.load(regulation.calendar), provisional=item.due_provisional)
     return Row(item, badge, places.place(regulation.key), item.assignee_id == actor.user_id)
 
 
@@ -194,7 +195,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
-        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status == "pending"],
+        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in held.WAITING],
         timeline=panels.timeline(case, definition), draft_saved_at=listings.draft_saved_at(item.id, actor))
     return page, status
 

@@ -36,6 +36,7 @@ OUTCOMES = {
 TONES = {
     "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
     "incident_resolved": "done", "contact_revealed": "watch",
+    "clock_stopped": "watch", "deadline_extended": "watch",
 }
 
 
@@ -191,6 +192,26 @@ def _due_recomputed(told: _Told) -> str:
                    before=told.moment("previous_due_at"), after=told.moment("due_at"))
 
 
+def _clock_stopped(told: _Told) -> str:
+    return gettext("中止计时，理由：%(reason)s", reason=told.details.get("reason", ""))
+
+
+def _clock_restarted(told: _Told) -> str:
+    return gettext("恢复计时，期限至 %(due)s，理由：%(reason)s", due=told.moment("due_at"),
+                   reason=told.details.get("reason", ""))
+
+
+def _deadline_extended(told: _Told) -> str:
+    days, reason = told.details.get("days", 0), told.details.get("reason", "")
+    return gettext("期限“%(step)s”延长 %(days)s 个工作日，至 %(due)s，理由：%(reason)s", step=told.step, days=days,
+                   due=told.moment("due_at"), reason=reason)
+
+
+def _extension_asked(told: _Told) -> str:
+    return gettext("申请将期限“%(step)s”延长 %(days)s 个工作日，理由：%(reason)s", step=told.step,
+                   days=told.details.get("days", 0), reason=told.details.get("reason", ""))
+
+
 def _case_closed(told: _Told) -> str:
     outcome = outcome_name(told.details.get("outcome"), told.definition)
     return gettext("案件办结：%(outcome)s", outcome=outcome or "—")
@@ -212,5 +233,9 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "incident_raised": _incident_raised,
     "incident_resolved": _incident_resolved,
     "due_recomputed": _due_recomputed,
+    "clock_stopped": _clock_stopped,
+    "clock_restarted": _clock_restarted,
+    "deadline_extended": _deadline_extended,
+    "extension_asked": _extension_asked,
     "case_closed": _case_closed,
 })

@@ -14,6 +14,11 @@ KINDS = {
     "due_soon": lazy_gettext("任务即将到期"),
     "feedback_due": lazy_gettext("请向评价人反馈处理结果"),
     "returned": lazy_gettext("案件退回重办"),
+    "clock_stopped": lazy_gettext("期限已中止计时"),
+    "clock_restarted": lazy_gettext("期限已恢复计时"),
+    "deadline_extended": lazy_gettext("期限已延长"),
+    "extension_asked": lazy_gettext("申请延期，请决定"),
+    "tell_rater_of_extension": lazy_gettext("办理期限已延长，请告知评价人"),
 }
 
 
