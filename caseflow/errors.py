@@ -16,7 +16,8 @@ CaseflowError
 │   ├── ClockNotRunning
 │   ├── ClockNotStopped
 │   ├── DeadlineOver
-│   └── ExtensionsUsedUp
+│   ├── ExtensionsUsedUp
+│   └── TooLateToUndo
 ├── DefinitionRefused       ─ findings: [Finding]
 ├── ExpressionRefused       ─ refusal: (code, sentence, position)
 ├── StepFailed              ─ element: the diagram element where the engine stopped
@@ -99,6 +100,10 @@ class DeadlineOver(Conflict):
 
 class ExtensionsUsedUp(Conflict):
     """This deadline has been extended as often as the regulation's parameters allow."""
+
+
+class TooLateToUndo(Conflict):
+    """This can no longer be undone: ten minutes are over, or the successor has gone on with it."""
 
 
 class DefinitionRefused(CaseflowError):

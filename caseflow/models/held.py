@@ -162,7 +162,7 @@ _UPDATE_CASE = Prepared(update(Case.__table__).where(
     _case.id == bindparam("case"), _case.version == bindparam("read")).values({
         name: bindparam(name) for name in (
             "version", "status", "step", "outcome", "closed_at", "next_due", "next_try", "attempts", "incident",
-            "journal_seq", "journal_head")}))
+            "journal_seq", "journal_head", "unit_id")}))
 _UPDATE_STATE = Prepared(update(ProcessInstance.__table__).where(_instance.case_id == bindparam("case")).values(
     {name: bindparam(name) for name in ("state", "state_digest", "ended")}))
 
@@ -174,6 +174,7 @@ INSERT_ENTRY = inserting(JournalEntry.__table__, without=["id"])
 INSERT_ITEM = inserting(WorkItem.__table__, without=["id", "completed_at", "completed_by"])
 CLOSE_ITEM = _updating(_item, "status", "completed_at", "completed_by")
 ASSIGN_ITEM = _updating(_item, "assignee_id")
+HAND_ITEM = _updating(_item, "unit_id", "assignee_id")
 DATE_ITEM = _updating(_item, "due_at", "due_provisional", "clock_stopped")
 INSERT_TIMER = inserting(Timer.__table__, without=["id"])
 END_TIMER = _updating(_timer, "status")
@@ -245,7 +246,8 @@ def save(case: HeldCase) -> None:
     changed = _UPDATE_CASE.write(
         case=case.id, read=case.version, version=case.version + 1, status=case.status, step=case.step,
         outcome=case.outcome, closed_at=case.closed_at, next_due=case.next_due, next_try=case.next_try,
-        attempts=case.attempts, incident=case.incident, journal_seq=case.journal_seq, journal_head=case.journal_head)
+        attempts=case.attempts, incident=case.incident, journal_seq=case.journal_seq, journal_head=case.journal_head,
+        unit_id=case.unit_id)
     if changed != 1:
         raise ConcurrentUpdate
     case.version += 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.models.db import Base
+from caseflow.models.people import Unit, User
+from caseflow.models.work import WorkItem
 
 
 class DeadlineEntry(Base):
@@ -35,3 +37,44 @@ class DeadlineEntry(Base):
     category: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     due_at: Mapped[datetime | None]
+
+
+class Handover(Base):
+    """Tasks that somebody meant to hand over together, once: to a unit (`user_id` null) or to a person there."""
+
+    __tablename__ = "handovers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form_token: Mapped[str] = mapped_column(String(64), unique=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="")
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    actor: Mapped[User] = relationship(foreign_keys=[actor_id])
+
+
+class HandoverItem(Base):
+    """One task of a handover. `outcome`: waiting, moved, undone, or why it may not (a code of reassignment.py).
+
+    `joined`: the unit takes part in the case since. Each is done in a transaction of its own.
+    """
+
+    __tablename__ = "handover_items"
+    __table_args__ = (Index("ix_handover_items_work_item_id", "work_item_id"),)
+
+    handover_id: Mapped[int] = mapped_column(ForeignKey("handovers.id"), primary_key=True)
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(16), default="waiting")
+    from_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    from_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    joined: Mapped[bool] = mapped_column(default=False)
+    responsible: Mapped[bool] = mapped_column(default=False)    # the case's responsible unit moved with it
+    moved_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    handover: Mapped[Handover] = relationship()
+    item: Mapped[WorkItem] = relationship()

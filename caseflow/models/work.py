@@ -11,6 +11,8 @@ from caseflow.models.cases import Case
 from caseflow.models.db import Base
 from caseflow.models.people import Unit, User
 
+OPEN = "status = 'open'"
+STOPPED = "status = 'open' AND clock_stopped"
 FREE = "status = 'open' AND assignee_id IS NULL"
 
 
@@ -22,6 +24,8 @@ class WorkItem(Base):
         UniqueConstraint("case_id", "token"),
         Index("ix_work_items_free", "unit_id", "role", "due_at", "id",
               sqlite_where=text(FREE), postgresql_where=text(FREE)),
+        Index("ix_work_items_of_unit", "unit_id", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_work_items_stopped", "unit_id", "id", sqlite_where=text(STOPPED), postgresql_where=text(STOPPED)),
         Index("ix_work_items_status_assignee_id_due_at", "status", "assignee_id", "due_at"),
     )
 

@@ -1,4 +1,4 @@
-"""Deadlines that are stopped and extended."""
+"""What supervisors do: deadlines that are stopped and extended, tasks handed over; indexes for their board."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ depends_on = None
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 KEPT = ("deadline_entries",)   # nothing of these is ever rewritten
+
+INDEXES = (
+    ("ix_work_items_of_unit", ["unit_id", "due_at", "id"], sa.text("status = 'open'")),
+    ("ix_work_items_stopped", ["unit_id", "id"], sa.text("status = 'open' AND clock_stopped")),
+)
 
 
 def upgrade() -> None:
@@ -35,6 +40,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "token", "seq"),
     )
     op.add_column("work_items", sa.Column("clock_stopped", sa.Boolean(), nullable=False, server_default=sa.false()))
+    _handovers()
+    for name, columns, where in INDEXES:
+        op.create_index(name, "work_items", columns, sqlite_where=where, postgresql_where=where)
     for table in KEPT:
         for event in ("UPDATE", "DELETE"):
             _refuse(table, event)
@@ -43,8 +51,40 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them; deadlines that stand still then run from where they stood."""
     op.execute("UPDATE timers SET status = 'pending' WHERE status = 'stopped'")
+    for name, *_ in INDEXES:
+        op.drop_index(name, "work_items")
     op.drop_column("work_items", "clock_stopped")
+    op.drop_table("handover_items")
+    op.drop_table("handovers")
     op.drop_table("deadline_entries")
+
+
+def _handovers() -> None:
+    op.create_table(
+        "handovers",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("form_token", sa.String(64), nullable=False, unique=True),
+        sa.Column("actor_id", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("unit_id", BIG, sa.ForeignKey("units.id"), nullable=False),
+        sa.Column("user_id", BIG, sa.ForeignKey("users.id")),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "handover_items",
+        sa.Column("handover_id", BIG, sa.ForeignKey("handovers.id"), primary_key=True),
+        sa.Column("work_item_id", BIG, sa.ForeignKey("work_items.id"), primary_key=True),
+        sa.Column("outcome", sa.String(16), nullable=False),
+        sa.Column("from_unit_id", BIG, sa.ForeignKey("units.id")),
+        sa.Column("from_user_id", BIG, sa.ForeignKey("users.id")),
+        sa.Column("joined", sa.Boolean(), nullable=False),
+        sa.Column("responsible", sa.Boolean(), nullable=False),
+        sa.Column("moved_at", MOMENT),
+        sa.Column("acknowledged_at", MOMENT),
+        sa.Column("acknowledged_by", BIG, sa.ForeignKey("users.id")),
+    )
+    op.create_index("ix_handover_items_work_item_id", "handover_items", ["work_item_id"])
 
 
 def _refuse(table: str, event: str) -> None:
