@@ -7,7 +7,8 @@ CaseflowError
 ├── NotFound
 ├── PermissionDenied
 ├── InvalidInput            ─ fields: {name: code}
-│   └── InvalidForm
+│   ├── InvalidForm
+│   └── LateReasonMissing
 ├── Conflict
 │   ├── ConcurrentUpdate
 │   ├── TaskNotOpen
@@ -64,6 +65,10 @@ class InvalidInput(CaseflowError):
 
 class InvalidForm(InvalidInput):
     """The form is not complete; correct the marked fields and submit it again."""
+
+
+class LateReasonMissing(InvalidInput):
+    """The task is overdue; say in 2 to 200 characters why, and submit it again."""
 
 
 class Conflict(CaseflowError):

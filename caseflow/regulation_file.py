@@ -17,6 +17,7 @@ UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
 SUPERVISORS = ("lead", "unit", "nobody")
 LONGEST_EXTENSION = 60      # working days
+LONGEST_LADDER = 10         # working days
 ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
 
 
@@ -80,6 +81,20 @@ class ExtensionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderRules:
+    """When those who have a task are reminded, in working days: before it is due, and after, to rising levels.
+
+    At the due moment itself the diagrams escalate.
+    """
+
+    before: int
+    after_unit: int
+    after_lead: int
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
@@ -87,7 +102,7 @@ class Regulation:
     contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
     done before it closes, except with an outcome of `closed_without_revisit`. `appeal` holds what a screen says
     about appeals (who, reviewer, article, available, note); None where the text knows none. Without `clock` or
-    `extension` no deadline is stopped or extended.
+    `extension` no deadline is stopped or extended; without `ladder` nobody is reminded.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     """
 
@@ -112,6 +127,7 @@ class Regulation:
     appeal: Mapping[str, object] | None
     clock: ClockRules | None
     extension: ExtensionRules | None
+    ladder: LadderRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
     parameters: Mapping[str, Parameter]
@@ -139,7 +155,7 @@ def read(file: Path) -> Regulation:
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
         appeal=_appeal(top), clock=_clock(top), extension=_extension(top),
-        units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        ladder=_ladder(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))
     top.end()
@@ -245,6 +261,18 @@ def _extension(top: Table) -> ExtensionRules | None:
         table.take("tell_rater", bool), _article(table), table.text("note"))
     if rules.most_times < 0 or not 1 <= rules.longest <= LONGEST_EXTENSION:
         raise table.refuse("longest", f"must be 1 to {LONGEST_EXTENSION} working days, and most_times not negative")
+    table.end()
+    return rules
+
+
+def _ladder(top: Table) -> LadderRules | None:
+    if "ladder" not in top.values:
+        return None
+    table = top.table("ladder")
+    days = [table.take(name, int) for name in ("before", "after_unit", "after_lead")]
+    rules = LadderRules(*days, _article(table), table.text("note"))
+    if not (1 <= days[0] <= LONGEST_LADDER and 1 <= days[1] <= days[2] <= LONGEST_LADDER):
+        raise table.refuse("before", f"rungs are 1 to {LONGEST_LADDER} working days, rising")
     table.end()
     return rules
 

@@ -12,6 +12,8 @@ from caseflow.models import RoleAssignment, User, WorkItem, db
 from caseflow.permissions import Actor, actor_for
 from caseflow.worklist import SHANGHAI
 
+LATE_REASON = "模拟逾期"
+
 
 def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], numbers: range,
             now: datetime) -> Iterator[str]:

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import cases, notices, ratings, watchdog
-from caseflow.errors import DatabaseUnavailable
+from caseflow import cases, ladder, notices, ratings, watchdog
+from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import Heartbeat, db, snapshot, transaction
 from web import clock, step_times
 
@@ -65,6 +65,18 @@ def deliver_notices() -> int:
 def open_missing_cases() -> int:
     with transaction():
         return ratings.open_missing_cases(clock.now())
+
+
+def remind() -> int:
+    """Take the rungs of the ladder that have come, each in its own transaction; returns how many."""
+    now, taken = clock.now(), 0
+    for work_item_id, rung in ladder.due(now):
+        try:
+            with transaction():
+                taken += ladder.climb(work_item_id, rung, now)
+        except ConcurrentUpdate:     # another process has it, or the case moved on: it is looked at again
+            continue
+    return taken
 
 
 def watch() -> int:

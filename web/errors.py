@@ -22,6 +22,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.PermissionDenied: (403, _("您的岗位不能进行这项操作，请联系本单位督办人员。")),
     errors.InvalidInput: (422, _("有些内容需要修改。")),
     errors.InvalidForm: (422, _("表单还不完整，请修改标出的各项后再次提交。")),
+    errors.LateReasonMissing: (422, _("任务已经逾期，请用 2 到 200 个字说明逾期原因后再次提交。")),
     errors.Conflict: (409, _("别人先一步处理了，请重新打开后再操作。")),
     errors.ConcurrentUpdate: (409, _("您办理期间案件已有变化，请重新查看后再办一次。")),
     errors.TaskNotOpen: (409, _("这项任务已经办结或撤回，不能再办理。")),

@@ -25,16 +25,18 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation. `count` names the figure of worklist.counts shown beside it."""
+    """An entry of the navigation. `count` names the figure of worklist.counts shown beside it; `role`: only for it."""
 
     endpoint: str
     label: Any
     icon: str
     count: str | None = None
+    role: str | None = None
 
 
 PLACES = (
     Place("work.index", _("我的待办"), "inbox", "work"),
+    Place("board.index", _("督办看板"), "users", role="supervisor"),
     Place("cases.index", _("案件"), "folder"),
     Place("ledger.index", _("台账"), "table"),
     Place("notices.index", _("通知"), "bell", "notices"),
@@ -63,7 +65,8 @@ def navigation() -> list[dict[str, Any]]:
     return [{"url": url_for(place.endpoint), "label": place.label, "icon": place.icon,
              "count": figures.get(place.count, 0) if place.count else 0,
              "current": place.endpoint.partition(".")[0] == here}
-            for place in PLACES if place.endpoint in current_app.view_functions]
+            for place in PLACES if place.endpoint in current_app.view_functions
+            and (place.role is None or auth.current_actor().has_role(place.role))]
 
 
 def counts() -> dict[str, int]:

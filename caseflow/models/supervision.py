@@ -78,3 +78,15 @@ class HandoverItem(Base):
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     handover: Mapped[Handover] = relationship()
     item: Mapped[WorkItem] = relationship()
+
+
+class LadderStep(Base):
+    """A rung of the ladder of reminders was taken for a task with this due moment. The key makes a second one
+    impossible; a due moment that is moved begins the ladder anew."""
+
+    __tablename__ = "ladder_steps"
+
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"), primary_key=True)
+    rung: Mapped[str] = mapped_column(String(16), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+    taken_at: Mapped[datetime]

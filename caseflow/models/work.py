@@ -25,6 +25,7 @@ class WorkItem(Base):
         Index("ix_work_items_free", "unit_id", "role", "due_at", "id",
               sqlite_where=text(FREE), postgresql_where=text(FREE)),
         Index("ix_work_items_of_unit", "unit_id", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_work_items_due", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_work_items_stopped", "unit_id", "id", sqlite_where=text(STOPPED), postgresql_where=text(STOPPED)),
         Index("ix_work_items_status_assignee_id_due_at", "status", "assignee_id", "due_at"),
     )

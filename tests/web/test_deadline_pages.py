@@ -6,7 +6,7 @@ import pytest
 
 from caseflow.models import Case, DeadlineEntry, Timer, db
 from tests.journeys.kit import Journey
-from tests.web.desk import Desk, words
+from tests.web.desk import Desk, desk_of, words
 
 REASON = "等待评价人补充材料"
 
@@ -91,3 +91,18 @@ def test_a_case_of_others_is_not_found(journey, app, clock):
         assert stranger.sends(place(journey, what), {"reason": REASON}).status_code == 404
     with app.app_context():
         assert db.session.query(Case).one().journal_seq == journey.case().journal_seq
+
+
+def test_a_late_task_asks_for_the_reason_and_shows_it_on_the_case_page(journey):
+    desk, item = desk_of(journey, "first_response")
+    token = desk.token(item)
+    assert "逾期原因" not in words(desk.opens(f"/work/{item}"))
+    journey.time_passes(days=3)
+    desk, _ = desk_of(journey, "first_response")
+    sent = {"f-outcome": "simple", "f-findings": "属实。", "f-contact_channel": "phone",
+            "form_token": token}
+    refused = desk.sends(f"/work/{item}", sent)
+    assert refused.status_code == 422 and "请用 2 到 200 个字说明逾期原因" in words(refused)
+    assert "属实。" in refused.text
+    assert desk.sends(f"/work/{item}", sent | {"late_reason": "评价人出差"}).status_code == 302
+    assert "（已逾期，原因：评价人出差）" in words(desk.opens(f"/cases/{journey.case().number}"))

@@ -132,7 +132,8 @@ class _Run:
             actor = simulation.person_for(item, self.random)
             form = definitions.of(item.case).user_tasks[item.element].form
             token = str(UUID(int=self.random.getrandbits(128)))
-            cases.complete_task(item.id, actor, simulation.fill_in(form, self.random, self.now), token, self.now)
+            cases.complete_task(item.id, actor, simulation.fill_in(form, self.random, self.now), token, self.now,
+                                simulation.LATE_REASON)
         self.counts["completed"] += 1
 
     def _summary(self, open_cases: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
+from caseflow import calendars, cases, definitions, listings, permissions, regulations, urging, worklist
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, WorkItem, transaction
 from caseflow.permissions import Actor
@@ -55,6 +55,7 @@ def show(number: str):
         nearest=_nearest(items, regulation, now), appeal=_appeal(regulation),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
+        urging=case.status == "open" and urging.may_urge(case, actor),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
 
 

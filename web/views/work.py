@@ -13,7 +13,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import calendars, cases, definitions, listings, permissions, regulations, worklist
+from caseflow import calendars, cases, definitions, listings, permissions, reassignment, regulations, worklist
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
 from caseflow.errors import (
@@ -22,6 +22,7 @@ from caseflow.errors import (
     Conflict,
     InvalidForm,
     InvalidInput,
+    LateReasonMissing,
     PermissionDenied,
     StepFailed,
     TaskNotOpen,
@@ -94,12 +95,15 @@ def submit(work_item_id: int):
         return _incomplete(work_item_id, task, form, actor, now, token)
     try:
         with step_times.measured("complete_task"), transaction():
-            receipt = cases.complete_task(work_item_id, actor, form.values(), _usable(token), now)
+            receipt = cases.complete_task(work_item_id, actor, form.values(), _usable(token), now, _late_reason())
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except (StepFailed, CalendarMissing) as error:
         return _page(worklist.find(work_item_id, actor), task, form, actor, now, why=stale.failed(refusal(error)[1]),
                      status=refusal(error)[0])
+    except LateReasonMissing as error:
+        return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422,
+                     late_problem=refusal(error)[1])
     except InvalidForm as error:
         form.refuse(error.fields)
         return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
@@ -112,6 +116,10 @@ def _incomplete(work_item_id: int, task: UserTask, form: TaskForm, actor: Actor,
     if item.status == "open" and permissions.may_work(actor, item):
         return _page(item, task, form, actor, now, token=token, status=422)
     return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
+
+
+def _late_reason() -> str:
+    return " ".join(request.form.get("late_reason", "").replace("\x00", "").split())
 
 
 def _usable(token: str) -> str:
@@ -184,15 +192,20 @@ def _draft_answer(work_item_id: int, sentence: str, status: int):
 
 
 def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: datetime, *, token: str = "",
-          why: stale.Stale | None = None, status: int = 200):
+          why: stale.Stale | None = None, status: int = 200, late_problem: str = ""):
     """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
     case, definition = item.case, definitions.of(item.case)
     regulation = regulations.get(case.regulation)
     open_to_me = item.status == "open" and permissions.may_work(actor, item)
+    handover = reassignment.last_of(item.id) if open_to_me else None
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
+        late=cases.is_late(item, now), late_reason=_late_reason(), late_problem=late_problem,
+        handover=handover if handover and not handover.acknowledged_at else None,
+        may_reassign=item.status == "open" and actor.has_role("supervisor") and (
+            item.unit_id in permissions.supervised_units(actor)),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in held.WAITING],

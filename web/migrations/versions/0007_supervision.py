@@ -16,6 +16,7 @@ KEPT = ("deadline_entries",)   # nothing of these is ever rewritten
 
 INDEXES = (
     ("ix_work_items_of_unit", ["unit_id", "due_at", "id"], sa.text("status = 'open'")),
+    ("ix_work_items_due", ["due_at", "id"], sa.text("status = 'open'")),
     ("ix_work_items_stopped", ["unit_id", "id"], sa.text("status = 'open' AND clock_stopped")),
 )
 
@@ -54,6 +55,7 @@ def downgrade() -> None:
     for name, *_ in INDEXES:
         op.drop_index(name, "work_items")
     op.drop_column("work_items", "clock_stopped")
+    op.drop_table("ladder_steps")
     op.drop_table("handover_items")
     op.drop_table("handovers")
     op.drop_table("deadline_entries")
@@ -85,6 +87,13 @@ def _handovers() -> None:
         sa.Column("acknowledged_by", BIG, sa.ForeignKey("users.id")),
     )
     op.create_index("ix_handover_items_work_item_id", "handover_items", ["work_item_id"])
+    op.create_table(
+        "ladder_steps",
+        sa.Column("work_item_id", BIG, sa.ForeignKey("work_items.id"), primary_key=True),
+        sa.Column("rung", sa.String(16), primary_key=True),
+        sa.Column("due_at", MOMENT, primary_key=True),
+        sa.Column("taken_at", MOMENT, nullable=False),
+    )
 
 
 def _refuse(table: str, event: str) -> None:
