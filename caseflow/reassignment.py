@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 
 from caseflow import journal, notices, permissions
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen, TooLateToUndo
-from caseflow.models import Case, CaseUnit, Handover, HandoverItem, Unit, User, WorkItem, db, held
+from caseflow.models import Absence, Case, CaseUnit, Handover, HandoverItem, Unit, User, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.permissions import Actor
 
@@ -96,7 +96,7 @@ def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Fore
 def obstacle(case: Case, item: WorkItem | HeldItem, to: Target, supervised: frozenset[int]) -> str:
     """Why this open task may not be handed over, as a code, or "".
 
-    not_supervised, other_place, same, inactive, not_in_unit, no_role or conflict.
+    not_supervised, other_place, same, inactive, absent, not_in_unit, no_role or conflict.
     """
     if item.unit_id not in supervised:
         return "not_supervised"
@@ -108,10 +108,19 @@ def obstacle(case: Case, item: WorkItem | HeldItem, to: Target, supervised: froz
         return ""
     if not to.user.active:
         return "inactive"
+    if is_away(to.user.id):
+        return "absent"
     roles = {post.role for post in to.user.roles if post.unit_id == to.unit.id}
     if item.role not in roles:
         return "no_role" if roles else "not_in_unit"
     return "conflict" if any(bar(case, item, to.user) for bar in BARS) else ""
+
+
+def is_away(user_id: int) -> bool:
+    """Whether an absence of this person lasts."""
+    lasts = select(Absence.id).where(
+        Absence.user_id == user_id, Absence.begun_at.is_not(None), Absence.ended_at.is_(None))
+    return db.session.scalar(lasts.limit(1)) is not None
 
 
 def begin(work_item_ids: Sequence[int], to: Target, actor: Actor, reason: str, note: str, form_token: str,

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import cases, ladder, notices, ratings, watchdog
+from caseflow import cases, ladder, notices, ratings, substitution, watchdog
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import Heartbeat, db, snapshot, transaction
 from web import clock, step_times
@@ -77,6 +77,16 @@ def remind() -> int:
         except ConcurrentUpdate:     # another process has it, or the case moved on: it is looked at again
             continue
     return taken
+
+
+def turn_absences() -> int:
+    """Begin and end the absences whose day has come, each in its own transaction; returns how many."""
+    turned = 0
+    while True:
+        with transaction():
+            if substitution.turn(clock.now()) is None:
+                return turned
+        turned += 1
 
 
 def watch() -> int:

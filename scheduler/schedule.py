@@ -10,6 +10,7 @@ SCHEDULE = (
     ("deliver_notices", "turns waiting messages into notices", jobs.deliver_notices, 3),
     ("open_missing_cases", "opens the case of a bad rating that has none yet", jobs.open_missing_cases, 60),
     ("remind", "reminds before and after the due moment, to rising levels", jobs.remind, 60),
+    ("turn_absences", "begins and ends absences by their days", jobs.turn_absences, 10),
     ("watch", "looks for what must not be: lost tasks and timers, stuck cases, a broken journal", jobs.watch, 300),
     ("beat", "shows that this process is alive", jobs.beat, 10),
 )

@@ -20,6 +20,7 @@ BLUEPRINTS = (
     "web.views.work",
     "web.views.cases",
     "web.views.board",
+    "web.views.absences",
     "web.views.reassign",
     "web.views.urging",
     "web.views.deadlines",

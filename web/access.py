@@ -31,6 +31,7 @@ RULES: dict[str, Rule] = {
     "metrics": Rule.TOKEN,
     "work": Rule.SIGNED_IN,
     "cases": Rule.SIGNED_IN,
+    "absences": Rule.SIGNED_IN,
     "board": Rule.SIGNED_IN,
     "deadlines": Rule.SIGNED_IN,
     "reassign": Rule.SIGNED_IN,

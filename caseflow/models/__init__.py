@@ -16,14 +16,21 @@ from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, Stand
 from caseflow.models.people import ApiKey, LoginFailures, RoleAssignment, Unit, User, WebSession
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
 from caseflow.models.records import JournalEntry, JournalHead, Notice, OutboxMessage
-from caseflow.models.supervision import DeadlineEntry, Handover, HandoverItem, LadderStep
+from caseflow.models.supervision import (
+    Absence,
+    DeadlineEntry,
+    Handover,
+    HandoverItem,
+    LadderStep,
+    SubstitutedItem,
+)
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit",
-    "Checkup", "DeadlineEntry", "Definition", "Draft", "Handover", "HandoverItem", "Heartbeat", "Incident",
-    "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice", "NumberSequence",
-    "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock",
-    "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem",
-    "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "Absence", "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case",
+    "CaseUnit", "Checkup", "DeadlineEntry", "Definition", "Draft", "Handover", "HandoverItem", "Heartbeat",
+    "Incident", "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice",
+    "NumberSequence", "OutboxMessage", "ProcessInstance", "Rating", "RoleAssignment", "ServiceRecord",
+    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer", "TimerFiring",
+    "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
 ]

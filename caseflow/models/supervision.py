@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.models.db import Base
@@ -90,3 +90,37 @@ class LadderStep(Base):
     rung: Mapped[str] = mapped_column(String(16), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(primary_key=True)
     taken_at: Mapped[datetime]
+
+
+class Absence(Base):
+    """Somebody is away from a day to a day (Shanghai, both included) and somebody else stands in for them.
+
+    `open_too`: what they have taken goes to the substitute as well. The scheduler begins and ends it. `lent`: the posts
+    that the substitute got for the time, as "role:unit" with spaces between.
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("ix_absences_ended_at_first_day", "ended_at", "first_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    first_day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    open_too: Mapped[bool]
+    entered_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    entered_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    lent: Mapped[str] = mapped_column(Text, default="")
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    substitute: Mapped[User] = relationship(foreign_keys=[substitute_id])
+
+
+class SubstitutedItem(Base):
+    """A task that went to a substitute with an absence, and goes back if it is still theirs at the end."""
+
+    __tablename__ = "substituted_items"
+
+    absence_id: Mapped[int] = mapped_column(ForeignKey("absences.id"), primary_key=True)
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"), primary_key=True)

@@ -35,7 +35,7 @@ def table(app, monkeypatch):
 def test_every_job_has_its_name_and_its_interval(table):
     assert [(job.id, job.trigger.interval.total_seconds()) for job in sorted(table.get_jobs(), key=lambda j: j.id)] == [
         ("beat", 10), ("deliver_notices", 3), ("fire_due_cases", 2), ("open_missing_cases", 60),
-        ("remind", 60), ("watch", 300)]
+        ("remind", 60), ("turn_absences", 10), ("watch", 300)]
     assert {job.id: job.name for job in table.get_jobs()} == {name: purpose for name, purpose, _, _ in SCHEDULE}
 
 

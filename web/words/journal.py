@@ -238,6 +238,14 @@ def _ladder_climbed(told: _Told) -> str:
                    due=told.moment("due_at"))
 
 
+def _task_substituted(told: _Told) -> str:
+    return gettext("经办人请假，“%(step)s”由%(to)s代办", step=told.step, to=told.details.get("to", ""))
+
+
+def _task_returned(told: _Told) -> str:
+    return gettext("代办结束，“%(step)s”交还%(to)s", step=told.step, to=told.details.get("to") or gettext("承办单位"))
+
+
 def _urged(told: _Told) -> str:
     return gettext("催办：%(note)s", note=told.details.get("note", ""))
 
@@ -275,6 +283,8 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "handover_undone": _handover_undone,
     "handover_acknowledged": _handover_acknowledged,
     "ladder_climbed": _ladder_climbed,
+    "task_substituted": _task_substituted,
+    "task_returned": _task_returned,
     "urged": _urged,
     "supervised": _supervised,
     "case_closed": _case_closed,

@@ -1,4 +1,4 @@
-"""What supervisors do: deadlines that are stopped and extended, tasks handed over; indexes for their board."""
+"""What supervisors do: deadlines stopped and extended, tasks handed over, reminders, absences; indexes of the board."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     op.add_column("work_items", sa.Column("clock_stopped", sa.Boolean(), nullable=False, server_default=sa.false()))
     _handovers()
+    _absences()
     for name, columns, where in INDEXES:
         op.create_index(name, "work_items", columns, sqlite_where=where, postgresql_where=where)
     for table in KEPT:
@@ -55,7 +56,8 @@ def downgrade() -> None:
     for name, *_ in INDEXES:
         op.drop_index(name, "work_items")
     op.drop_column("work_items", "clock_stopped")
-    op.drop_table("ladder_steps")
+    for table in ("substituted_items", "absences", "ladder_steps"):
+        op.drop_table(table)
     op.drop_table("handover_items")
     op.drop_table("handovers")
     op.drop_table("deadline_entries")
@@ -93,6 +95,31 @@ def _handovers() -> None:
         sa.Column("rung", sa.String(16), primary_key=True),
         sa.Column("due_at", MOMENT, primary_key=True),
         sa.Column("taken_at", MOMENT, nullable=False),
+    )
+
+
+def _absences() -> None:
+    op.create_table(
+        "absences",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("user_id", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("substitute_id", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("open_too", sa.Boolean(), nullable=False),
+        sa.Column("entered_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("entered_at", MOMENT, nullable=False),
+        sa.Column("begun_at", MOMENT),
+        sa.Column("ended_at", MOMENT),
+        sa.Column("lent", sa.Text(), nullable=False),
+    )
+    op.create_index("ix_absences_ended_at_first_day", "absences", ["ended_at", "first_day"])
+    for column in ("user_id", "substitute_id"):
+        op.create_index(f"ix_absences_{column}", "absences", [column])
+    op.create_table(
+        "substituted_items",
+        sa.Column("absence_id", BIG, sa.ForeignKey("absences.id"), primary_key=True),
+        sa.Column("work_item_id", BIG, sa.ForeignKey("work_items.id"), primary_key=True),
     )
 
 
