@@ -23,6 +23,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SOON = 2            # working days
 PER_PAGE = 50
 STOPPED = literal_column("work_items.clock_stopped")    # bare, so that the partial index is found
+POSTS = ("officer", "supervisor", "reviewer")           # those that have work
 WHICH = ("all", "late", "today", "soon", "stopped")
 
 
@@ -82,7 +83,8 @@ def units(actor: Actor, now: datetime, *, page: int = 1) -> list[Load]:
 
 def people(actor: Actor, now: datetime, *, unit_id: int | None = None, page: int = 1) -> list[Load]:
     """The load of the people who hold a post in the supervised units (or this one), by name: what they have taken."""
-    holders = select(RoleAssignment.user_id).where(RoleAssignment.unit_id.in_(_units(actor, unit_id)))
+    holders = select(RoleAssignment.user_id).where(
+        RoleAssignment.unit_id.in_(_units(actor, unit_id)), RoleAssignment.role.in_(POSTS))
     query = select(User.id, User.name).where(User.id.in_(holders)).order_by(User.name, User.id)
     rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
     return _loads(rows, [and_(WorkItem.status == OPEN, WorkItem.assignee_id == row.id) for row in rows], now)

@@ -96,12 +96,14 @@ def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Fore
 def obstacle(case: Case, item: WorkItem | HeldItem, to: Target, supervised: frozenset[int]) -> str:
     """Why this open task may not be handed over, as a code, or "".
 
-    not_supervised, other_place, same, inactive, absent, not_in_unit, no_role or conflict.
+    not_supervised, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role or conflict.
     """
     if item.unit_id not in supervised:
         return "not_supervised"
     if to.unit.regulation != case.regulation:
         return "other_place"
+    if to.unit.id != item.unit_id != case.unit_id:
+        return "fixed_unit"     # the regulation names the office: a revisit is not the rated unit's
     if (item.unit_id, item.assignee_id) == (to.unit.id, to.user and to.user.id):
         return "same"
     if to.user is None:

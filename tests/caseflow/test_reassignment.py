@@ -67,6 +67,8 @@ def test_the_preview_says_of_each_task_why_it_may_not_go(guichi, boss, office, i
     session.rollback()
     assert obstacle([item], boss, office, person("guichi.dept1.officer")) == ["closed"]
     assert obstacle([open_item(guichi.case_id).id], boss, office) == ["not_supervised"]     # the bureau's revisit
+    lead = person("guichi.bureau.supervisor")
+    assert obstacle([open_item(guichi.case_id).id], lead, office) == ["fixed_unit"]
 
 
 def test_nobody_is_handed_the_bad_review_of_their_own_service(guichi, boss, office, item, session):

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import calendars, cases, deadlines, journal, listings, regulations
+from caseflow import calendars, cases, deadline_entries, deadlines, journal, listings, regulations
 from caseflow.errors import CaseflowError
 from caseflow.models import Case, JournalEntry, Timer, held
 from caseflow.permissions import Actor
@@ -108,10 +108,12 @@ def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineL
     """Every deadline of the case, the running ones first, each with its reasons."""
     calendar = calendars.load(regulations.get(case.regulation).calendar)
     timers = sorted(listings.timers_of(case), key=lambda timer: timer.status not in held.WAITING)
-    return [_deadline_line(timer, case, definition, calendar, now) for timer in timers]
+    changed = deadline_entries.of_case(case.id)
+    return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in changed) for timer in timers]
 
 
-def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime) -> DeadlineLine:
+def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime, *,
+                   changed: bool) -> DeadlineLine:
     running, since = timer.status == "pending", timer.since_name
     due = gettext("中止中") if timer.status == "stopped" else times.moment(timer.due_at)
     badge = times.due_badge(now, timer.due_at, calendar, provisional=timer.provisional) if running else None
@@ -121,7 +123,8 @@ def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now
         rule=times.rule(timer.unit, timer.amount, since, journal_words.field_label(definition, since)),
         since=times.since(timer.since), due=due, status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
-        reasons=tuple(_reasons(timer, case, calendar)))
+        reasons=(*_reasons(timer, case, calendar),
+                 *([gettext("此后有中止、恢复、延期或重新计算，见期限明细")] if changed else [])))
 
 
 def timer_name(timer: Timer, definition: Any) -> str:
