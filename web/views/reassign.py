@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from caseflow import board, reassignment
+from caseflow import board, permissions, reassignment
 from caseflow.errors import CaseflowError, ConcurrentUpdate, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import WorkItem, db, transaction
 from caseflow.permissions import Actor
@@ -145,11 +145,12 @@ def acknowledge(work_item_id: int):
 
 def _go_on(handover_id: int, actor: Actor) -> None:
     """Each waiting task in turn. Where somebody else is faster it is tried again, and stays waiting at last."""
+    supervised = permissions.supervised_units(actor)
     for work_item_id in reassignment.waiting(handover_id):
         for _ in range(TRIES):
             try:
                 with transaction():
-                    reassignment.move(handover_id, work_item_id, actor, clock.now())
+                    reassignment.move(handover_id, work_item_id, actor, clock.now(), supervised=supervised)
                 break
             except ConcurrentUpdate:
                 continue
