@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, or_, select
 
-from caseflow import journal, regulations
+from caseflow import deadline_entries, journal, regulations
 from caseflow.calendar_rows import check_rows, doubts
 from caseflow.calendars import NATIONAL, Calendar, Day, read, row_of
 from caseflow.deadlines import BY_CALENDAR, Deadline, compute, rule_of
 from caseflow.errors import InvalidInput
-from caseflow.models import CalendarDay, CalendarNotice, Case, Timer, WorkItem, db, lock_case
+from caseflow.models import CalendarDay, CalendarNotice, Case, DeadlineEntry, Timer, WorkItem, db, lock_case
 from caseflow.permissions import Actor
 from caseflow.regulations import Regulation
 
@@ -67,11 +67,13 @@ def recompute(jurisdiction: str, now: datetime, actor: Actor) -> tuple[int, int]
     calendars = {name: read(name) for name in {regulation.calendar for regulation in concerned.values()}}
     pending = db.session.execute(
         select(Timer, Case.regulation).join(Case, Case.id == Timer.case_id)
-        .where(Timer.status == "pending", Timer.unit.in_(BY_CALENDAR), Case.regulation.in_(concerned))
+        .where(Timer.status == "pending", or_(Timer.unit.in_(BY_CALENDAR), _changed), Case.regulation.in_(concerned))
         .order_by(Timer.case_id, Timer.token))
+    ledgers = deadline_entries.of_waiting()
     stale = {}
     for timer, key in pending:
-        if timer.case_id not in stale and _differs(timer, _due(timer, concerned[key], calendars)):
+        entries = ledgers.get((timer.case_id, timer.token), [])
+        if timer.case_id not in stale and _differs(timer, _due(timer, entries, concerned[key], calendars, now)):
             stale[timer.case_id] = concerned[key]
     return sum(_move(case_id, regulation, calendars, now, actor) for case_id, regulation in stale.items()), len(stale)
 
@@ -156,8 +158,19 @@ def _delete(jurisdiction: str, days: list[date]) -> None:
                                                      CalendarDay.day.in_(days)))
 
 
-def _due(timer: Timer, regulation: Regulation, calendars: dict[str, Calendar]) -> Deadline:
-    return compute(rule_of(timer), calendars[regulation.calendar], regulation.close_of_business)
+# A timer that was stopped or extended counts working days, whatever its limit.
+_changed = exists().where(DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.token == Timer.token)
+
+
+def _due(timer: Timer, entries: Sequence[DeadlineEntry], regulation: Regulation, calendars: dict[str, Calendar],
+         now: datetime) -> Deadline:
+    """When a timer is due by this calendar, its ledger included."""
+    calendar = calendars[regulation.calendar]
+    deadline = compute(rule_of(timer), calendar, regulation.close_of_business)
+    if not entries:
+        return deadline
+    standing = deadline_entries.standing_of(timer, entries, regulation, calendar, now)
+    return replace(deadline, due_at=standing.due_at, provisional=standing.provisional)
 
 
 def _differs(timer: Timer, deadline: Deadline) -> bool:
@@ -173,19 +186,25 @@ def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], 
     moved = 0
     if not timers:
         return 0  # they fired while we waited for the lock
+    ledgers = deadline_entries.of_case(case_id)
     for timer in timers:
-        shown = timer.due_at
-        if timer.unit in BY_CALENDAR:
-            moved += _apply(case, timer, _due(timer, regulation, calendars), now, actor)
+        shown, entries = timer.due_at, ledgers.get(timer.token, [])
+        if timer.unit in BY_CALENDAR or entries:
+            moved += _apply(case, timer, entries, _due(timer, entries, regulation, calendars, now), now, actor)
         due[shown] = min(due.get(shown, (timer.due_at, timer.provisional)), (timer.due_at, timer.provisional))
     _move_work_items(case, due)
     _reschedule(case, min(timer.due_at for timer in timers))
     return moved
 
 
-def _apply(case: Case, timer: Timer, deadline: Deadline, now: datetime, actor: Actor) -> bool:
+def _apply(case: Case, timer: Timer, entries: Sequence[DeadlineEntry], deadline: Deadline, now: datetime,
+           actor: Actor) -> bool:
     if not _differs(timer, deadline):
         return False
+    db.session.add(DeadlineEntry(
+        case_id=case.id, token=timer.token, seq=max((entry.seq for entry in entries), default=0) + 1,
+        kind="recomputed", at=now, actor_id=actor.user_id, actor=actor.name, due_at=deadline.due_at,
+        reason=deadline.calendar))
     journal.append(case, "due_recomputed", actor, now, {
         "element": timer.element, "token": timer.token, "previous_due_at": timer.due_at.isoformat(),
         "due_at": deadline.due_at.isoformat(), "provisional": deadline.provisional, "calendar": deadline.calendar})

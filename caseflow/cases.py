@@ -22,6 +22,7 @@ from caseflow.errors import (
     CaseflowError,
     InvalidForm,
     InvalidInput,
+    LateReasonMissing,
     NotFound,
     PermissionDenied,
     RegulationExpired,
@@ -37,6 +38,7 @@ KIND = "rectification"
 UPHELD = "appeal_upheld"                 # the message that voids the rating
 ATTEMPTS = 5                             # failures after which a case is parked as an incident
 FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
+LONGEST_REASON = 200                     # characters that explain a late task
 LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
 
 
@@ -123,11 +125,12 @@ class Receipt:
 
 
 def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object], form_token: str,
-                  now: datetime) -> Receipt:
+                  now: datetime, late_reason: str = "") -> Receipt:
     """Complete a task with what was filled in; the case moves on as its diagram says.
 
     The same token by the same person again answers with the first submission and changes nothing. Refuses with
-    NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content) or InvalidForm.
+    NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content), InvalidForm, or
+    LateReasonMissing: who completes an overdue task says why, and it is kept with the journal's entry.
     """
     case = held.hold_by_item(work_item_id)
     item = case.item(work_item_id)
@@ -142,9 +145,10 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     accepted = form_values.accept(form, values, _day(now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
+    late = _lateness(item, late_reason, now)
     submission_id = _submit(case, item, actor, form_token, accepted, now)
     journal.append(case, "task_completed", actor, now, {
-        "element": item.element, "token": item.token, "visit": item.visit, "late": _late(item, now),
+        "element": item.element, "token": item.token, "visit": item.visit, **late,
         "answers": {k: v for k, v in deciding.items() if v is not None}})
     waited = set(case.awaited)
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))
@@ -209,7 +213,17 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
-def _late(item: HeldItem, now: datetime) -> bool:
+def _lateness(item: HeldItem, reason: str, now: datetime) -> dict[str, object]:
+    """What the journal says of lateness."""
+    if not is_late(item, now):
+        return {"late": False}
+    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
+        raise LateReasonMissing(fields={"late_reason": "too_long" if reason.strip() else "required"})
+    return {"late": True, "late_reason": reason.strip()}
+
+
+def is_late(item: WorkItem | HeldItem, now: datetime) -> bool:
+    """Whether the due moment of an open task is past. One whose clock stands still has none."""
     return item.due_at is not None and now > item.due_at
 
 
@@ -263,7 +277,7 @@ def fire_due(case_id: int, now: datetime) -> int:
 
 
 def _next_due_timer(case: HeldCase, now: datetime) -> HeldTimer | None:
-    due = [timer for timer in case.timers.values() if timer.due_at <= now - LAST_SECOND]
+    due = [timer for timer in case.timers.values() if not timer.stopped and timer.due_at <= now - LAST_SECOND]
     return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
 
 

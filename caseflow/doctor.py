@@ -1,9 +1,10 @@
 """Checks that what must always be true is true. It reports, it never repairs.
 
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
-state; a timer fires once per visit and never early; a bad review is not closed without the revisit its
-regulation demands; at most one return for rehandling, and for evidence; an upheld appeal voids its rating; somebody
-impartial can review each appeal; every attachment has its file; the journal is whole.
+state; a timer fires once per visit and never early; a deadline that was changed is due when its ledger says; a bad
+review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
+an upheld appeal voids its rating; somebody impartial can review each appeal; every attachment has its file; the
+journal is whole.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import attachments, definitions, impartiality, journal, ratings, regulations
+from caseflow import (
+    attachments,
+    calendars,
+    deadline_entries,
+    definitions,
+    impartiality,
+    journal,
+    ratings,
+    regulations,
+)
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
@@ -25,6 +35,7 @@ from caseflow.models import (
     AppliedEffect,
     AwaitedMessage,
     Case,
+    DeadlineEntry,
     OutboxMessage,
     ProcessInstance,
     Rating,
@@ -32,6 +43,7 @@ from caseflow.models import (
     TimerFiring,
     WorkItem,
     db,
+    held,
 )
 from caseflow.models.cases import OPEN
 
@@ -62,7 +74,7 @@ def examine(now: datetime) -> list[Complaint]:
 
 def stuck_cases(now: datetime) -> Iterator[Complaint]:
     """Open cases that nothing will move any more."""
-    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, "pending")
+    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, *held.WAITING)
     query = select(Case.number).outerjoin(tasks, tasks.c.case_id == Case.id).outerjoin(
         timers, timers.c.case_id == Case.id).where(
         OPEN, Case.incident.is_(False), tasks.c.case_id.is_(None), timers.c.case_id.is_(None),
@@ -71,10 +83,10 @@ def stuck_cases(now: datetime) -> Iterator[Complaint]:
         yield Complaint("stuck_case", number, "未结案件既无待办、也无计时、也不等待消息，且未列为异常。")
 
 
-def _by_case(table: type[WorkItem] | type[Timer], status: str) -> Subquery:
+def _by_case(table: type[WorkItem] | type[Timer], *status: str) -> Subquery:
     """The cases that have such rows, with the earliest due moment, in one pass over all that is open."""
     return select(table.case_id, func.min(table.due_at).label("earliest")).where(
-        table.status == status).group_by(table.case_id).subquery()
+        table.status.in_(status)).group_by(table.case_id).subquery()
 
 
 def rows_against_state(now: datetime) -> Iterator[Complaint]:
@@ -82,7 +94,7 @@ def rows_against_state(now: datetime) -> Iterator[Complaint]:
     processes: dict[str, Definition | CaseflowError] = {}
     for batch in _open_cases():
         ids = [row.id for row in batch]
-        items, timers = _tokens(WorkItem, "open", ids), _tokens(Timer, "pending", ids)
+        items, timers = _tokens(WorkItem, ids, "open"), _tokens(Timer, ids, *held.WAITING)
         for row in batch:
             yield from _compare(row, processes, items[row.id], timers[row.id])
 
@@ -97,12 +109,12 @@ def _open_cases() -> Iterator[Sequence[Row]]:
         last = batch[-1].id
 
 
-def _tokens(table: type[WorkItem] | type[Timer], status: str, ids: list[int]) -> Mapping[int, set[int]]:
+def _tokens(table: type[WorkItem] | type[Timer], ids: list[int], *status: str) -> Mapping[int, set[int]]:
     """Case id → the tokens of its rows with this status."""
     found: dict[int, set[int]] = defaultdict(set)
     rows = select(table.case_id, table.token, table.status).where(table.case_id.in_(ids))
     for row in db.session.execute(rows):     # asked for the status too, SQLite would read all that is open each time
-        if row.status == status:
+        if row.status in status:
             found[row.case_id].add(row.token)
     return found
 
@@ -144,11 +156,11 @@ def _process(digest: str, processes: dict[str, Definition | CaseflowError]) -> D
 def rows_of_ended_cases(now: datetime) -> Iterator[Complaint]:
     """Work items and timers that an ended case has left behind."""
     for code, table, status, sentence in (
-        ("orphan_work_item", WorkItem, "open", "案件已结束，待办仍在"),
-        ("orphan_timer", Timer, "pending", "案件已结束，计时仍在"),
+        ("orphan_work_item", WorkItem, ("open",), "案件已结束，待办仍在"),
+        ("orphan_timer", Timer, held.WAITING, "案件已结束，计时仍在"),
     ):
         query = select(Case.number, table.token).join(Case, Case.id == table.case_id).where(
-            table.status == status, Case.status != "open")
+            table.status.in_(status), Case.status != "open")
         for number, token in db.session.execute(query):
             yield Complaint(code, number, f"{sentence}（第 {token} 号）。", str(token))
 
@@ -183,6 +195,21 @@ def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
         (Case.next_try.is_(None)) | (Case.next_due.is_(None)) | (Case.next_due != timers.c.earliest))
     for number in db.session.scalars(query):
         yield Complaint("unscheduled_timer", number, "最早的计时未列入案件的下次处理时间。")
+
+
+def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
+    """Deadlines that were changed and are not due when their ledger says."""
+    ledgers = deadline_entries.of_waiting()
+    query = select(Timer, Case.number, Case.regulation).join(Case, Case.id == Timer.case_id).where(
+        Timer.status.in_(held.WAITING), exists().where(
+            DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.token == Timer.token))
+    for timer, number, key in db.session.execute(query):
+        regulation = regulations.get(key)
+        standing = deadline_entries.standing_of(
+            timer, ledgers[timer.case_id, timer.token], regulation, calendars.load(regulation.calendar), now)
+        if standing.due_at != (timer.due_at if timer.status == "pending" else None):
+            yield Complaint("wrong_due_date", number, f"第 {timer.token} 号计时的到期时间与期限记录算出的不符。",
+                            str(timer.token))
 
 
 def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
@@ -262,8 +289,8 @@ def broken_journal(now: datetime) -> Iterator[Complaint]:
 Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
-    stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain, old_outbox,
-    reviews_nobody_may_do,
+    stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
+    deadlines_against_ledger, old_outbox, reviews_nobody_may_do,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

@@ -8,13 +8,19 @@ CaseflowError
 ├── PermissionDenied
 │   └── NotImpartial        ─ reason: rated, appellant, rated_unit or first_handler
 ├── InvalidInput            ─ fields: {name: code}
-│   └── InvalidForm
+│   ├── InvalidForm
+│   └── LateReasonMissing
 ├── AppealRefused           ─ reason: no_appeal, not_party, level, over, voided or filed
 ├── Conflict
 │   ├── ConcurrentUpdate
 │   ├── TaskNotOpen
 │   ├── TokenReused
-│   └── AlreadyClaimed
+│   ├── AlreadyClaimed
+│   ├── ClockNotRunning
+│   ├── ClockNotStopped
+│   ├── DeadlineOver
+│   ├── ExtensionsUsedUp
+│   └── TooLateToUndo
 ├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
 ├── ExpressionRefused       ─ refusal: (code, sentence, position)
@@ -68,6 +74,10 @@ class InvalidForm(InvalidInput):
     """The form is not complete; correct the marked fields and submit it again."""
 
 
+class LateReasonMissing(InvalidInput):
+    """The task is overdue; say in 2 to 200 characters why, and submit it again."""
+
+
 class AppealRefused(CaseflowError):
     """An appeal against this rating is not possible, or no more."""
 
@@ -94,6 +104,26 @@ class CaseClosed(Conflict):
 
 class AlreadyClaimed(Conflict):
     """A colleague has taken this task."""
+
+
+class ClockNotRunning(Conflict):
+    """No deadline of this case is running: there is none, or its clock stands still already."""
+
+
+class ClockNotStopped(Conflict):
+    """The clock of this case does not stand still: somebody has let it run again, or the task is done."""
+
+
+class DeadlineOver(Conflict):
+    """The deadline is over; it can be neither stopped nor extended any more."""
+
+
+class ExtensionsUsedUp(Conflict):
+    """This deadline has been extended as often as the regulation's parameters allow."""
+
+
+class TooLateToUndo(Conflict):
+    """This can no longer be undone: ten minutes are over, or the successor has gone on with it."""
 
 
 class AdministrationRefused(CaseflowError):

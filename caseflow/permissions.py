@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
+from caseflow import regulations
 from caseflow.errors import NotFound, PermissionDenied
 from caseflow.models import Appeal, Case, CaseUnit, Unit, User, WorkItem, db
 
@@ -98,7 +99,24 @@ def require_work(actor: Actor, item: WorkItem) -> None:
 
 def may_supervise(actor: Actor, case: Case, lead_unit_id: int | None = None) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
-    return bool({case.unit_id, lead_unit_id} & _below({unit for role, unit in actor.roles if role == "supervisor"}))
+    return supervises(actor, case.unit_id, lead_unit_id)
+
+
+def supervises(actor: Actor, *unit_ids: int | None) -> bool:
+    """Whether the actor is a supervisor of one of these units, or of a unit above it."""
+    return bool(set(unit_ids) & _below({unit for role, unit in actor.roles if role == "supervisor"}))
+
+
+def supervised_units(actor: Actor) -> frozenset[int]:
+    """The units whose open work the actor supervises: theirs and those below; of a lead office, all of its place."""
+    own = _below({unit for role, unit in actor.roles if role == "supervisor"})
+    if not own:
+        return frozenset()
+    leads = dict(db.session.execute(select(Unit.id, Unit.regulation).where(Unit.id.in_(own), or_(*(
+        and_(Unit.regulation == key, Unit.key == place.lead) for key, place in regulations.all_regulations().items())))
+    ).all())
+    led = db.session.scalars(select(Unit.id).where(Unit.regulation.in_(set(leads.values())))) if leads else ()
+    return frozenset(own | set(led))
 
 
 def units_of_case(case_id: int) -> set[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from caseflow import calendars, deadlines, effects, journal, regulations
+from caseflow import calendars, deadline_entries, deadlines, effects, journal, regulations
 from caseflow.calendars import Calendar
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
@@ -48,7 +48,8 @@ def _follow(advance: Advance, step: Step) -> None:
 def _follow_timers(advance: Advance, step: Step) -> None:
     case = advance.case
     for token in case.timers.keys() - {timer.token for timer in step.timers}:
-        del case.timers[token]
+        if case.timers.pop(token).stopped:
+            deadline_entries.end(case, token, advance.actor, advance.now)
         case.note(held.END_TIMER, case=case.id, of=token, status="cancelled")
     new = [timer for timer in step.timers if timer.token not in case.timers]
     calendar = calendars.load(advance.regulation.calendar) if new else None
@@ -59,6 +60,10 @@ def _follow_timers(advance: Advance, step: Step) -> None:
 def _set_timer(advance: Advance, timer: OpenTimer, calendar: Calendar) -> HeldTimer:
     case, rule = advance.case, timer.rule
     deadline = deadlines.compute(rule, calendar, advance.regulation.close_of_business)
+    carried = deadline_entries.carry(
+        case, timer.token, rule, advance.regulation, calendar, advance.actor, advance.now)
+    if carried is not None:
+        deadline = replace(deadline, due_at=carried.due_at, provisional=carried.provisional)
     case.note(
         held.INSERT_TIMER, case_id=case.id, token=timer.token, element=timer.element, attached_to=timer.attached_to,
         interrupting=timer.interrupting, unit=rule.unit, amount=rule.amount, since=rule.since,
@@ -77,25 +82,41 @@ def _follow_tasks(advance: Advance, step: Step) -> None:
         del case.items[token]
         case.note(held.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
     for task in step.tasks:
-        due = min((case.timers[t] for t in task.deadlines if t in case.timers), key=lambda t: t.due_at, default=None)
-        item = case.items.get(task.token)
-        if item is None:
-            case.items[task.token] = _open_item(advance, task, due)
-        elif due is not None and (item.due_at, item.due_provisional) != (due.due_at, due.provisional):
-            # A deadline that has fired leaves its due date behind: the task is overdue.
-            case.items[task.token] = replace(item, due_at=due.due_at, due_provisional=due.provisional)
-            case.note(held.DATE_ITEM, case=case.id, of=task.token, due_at=due.due_at, due_provisional=due.provisional)
+        if task.token not in case.items:
+            case.items[task.token] = _open_item(advance, task, _deadline(case, task))
+    date_items(case, step)
+
+
+def date_items(case: HeldCase, step: Step) -> None:
+    """Let the open items show where their deadlines stand now. One whose clock stands still shows no due moment."""
+    for task in step.tasks:
+        item, due = case.items[task.token], _deadline(case, task)
+        if due is None:      # a deadline that has fired leaves its due date behind: the task is overdue
+            continue
+        shown = (None, False, True) if due.stopped else (due.due_at, due.provisional, False)
+        if (item.due_at, item.due_provisional, item.clock_stopped) != shown:
+            values = dict(zip(("due_at", "due_provisional", "clock_stopped"), shown, strict=True))
+            case.items[task.token] = replace(item, **values)
+            case.note(held.DATE_ITEM, case=case.id, of=task.token, **values)
+
+
+def _deadline(case: HeldCase, task: OpenTask) -> HeldTimer | None:
+    """The timer that counts for a task: of those around it the first that runs, else one that stands still."""
+    around = (case.timers[token] for token in task.deadlines if token in case.timers)
+    return min(around, key=lambda timer: (timer.stopped, timer.due_at), default=None)
 
 
 def _open_item(advance: Advance, task: OpenTask, due: HeldTimer | None) -> HeldItem:
     case, user_task = advance.case, advance.definition.user_tasks[task.element]
+    stopped = due is not None and due.stopped
     item = HeldItem(
         None, task.token, task.element, user_task.element.name, task.visit, unit_for(case, user_task.unit),
-        user_task.role, None, due and due.due_at, bool(due and due.provisional))
+        user_task.role, None, None if due is None or stopped else due.due_at,
+        due is not None and due.provisional and not stopped, stopped)
     case.note(
         held.INSERT_ITEM, case_id=case.id, token=item.token, element=item.element, visit=item.visit, name=item.name,
         unit_id=item.unit_id, role=item.role, assignee_id=None, status="open", opened_at=advance.now,
-        due_at=item.due_at, due_provisional=item.due_provisional)
+        due_at=item.due_at, due_provisional=item.due_provisional, clock_stopped=item.clock_stopped)
     if item.unit_id != case.unit_id:
         takes_part(case, item.unit_id)
     journal.append(case, "task_opened", advance.actor, advance.now, {
@@ -142,7 +163,16 @@ def _summarise(advance: Advance, step: Step) -> None:
 
 
 def earliest_due(case: HeldCase) -> datetime | None:
-    return min((timer.due_at for timer in case.timers.values()), default=None)
+    """When the next deadline of the case that runs is over."""
+    return min((timer.due_at for timer in case.timers.values() if not timer.stopped), default=None)
+
+
+def reschedule(case: HeldCase) -> None:
+    """The scheduler's next look follows the earliest deadline; a pause after a failure, or a parked case, stays."""
+    before, case.next_due = case.next_try, earliest_due(case)
+    if not case.incident:
+        paused = case.attempts and before and case.next_due
+        case.next_try = max(before, case.next_due) if paused else case.next_due
 
 
 def units_of(case: Case | HeldCase) -> dict[str, int]:

@@ -19,6 +19,9 @@ CONSEQUENCES = ("points_deducted", "award_ineligible")
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
 POST = r"[a-z][a-z0-9_]*\.reviewer"
+SUPERVISORS = ("lead", "unit", "nobody")
+LONGEST_EXTENSION = 60      # working days
+LONGEST_LADDER = 10         # working days
 ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
 
 
@@ -89,13 +92,56 @@ class AppealRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockRules:
+    """Whether the clock of a deadline may be stopped: by the supervisors of which office, and for what.
+
+    `by` is lead (the lead office), unit (the responsible unit too) or nobody; `categories`: key → words.
+    """
+
+    by: str
+    categories: Mapping[str, str]
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRules:
+    """Whether a deadline may be extended: by whom (as ClockRules.by), how often, by how many working days each time.
+
+    `tell_rater`: the office that is in contact with the rater has to tell them.
+    """
+
+    by: str
+    most_times: int
+    longest: int
+    tell_rater: bool
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LadderRules:
+    """When those who have a task are reminded, in working days: before it is due, and after, to rising levels.
+
+    At the due moment itself the diagrams escalate.
+    """
+
+    before: int
+    after_unit: int
+    after_lead: int
+    article: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
     `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
     contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
     done before it closes, except with an outcome of `closed_without_revisit`. `unreachable` is None where the file
-    sets no rule, `appeal` where it is silent.
+    sets no rule, `appeal` where it is silent. Without `clock` or `extension` no deadline is stopped or extended;
+    without `ladder` nobody is reminded.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     """
 
@@ -119,6 +165,9 @@ class Regulation:
     closed_without_revisit: tuple[str, ...]
     unreachable: Unreachable | None
     appeal: AppealRules | None
+    clock: ClockRules | None
+    extension: ExtensionRules | None
+    ladder: LadderRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
     parameters: Mapping[str, Parameter]
@@ -145,8 +194,8 @@ def read(file: Path) -> Regulation:
         close_of_business=top.take("close_of_business", time, None),
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        unreachable=_unreachable(top), appeal=_appeal(top, units),
-        units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        unreachable=_unreachable(top), appeal=_appeal(top, units), clock=_clock(top), extension=_extension(top),
+        ladder=_ladder(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))
     top.end()
@@ -258,6 +307,43 @@ def _open_appeal(table: Table, units: Mapping[str, UnitEntry]) -> dict[str, Any]
             raise table.refuse("reviewed_by", f"{post!r} is at no unit of this file")
     if rules["working_days"] is not None and rules["working_days"] < 1:
         raise table.refuse("working_days", "must be at least 1; leave it out where the text sets no limit")
+    return rules
+
+
+def _clock(top: Table) -> ClockRules | None:
+    if "clock" not in top.values:
+        return None
+    table = top.table("clock")
+    words = table.table("categories")
+    categories = {key: words.text(key) for key in words.keys(SNAKE_CASE)}
+    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), _article(table),
+                       table.text("note"))
+    table.end()
+    return rules
+
+
+def _extension(top: Table) -> ExtensionRules | None:
+    if "extension" not in top.values:
+        return None
+    table = top.table("extension")
+    rules = ExtensionRules(
+        table.one_of("by", SUPERVISORS), table.take("most_times", int), table.take("longest", int),
+        table.take("tell_rater", bool), _article(table), table.text("note"))
+    if rules.most_times < 0 or not 1 <= rules.longest <= LONGEST_EXTENSION:
+        raise table.refuse("longest", f"must be 1 to {LONGEST_EXTENSION} working days, and most_times not negative")
+    table.end()
+    return rules
+
+
+def _ladder(top: Table) -> LadderRules | None:
+    if "ladder" not in top.values:
+        return None
+    table = top.table("ladder")
+    days = [table.take(name, int) for name in ("before", "after_unit", "after_lead")]
+    rules = LadderRules(*days, _article(table), table.text("note"))
+    if not (1 <= days[0] <= LONGEST_LADDER and 1 <= days[1] <= days[2] <= LONGEST_LADDER):
+        raise table.refuse("before", f"rungs are 1 to {LONGEST_LADDER} working days, rising")
+    table.end()
     return rules
 
 

@@ -14,6 +14,8 @@ from caseflow.permissions import Actor, actor_for
 from caseflow.unreachable import CHOICE
 from caseflow.worklist import SHANGHAI
 
+LATE_REASON = "模拟逾期"
+
 
 def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], numbers: range,
             now: datetime) -> Iterator[str]:

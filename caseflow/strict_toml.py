@@ -72,6 +72,13 @@ class Table:
                 raise outer.refuse(name, "must be snake_case")
         return {name: outer.table(name) for name in list(outer.values)}
 
+    def keys(self, pattern: str) -> list[str]:
+        """The keys that are left, all of this form."""
+        for key in self.values:
+            if not re.fullmatch(pattern, key):
+                raise self.refuse(key, f"must be like {pattern}")
+        return list(self.values)
+
     def end(self) -> None:
         for key in self.values:
             raise self.refuse(key, "is not known here; is it misspelt?")

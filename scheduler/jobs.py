@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import attachments, cases, people, ratings
-from caseflow.errors import DatabaseUnavailable
+from caseflow import attachments, cases, ladder, people, ratings, substitution
+from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import Heartbeat, db, transaction
 from web import clock, step_times
 
@@ -71,6 +71,28 @@ def open_missing_cases() -> int:
 def sweep_files() -> int:
     """Remove files that were taken in and never kept, such as those of a transaction that failed."""
     return attachments.sweep(clock.real())
+
+
+def remind() -> int:
+    """Take the rungs of the ladder that have come, each in its own transaction; returns how many."""
+    now, taken = clock.now(), 0
+    for work_item_id, rung in ladder.due(now):
+        try:
+            with transaction():
+                taken += ladder.climb(work_item_id, rung, now)
+        except ConcurrentUpdate:     # another process has it, or the case moved on: it is looked at again
+            continue
+    return taken
+
+
+def turn_absences() -> int:
+    """Begin and end the absences whose day has come, each in its own transaction; returns how many."""
+    turned = 0
+    while True:
+        with transaction():
+            if substitution.turn(clock.now()) is None:
+                return turned
+        turned += 1
 
 
 def beat(fired: int = 0, lag_seconds: float | None = None) -> None:

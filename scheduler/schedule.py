@@ -12,7 +12,9 @@ SCHEDULE = (
     ("fire_due_cases", "fires deadlines, the longest overdue first", jobs.fire_due_cases, 2),
     ("free_stranded", "gives back tasks of people whose account was stopped", jobs.free_stranded, 60),
     ("open_missing_cases", "opens the case of a bad rating that has none yet", jobs.open_missing_cases, 60),
+    ("remind", "reminds before and after the due moment, to rising levels", jobs.remind, 60),
     ("sweep_files", "removes files that were taken in and never kept", jobs.sweep_files, 3600),
+    ("turn_absences", "begins and ends absences by their days", jobs.turn_absences, 10),
     ("beat", "shows that this process is alive", jobs.beat, 10),
 )
 

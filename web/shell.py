@@ -39,6 +39,7 @@ class Place:
 
 PLACES = (
     Place("work.index", _("我的待办"), "inbox", "work"),
+    Place("board.index", _("督办看板"), "users", roles=("supervisor",)),
     Place("cases.index", _("案件"), "folder"),
     Place("appeals.index", _("评价与申诉"), "scale"),
     Place("ledger.index", _("台账"), "table"),

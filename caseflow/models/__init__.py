@@ -28,14 +28,23 @@ from caseflow.models.people import (
 )
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
 from caseflow.models.records import Delivery, JournalEntry, JournalHead, Notice, NoticeRead, OutboxMessage
+from caseflow.models.supervision import (
+    Absence,
+    DeadlineEntry,
+    Handover,
+    HandoverItem,
+    LadderStep,
+    SubstitutedItem,
+)
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base", "CalendarDay",
-    "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Delivery", "Draft",
-    "Heartbeat", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "LoginFailures", "NewestRating", "Notice",
-    "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating",
-    "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
+    "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
+    "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "DeadlineEntry",
+    "Definition", "Delivery", "Draft", "Handover", "HandoverItem", "Heartbeat", "ImportDraft", "Incident",
+    "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice", "NoticeRead",
+    "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating", "RoleAssignment",
+    "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "SubstitutedItem",
     "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case",
     "snapshot", "transaction",
 ]

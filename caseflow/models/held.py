@@ -12,7 +12,19 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnCollection, Executable, Select, bindparam, delete, literal, null, select, union_all, update
+from sqlalchemy import (
+    ColumnCollection,
+    Executable,
+    Select,
+    bindparam,
+    delete,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, CaseUnit, NumberSequence, ProcessInstance, Submission
@@ -21,10 +33,11 @@ from caseflow.models.people import Unit
 from caseflow.models.prepared import INSERTS, Prepared, current_connection, inserting
 from caseflow.models.ratings import Rating
 from caseflow.models.records import JournalEntry
+from caseflow.models.supervision import DeadlineEntry
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkItem.__table__.c
-_timer, _awaited = Timer.__table__.c, AwaitedMessage.__table__.c
+_timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +54,29 @@ class HeldItem:
     assignee_id: int | None = None
     due_at: datetime | None = None
     due_provisional: bool = False
+    clock_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HeldTimer:
-    """A pending timer."""
+    """A pending timer, or one whose clock stands still."""
 
     token: int
     element: str
     attached_to: str
     due_at: datetime
     provisional: bool
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStop:
+    """That the clock of a timer of the case stood still or ran on (or ended) from a moment: `kind` of its entry."""
+
+    token: int
+    seq: int
+    kind: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -82,6 +107,7 @@ class HeldCase:
     items: dict[int, HeldItem] = field(default_factory=dict)
     timers: dict[int, HeldTimer] = field(default_factory=dict)
     awaited: set[int] = field(default_factory=set)
+    stops: list[HeldStop] = field(default_factory=list)
     noted: dict[Prepared, list[Mapping[str, Any]]] = field(default_factory=dict)
     to_rectification: list[str] = field(default_factory=list)   # messages an effect has for the other case
 
@@ -94,6 +120,8 @@ class HeldCase:
         self.noted.setdefault(statement, []).append(values)
 
 
+WAITING = ("pending", "stopped")            # of a timer
+STOPS = ("stopped", "restarted", "ended")   # the kinds of entries that say when a clock stood still
 _OF_CASE = (
     _case.id, _case.number, _case.kind, _case.regulation, _case.after_expiry, _case.rating_id, _case.unit_id,
     _case.version, _case.status, _case.step, _case.outcome, _case.closed_at, _case.next_due, _case.next_try,
@@ -113,12 +141,15 @@ _BY_ITEM = _locking(
 
 _WHAT_IS_OPEN = Prepared(union_all(
     select(literal("item"), _item.token, _item.element, _item.name, _item.due_at, _item.due_provisional,
-           _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id).where(
+           _item.clock_stopped, _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id).where(
         _item.case_id == bindparam("case"), _item.status == "open"),
     select(literal("timer"), _timer.token, _timer.element, _timer.attached_to, _timer.due_at, _timer.provisional,
-           *[null()] * 5).where(_timer.case_id == bindparam("case"), _timer.status == "pending"),
+           _timer.status == "stopped", *[null()] * 5).where(
+        _timer.case_id == bindparam("case"), or_(*(_timer.status == status for status in WAITING))),
     select(literal("message"), _awaited.token, _awaited.element, _awaited.message,
-           *[null()] * 7).where(_awaited.case_id == bindparam("case")),
+           *[null()] * 8).where(_awaited.case_id == bindparam("case")),
+    select(literal("stop"), _entry.token, _entry.kind, null(), _entry.at, null(), null(), _entry.seq,
+           *[null()] * 4).where(_entry.case_id == bindparam("case"), or_(*(_entry.kind == kind for kind in STOPS))),
 ))
 
 
@@ -133,7 +164,7 @@ _UPDATE_CASE = Prepared(update(Case.__table__).where(
     _case.id == bindparam("case"), _case.version == bindparam("read")).values({
         name: bindparam(name) for name in (
             "version", "status", "step", "outcome", "closed_at", "next_due", "next_try", "attempts", "incident",
-            "journal_seq", "journal_head")}))
+            "journal_seq", "journal_head", "unit_id")}))
 _UPDATE_STATE = Prepared(update(ProcessInstance.__table__).where(_instance.case_id == bindparam("case")).values(
     {name: bindparam(name) for name in ("state", "state_digest", "ended")}))
 
@@ -145,9 +176,12 @@ INSERT_ENTRY = inserting(JournalEntry.__table__, without=["id"])
 INSERT_ITEM = inserting(WorkItem.__table__, without=["id", "completed_at", "completed_by"])
 CLOSE_ITEM = _updating(_item, "status", "completed_at", "completed_by")
 ASSIGN_ITEM = _updating(_item, "assignee_id")
-DATE_ITEM = _updating(_item, "due_at", "due_provisional")
+HAND_ITEM = _updating(_item, "unit_id", "assignee_id")
+DATE_ITEM = _updating(_item, "due_at", "due_provisional", "clock_stopped")
 INSERT_TIMER = inserting(Timer.__table__, without=["id"])
 END_TIMER = _updating(_timer, "status")
+DATE_TIMER = _updating(_timer, "status", "due_at", "provisional", "calendar")
+INSERT_DEADLINE_ENTRY = inserting(DeadlineEntry.__table__, without=["id"])
 INSERT_FIRING = inserting(TimerFiring.__table__)
 INSERT_EFFECT = inserting(AppliedEffect.__table__)
 INSERT_AWAITED = inserting(AwaitedMessage.__table__)
@@ -192,15 +226,17 @@ def _held(row: tuple[Any, ...] | None) -> HeldCase:
     if row is None:
         raise NotFound
     case = HeldCase(*row)
-    for what, token, element, name, due_at, provisional, *others in _WHAT_IS_OPEN.rows(case=case.id):
+    for what, token, element, name, due_at, provisional, stopped, *others in _WHAT_IS_OPEN.rows(case=case.id):
         if what == "item":
             item_id, visit, unit_id, role, assignee_id = others
             case.items[token] = HeldItem(
-                item_id, token, element, name, visit, unit_id, role, assignee_id, due_at, provisional)
+                item_id, token, element, name, visit, unit_id, role, assignee_id, due_at, provisional, stopped)
         elif what == "timer":
-            case.timers[token] = HeldTimer(token, element, name, due_at, provisional)
-        else:
+            case.timers[token] = HeldTimer(token, element, name, due_at, provisional, stopped)
+        elif what == "message":
             case.awaited.add(token)
+        else:
+            case.stops.append(HeldStop(token, others[0], element, due_at))
     return case
 
 
@@ -212,7 +248,8 @@ def save(case: HeldCase) -> None:
     changed = _UPDATE_CASE.write(
         case=case.id, read=case.version, version=case.version + 1, status=case.status, step=case.step,
         outcome=case.outcome, closed_at=case.closed_at, next_due=case.next_due, next_try=case.next_try,
-        attempts=case.attempts, incident=case.incident, journal_seq=case.journal_seq, journal_head=case.journal_head)
+        attempts=case.attempts, incident=case.incident, journal_seq=case.journal_seq, journal_head=case.journal_head,
+        unit_id=case.unit_id)
     if changed != 1:
         raise ConcurrentUpdate
     case.version += 1

@@ -11,6 +11,8 @@ from caseflow.models.cases import Case
 from caseflow.models.db import Base
 from caseflow.models.people import Unit, User
 
+OPEN = "status = 'open'"
+STOPPED = "status = 'open' AND clock_stopped"
 FREE = "status = 'open' AND assignee_id IS NULL"
 
 
@@ -22,6 +24,9 @@ class WorkItem(Base):
         UniqueConstraint("case_id", "token"),
         Index("ix_work_items_free", "unit_id", "role", "due_at", "id",
               sqlite_where=text(FREE), postgresql_where=text(FREE)),
+        Index("ix_work_items_of_unit", "unit_id", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_work_items_due", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_work_items_stopped", "unit_id", "id", sqlite_where=text(STOPPED), postgresql_where=text(STOPPED)),
         Index("ix_work_items_status_assignee_id_due_at", "status", "assignee_id", "due_at"),
     )
 
@@ -38,6 +43,7 @@ class WorkItem(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
+    clock_stopped: Mapped[bool] = mapped_column(default=False)      # then it has no due_at
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     case: Mapped[Case] = relationship(lazy="joined")
@@ -59,7 +65,8 @@ class Draft(Base):
 class Timer(Base):
     """A deadline or delay of one visit of a task, with how its due moment was computed.
 
-    status: pending, fired, cancelled. `since` is the moment the count starts from.
+    status: pending, stopped, fired, cancelled. `since` is the moment the count starts from. What was changed since it
+    was set stands in deadline_entries; while it is stopped, `due_at` is where it stood.
     """
 
     __tablename__ = "timers"

@@ -11,7 +11,7 @@ import os
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import engine, ground, importing, store, timers, web, worklist
+from benchmarks import board, engine, ground, importing, store, timers, web, worklist
 from benchmarks.measure import Goal, Report, in_turns, ratios
 from caseflow import doctor
 from caseflow.models import Case, db
@@ -50,6 +50,13 @@ def test_the_worklist_shows_how_its_page_is_found(server):
     report = worklist.bench(server, few=150, many=1_100, rounds=2, each=1)
     assert any(worklist.INDEX in line for line in report.notes)
     assert {"page_ratio", "counts_ratio"} <= set(report.goals) <= set(report.figures)
+
+
+@pytest.mark.both_databases
+def test_the_board_shows_how_its_list_is_found(server):
+    report = board.bench(server, few=150, many=1_100, users=20, rounds=2, each=1)
+    assert any(board.INDEX in line for line in report.notes)
+    assert {"board_ratio", "list_ratio"} <= set(report.goals) <= set(report.figures)
 
 
 def test_tasks_are_completed_over_http_by_several_clients():

@@ -14,6 +14,7 @@ from caseflow.errors import (
     Conflict,
     InvalidForm,
     InvalidInput,
+    LateReasonMissing,
     NotFound,
     PermissionDenied,
     RegulationExpired,
@@ -38,9 +39,9 @@ def item(guichi, session):
     return open_item(guichi.case_id).id
 
 
-def complete(item, actor, values=SIMPLE, token="t1", now=None, *, clock=None):
+def complete(item, actor, values=SIMPLE, token="t1", now=None, *, clock=None, late_reason=""):
     with transaction():
-        return cases.complete_task(item, actor, values, token, now or clock()).id
+        return cases.complete_task(item, actor, values, token, now or clock(), late_reason).id
 
 
 # --- who may ------------------------------------------------------------------------------------------------------
@@ -170,12 +171,17 @@ def test_the_journal_says_what_was_decided_and_not_what_was_written(item, guichi
     assert (details["late"], entry.actor) == (False, officer.name) and SIMPLE["findings"] not in entry.details
 
 
-def test_a_late_completion_is_marked_as_late_in_the_journal(item, guichi, officer, session):
-    due = session.get(WorkItem, item).due_at
-    session.rollback()
-    guichi.time_passes(days=10)
-    complete(item, officer, clock=guichi.clock)
-    assert guichi.now > due and orjson.loads(entries(guichi.case_id, "task_completed")[0].details)["late"] is True
+def test_who_completes_a_late_task_says_why_and_it_is_kept(item, guichi, officer):
+    guichi.time_passes(days=5)
+    before = rows()
+    for reason, code in ((" ", "required"), ("长" * 201, "too_long")):
+        with pytest.raises(LateReasonMissing) as refused:
+            complete(item, officer, clock=guichi.clock, late_reason=reason)
+        assert refused.value.fields == {"late_reason": code}
+    assert rows() == before
+    complete(item, officer, clock=guichi.clock, late_reason=" 等待评价人回电 ")
+    details = orjson.loads(entries(guichi.case_id, "task_completed")[0].details)
+    assert (details["late"], details["late_reason"]) == (True, "等待评价人回电")
 
 
 def test_the_last_second_of_the_limit_is_still_in_time(item, guichi, officer, clock, session):

@@ -163,7 +163,7 @@ def attempt(part: Part, ledger: Ledger, intent: Intent) -> None:
 def _complete(facts: Mapping[str, Any]) -> int:
     actor, now = actor_for(db.session.get(User, facts["user"])), clock.now()
     with transaction() as session:
-        submission = cases.complete_task(facts["item"], actor, facts["values"], facts["token"], now)
+        submission = cases.complete_task(facts["item"], actor, facts["values"], facts["token"], now, "模拟逾期")
         session.flush()
         stored = submission.id
     return stored

@@ -85,6 +85,6 @@ def test_a_person_at_a_damaged_case_is_told_and_nothing_changes(world, random, d
         item = db.session.scalars(select(WorkItem)).one()
         values = workload.answers(item, random, clock.now(), "x")
         with pytest.raises(StepFailed, match="damaged"), transaction():
-            cases.complete_task(item.id, simulation.person_for(item, random), values, "t" * 20, clock.now())
+            cases.complete_task(item.id, simulation.person_for(item, random), values, "t" * 20, clock.now(), "模拟逾期")
         assert db.session.scalars(select(WorkItem.status)).all() == ["open"]
         assert jobs.fire_due_cases() == 0

@@ -243,7 +243,7 @@ class Operations(RuleBasedStateMachine):
 
     def do(self, item_id, actor, values, token):
         with transaction():
-            return cases.complete_task(item_id, actor, values, token, self.clock())
+            return cases.complete_task(item_id, actor, values, token, self.clock(), simulation.LATE_REASON)
 
     def note_deadlines(self):
         """Timers that began to wait; those that no longer wait and have not fired never will."""

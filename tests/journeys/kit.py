@@ -101,7 +101,8 @@ class Journey:
         """Somebody whose task it is completes it; what else the form requires is filled in."""
         with self.app.app_context(), transaction():
             item = self._item(task)
-            cases.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now)
+            cases.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now,
+                                late_reason="等待材料")
         self._forget()
         return self
 

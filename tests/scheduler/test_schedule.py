@@ -35,7 +35,8 @@ def table(app, monkeypatch):
 def test_every_job_has_its_name_and_its_interval(table):
     assert [(job.id, job.trigger.interval.total_seconds()) for job in sorted(table.get_jobs(), key=lambda j: j.id)] == [
         ("beat", 10), ("deliver_notices", 3), ("fire_due_cases", 2), ("free_stranded", 60), ("make_digests", 60),
-        ("open_missing_cases", 60), ("send_deliveries", 5), ("sweep_files", 3600), ("watch", 300)]
+        ("open_missing_cases", 60), ("remind", 60), ("send_deliveries", 5), ("sweep_files", 3600),
+        ("turn_absences", 10), ("watch", 300)]
     assert {job.id: job.name for job in table.get_jobs()} == {row[0]: row[1] for row in schedule_on("sqlite")}
 
 

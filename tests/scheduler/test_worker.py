@@ -66,8 +66,9 @@ def test_the_queue_knows_the_side_jobs_and_nothing_else_of_ours(app):
     ours = {name: task for name, task in queue.tasks.items() if "builtin" not in name}
     assert ours.keys() == names(SIDE_JOBS) | {"forget_the_dead"}
     turns = {row.task.name: row.cron for row in queue.periodic_registry.periodic_tasks.values()}
-    assert turns == {"deliver_notices": "* * * * * */3", "send_deliveries": "* * * * * */5", "make_digests": "*/1 * * * *",
-                     "watch": "*/5 * * * *", "forget_the_dead": "*/1 * * * *"}
+    assert turns == {
+        "deliver_notices": "* * * * * */3", "send_deliveries": "* * * * * */5", "make_digests": "*/1 * * * *",
+        "watch": "*/5 * * * *", "forget_the_dead": "*/1 * * * *"}
     assert {task.queueing_lock for task in ours.values()} == ours.keys()
     assert {task.lock for task in ours.values()} == {None}, "a dead worker would keep it for ever"
 

@@ -15,6 +15,7 @@ from caseflow.models import (
     AppliedEffect,
     Base,
     Case,
+    DeadlineEntry,
     Definition,
     JournalEntry,
     Rating,
@@ -40,8 +41,10 @@ REFUSED = [
     "UPDATE applied_effects SET topic = 'remind'",
     "UPDATE journal SET details = '{}'",
     "UPDATE journal SET id = 9",
+    "UPDATE deadline_entries SET amount = 9",
     *(f"DELETE FROM {table}" for table in (
-        "journal", "submissions", "timer_firings", "applied_effects", "definitions", "ratings", "service_records")),
+        "journal", "submissions", "timer_firings", "applied_effects", "definitions", "ratings", "service_records",
+        "deadline_entries")),
 ]
 ALLOWED = (
     "UPDATE ratings SET voided_at = received_at",
@@ -66,6 +69,7 @@ def one_of_each():
                    submitted_at=MOMENT),
         TimerFiring(case_id=1, token=1, due_at=MOMENT, fired_at=MOMENT),
         AppliedEffect(case_id=1, token=1, topic="escalate", applied_at=MOMENT),
+        DeadlineEntry(id=1, case_id=1, token=1, seq=1, kind="extended", at=MOMENT, amount=1),
         JournalEntry(id=1, stream="case:1", seq=1, at=MOMENT, actor="系统", kind="case_opened", details="{}",
                      previous="", hash="h"),
     ]

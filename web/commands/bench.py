@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 try:
-    from benchmarks import engine, importing, store, timers, worklist
+    from benchmarks import board, engine, importing, store, timers, worklist
     from benchmarks import web as over_http
 except ModuleNotFoundError as missing:
     raise click.ClickException(
@@ -57,6 +57,9 @@ for name, run, sizes, purpose in (
     ("worklist", worklist.bench, {"few": (10_000, "open work items"), "many": (200_000, "open work items"),
                                   "rounds": (15, ROUNDS)},
      "First page and figures with many open work items, against with few; how they are found."),
+    ("board", board.bench, {"few": (10_000, "open work items"), "many": (200_000, "open work items"),
+                            "users": (2_000, "who have taken them"), "rounds": (15, ROUNDS)},
+     "The supervisors' board and a list of it with many open work items, against with few."),
     ("web", over_http.bench, {"cases": (60, "of ten tasks"), "clients": (4, "at once"), "workers": (2, "of gunicorn")},
      "Completing tasks over HTTP: requests a second, p95, share that is not the operation."),
     ("import", importing.bench, {"lines": (20_000, "of the feed"), "rounds": (5, ROUNDS)},

@@ -158,7 +158,7 @@ class _Run:
             form = definitions.task(definitions.of(item.case), item.element, item.visit).form
             token = str(UUID(int=self.random.getrandbits(128)))
             answers = simulation.fill_in(form, self.random, self.now, reachable=bool(item.case.rating.rater_phone))
-            cases.complete_task(item.id, actor, answers, token, self.now)
+            cases.complete_task(item.id, actor, answers, token, self.now, simulation.LATE_REASON)
         self.counts["completed"] += 1
 
     def _summary(self, open_cases: int) -> str:

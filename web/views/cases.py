@@ -10,7 +10,18 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, calendars, cases, comments, definitions, listings, permissions, regulations, worklist
+from caseflow import (
+    appeals,
+    calendars,
+    cases,
+    comments,
+    definitions,
+    listings,
+    permissions,
+    regulations,
+    urging,
+    worklist,
+)
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, WorkItem, transaction
 from caseflow.permissions import Actor
@@ -18,6 +29,7 @@ from web import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views import panels
+from web.views.deadlines import ledgers
 from web.words import answers, outline, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words
@@ -52,6 +64,7 @@ def show(number: str):
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
         timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
+        ledgers=[line for line in ledgers(case, definition, now) if line.lines],
         comments=comments.of_case(case), may_comment=permissions.may_contribute(actor),
         contacts=panels.contact_panel(case, actor, panels.asking_item(items, definition)),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
@@ -59,6 +72,7 @@ def show(number: str):
         nearest=_nearest(items, regulation, now), appeal=_appeal(case, actor, now),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
+        urging=case.status == "open" and urging.may_urge(case, actor),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
 
 

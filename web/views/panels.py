@@ -19,6 +19,7 @@ from caseflow import (
     calendars,
     cases,
     contact_attempts,
+    deadline_entries,
     deadlines,
     definitions,
     file_types,
@@ -29,7 +30,7 @@ from caseflow import (
     unreachable,
 )
 from caseflow.errors import CaseflowError
-from caseflow.models import Appeal, Attachment, Case, ContactAttempt, JournalEntry, Rating, Timer, WorkItem
+from caseflow.models import Appeal, Attachment, Case, ContactAttempt, JournalEntry, Rating, Timer, WorkItem, held
 from caseflow.permissions import Actor
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
@@ -38,7 +39,8 @@ from web.words import ratings as rating_words
 from web.words.masks import mask_name, mask_phone
 
 TIMER_STATES = {
-    "pending": lazy_gettext("计时中"), "fired": lazy_gettext("已到期"), "cancelled": lazy_gettext("已结束计时"),
+    "pending": lazy_gettext("计时中"), "stopped": lazy_gettext("中止计时"),
+    "fired": lazy_gettext("已到期"), "cancelled": lazy_gettext("已结束计时"),
 }
 
 
@@ -198,20 +200,28 @@ def _newest(rating: Rating) -> list[tuple[str, str]]:
 def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:
     """Every deadline of the case, the running ones first, each with its reasons."""
     calendar = calendars.load(regulations.get(case.regulation).calendar)
-    timers = sorted(listings.timers_of(case), key=lambda timer: timer.status != "pending")
-    return [_deadline_line(timer, case, definition, calendar, now) for timer in timers]
+    timers = sorted(listings.timers_of(case), key=lambda timer: timer.status not in held.WAITING)
+    changed = deadline_entries.of_case(case.id)
+    return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in changed) for timer in timers]
 
 
-def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime) -> DeadlineLine:
+def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime, *,
+                   changed: bool) -> DeadlineLine:
     running, since = timer.status == "pending", timer.since_name
+    due = gettext("中止中") if timer.status == "stopped" else times.moment(timer.due_at)
     badge = times.due_badge(now, timer.due_at, calendar, provisional=timer.provisional) if running else None
     return DeadlineLine(
         token=timer.token, element=timer.element, guards=timer.attached_to,
-        name=journal_words.element_name(definition, timer.element),
+        name=timer_name(timer, definition),
         rule=times.rule(timer.unit, timer.amount, since, journal_words.field_label(definition, since)),
-        since=times.since(timer.since), due=times.moment(timer.due_at), status=timer.status,
+        since=times.since(timer.since), due=due, status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
-        reasons=tuple(_reasons(timer, case, calendar)))
+        reasons=(*_reasons(timer, case, calendar),
+                 *([gettext("此后有中止、恢复、延期或重新计算，见期限明细")] if changed else [])))
+
+
+def timer_name(timer: Timer, definition: Any) -> str:
+    return journal_words.element_name(definition, timer.element)
 
 
 def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:

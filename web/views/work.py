@@ -21,6 +21,7 @@ from caseflow import (
     listings,
     permissions,
     phrases,
+    reassignment,
     regulations,
     saved_filters,
     unreachable,
@@ -34,12 +35,13 @@ from caseflow.errors import (
     Conflict,
     InvalidForm,
     InvalidInput,
+    LateReasonMissing,
     NotImpartial,
     PermissionDenied,
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.models import User, WorkItem, db, transaction
+from caseflow.models import User, WorkItem, db, held, transaction
 from caseflow.permissions import Actor
 from web import clock, step_times
 from web.auth import current_actor
@@ -83,7 +85,8 @@ def index():
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
     regulation = regulations.get(item.case.regulation)
-    badge = times.due_badge(now, item.due_at, calendars.load(regulation.calendar), provisional=item.due_provisional)
+    badge = times.STOPPED if item.clock_stopped else times.due_badge(
+        now, item.due_at, calendars.load(regulation.calendar), provisional=item.due_provisional)
     return Row(item, badge, places.place(regulation.key), item.assignee_id == actor.user_id)
 
 
@@ -107,12 +110,15 @@ def submit(work_item_id: int):
         return _incomplete(work_item_id, task, form, actor, now, token)
     try:
         with step_times.measured("complete_task"), transaction():
-            receipt = cases.complete_task(work_item_id, actor, form.values(), _usable(token), now)
+            receipt = cases.complete_task(work_item_id, actor, form.values(), _usable(token), now, _late_reason())
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except (StepFailed, CalendarMissing) as error:
         return _page(worklist.find(work_item_id, actor), task, form, actor, now, why=stale.failed(refusal(error)[1]),
                      status=refusal(error)[0])
+    except LateReasonMissing as error:
+        return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422,
+                     late_problem=refusal(error)[1])
     except InvalidForm as error:
         form.refuse(error.fields)
         return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
@@ -125,6 +131,10 @@ def _incomplete(work_item_id: int, task: UserTask, form: TaskForm, actor: Actor,
     if item.status == "open" and permissions.may_work(actor, item):
         return _page(item, task, form, actor, now, token=token, status=422)
     return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
+
+
+def _late_reason() -> str:
+    return " ".join(request.form.get("late_reason", "").replace("\x00", "").split())
 
 
 def _usable(token: str) -> str:
@@ -210,7 +220,7 @@ def _draft_answer(work_item_id: int, sentence: str, status: int):
 
 
 def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: datetime, *, token: str = "",
-          why: stale.Stale | None = None, status: int = 200):
+          why: stale.Stale | None = None, status: int = 200, late_problem: str = ""):
     """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
     case, definition = item.case, definitions.of(item.case)
     regulation = regulations.get(case.regulation)
@@ -220,15 +230,20 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     contacts = panels.contact_panel(case, actor, panels.asking_item([item], definition))
     if contacts.standing:
         form.offer(unreachable.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
+    handover = reassignment.last_of(item.id) if open_to_me else None
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
         reviewing=panels.review_panel(item, actor) if open_to_me else None,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
+        late=cases.is_late(item, now), late_reason=_late_reason(), late_problem=late_problem,
+        handover=handover if handover and not handover.acknowledged_at else None,
+        may_reassign=item.status == "open" and actor.has_role("supervisor") and (
+            item.unit_id in permissions.supervised_units(actor)),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
-        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status == "pending"],
+        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in held.WAITING],
         timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
         phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=listings.draft_saved_at(item.id, actor))

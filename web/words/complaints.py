@@ -10,6 +10,7 @@ WORDS = {
     "orphan_work_item": _("待办没有对应的任务，办理会失败"),
     "orphan_timer": _("计时记录没有对应的任务"),
     "doubled_timer": _("同一计时有两条记录"),
+    "wrong_due_date": _("到期时间与期限记录不符"),
     "old_outbox": _("消息等待发送超过 10 分钟"),
     "wrong_state_digest": _("案件的流程状态被改动过"),
     "unreadable_state": _("案件的流程状态无法读取"),

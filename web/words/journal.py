@@ -42,9 +42,15 @@ OUTCOMES = {
     "appeal_dismissed": lazy_gettext("申诉不成立"),
     "closed_withdrawn": lazy_gettext("申诉已撤回"),
 }
+RUNGS = {
+    "before": lazy_gettext("到期提醒承办人"), "after_unit": lazy_gettext("逾期催办承办单位督办人员"),
+    "after_lead": lazy_gettext("逾期报牵头单位督办人员"),
+}
 TONES = {
     "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
     "incident_resolved": "done", "contact_revealed": "watch",
+    "clock_stopped": "watch", "deadline_extended": "watch", "task_reassigned": "watch",
+    "urged": "watch", "supervised": "late",
 }
 
 
@@ -144,7 +150,9 @@ def _task_released(told: _Told) -> str:
 def _task_completed(told: _Told) -> str:
     task = told.definition.user_tasks.get(told.details.get("element")) if told.definition else None
     said = answers.in_words(task.form if task else (), told.details.get("answers") or {})
-    text = gettext("完成“%(step)s”", step=told.step) + (gettext("（已逾期）") if told.details.get("late") else "")
+    reason = told.details.get("late_reason")
+    late = gettext("（已逾期，原因：%(reason)s）", reason=reason) if reason else gettext("（已逾期）")
+    text = gettext("完成“%(step)s”", step=told.step) + (late if told.details.get("late") else "")
     return text + (gettext("：") + gettext("；").join(f"{label} {value}" for label, value in said) if said else "")
 
 
@@ -223,6 +231,61 @@ def _due_recomputed(told: _Told) -> str:
                    before=told.moment("previous_due_at"), after=told.moment("due_at"))
 
 
+def _clock_stopped(told: _Told) -> str:
+    return gettext("中止计时，理由：%(reason)s", reason=told.details.get("reason", ""))
+
+
+def _clock_restarted(told: _Told) -> str:
+    return gettext("恢复计时，期限至 %(due)s，理由：%(reason)s", due=told.moment("due_at"),
+                   reason=told.details.get("reason", ""))
+
+
+def _deadline_extended(told: _Told) -> str:
+    days, reason = told.details.get("days", 0), told.details.get("reason", "")
+    return gettext("期限“%(step)s”延长 %(days)s 个工作日，至 %(due)s，理由：%(reason)s", step=told.step, days=days,
+                   due=told.moment("due_at"), reason=reason)
+
+
+def _extension_asked(told: _Told) -> str:
+    return gettext("申请将期限“%(step)s”延长 %(days)s 个工作日，理由：%(reason)s", step=told.step,
+                   days=told.details.get("days", 0), reason=told.details.get("reason", ""))
+
+
+def _task_reassigned(told: _Told) -> str:
+    to = told.details.get("to") or told.units.get(told.details.get("unit")) or gettext("其他单位")
+    return gettext("“%(step)s”转办给%(to)s，理由：%(reason)s", step=told.step, to=to,
+                   reason=told.details.get("reason", ""))
+
+
+def _handover_undone(told: _Told) -> str:
+    return gettext("撤销“%(step)s”的转办", step=told.step)
+
+
+def _handover_acknowledged(told: _Told) -> str:
+    return gettext("已知悉“%(step)s”的交接说明", step=told.step)
+
+
+def _ladder_climbed(told: _Told) -> str:
+    return gettext("%(rung)s：“%(step)s”（%(due)s 到期）", rung=RUNGS.get(told.details.get("rung"), ""), step=told.step,
+                   due=told.moment("due_at"))
+
+
+def _task_substituted(told: _Told) -> str:
+    return gettext("经办人请假，“%(step)s”由%(to)s代办", step=told.step, to=told.details.get("to", ""))
+
+
+def _task_returned(told: _Told) -> str:
+    return gettext("代办结束，“%(step)s”交还%(to)s", step=told.step, to=told.details.get("to") or gettext("承办单位"))
+
+
+def _urged(told: _Told) -> str:
+    return gettext("催办：%(note)s", note=told.details.get("note", ""))
+
+
+def _supervised(told: _Told) -> str:
+    return gettext("督办：%(note)s", note=told.details.get("note", ""))
+
+
 def _case_closed(told: _Told) -> str:
     outcome = outcome_name(told.details.get("outcome"), told.definition)
     return gettext("案件办结：%(outcome)s", outcome=outcome or "—")
@@ -249,5 +312,17 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "incident_raised": _incident_raised,
     "incident_resolved": _incident_resolved,
     "due_recomputed": _due_recomputed,
+    "clock_stopped": _clock_stopped,
+    "clock_restarted": _clock_restarted,
+    "deadline_extended": _deadline_extended,
+    "extension_asked": _extension_asked,
+    "task_reassigned": _task_reassigned,
+    "handover_undone": _handover_undone,
+    "handover_acknowledged": _handover_acknowledged,
+    "ladder_climbed": _ladder_climbed,
+    "task_substituted": _task_substituted,
+    "task_returned": _task_returned,
+    "urged": _urged,
+    "supervised": _supervised,
     "case_closed": _case_closed,
 })

@@ -21,11 +21,21 @@ KINDS = {
     "appeal_upheld": lazy_gettext("申诉成立，评价不予采纳"),
     "appeal_dismissed": lazy_gettext("申诉不成立，整改照常办理"),
     "appeal_withdrawn": lazy_gettext("申诉已撤回，整改照常办理"),
+    "clock_stopped": lazy_gettext("期限已中止计时"),
+    "clock_restarted": lazy_gettext("期限已恢复计时"),
+    "deadline_extended": lazy_gettext("期限已延长"),
+    "handed_over": lazy_gettext("有任务转办给您的单位"),
+    "still_late": lazy_gettext("任务仍未办结，已逾期，请催办"),
+    "urged": lazy_gettext("催办，请抓紧办理"),
+    "supervised": lazy_gettext("督办，请按要求办理并反馈"),
+    "extension_asked": lazy_gettext("申请延期，请决定"),
+    "tell_rater_of_extension": lazy_gettext("办理期限已延长，请告知评价人"),
 }
 
 
 def sentence(kind: str, details: str) -> str:
-    """“任务逾期，请督办：整改”. `details` is the message's JSON; only the name of the step is taken from it."""
+    """“任务逾期，请督办：整改”. `details` is the message's JSON; the name of the step and a note are taken from it."""
     name = json.loads(details or "{}").get("name") or ""
-    text = str(KINDS.get(kind, kind))
-    return gettext("%(text)s：%(step)s", text=text, step=name) if name and kind not in SAY_IT_ALL else text
+    text, note = str(KINDS.get(kind, kind)), json.loads(details or "{}").get("note") or ""
+    text = gettext("%(text)s：%(step)s", text=text, step=name) if name and kind not in SAY_IT_ALL else text
+    return gettext("%(text)s（%(note)s）", text=text, note=note) if note else text

@@ -27,11 +27,14 @@ SINCE = {
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """How urgent something is: `level` is overdue, today, soon, ok or none (a CSS class), `text` says it."""
+    """How urgent something is: `level` is overdue, today, soon, ok, stopped or none (a CSS class), `text` says it."""
 
     level: str
     text: str
     provisional: bool = False
+
+
+STOPPED = Badge("stopped", lazy_gettext("中止计时"))
 
 
 def moment(value: datetime | None) -> str:

@@ -1,0 +1,151 @@
+"""What supervisors look at first: what is late, due soon or stopped, and how much everybody has.
+
+The units of the actor's supervision are asked one by one, each on an index, and nothing is counted beyond a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, literal_column, select
+from sqlalchemy.orm import contains_eager
+
+from caseflow import calendars, open_work, permissions, regulations
+from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.open_work import EARLIEST_FIRST, OPEN
+from caseflow.permissions import Actor
+from caseflow.worklist import MOST_COUNTED, MOST_SHOWN, Page
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+SOON = 2            # working days
+PER_PAGE = 50
+STOPPED = literal_column("work_items.clock_stopped")    # bare, so that the partial index is found
+POSTS = ("officer", "supervisor", "reviewer")           # those that have work
+WHICH = ("all", "late", "today", "soon", "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a supervised list is narrowed to; `which` is one of WHICH."""
+
+    which: str = "all"
+    unit_id: int | None = None
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much open work a unit or a person has, and how much of it is late. MOST_SHOWN + 1 means more."""
+
+    id: int
+    name: str
+    open: int
+    late: int
+
+
+def figures(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many tasks are late, due today, due within two working days and stopped, and how many cases are parked.
+
+    Counts to a thousand.
+    """
+    units = _units(actor)
+    wanted = {which: open_work.bounded(_union(_where(units, which, now), MOST_COUNTED))
+              for which in WHICH[1:]} if units else {}
+    incidents = select(Case.id).where(Case.incident, permissions.visible_cases(actor)).limit(MOST_COUNTED)
+    expressions = {**wanted, "incidents": open_work.bounded(incidents)}
+    found = db.session.execute(select(*expressions.values())).one()
+    return {**dict.fromkeys(WHICH[1:], 0), **dict(zip(expressions, found, strict=True))}
+
+
+def items(actor: Actor, wanted: Wanted, now: datetime, *, page: int = 1, per_page: int = PER_PAGE) -> Page:
+    """The open tasks of the units the actor supervises, the earliest due first. Counts to a thousand."""
+    where = _where(_units(actor, wanted.unit_id), wanted.which, now)
+    if wanted.user_id is not None:
+        where = [and_(condition, WorkItem.assignee_id == wanted.user_id) for condition in where]
+    most = max(MOST_COUNTED, (page + 1) * per_page)
+    ids = open_work.earliest(where, None if wanted.which == "all" else _any(wanted.which), (page - 1) * per_page,
+                             per_page)
+    total = db.session.scalar(select(open_work.number(where, None, most + 1)))
+    rows = select(WorkItem).join(WorkItem.case).options(contains_eager(WorkItem.case)).where(WorkItem.id.in_(ids))
+    found = list(db.session.scalars(rows.order_by(*EARLIEST_FIRST)).unique()) if ids else []
+    return Page(found, min(total, most), page, per_page, more=total > most)
+
+
+def units(actor: Actor, now: datetime, *, page: int = 1) -> list[Load]:
+    """The load of the supervised units, by name, so many a page."""
+    query = select(Unit.id, Unit.name).where(Unit.id.in_(_units(actor))).order_by(Unit.regulation, Unit.name, Unit.id)
+    rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    return _loads(rows, [and_(WorkItem.status == OPEN, WorkItem.unit_id == row.id) for row in rows], now)
+
+
+def people(actor: Actor, now: datetime, *, unit_id: int | None = None, page: int = 1) -> list[Load]:
+    """The load of the people who hold a post in the supervised units (or this one), by name: what they have taken."""
+    holders = select(RoleAssignment.user_id).where(
+        RoleAssignment.unit_id.in_(_units(actor, unit_id)), RoleAssignment.role.in_(POSTS))
+    query = select(User.id, User.name).where(User.id.in_(holders)).order_by(User.name, User.id)
+    rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    return _loads(rows, [and_(WorkItem.status == OPEN, WorkItem.assignee_id == row.id) for row in rows], now)
+
+
+def _loads(rows: Sequence, where: Sequence[ColumnElement[bool]], now: datetime) -> list[Load]:
+    if not rows:
+        return []
+    figures = []
+    for condition in where:
+        figures += [open_work.number([condition], None, MOST_SHOWN + 1),
+                    open_work.number([condition], WorkItem.due_at < now, MOST_SHOWN + 1)]
+    found = db.session.execute(select(*figures)).one()
+    return [Load(row.id, row.name, found[2 * place], found[2 * place + 1]) for place, row in enumerate(rows)]
+
+
+def _units(actor: Actor, only: int | None = None) -> dict[int, str]:
+    """The supervised units (or this one, if it is one) with their regulations."""
+    supervised = permissions.supervised_units(actor)
+    if only is not None:
+        supervised = supervised & {only}
+    if not supervised:
+        return {}
+    rows = db.session.execute(select(Unit.id, Unit.regulation).where(Unit.id.in_(supervised)).order_by(Unit.id))
+    return dict(map(tuple, rows))
+
+
+def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnElement[bool]]:
+    """The condition on the tasks of each unit. What is due soon is counted by its place's calendar."""
+    soon = {place: _end_of_soon(place, now) for place in set(units.values())} if which == "soon" else {}
+    midnight = _midnight(now)
+    conditions = {
+        "all": lambda place: (),
+        "late": lambda place: (WorkItem.due_at < now,),
+        "today": lambda place: (WorkItem.due_at >= now, WorkItem.due_at < midnight),
+        "soon": lambda place: (WorkItem.due_at >= midnight, WorkItem.due_at < soon[place]),
+        "stopped": lambda place: (STOPPED,),
+    }[which]
+    return [and_(WorkItem.status == OPEN, WorkItem.unit_id == unit_id, *conditions(place))
+            for unit_id, place in units.items()]
+
+
+def _any(which: str) -> ColumnElement[bool]:
+    """Whether tasks of this list have a due moment; asked for beside the unit's own conditions."""
+    return WorkItem.due_at.is_(None) if which == "stopped" else WorkItem.due_at.is_not(None)
+
+
+def _union(where: Sequence[ColumnElement[bool]], most: int):
+    parts = [select(WorkItem.id).where(condition).limit(most).subquery().select() for condition in where]
+    return (parts[0].union_all(*parts[1:]) if len(parts) > 1 else parts[0]).limit(most)
+
+
+def _midnight(now: datetime) -> datetime:
+    day = now.astimezone(SHANGHAI).date() + timedelta(days=1)
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
+def _end_of_soon(place: str, now: datetime) -> datetime:
+    """The end of the second working day after today."""
+    calendar, day, left = calendars.load(regulations.get(place).calendar), now.astimezone(SHANGHAI).date(), SOON
+    while left:
+        day += timedelta(days=1)
+        left -= calendar.is_working(day)
+    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)

@@ -1,0 +1,254 @@
+"""Stopping and restarting the clock of a case, and extending a deadline (中止计时、恢复计时、延期).
+
+Each operation is one transaction with the case: ledger, timers, work items, the scheduler's next look, journal and
+notices. Who may, for what and how often are parameters in regulation.toml. `seen` is the number of the case's last
+journal entry that whoever decided had before them: when the case has moved on since, ConcurrentUpdate refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from caseflow import (
+    calendars,
+    deadline_entries,
+    deadline_ledger,
+    definitions,
+    journal,
+    notices,
+    permissions,
+    projection,
+    regulations,
+)
+from caseflow.calendars import Calendar
+from caseflow.engine import step as engine
+from caseflow.errors import (
+    ClockNotRunning,
+    ClockNotStopped,
+    ConcurrentUpdate,
+    DeadlineOver,
+    ExtensionsUsedUp,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+)
+from caseflow.models import Case, DeadlineEntry, Timer, db, held
+from caseflow.models.held import HeldCase
+from caseflow.permissions import Actor
+from caseflow.regulations import Regulation
+
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A case in hand whose deadlines are being changed, with the rows of its waiting timers and their ledgers."""
+
+    case: HeldCase
+    regulation: Regulation
+    calendar: Calendar
+    timers: tuple[Timer, ...]
+    ledgers: Mapping[int, list[DeadlineEntry]]
+    actor: Actor
+    now: datetime
+
+
+def stop(case_id: int, actor: Actor, category: str, reason: str, now: datetime, *, seen: int | None = None) -> None:
+    """Let the clock of the case stand still: no deadline of it fires, and what remains of each is kept.
+
+    `category` is one of the regulation's. Refuses with NotFound, PermissionDenied, InvalidInput, ClockNotRunning, or
+    DeadlineOver when every one that runs is over already. Journaled as clock_stopped.
+    """
+    change = _begin(case_id, actor, now, seen)
+    rules = change.regulation.clock
+    _require(change, rules.by if rules else "nobody")
+    _require_words(reason, category="" if category in rules.categories else "unknown")
+    running = [timer for timer in change.timers if timer.status == "pending"]
+    if not running:
+        raise ClockNotRunning
+    in_time = [timer for timer in running if now <= timer.due_at]
+    if not in_time:
+        raise DeadlineOver
+    for timer in in_time:
+        used, remaining = deadline_ledger.parted(
+            _given(change, timer), change.ledgers[timer.token], change.calendar, now)
+        _note(change, timer, "stopped", amount=remaining, used=used, category=category, reason=reason.strip())
+        _set(change, timer, timer.due_at, timer.provisional, stopped=True)
+    _finish(change, "clock_stopped", {"category": category, "reason": reason.strip(),
+                                      "tokens": [timer.token for timer in in_time]})
+
+
+def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int | None = None) -> datetime:
+    """Let the clock of the case run again; the earliest due moment. Journaled as clock_restarted.
+
+    Refuses with NotFound, PermissionDenied, InvalidInput or ClockNotStopped.
+    """
+    change = _begin(case_id, actor, now, seen)
+    _require(change, change.regulation.clock.by if change.regulation.clock else "nobody")
+    _require_words(reason)
+    stopped = [timer for timer in change.timers if timer.status == "stopped"]
+    if not stopped:
+        raise ClockNotStopped
+    for timer in stopped:
+        _settle(change, timer, _note(change, timer, "restarted", reason=reason.strip()))
+    due_at = min(change.case.timers[timer.token].due_at for timer in stopped)
+    _finish(change, "clock_restarted", {"reason": reason.strip(), "due_at": due_at.isoformat(),
+                                        "tokens": [timer.token for timer in stopped]})
+    return due_at
+
+
+def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
+           seen: int | None = None) -> datetime | None:
+    """Give a deadline so many working days more; its new due moment, None while its clock stands still.
+
+    Refuses with NotFound, PermissionDenied, InvalidInput, DeadlineOver or ExtensionsUsedUp. The office that is in
+    contact with the rater is told, if the parameters say so. Journaled as deadline_extended.
+    """
+    change = _begin(case_id, actor, now, seen)
+    rules = change.regulation.extension
+    _require(change, rules.by if rules else "nobody")
+    timer = _extendable(change, token)
+    _require_words(reason, days="" if 1 <= days <= rules.longest else "out_of_range")
+    earlier = _times_extended(change, token)
+    if earlier >= rules.most_times:
+        raise ExtensionsUsedUp
+    amount = deadline_ledger.amount_of(days, _given(change, timer))
+    _settle(change, timer, _note(change, timer, "extended", amount=amount, reason=reason.strip()))
+    if rules.tell_rater:
+        _tell_contact(change, f"{token}:extended:{earlier + 1}")
+    due_at = None if timer.status == "stopped" else change.case.timers[token].due_at
+    _finish(change, "deadline_extended", {
+        "element": timer.element, "token": token, "days": days, "reason": reason.strip(),
+        "due_at": due_at.isoformat() if due_at else None})
+    return due_at
+
+
+def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
+                      seen: int | None = None) -> None:
+    """Ask those who may extend a deadline to do so, before it is over. Journaled as extension_asked.
+
+    Whoever may do a task of the case now may ask. Refuses like `extend`.
+    """
+    change = _begin(case_id, actor, now, seen)
+    rules = change.regulation.extension
+    if not rules or rules.by == "nobody" or not any(
+            permissions.may_work(actor, item) for item in change.case.items.values()):
+        raise PermissionDenied
+    _extendable(change, token)
+    _require_words(reason, days="" if 1 <= days <= rules.longest else "out_of_range")
+    earlier = _times_extended(change, token)
+    if earlier >= rules.most_times:
+        raise ExtensionsUsedUp
+    lead = projection.unit_for(change.case, change.regulation.lead)
+    for unit_id in {lead, change.case.unit_id} if rules.by == "unit" else {lead}:
+        _send(change, f"{token}:asked:{change.case.journal_seq}", "extension_asked", unit_id, "supervisor")
+    journal.append(change.case, "extension_asked", actor, now, {
+        "element": change.case.timers[token].element, "token": token, "days": days, "reason": reason.strip()})
+    held.save(change.case)
+
+
+def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
+    """Whether the actor is one of those who decide (`by` of the regulation's rules)."""
+    if by in (None, "nobody"):
+        return False
+    if actor.is_system:
+        return True
+    lead = projection.unit_for(case, regulations.get(case.regulation).lead)
+    return permissions.supervises(actor, lead, *([case.unit_id] if by == "unit" else []))
+
+
+def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Change:
+    case = held.hold(case_id)
+    permissions.require_see(actor, case)
+    if seen not in (None, case.journal_seq):
+        raise ConcurrentUpdate
+    regulation = regulations.get(case.regulation)
+    timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(held.WAITING))
+                                .order_by(Timer.token).execution_options(populate_existing=True))
+    return _Change(case, regulation, calendars.load(regulation.calendar), tuple(timers),
+                   deadline_entries.of_case(case_id), actor, now)
+
+
+def _require(change: _Change, by: str) -> None:
+    if not may_change(change.case, change.actor, by):
+        raise PermissionDenied
+
+
+def _require_words(reason: str, **problems: str) -> None:
+    found = {field: code for field, code in problems.items() if code}
+    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
+        found["reason"] = "required" if len(reason.strip()) < 2 else "too_long"
+    if found:
+        raise InvalidInput(fields=found)
+
+
+def _extendable(change: _Change, token: int) -> Timer:
+    timer = next((timer for timer in change.timers if timer.token == token), None)
+    if timer is None:
+        fired = select(Timer.id).where(Timer.case_id == change.case.id, Timer.token == token)
+        raise DeadlineOver if db.session.scalar(fired) else NotFound
+    if timer.status == "pending" and change.now > timer.due_at:
+        raise DeadlineOver
+    return timer
+
+
+def _times_extended(change: _Change, token: int) -> int:
+    return sum(entry.kind == "extended" for entry in change.ledgers[token])
+
+
+def _given(change: _Change, timer: Timer) -> deadline_ledger.Given:
+    return deadline_entries.given_of(timer, change.regulation)
+
+
+def _note(change: _Change, timer: Timer, kind: str, **values: object) -> DeadlineEntry:
+    """The entry, with the due moment to which it leads."""
+    entries = change.ledgers[timer.token]
+    draft = DeadlineEntry(kind=kind, at=change.now, amount=values.get("amount", 0), used=values.get("used", 0))
+    standing = deadline_ledger.standing(_given(change, timer), [*entries, draft], change.calendar, change.now)
+    entry = deadline_entries.note(
+        change.case, timer.token, len(entries) + 1, kind, change.actor, change.now, due_at=standing.due_at, **values)
+    entries.append(entry)
+    return entry
+
+
+def _settle(change: _Change, timer: Timer, entry: DeadlineEntry) -> None:
+    standing = deadline_ledger.standing(
+        _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
+    _set(change, timer, entry.due_at or timer.due_at, standing.provisional, stopped=entry.due_at is None)
+
+
+def _set(change: _Change, timer: Timer, due_at: datetime, provisional: bool, *, stopped: bool) -> None:
+    case = change.case
+    case.timers[timer.token] = replace(
+        case.timers[timer.token], due_at=due_at, provisional=provisional, stopped=stopped)
+    case.note(held.DATE_TIMER, case=case.id, of=timer.token, status="stopped" if stopped else "pending", due_at=due_at,
+              provisional=provisional, calendar=change.calendar.version)
+
+
+def _finish(change: _Change, kind: str, details: dict) -> None:
+    """Let items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
+    case = change.case
+    projection.date_items(case, engine.inspect(definitions.by_digest(case.definition), case.state))
+    projection.reschedule(case)
+    for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()}:
+        _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)
+    journal.append(case, kind, change.actor, change.now, details)
+    held.save(case)
+
+
+def _tell_contact(change: _Change, what: str) -> None:
+    """Whoever is in contact with the rater has to tell them (HN-14: the platform; else the responsible unit)."""
+    units = projection.units_of(change.case)
+    offices = [key for key in units if change.regulation.contacts_raters(key)] or ["responsible"]
+    for key in offices:
+        _send(change, what, "tell_rater_of_extension", units[key], "officer")
+
+
+def _send(change: _Change, what: str, kind: str, unit_id: int, role: str) -> None:
+    case = change.case
+    notices.send(f"{case.id}:{what}:{unit_id}:{role}", kind, case=case, unit_id=unit_id, role=role,
+                 details={"number": case.number, "name": case.step}, now=change.now)

@@ -1,0 +1,91 @@
+"""The ladder of reminders (催办): before and after the due moment, to rising levels. Each rung is taken once.
+
+At the due moment itself the diagrams escalate; what happens here beside them is set in regulation.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, literal_column, select
+
+from caseflow import calendars, deadlines, journal, notices, projection, regulations
+from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case
+from caseflow.permissions import SYSTEM
+from caseflow.regulation_file import LONGEST_LADDER, LadderRules
+
+REACH = timedelta(days=3 * LONGEST_LADDER + 10)     # no ten working days are longer, holidays included
+RUNGS: Mapping[str, tuple[str, str]] = {            # rung → kind of the notice, and the role that gets it
+    "before": ("due_soon", "officer"), "after_unit": ("still_late", "supervisor"),
+    "after_lead": ("still_late", "supervisor"),
+}
+
+
+def due(now: datetime, limit: int = 200) -> list[tuple[int, str]]:
+    """The tasks for which a rung has come, with the rung, the earliest due first."""
+    found: list[tuple[int, str]] = []
+    for key, regulation in regulations.all_regulations().items():
+        if regulation.ladder is not None:
+            for rung, (first, last) in _reach(regulation.ladder, calendars.load(regulation.calendar), now).items():
+                found += [(item, rung) for item in db.session.scalars(_untaken(key, rung, first, last).limit(limit))]
+    return found[:limit]
+
+
+def climb(work_item_id: int, rung: str, now: datetime) -> bool:
+    """Take the rung for a task, if it is still open and due then; whether it was taken. Journaled as ladder_climbed."""
+    case_id = db.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
+    case = lock_case(case_id)
+    item = db.session.get(WorkItem, work_item_id, populate_existing=True)
+    regulation = regulations.get(case.regulation)
+    first, last = _reach(regulation.ladder, calendars.load(regulation.calendar), now)[rung]
+    key = (work_item_id, rung, item.due_at)
+    if item.status != "open" or item.due_at is None or not first <= item.due_at < last:
+        return False
+    if db.session.get(LadderStep, key) is not None:
+        return False
+    insert_new(LadderStep, work_item_id=work_item_id, rung=rung, due_at=item.due_at, taken_at=now)
+    kind, role = RUNGS[rung]
+    unit_id = projection.unit_for(case, regulation.lead) if rung == "after_lead" else item.unit_id
+    notices.send(f"{case.id}:{item.token}:{rung}:{item.due_at.isoformat()}", kind, case=case, unit_id=unit_id,
+                 role=item.role if rung == "before" else role, details={"number": case.number, "name": item.name},
+                 now=now)
+    journal.append(case, "ladder_climbed", SYSTEM, now, {
+        "element": item.element, "token": item.token, "rung": rung, "due_at": item.due_at.isoformat()})
+    return True
+
+
+def _reach(rules: LadderRules, calendar: calendars.Calendar, now: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """Rung → the due moments (from, to) for which it has come and the next one has not."""
+    after_unit, after_lead = (_back(now, days, calendar) for days in (rules.after_unit, rules.after_lead))
+    return {
+        "before": (now, _forward(now, rules.before, calendar)),
+        "after_unit": (after_lead, after_unit),
+        "after_lead": (now - REACH, after_lead),
+    }
+
+
+def _forward(now: datetime, days: int, calendar: calendars.Calendar) -> datetime:
+    """The beginning of the day after so many working days: what is due before has no more than these left."""
+    day = deadlines.day_of(now)
+    while days:
+        day += calendars.ONE_DAY
+        days -= calendar.is_working(day)
+    return deadlines.moment(day.isoformat()) + calendars.ONE_DAY
+
+
+def _back(now: datetime, days: int, calendar: calendars.Calendar) -> datetime:
+    """The beginning of the day after which so many working days are over: what was due before is late by these."""
+    day = deadlines.day_of(now)
+    while days:
+        day -= calendars.ONE_DAY
+        days -= calendar.is_working(day)
+    return deadlines.moment(day.isoformat())
+
+
+def _untaken(regulation: str, rung: str, first: datetime, last: datetime):
+    taken = exists().where(LadderStep.work_item_id == WorkItem.id, LadderStep.rung == rung,
+                           LadderStep.due_at == WorkItem.due_at)
+    return select(WorkItem.id).join(Case, Case.id == WorkItem.case_id).where(
+        WorkItem.status == literal_column("'open'"), WorkItem.due_at >= first, WorkItem.due_at < last,
+        Case.regulation == regulation, ~taken).order_by(WorkItem.due_at, WorkItem.id)

@@ -1,0 +1,49 @@
+"""Urging (催办) and supervision orders (督办): a supervisor's word to those who have the work, on the record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from caseflow import journal, notices, permissions, projection, regulations
+from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
+from caseflow.models import Case, held
+from caseflow.models.held import HeldCase
+from caseflow.permissions import Actor
+
+KINDS = {  # kind → the roles at the units with open tasks that get it
+    "urged": ("",),                             # the task's own role
+    "supervised": ("", "supervisor"),           # and who answers for the unit
+}
+LONGEST_NOTE = 500
+
+
+def may_urge(case: Case | HeldCase, actor: Actor) -> bool:
+    """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
+    lead = projection.unit_for(case, regulations.get(case.regulation).lead)
+    return permissions.may_supervise(actor, case, lead)
+
+
+def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, seen: int | None = None) -> None:
+    """Tell those who have the open tasks of the case to get on (urged), or by an order with what is demanded
+    (supervised), which their supervisors get too. Journaled as the kind, with the note.
+
+    `seen` is the number of the last journal entry the supervisor had before them. Refuses with NotFound,
+    PermissionDenied, InvalidInput, TaskNotOpen (nothing is open) or ConcurrentUpdate.
+    """
+    case = held.hold(case_id)
+    permissions.require_see(actor, case)
+    if not may_urge(case, actor):
+        raise PermissionDenied
+    note = note.strip()
+    if not 2 <= len(note) <= LONGEST_NOTE:
+        raise InvalidInput(fields={"note": "required" if len(note) < 2 else "too_long"})
+    if seen not in (None, case.journal_seq):
+        raise ConcurrentUpdate
+    if not case.items:
+        raise TaskNotOpen
+    to = {(item.unit_id, role or item.role) for item in case.items.values() for role in KINDS[kind]}
+    for unit_id, role in sorted(to):
+        notices.send(f"{case.id}:{kind}:{case.journal_seq}:{unit_id}:{role}", kind, case=case, unit_id=unit_id,
+                     role=role, details={"number": case.number, "name": case.step, "note": note}, now=now)
+    journal.append(case, kind, actor, now, {"note": note, "tokens": sorted(case.items)})
+    held.save(case)

@@ -1,0 +1,153 @@
+"""What supervisors do, in a browser: forty tasks handed over, a deadline stopped and extended, an absence."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from caseflow.models import Case, RoleAssignment, User, WorkItem, db, transaction
+from tests.conftest import Clock
+from tests.ground import unit
+from tests.journeys.kit import Journey
+from web import clock
+
+WIDTHS = pytest.mark.parametrize("width", [1280, 390])
+NOTE = "材料在三号柜，评价人下午方便接电话。"
+
+
+def told(desk, sentence):
+    expect(desk.page.locator("#messages")).to_contain_text(sentence)
+
+
+@pytest.fixture
+def journeys(demo):
+    """Make so many bad reviews of a department of Guichi, by the demo's clock."""
+    def make(count, office=0):
+        with demo.app.app_context():
+            now = clock.now()
+        return [Journey(demo.app, Clock(now), "guichi").bad_review(office=office) for _ in range(count)]
+    return make
+
+
+@pytest.fixture
+def newcomer(demo):
+    """Make somebody at an office, who signs in by name: their account."""
+    def make(username, name, key, role="officer"):
+        with demo.app.app_context(), transaction() as session:
+            user = User(username=username, name=name, password_hash="!", active=True, demo=True)
+            user.roles = [RoleAssignment(unit_id=unit("guichi", key).id, role=role)]
+            session.add(user)
+        return username
+    return make
+
+
+@WIDTHS
+def test_a_supervisor_moves_forty_tasks_of_which_three_may_not_go(desk, demo, journeys, newcomer, width):
+    theirs = journeys(40)
+    for journey in theirs[:3]:
+        journey.does("first_response", outcome="resolved")      # now with the bureau, which alone may revisit
+    name = f"周接办{width}"
+    newcomer(f"successor{width}", name, "market_supervision")
+    with demo.app.app_context():
+        ids = list(db.session.scalars(select(WorkItem.id).where(
+            WorkItem.status == "open", WorkItem.case_id.in_([journey.case_id for journey in theirs]))))
+    boss = desk("guichi.bureau.supervisor", width)
+    boss.go("督办看板").look("看板")
+    boss.page.get_by_role("link", name=re.compile("两个工作日内到期")).click()
+    boss.look("列表")
+    boss.page.goto("/board/items")
+    boxes = boss.page.locator("input[name=item]")
+    boss.page.evaluate("ids => document.querySelectorAll('input[name=item]').forEach((box, place) => {"
+                       " if (place < ids.length) { box.value = ids[place]; box.checked = true } })", ids)
+    expect(boxes.first).to_be_checked()
+    boss.page.get_by_role("button", name="转办勾选的任务").click()
+    expect(boss.page.locator("main")).to_contain_text("共 40 项任务")
+    boss.page.get_by_label("转给").select_option(label=f"{name}（区市场监管局）")
+    boss.page.get_by_label("理由（记入案件日志）").fill("经办人生病住院")
+    boss.page.get_by_label("交接说明（给接收人，可不填）").fill(NOTE)
+    boss.look("转办").page.get_by_role("button", name="预览").click()
+    expect(boss.page.locator("main")).to_contain_text("可以转办 37 项，不能转办 3 项")
+    expect(boss.page.get_by_text("按规定只能由该单位办理")).to_have_count(3)
+    boss.look("预览").page.get_by_role("button", name="确认转办 37 项").click()
+    expect(boss.page.locator("main")).to_contain_text("已转办 37 项（其中 0 项已知悉），共 40 项")
+    boss.look("结果")
+
+    successor = desk(f"successor{width}", width)
+    successor.open_task(theirs[5].case().number, "联系并核实")
+    expect(successor.page.locator("main")).to_contain_text(NOTE)
+    successor.look("接办").page.get_by_role("button", name="知悉").click()
+    told(successor, "已知悉交接说明")
+
+    boss.page.get_by_role("button", name="撤销（10 分钟内）").click()
+    told(boss, "已撤销 36 项")
+    told(boss, "有 1 项已不能撤销")
+    boss.look("撤销")
+
+
+@WIDTHS
+def test_a_deadline_is_stopped_restarted_and_extended_and_its_ledger_adds_up(desk, journeys, width):
+    number = journeys(1, office=1)[0].case().number
+    boss = desk("guichi.bureau.supervisor", width)
+    boss.open_case(number).page.get_by_role("link", name="期限明细：中止、恢复、延期").click()
+    boss.page.get_by_label("类别").select_option(label="等待评价人补充材料或配合核实")
+    boss.page.locator("#stop").fill("评价人正在外地")
+    boss.look("中止").page.get_by_role("button", name="中止计时").click()
+    told(boss, "已中止计时")
+    boss.page.locator("button[name=move][value=day]").click()
+    boss.page.locator("#restart").fill("评价人已回来")
+    boss.look("恢复").page.get_by_role("button", name="恢复计时").click()
+    told(boss, "已恢复计时")
+    boss.page.locator("#extend-days").fill("3")
+    boss.page.locator("#extend").fill("需要现场核实")
+    boss.page.get_by_role("button", name="延期", exact=True).click()
+    told(boss, "已延期")
+    boss.open_case(number)
+    expect(boss.page.locator(".sums")).to_have_text(
+        "给定 2 个工作日 + 延期 3 个工作日 = 已用 0 个工作日 + 剩余 5 个工作日")
+    expect(boss.page.locator(".ledger-lines li")).to_have_count(3)
+    boss.page.locator("summary", has_text="催办、督办").click()
+    boss.page.locator("#urge-note").fill("请在本周内联系评价人")
+    boss.look("期限明细").page.get_by_role("button", name="催办", exact=True).click()
+    told(boss, "已发出")
+
+
+@WIDTHS
+def test_somebody_is_away_and_comes_back(desk, demo, journeys, newcomer, width):
+    journey = journeys(1, office=2)[0]
+    number = journey.case().number
+    away = newcomer(f"away{width}", f"孙经办{width}", "qiupu_service_center")
+    substitute = newcomer(f"substitute{width}", f"李代办{width}", "qiupu_service_center", "reviewer")
+    person = desk(away, width)
+    person.open_task(number, "联系并核实").page.get_by_role("button", name="签收").click()
+    told(person, "已签收")
+    with demo.app.app_context():
+        last = (clock.now() + timedelta(days=3)).date().isoformat()
+    person.page.goto("/absences")
+    person.page.get_by_label("到（含当日）").fill(last)
+    person.page.get_by_label("代办人", exact=True).select_option(label=f"李代办{width}")
+    person.look("请假").page.get_by_role("button", name="登记").click()
+    told(person, "已登记请假")
+    expect_soon(person, "请假中")
+    other = desk(substitute, width)
+    other.open_task(number, "联系并核实")
+    expect(other.page.locator(".task-state")).to_contain_text("办理人：我")
+    person.page.get_by_role("button", name=re.compile("提前结束")).click()
+    told(person, "代办的任务和岗位已交还")
+    person.open_task(number, "联系并核实")
+    expect(person.page.locator(".task-state")).to_contain_text("办理人：我")
+    with demo.app.app_context():
+        assert db.session.scalar(select(Case.id).where(Case.number == number)) == journey.case_id
+
+
+def expect_soon(desk, text):
+    """The scheduler looks every ten seconds; the page is opened again until it shows."""
+    for _ in range(20):
+        desk.page.goto("/absences")
+        if desk.page.get_by_text(text, exact=True).count():
+            return
+        desk.page.wait_for_timeout(1_000)
+    expect(desk.page.get_by_text(text, exact=True)).to_be_visible()

@@ -1,0 +1,99 @@
+"""The supervisors' board: what it counts, for whom, and that each figure is the length of its list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from benchmarks import crowd
+from caseflow import board, cases, deadline_changes, worklist
+from caseflow.board import Wanted
+from caseflow.errors import StepFailed
+from caseflow.models import db, transaction
+from tests.ground import newcomer, open_item, person, unit
+from tests.journeys.kit import Journey
+
+
+@pytest.fixture
+def three(guichi, session):
+    """Three cases of Guichi: two of the first department (one of them stopped), one of the second."""
+    others = [Journey(guichi.app, guichi.clock, "guichi").bad_review(office=office) for office in (0, 1)]
+    session.rollback()
+    with transaction():
+        deadline_changes.stop(others[0].case_id, person("guichi.bureau.supervisor"), "awaiting_rater", "等材料",
+                              guichi.now)
+    return guichi, *others
+
+
+def numbers(actor, now, **wanted):
+    return len(board.items(actor, Wanted(**wanted), now).items)
+
+
+@pytest.mark.both_databases
+def test_every_figure_is_the_length_of_its_list(three, session):
+    guichi, lead = three[0], person("guichi.bureau.supervisor")
+    for days, expected in ((0, (0, 0, 2, 1)), (1, (0, 0, 2, 1)), (2, (0, 2, 0, 1)), (3, (2, 0, 0, 1))):
+        now = guichi.now + timedelta(days=days)
+        figures = board.figures(lead, now)
+        assert tuple(figures[which] for which in board.WHICH[1:]) == expected, days
+        for which in board.WHICH[1:]:
+            page = board.items(lead, Wanted(which), now)
+            assert (figures[which], page.total) == (len(page.items), len(page.items)), which
+    assert numbers(lead, guichi.now) == 3
+
+
+def test_two_working_days_reach_over_a_weekend(guichi, session):
+    lead, friday = person("guichi.bureau.supervisor"), guichi.now + timedelta(days=4)
+    with transaction():
+        open_item(guichi.case_id).due_at = friday + timedelta(days=4)
+    assert board.figures(lead, friday)["soon"] == 1
+    assert board.figures(lead, friday - timedelta(days=1))["soon"] == 0
+
+
+@pytest.mark.both_databases
+def test_a_supervisor_sees_their_own_unit_and_the_lead_office_all_of_its_place(three, session):
+    guichi, boss = three[0], person("guichi.dept1.supervisor")
+    assert numbers(boss, guichi.now) == 2
+    assert numbers(boss, guichi.now, unit_id=unit("guichi", "civil_affairs").id) == 0
+    for other in ("hefei.center.supervisor", "guichi.dept1.officer", "guichi.auditor"):
+        assert numbers(person(other), guichi.now) == 0 and board.figures(person(other), guichi.now)["late"] == 0
+    assert [load.open for load in board.units(boss, guichi.now)] == [2]
+
+
+def test_the_load_of_people_is_what_they_have_taken(three, session):
+    guichi, boss = three[0], person("guichi.dept1.supervisor")
+    officer = person("guichi.dept1.officer")
+    with transaction():
+        worklist.claim(open_item(guichi.case_id).id, officer, guichi.now)
+    loads = {load.id: (load.open, load.late) for load in board.people(boss, guichi.now + timedelta(days=5))}
+    assert loads == {officer.user_id: (1, 1), boss.user_id: (0, 0)}
+    assert numbers(boss, guichi.now, user_id=officer.user_id) == 1
+    newcomer("new", ("officer", unit("guichi", "civil_affairs").id))
+    assert len(board.people(boss, guichi.now)) == 2
+
+
+def test_parked_cases_are_counted(guichi, session):
+    for _ in range(cases.ATTEMPTS):
+        with transaction():
+            cases.record_failure(guichi.case_id, StepFailed(), guichi.now)
+    assert board.figures(person("guichi.bureau.supervisor"), guichi.now)["incidents"] == 1
+
+
+@pytest.mark.parametrize("which", board.WHICH)
+def test_every_list_is_found_on_an_index(guichi, session, which):
+    statements = []
+
+    def note(_connection, _cursor, statement, values, _context, _many):
+        statements.append((statement, values))
+
+    boss = person("guichi.dept1.supervisor")
+    event.listen(db.engine, "before_cursor_execute", note)
+    board.items(boss, Wanted(which), guichi.now)
+    event.remove(db.engine, "before_cursor_execute", note)
+    looking = [made for made in statements if "LIMIT" in made[0] and "work_items.unit_id" in made[0]]
+    assert looking
+    for made in looking:
+        plan = crowd.plan(*made)
+        assert any("ix_work_items" in line for line in plan) and not any("SCAN work_items" in line for line in plan)

@@ -1,0 +1,60 @@
+"""Reminders before and after the due moment: each rung once, to its level, anew when the due moment moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from caseflow import deadline_changes, ladder
+from caseflow.models import Timer, db, transaction
+from scheduler import jobs
+from tests.ground import entries, person
+
+OFFICE, LEAD = "区市场监管局", "区数据资源管理局（政务服务管理局）"
+
+
+def remind(journey):
+    return jobs.remind() + jobs.remind()        # the second time nothing is left
+
+
+@pytest.mark.both_databases
+def test_each_rung_is_taken_once_and_reaches_its_level(guichi, session):
+    assert remind(guichi) == 0                                  # Monday; due on Wednesday, two working days off
+    guichi.until("2026-03-03")
+    assert remind(guichi) == 1 and guichi.notices("due_soon") == {(OFFICE, "officer")}
+    guichi.until("2026-03-04")
+    assert remind(guichi) == 0
+    guichi.until("2026-03-05")                                  # Thursday: late since midnight, no working day over
+    assert guichi.notices("overdue") and remind(guichi) == 0
+    guichi.until("2026-03-06")
+    assert remind(guichi) == 1 and guichi.notices("still_late") == {(OFFICE, "supervisor")}
+    guichi.until("2026-03-09")                                  # the weekend does not count
+    assert remind(guichi) == 0
+    guichi.until("2026-03-10")
+    assert remind(guichi) == 1 and guichi.notices("still_late") == {(OFFICE, "supervisor"), (LEAD, "supervisor")}
+    assert len(entries(guichi.case_id, "ladder_climbed")) == 3
+    guichi.healthy()
+
+
+def test_a_due_moment_that_is_moved_begins_the_ladder_anew_and_a_stopped_clock_has_none(guichi, session):
+    guichi.until("2026-03-03")
+    assert remind(guichi) == 1
+    lead = person("guichi.bureau.supervisor")
+    with transaction():
+        token = db.session.query(Timer).one().token
+        deadline_changes.extend(guichi.case_id, token, 2, lead, "情况复杂", guichi.now)
+    assert remind(guichi) == 0
+    guichi.until("2026-03-05")
+    assert remind(guichi) == 1
+    with transaction():
+        deadline_changes.stop(guichi.case_id, lead, "awaiting_rater", "等材料", guichi.now)
+    guichi.until("2026-03-20")
+    assert remind(guichi) == 0
+
+
+def test_a_task_done_meanwhile_is_left_alone(guichi, session):
+    guichi.until("2026-03-03")
+    (item, rung), = ladder.due(guichi.now)
+    session.rollback()
+    guichi.does("first_response", outcome="resolved")
+    with transaction():
+        assert ladder.climb(item, rung, guichi.now) is False

@@ -1,0 +1,79 @@
+"""The supervisors' board: figures that each lead to their list, the load of units and people, and the list itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
+
+from caseflow import board, calendars, regulations
+from caseflow.board import Wanted
+from caseflow.errors import PermissionDenied
+from caseflow.models import Unit, User, WorkItem, db
+from caseflow.permissions import Actor
+from web import clock
+from web.auth import current_actor
+from web.forms import filters
+from web.words import places, times
+
+blueprint = Blueprint("board", __name__, url_prefix="/board")
+
+
+@blueprint.get("/", strict_slashes=False)
+def index():
+    actor, now = _supervisor(), clock.now()
+    unit_page, people_page = _page("units"), _page("people")
+    return render_template(
+        "board/index.html", figures=board.figures(actor, now), titles=titles(), per_page=board.PER_PAGE,
+        units=board.units(actor, now, page=unit_page), unit_page=unit_page,
+        people=board.people(actor, now, page=people_page), people_page=people_page)
+
+
+@blueprint.get("/items")
+def items():
+    actor, now = _supervisor(), clock.now()
+    wanted = wanted_of(request.args)
+    page = board.items(actor, wanted, now, page=filters.page_number(request.args))
+    query = {name: value for name, value in (
+        ("which", wanted.which), ("unit", wanted.unit_id), ("user", wanted.user_id)) if value is not None}
+    return render_template(
+        "board/items.html", page=page, rows=[(item, badge(item, now)) for item in page.items], wanted=wanted,
+        query=query, title=titles()[wanted.which], all_checked="all" in request.args,
+        unit=wanted.unit_id and db.session.get(Unit, wanted.unit_id) if page.items else None,
+        user=wanted.user_id and db.session.get(User, wanted.user_id) if page.items else None, place=places.place)
+
+
+def wanted_of(values: Any) -> Wanted:
+    """The filter that a query or a form asks for."""
+    which = values.get("which", "all")
+    return Wanted(which if which in board.WHICH else "all", _number(values.get("unit")), _number(values.get("user")))
+
+
+def badge(item: WorkItem, now: datetime) -> times.Badge:
+    """How an open task stands."""
+    if item.clock_stopped:
+        return times.STOPPED
+    calendar = calendars.load(regulations.get(item.case.regulation).calendar)
+    return times.due_badge(now, item.due_at, calendar, provisional=item.due_provisional)
+
+
+def titles() -> dict[str, str]:
+    return {"all": gettext("全部待办"), "late": gettext("已逾期"), "today": gettext("今天到期"),
+            "soon": gettext("两个工作日内到期"), "stopped": gettext("中止计时"), "incidents": gettext("异常案件")}
+
+
+def _supervisor() -> Actor:
+    actor = current_actor()
+    if not actor.has_role("supervisor"):
+        raise PermissionDenied
+    return actor
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _page(name: str) -> int:
+    return max(1, min(_number(request.args.get(name)) or 1, 10_000))

@@ -1,0 +1,66 @@
+"""The ledger of a deadline in words: what was given, stopped, extended, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext, ngettext
+
+from caseflow.deadline_ledger import HOURS_OF_A_DAY, Standing
+from caseflow.models import DeadlineEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a ledger: when, by whom, what, why, and until when then."""
+
+    at: datetime
+    actor: str
+    what: str
+    why: str
+    due_at: datetime | None
+    stopped: bool
+
+
+def amount(value: int, *, by_the_clock: bool) -> str:
+    """An amount of a ledger in its unit."""
+    if by_the_clock:
+        hours = round(value / (HOURS_OF_A_DAY / 24), 1)
+        return gettext("%(n)s 小时", n=f"{hours:g}")
+    return ngettext("%(num)s 个工作日", "%(num)s 个工作日", value)
+
+
+def sums(standing: Standing, *, by_the_clock: bool) -> list[tuple[str, str]]:
+    """Given and extended on one side, used and remaining on the other: the two sides are equal."""
+    over = standing.remaining < 0
+    pairs = [
+        (gettext("给定"), standing.given), (gettext("延期"), standing.extended), (gettext("已用"), standing.used),
+        (gettext("已超") if over else gettext("剩余"), abs(standing.remaining))]
+    return [(name, amount(value, by_the_clock=by_the_clock)) for name, value in pairs]
+
+
+def lines(entries: list[DeadlineEntry], categories: Mapping[str, str], *, by_the_clock: bool) -> list[Line]:
+    """The entries, in their order."""
+    return [Line(entry.at, entry.actor, _what(entry, by_the_clock), _why(entry, categories), entry.due_at,
+                 entry.kind == "stopped") for entry in entries]
+
+
+def _what(entry: DeadlineEntry, by_the_clock: bool) -> str:
+    much = amount(entry.amount, by_the_clock=by_the_clock)
+    return {
+        "stopped": gettext("中止计时，剩余 %(amount)s", amount=much),
+        "restarted": gettext("恢复计时"),
+        "extended": gettext("延期 %(amount)s", amount=much),
+        "carried": gettext("此前中止计时的 %(amount)s 不计入", amount=much),
+        "ended": gettext("任务已办结，不再中止"),
+        "recomputed": gettext("工作日历更新，重新计算"),
+    }.get(entry.kind, entry.kind)
+
+
+def _why(entry: DeadlineEntry, categories: Mapping[str, str]) -> str:
+    if entry.kind == "recomputed":
+        return ""
+    category = categories.get(entry.category, entry.category)
+    return gettext("：").join(part for part in (category, entry.reason) if part)
