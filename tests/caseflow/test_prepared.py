@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from caseflow import cases
-from caseflow.errors import ConcurrentUpdate
+from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import AwaitedMessage, Case, NumberSequence, WorkItem, db, held, transaction
 from caseflow.models.prepared import Prepared, inserting
 from tests.ground import open_item
@@ -57,12 +57,12 @@ def test_a_key_that_somebody_else_took_meanwhile_is_a_conflict(guichi, session):
 @pytest.mark.postgres
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_lost_connection_is_given_up_and_the_next_transaction_has_another(guichi, session, database):
-    with pytest.raises(OperationalError) as lost, transaction():
+    with pytest.raises(DatabaseUnavailable) as lost, transaction():
         with db.engine.connect() as other:
             process = session.scalar(text("SELECT pg_backend_pid()"))
             other.execute(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
         CASES.first(id=guichi.case_id)
-    assert lost.value.connection_invalidated
+    assert lost.value.__cause__.connection_invalidated
     with transaction():
         assert CASES.first(id=guichi.case_id)
 
