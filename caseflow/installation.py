@@ -10,17 +10,15 @@ from caseflow import calendars, definitions, regulations
 from caseflow.models import Unit, db
 from caseflow.regulations import Regulation, UnitEntry
 
-PROCESSES = ("rectification", "appeal")
-
 
 def install(now: datetime) -> None:
     """Seed the calendars, make the offices each regulation names, deploy its processes. Again: changes nothing."""
     calendars.seed(now)
     for regulation in regulations.all_regulations().values():
         make_units(regulation, regulation.units.values())
-        for name in PROCESSES:
-            if f"{name}.bpmn" in regulations.files(regulation.key):
-                definitions.deploy(regulation.key, name, now)
+        definitions.deploy(regulation.key, "rectification", now)
+        if regulation.appeal and regulation.appeal.available:
+            definitions.deploy(regulation.key, "appeal", now)
 
 
 def make_units(regulation: Regulation, entries) -> dict[str, Unit]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from caseflow import appeals
+from caseflow import appeals, demo
 from caseflow.engine.values import FormField
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.permissions import Actor, actor_for
@@ -24,12 +24,13 @@ def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], numb
         served = now - timedelta(hours=random.randint(2, 96))
         level = random.choice(("1", "2"))
         real_name = random.random() < 0.7
+        office = random.randrange(len(org_codes))
         yield json.dumps({
             "areaCode": random.choice(areas).ljust(12, "0"),
             "projectNo": f"SIM-{random.getrandbits(40):010x}-{number}", "serviceNumber": 1, "serviceName": "申报",
             "serviceTime": _local(served), "taskName": "模拟事项", "taskCode": "SIM", "taskType": "20",
-            "proStatus": "3", "orgcode": random.choice(org_codes), "orgName": "模拟单位", "proManager": "模拟",
-            "proManagerNo": "S000", "satisfaction": level,
+            "proStatus": "3", "orgcode": org_codes[office], "orgName": "模拟单位", "proManager": "模拟",
+            "proManagerNo": demo.STAFF_NUMBERS[office % len(demo.STAFF_NUMBERS)], "satisfaction": level,
             "evalDetail": {"1": "115", "2": "214"}[level], "pf": "1", "writingEvaluation": "模拟数据",
             "assessTime": _local(served + timedelta(hours=1)), "anonymityFlag": "2" if real_name else "1",
             "userName": "模拟评价人" if real_name else "", "userProp": "1",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, attachments, cases, regulations
+from caseflow import appeals, attachments, cases, permissions, regulations
 from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput, NotFound
 from caseflow.models import Case, Rating, db, transaction
 from web import clock, decision_document
@@ -106,7 +106,9 @@ def show(appeal_id: int):
         "appeals/show.html", appeal=appeal, regulation=regulations.get(appeal.case.regulation), words=words,
         panel=panels.about_rating(appeal.rating), task=appeals.task_for(appeal, actor),
         withdrawable=appeals.withdrawable(appeal, actor), files=panels.file_panel(appeal.case, actor),
-        record=appeals.assessment_of(appeal.id), led_to=_led_to(appeal.rating, appeal.rectification))
+        record=appeals.assessment_of(appeal.id),
+        linked=appeal.rectification is not None and permissions.may_see(actor, appeal.rectification),
+        led_to=_led_to(appeal.rating, appeal.rectification))
 
 
 @blueprint.post(f"/{NUMBER.format('appeal_id')}/withdraw")

@@ -126,7 +126,8 @@ def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.Dead
 def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     """How the actor stands to an appeal: against this rating, or in the appeal that this case is."""
     if case.kind == appeals.KIND:
-        return {"this": appeals.of_case(case.id)}
+        this = appeals.of_case(case.id)
+        return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
     stands = appeals.standing(case.rating, actor, now)
     return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
             "text": appeal_words.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from caseflow.engine.gate import SENTENCES, WARNINGS, canonical, check, fields_of, read
-from caseflow.engine.values import Finding
+from caseflow.engine.values import Element, Finding, UserTask
 from tests.caseflow.engine.gate_diagrams import CHOICE, SIMPLE, SOUND, SPLIT, TOPICS, broken, flat
 
 HOSTILE = Path(__file__).parents[2] / "data" / "hostile"
@@ -322,3 +322,26 @@ def test_the_fields_of_a_form_are_values():
     assert (days.minimum, days.maximum, days.default) == (1, 9, "5")
     assert told.default == "true"
     assert (findings.min_length, findings.max_length) == (2, 200)
+
+
+def again(first_visit_only):
+    """A sound diagram with one more choice field, in which this is offered at the first visit only."""
+    return broken(('<camunda:formField id="told"', (
+        '<camunda:formField id="again" label="x" type="enum"><camunda:properties>'
+        f'<camunda:property id="first_visit_only" value="{first_visit_only}"/></camunda:properties>'
+        '<camunda:value id="a" name="a"/><camunda:value id="b" name="b"/></camunda:formField>'
+        '<camunda:formField id="told"')))
+
+
+def test_a_choice_of_the_first_visit_is_gone_at_the_next():
+    source = again("b")
+    assert codes(source) == set()
+    (node,) = [node for node in read(source).iter("{*}userTask") if node.get("id") == "first_response"]
+    task = UserTask(Element("t", "userTask", "t"), "responsible", "officer", fields_of(node))
+    offered = [[field.choices for field in task.at_visit(n).form if field.id == "again"] for n in (1, 2)]
+    assert offered == [[(("a", "a"), ("b", "b"))], [(("a", "a"),)]]
+
+
+@pytest.mark.parametrize("value", ["a,b", "c", "", "b,,a"])
+def test_the_next_visit_is_left_a_choice_and_names_only_choices(value):
+    assert "enum_value" in codes(again(value))

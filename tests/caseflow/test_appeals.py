@@ -1,0 +1,137 @@
+"""Who may appeal against which rating, until when, and what an appeal never gives away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+
+from caseflow import appeals, cases, journal, regulations
+from caseflow.errors import AppealRefused, NotFound, PermissionDenied, TaskNotOpen, TokenReused
+from caseflow.models import Appeal, Case, Rating, RoleAssignment, User, db, transaction
+from tests.caseflow.samples import PNG
+from tests.ground import newcomer, person
+from tests.journeys.kit import Journey
+
+pytestmark = pytest.mark.both_databases
+STAFF = "qijiang.dept1.staff"
+STATEMENT = "评价人把另一窗口的事记在了我的名下。"
+
+
+@pytest.fixture
+def qijiang(installed, app, clock):
+    """A bad review about the staff member of Qijiang's first department, at its first response."""
+    return Journey(app, clock, "qijiang").bad_review().does("assign")
+
+
+def rating_of(journey) -> Rating:
+    return db.session.get(Case, journey.case_id).rating
+
+
+def code(journey, username) -> str:
+    return appeals.standing(rating_of(journey), person(username), journey.now).code
+
+
+def file(journey, actor, *, ground="mistaken", token="t" * 20) -> Appeal:
+    evidence = [(BytesIO(PNG), "a.png")]
+    with transaction():
+        return appeals.file(rating_of(journey).id, actor, ground, STATEMENT, evidence, token, journey.now)
+
+
+@pytest.mark.parametrize("place, username, expected", [
+    ("qijiang", STAFF, "open"), ("qijiang", "qijiang.dept1.officer", "not_party"),      # QJ-18: the staff member
+    ("hainan", "hainan.dept1.officer", "open"), ("hainan", "hainan.dept1.supervisor", "open"),
+    ("hainan", "hainan.dept1.staff", "not_party"),                                     # HN-17: the department
+    ("guichi", "guichi.dept1.officer", "open"), ("guichi", "guichi.bureau.officer", "not_party"),
+    ("hefei", "hefei.dept1.staff", "no_appeal")])
+def test_who_may_appeal_is_what_the_text_says(installed, app, session, clock, place, username, expected):
+    assert code(Journey(app, clock, place).bad_review(), username) == expected
+
+
+def test_the_same_number_in_another_department_is_nobody_of_this_rating(qijiang, session):
+    (_, department), = person("qijiang.dept2.staff").roles
+    other = newcomer("other", ("staff", department))
+    with transaction():
+        db.session.get(User, other.user_id).staff_no = "S001"
+    with pytest.raises(NotFound):
+        appeals.rating_of(rating_of(qijiang).id, other)
+    assert appeals.about(other).items == []
+
+
+def test_only_the_levels_that_the_regulation_names_can_be_appealed_against(qijiang, session, monkeypatch):
+    real = regulations.get("qijiang")
+    limited = replace(real, appeal=replace(real.appeal, levels=("very_dissatisfied",)))
+    monkeypatch.setattr(regulations, "get", lambda key: limited)
+    assert code(qijiang, STAFF) == "level"
+
+
+def test_a_window_ends_with_its_last_working_day(qijiang, session, monkeypatch):
+    real = regulations.get("qijiang")
+    limited = replace(real, appeal=replace(real.appeal, working_days=3))
+    monkeypatch.setattr(regulations, "get", lambda key: limited)
+    stands = appeals.standing(rating_of(qijiang), person(STAFF), qijiang.now)
+    assert (stands.code, stands.until.isoformat()) == ("open", "2026-03-05T15:59:59+00:00")
+    qijiang.clock.set(stands.until)
+    assert code(qijiang, STAFF) == "open"
+    qijiang.clock.advance(seconds=1)
+    assert code(qijiang, STAFF) == "over"
+    with pytest.raises(AppealRefused) as refused:
+        file(qijiang, person(STAFF))
+    assert refused.value.details == {"reason": "over"}
+
+
+def test_a_voided_rating_needs_no_appeal(qijiang, session):
+    qijiang.message("appeal_upheld")
+    assert code(qijiang, STAFF) == "voided"
+
+
+def test_the_same_token_with_other_content_is_refused(qijiang, session):
+    first = file(qijiang, person(STAFF)).id
+    assert file(qijiang, person(STAFF)).id == first
+    with pytest.raises(TokenReused):
+        file(qijiang, person(STAFF), ground="malicious")
+    with pytest.raises(AppealRefused):
+        file(qijiang, person(STAFF), token="u" * 20)
+
+
+def test_another_party_cannot_withdraw(qijiang, session):
+    appeal_id = file(qijiang, person(STAFF)).id
+    for username, error in (("qijiang.dept1.officer", PermissionDenied), ("qijiang.dept2.staff", NotFound)):
+        with pytest.raises(error), transaction():
+            appeals.withdraw(appeal_id, person(username), qijiang.now)
+
+
+def test_the_clock_of_the_rectification_goes_on(qijiang, session):
+    due = qijiang.due("first_response")
+    file(qijiang, person(STAFF))
+    assert (qijiang.due("first_response"), qijiang.timers()) == (due, ["first_response_due"])
+
+
+def test_neither_the_rated_person_nor_an_appeal_ever_gets_the_contact_of_the_rater(qijiang, session):
+    appeal = file(qijiang, person(STAFF))
+    with transaction():
+        user = db.session.get(User, person(STAFF).user_id)
+        db.session.add(RoleAssignment(user_id=user.id, role="officer", unit_id=appeal.unit_id))
+    rectification = db.session.get(Case, qijiang.case_id)
+    assert not cases.may_reveal_contact(rectification, person(STAFF))
+    assert cases.may_reveal_contact(rectification, person("qijiang.dept1.officer"))
+    reviewer = person("qijiang.office.reviewer")
+    assert not cases.may_reveal_contact(appeal.case, reviewer)
+    with pytest.raises(PermissionDenied), transaction():
+        cases.reveal_contact(appeal.case_id, reviewer, "核实情况", qijiang.now)
+
+
+def test_what_happens_is_in_the_journal_of_the_appeal(qijiang, session):
+    case_id = file(qijiang, person(STAFF)).case_id
+    assert [entry.kind for entry in journal.entries(db.session.get(Case, case_id))] == [
+        "appeal_filed", "case_opened", "task_opened", "effect_applied", "file_added"]
+    assert journal.verify().broken == []
+
+
+def test_a_decision_and_a_withdrawal_cannot_both_happen(qijiang, session):
+    appeal = qijiang.appeal(STAFF)
+    appeal.withdrawn(STAFF)
+    with pytest.raises((AssertionError, TaskNotOpen)):
+        appeal.does("review", decision="upheld", finding="mistaken", reasons="理由充分，予以支持。")
+    appeal.closed_as("closed_withdrawn")
