@@ -26,6 +26,7 @@ BLUEPRINTS = (
     "web.views.remarks",
     "web.views.saved_filters",
     "web.views.phrases",
+    "web.views.delegation",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",

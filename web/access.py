@@ -35,6 +35,7 @@ RULES: dict[str, Rule] = {
     "remarks": Rule.SIGNED_IN,
     "saved_filters": Rule.SIGNED_IN,
     "phrases": Rule.SIGNED_IN,
+    "delegation": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,

@@ -12,6 +12,7 @@ from caseflow.models.cases import (
     lock_case,
 )
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
 from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
@@ -22,9 +23,9 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 
 __all__ = [
     "ApiKey", "AppliedEffect", "Attachment", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case",
-    "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Draft", "Heartbeat", "Incident", "JournalEntry",
-    "JournalHead", "LoginFailures", "NewestRating", "Notice", "NumberSequence", "OutboxMessage", "Phrase",
-    "ProcessInstance", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock",
+    "CaseUnit", "Checkup", "Comment", "ContactAttempt", "Definition", "Delegation", "Draft", "Heartbeat", "Incident",
+    "JournalEntry", "JournalHead", "LoginFailures", "NewestRating", "Notice", "NumberSequence", "OutboxMessage",
+    "Phrase", "ProcessInstance", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock",
     "StandingComplaint", "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem",
     "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
 ]

@@ -18,6 +18,7 @@ from caseflow import (
     cases,
     contact_attempts,
     deadlines,
+    delegation,
     file_types,
     journal,
     listings,
@@ -25,7 +26,7 @@ from caseflow import (
     unreachable,
 )
 from caseflow.errors import CaseflowError
-from caseflow.models import Attachment, Case, ContactAttempt, JournalEntry, Timer, WorkItem
+from caseflow.models import Attachment, Case, ContactAttempt, JournalEntry, Timer, User, WorkItem
 from caseflow.permissions import Actor
 from web.words import contacts, places, times
 from web.words import journal as journal_words
@@ -76,6 +77,17 @@ class ContactPanel:
 
 
 @dataclass(frozen=True, slots=True)
+class DelegationPanel:
+    """The delegation of a task and the reader's part in it; or to whom they may hand it, and what came back last."""
+
+    running: delegation.Running | None = None
+    giver: bool = False
+    taker: bool = False
+    colleagues: tuple[User, ...] = ()
+    answer: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeadlineLine:
     """One deadline: its name, the rule in words, when it ends, its state, and the reasons day by day."""
 
@@ -122,6 +134,18 @@ def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:
     """The open task of these whose form can be answered with "unreachable"."""
     return next((item for item in items if item.status == "open"
                  and unreachable.asks(definition.user_tasks[item.element].form)), None)
+
+
+def delegation_panel(item: WorkItem, actor: Actor) -> DelegationPanel:
+    if item.status != "open":
+        return DelegationPanel()
+    running = delegation.of_item(item)
+    if running is not None:
+        return DelegationPanel(running, running.from_id == actor.user_id, running.to_id == actor.user_id)
+    if item.assignee_id != actor.user_id:
+        return DelegationPanel()
+    return DelegationPanel(colleagues=tuple(delegation.colleagues(item, actor)),
+                           answer=delegation.last_answer(item, actor))
 
 
 def _contact_office(case: Case) -> str:
