@@ -55,7 +55,7 @@ def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
 
     Refuses with AlreadyClaimed, TaskNotOpen, PermissionDenied or NotImpartial; journaled as task_claimed.
     """
-    case, item = _held(work_item_id, actor)
+    case, item = held_item(work_item_id, actor)
     if item.assignee_id == actor.user_id:
         return item
     if item.assignee_id is not None:
@@ -78,7 +78,7 @@ def claim_next(actor: Actor, now: datetime) -> HeldItem | None:
 
 def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     """Give a task one has taken back to its unit. Journaled as task_released."""
-    case, item = _held(work_item_id, actor)
+    case, item = held_item(work_item_id, actor)
     if item.assignee_id is None:
         return item
     permissions.require_work(actor, item)
@@ -87,14 +87,21 @@ def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     return _assign(case, item, None, "task_released", actor, now)
 
 
-def _assign(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, actor: Actor, now: datetime) -> HeldItem:
+def hand_over(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, actor: Actor, now: datetime) -> HeldItem:
+    """Make a task somebody's (None: free for the office); journaled with whose it is now. The caller has judged it."""
+    return _assign(case, item, user_id, kind, actor, now, to=user_id)
+
+
+def _assign(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, actor: Actor, now: datetime,
+            **details: int | None) -> HeldItem:
     case.note(held.ASSIGN_ITEM, case=case.id, of=item.token, assignee_id=user_id)
-    journal.append(case, kind, actor, now, {"element": item.element, "token": item.token})
+    journal.append(case, kind, actor, now, {"element": item.element, "token": item.token, **details})
     held.save(case)
     return replace(item, assignee_id=user_id)
 
 
-def _held(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
+def held_item(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
+    """An open task with its case, locked. Refuses with NotFound or TaskNotOpen."""
     case = held.hold_by_item(work_item_id)
     permissions.require_see(actor, case)
     item = case.item(work_item_id)
@@ -105,7 +112,7 @@ def _held(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
 
 def save_draft(work_item_id: int, actor: Actor, values: Mapping[str, object], now: datetime) -> Draft:
     """Keep what the actor has typed so far, whatever it is; the last one wins. Refuses over 64 kB."""
-    _, item = _held(work_item_id, actor)
+    _, item = held_item(work_item_id, actor)
     permissions.require_work(actor, item)
     text = orjson.dumps(dict(values)).decode()
     if len(text.encode()) > DRAFT_LIMIT:

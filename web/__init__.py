@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "web.views.reassign",
     "web.views.urging",
     "web.views.deadlines",
+    "web.views.delegation",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",

@@ -26,6 +26,7 @@ from caseflow.errors import ConfigurationError
 SECRET_FILE = "secret_key"
 LEAST_SECRET = 32  # characters
 LEAST_TOKEN = 16   # characters
+FRAME = 1 << 20     # bytes of a form beside its files
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -86,6 +87,11 @@ class Settings:
     def files_folder(self) -> Path:
         """Where the attachments are; several machines on one database share it."""
         return Path(self.files).absolute() if self.files else self.instance / "files"
+
+    @property
+    def largest_form(self) -> int:
+        """Bytes of the largest request that brings attachments: two of the largest, and what goes with them."""
+        return max(self.max_upload, 2 * self.file_limit + FRAME)
 
     @classmethod
     def for_scratch(cls, database_url: str, instance: Path = Path("instance")) -> Settings:

@@ -13,6 +13,7 @@ from caseflow.models.cases import (
     lock_case,
 )
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
 from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
@@ -41,8 +42,8 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
     "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "DeadlineEntry",
-    "Definition", "Delivery", "Draft", "Handover", "HandoverItem", "Heartbeat", "ImportDraft", "Incident",
-    "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice", "NoticeRead",
+    "Definition", "Delegation", "Delivery", "Draft", "Handover", "HandoverItem", "Heartbeat", "ImportDraft",
+    "Incident", "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice", "NoticeRead",
     "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating", "RoleAssignment",
     "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "SubstitutedItem",
     "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case",

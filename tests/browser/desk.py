@@ -122,7 +122,7 @@ class Desk:
         fields = self.page.locator(".task-form .task-field")
         group = fields.locator("fieldset").filter(has=self.page.locator("legend", has_text=exact))
         labelled = fields.filter(has=self.page.locator("label.form-label", has_text=exact))
-        return group.or_(labelled.locator("input, select, textarea"))
+        return group.or_(labelled.locator("input, select:not(.phrase-menu select), textarea"))
 
     def beside(self, label: str) -> Locator:
         """What is found fault with, beside the field of this label."""

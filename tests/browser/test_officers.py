@@ -122,13 +122,42 @@ def test_a_phrase_of_the_unit_is_inserted_where_the_cursor_is(desk, width):
     boss.look("常用语")
     person = desk("guichi.dept2.officer", width)
     person.open_task(person.first_case(FIRST), FIRST)
-    field = person.field("核实情况").and_(person.page.locator("textarea"))
+    field = person.field("核实情况")
     field.fill("已致电。")
     person.page.get_by_label("常用语", exact=True).select_option(label=f"致歉{width}")
     person.page.get_by_role("button", name="插入").click()
     expect(field).to_have_value("已致电。深表歉意。")
     expect(field).to_be_focused()
     person.look("插入常用语")
+    field.fill("")                    # no draft is left behind for the next
+    person.page.keyboard.press("Control+s")
+    expect(person.page.locator("[data-draft-state]")).to_have_text("草稿已自动保存")
+
+
+@WIDTHS
+def test_a_task_is_handed_to_a_colleague_and_comes_back(desk, width, colleague_of, demo):
+    officer = "guichi.dept3.officer"
+    with demo.app.app_context():
+        helper = db.session.scalar(select(User.username).where(User.username == f"{officer}.2"))
+    helper = helper or colleague_of(officer)
+    person = desk(officer, width)
+    number = person.first_case(FIRST)
+    page = person.open_task(number, FIRST).page
+    page.get_by_role("button", name="签收", exact=True).click()
+    page.get_by_text("委托同事办理").click()
+    page.get_by_label("同事", exact=True).select_option(label="钱同事")
+    page.get_by_label("交代的事项").fill("请下午再打一次电话。")
+    person.look("委托")
+    page.get_by_role("button", name="委托", exact=True).click()
+    expect(page.locator("#messages")).to_contain_text("已委托给同事")
+    person.go("我的待办").look("委托出去的")
+    other = desk(helper, width).open_task(number, FIRST)
+    expect(other.page.locator("#delegation")).to_contain_text("请下午再打一次电话")
+    other.page.get_by_label("交还时说明（可不填）").fill("已经打过。")
+    other.look("受托")
+    other.page.get_by_role("button", name="交还给").click()
+    expect(other.page.locator("#messages")).to_contain_text("已交还")
+    expect(person.open_task(number, FIRST).page.locator("#delegation")).to_contain_text("已经打过")
 
 
 def test_three_tasks_are_done_with_the_keyboard_alone(desk):

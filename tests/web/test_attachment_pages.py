@@ -119,7 +119,7 @@ def test_a_file_that_is_gone_from_the_disk_is_not_found(guichi, officer):
 
 def test_a_request_larger_than_any_file_is_refused_before_it_is_read(guichi, officer):
     settings = guichi.app.config["CASEFLOW"]
-    guichi.app.config["CASEFLOW"] = replace(settings, file_limit=2048, case_files_limit=4096, max_upload=1 << 20)
+    guichi.app.config["CASEFLOW"] = replace(settings, file_limit=2048, max_upload=1 << 20)
     page = send(officer, guichi, ("a.txt", b"a" * (3 << 20)))
     assert page.status_code == 413 and rows(guichi) == []
 

@@ -61,7 +61,7 @@ def _listen(app: Flask, settings: config.Settings):
     try:
         return waitress.create_server(
             app, host=settings.host, port=settings.port, threads=settings.threads, ident=None,
-            max_request_body_size=2 * settings.max_upload,
+            max_request_body_size=settings.largest_form + settings.max_upload,
             clear_untrusted_proxy_headers=not settings.proxies)  # the application believes that many of them
     except OSError as error:
         raise ConfigurationError(f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); "

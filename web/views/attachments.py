@@ -21,8 +21,6 @@ from web.words import files as words
 blueprint = Blueprint("attachments", __name__)
 UPLOADS = ("attachments.upload", "appeals.file")
 AT_ONCE = 20                 # files of one form
-FRAME = 1 << 20              # bytes of a request beside its files
-LARGEST_REQUEST = 1 << 30
 
 
 def init_app(app: Flask) -> None:
@@ -35,9 +33,7 @@ def init_app(app: Flask) -> None:
 
 def _make_room() -> None:
     if request.endpoint in UPLOADS and current_user.is_authenticated:
-        settings = current_app.config["CASEFLOW"]
-        largest = min(AT_ONCE * settings.file_limit, settings.case_files_limit, LARGEST_REQUEST)
-        request.max_content_length = max(largest + FRAME, settings.max_upload)
+        request.max_content_length = current_app.config["CASEFLOW"].largest_form
 
 
 @blueprint.post("/cases/<number>/files")

@@ -22,6 +22,7 @@ from caseflow import (
     deadline_entries,
     deadlines,
     definitions,
+    delegation,
     file_types,
     journal,
     listings,
@@ -30,7 +31,7 @@ from caseflow import (
     unreachable,
 )
 from caseflow.errors import CaseflowError
-from caseflow.models import Appeal, Attachment, Case, ContactAttempt, JournalEntry, Rating, Timer, WorkItem, held
+from caseflow.models import Appeal, Attachment, Case, ContactAttempt, JournalEntry, Rating, Timer, User, WorkItem, held
 from caseflow.permissions import Actor
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
@@ -82,6 +83,17 @@ class ContactPanel:
     rows: list[tuple[ContactAttempt, str]]
     may_log: bool
     standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationPanel:
+    """The delegation of a task and the reader's part in it; or to whom they may hand it, and what came back last."""
+
+    running: delegation.Running | None = None
+    giver: bool = False
+    taker: bool = False
+    colleagues: tuple[User, ...] = ()
+    answer: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,18 @@ def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:
     """The open task of these whose form can be answered with "unreachable"."""
     return next((item for item in items if item.status == "open"
                  and unreachable.asks(definition.user_tasks[item.element].form)), None)
+
+
+def delegation_panel(item: WorkItem, actor: Actor) -> DelegationPanel:
+    if item.status != "open":
+        return DelegationPanel()
+    running = delegation.of_item(item)
+    if running is not None:
+        return DelegationPanel(running, running.from_id == actor.user_id, running.to_id == actor.user_id)
+    if item.assignee_id != actor.user_id:
+        return DelegationPanel()
+    return DelegationPanel(colleagues=tuple(delegation.colleagues(item, actor)),
+                           answer=delegation.last_answer(item, actor))
 
 
 def _contact_office(case: Case) -> str:

@@ -17,6 +17,7 @@ from caseflow import (
     calendars,
     cases,
     definitions,
+    delegation,
     impartiality,
     listings,
     permissions,
@@ -80,7 +81,7 @@ def index():
     return render_template("work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items],
                            chosen=chosen, query=filters.as_query(chosen), counts=worklist.counts(actor, now),
                            places=panels.places_of(actor), saved=saved_filters.of_actor(actor),
-                           units=listings.units_of(actor))
+                           units=listings.units_of(actor), handed_over=delegation.handed_over_by(actor))
 
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
@@ -245,6 +246,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in held.WAITING],
         timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
+        delegation=panels.delegation_panel(item, actor),
         phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=listings.draft_saved_at(item.id, actor))
     return page, status

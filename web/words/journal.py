@@ -147,6 +147,18 @@ def _task_released(told: _Told) -> str:
     return gettext("放回“%(step)s”，由本单位其他人员签收", step=told.step)
 
 
+def _task_delegated(told: _Told) -> str:
+    return gettext("把“%(step)s”委托给同事办理", step=told.step)
+
+
+def _task_given_back(told: _Told) -> str:
+    return gettext("交还“%(step)s”", step=told.step)
+
+
+def _task_taken_back(told: _Told) -> str:
+    return gettext("收回“%(step)s”", step=told.step)
+
+
 def _task_completed(told: _Told) -> str:
     task = told.definition.user_tasks.get(told.details.get("element")) if told.definition else None
     said = answers.in_words(task.form if task else (), told.details.get("answers") or {})
@@ -297,6 +309,9 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "task_opened": _task_opened,
     "task_claimed": _task_claimed,
     "task_released": _task_released,
+    "task_delegated": _task_delegated,
+    "task_given_back": _task_given_back,
+    "task_taken_back": _task_taken_back,
     "task_completed": _task_completed,
     "timer_set": _timer_set,
     "timer_fired": _timer_fired,

@@ -12,6 +12,7 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+RUNNING = sa.text("ended_at IS NULL")
 APPEND_ONLY = ("attachments", "comments", "contact_attempts")
 
 
@@ -33,6 +34,7 @@ def upgrade() -> None:
     op.create_index("ix_attachments_digest", "attachments", ["digest"])
     _create_remarks()
     _create_aids()
+    _create_delegations()
     sqlite = op.get_context().dialect.name == "sqlite"
     for table in APPEND_ONLY:
         _keep_on_sqlite(table) if sqlite else _keep_on_postgresql(table)
@@ -90,6 +92,25 @@ def _create_aids() -> None:
     )
 
 
+def _create_delegations() -> None:
+    op.create_table(
+        "delegations",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("work_item_id", BIG, sa.ForeignKey("work_items.id"), nullable=False),
+        sa.Column("from_id", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("to_id", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("note", sa.String(500), nullable=False),
+        sa.Column("begun_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT),
+        sa.Column("answer", sa.String(500), nullable=False),
+    )
+    op.create_index("uq_delegations_running", "delegations", ["work_item_id"], unique=True,
+                    sqlite_where=RUNNING, postgresql_where=RUNNING)
+    op.create_index("ix_delegations_work_item_id", "delegations", ["work_item_id"])
+    op.create_index("ix_delegations_from_id_running", "delegations", ["from_id"],
+                    sqlite_where=RUNNING, postgresql_where=RUNNING)
+
+
 def _keep_on_sqlite(table: str) -> None:
     for event in ("UPDATE", "DELETE"):
         op.execute(f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
@@ -104,5 +125,5 @@ def _keep_on_postgresql(table: str) -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in (*APPEND_ONLY, "saved_filters", "phrases"):
+    for table in (*APPEND_ONLY, "saved_filters", "phrases", "delegations"):
         op.drop_table(table)

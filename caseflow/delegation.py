@@ -1,0 +1,146 @@
+"""Handing one's own taken task to a colleague of the same office and role, and getting it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from caseflow import form_values, worklist
+from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
+from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
+from caseflow.models.held import HeldCase, HeldItem
+from caseflow.permissions import Actor
+
+LONGEST_NOTE = 500   # characters
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A delegation as both see it."""
+
+    work_item_id: int
+    task: str
+    number: str
+    from_id: int
+    from_name: str
+    to_id: int
+    to_name: str
+    note: str
+    begun_at: datetime
+    due_at: datetime | None
+
+
+def colleagues(item: WorkItem | HeldItem, actor: Actor) -> list[User]:
+    """Who else holds the task's role at its office, by name."""
+    holding = select(RoleAssignment.user_id).where(
+        RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role)
+    rows = select(User).where(User.active, User.id.in_(holding), User.id != actor.user_id).order_by(User.name, User.id)
+    return list(db.session.scalars(rows))
+
+
+def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: datetime) -> None:
+    """Hand a task one has taken to a colleague, with a note for them; journaled as task_delegated, without the note.
+
+    What was handed to oneself is given back, not handed on. Refuses with NotFound, TaskNotOpen, PermissionDenied,
+    AlreadyClaimed (it is somebody else's), or InvalidInput whose fields say: to not_a_colleague, delegated; note
+    required, too_long, not_text.
+    """
+    case, item = _mine(work_item_id, actor)
+    problem = form_values.text_problem(note, LONGEST_NOTE)
+    wrong = {"note": problem} if problem else {}
+    if to_id not in {user.id for user in colleagues(item, actor)}:
+        wrong["to"] = "not_a_colleague"
+    earlier = _running(work_item_id)
+    if earlier is not None and earlier.to_id == actor.user_id:
+        wrong["to"] = "delegated"
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    if earlier is not None:      # it has gone another way since
+        earlier.ended_at = now
+        db.session.flush()
+    db.session.add(Delegation(
+        work_item_id=work_item_id, from_id=actor.user_id, to_id=to_id, note=note.strip(), begun_at=now))
+    db.session.flush()
+    worklist.hand_over(case, item, to_id, "task_delegated", actor, now)
+
+
+def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> None:
+    """Give a task that was handed to oneself back to whom it came from, or to the office if they no longer do it.
+
+    Journaled as task_given_back. Refuses as `delegate` does; Conflict when that is over.
+    """
+    case, item = _mine(work_item_id, actor)
+    row = _running(work_item_id)
+    if row is None or row.to_id != actor.user_id:
+        raise Conflict
+    problem = form_values.text_problem(answer, LONGEST_NOTE, required=False)
+    if problem:
+        raise InvalidInput(fields={"note": problem})
+    row.ended_at, row.answer = now, answer.strip()
+    still_there = row.from_id in {user.id for user in colleagues(item, actor)}
+    db.session.flush()
+    worklist.hand_over(case, item, row.from_id if still_there else None, "task_given_back", actor, now)
+
+
+def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
+    """Take a task back that one has handed over; journaled as task_taken_back. Conflict when that is over."""
+    case, item = worklist.held_item(work_item_id, actor)
+    row = _running(work_item_id)
+    if not actor.holds(item.role, item.unit_id):
+        raise PermissionDenied
+    if row is None or row.from_id != actor.user_id or item.assignee_id != row.to_id:
+        raise Conflict
+    row.ended_at = now
+    db.session.flush()
+    worklist.hand_over(case, item, actor.user_id, "task_taken_back", actor, now)
+
+
+def _mine(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
+    case, item = worklist.held_item(work_item_id, actor)
+    if not actor.holds(item.role, item.unit_id) or item.assignee_id is None:
+        raise PermissionDenied
+    if item.assignee_id != actor.user_id:
+        raise AlreadyClaimed
+    return case, item
+
+
+def _running(work_item_id: int) -> Delegation | None:
+    return db.session.scalar(select(Delegation).where(
+        Delegation.work_item_id == work_item_id, Delegation.ended_at.is_(None)))
+
+
+def of_item(item: WorkItem) -> Running | None:
+    """The delegation under which the task is done now, if it is."""
+    return next(iter(_listed(Delegation.work_item_id == item.id)), None)
+
+
+def last_answer(item: WorkItem, actor: Actor) -> tuple[str, str] | None:
+    """(by whom, what was said) when the actor's task was last given back to them with a word."""
+    row = db.session.execute(
+        select(User.name, Delegation.answer).join(User, User.id == Delegation.to_id)
+        .where(Delegation.work_item_id == item.id, Delegation.from_id == actor.user_id,
+               Delegation.ended_at.is_not(None)).order_by(Delegation.id.desc()).limit(1)).first()
+    return (row.name, row.answer) if row and row.answer else None
+
+
+def handed_over_by(actor: Actor) -> list[Running]:
+    """What the actor has handed to others and they have not done yet, the earliest due first."""
+    return _listed(Delegation.from_id == actor.user_id)
+
+
+def _listed(condition) -> list[Running]:
+    giver, taker = aliased(User), aliased(User)
+    rows = (
+        select(WorkItem.id, WorkItem.name, Case.number, giver.id, giver.name, taker.id, taker.name, Delegation.note,
+               Delegation.begun_at, WorkItem.due_at)
+        .select_from(Delegation).join(WorkItem, WorkItem.id == Delegation.work_item_id)
+        .join(Case, Case.id == WorkItem.case_id)
+        .join(giver, giver.id == Delegation.from_id).join(taker, taker.id == Delegation.to_id)
+        .where(condition, Delegation.ended_at.is_(None), WorkItem.status == "open",
+               WorkItem.assignee_id == Delegation.to_id)
+        .order_by(WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id).limit(MOST_LISTED))
+    return [Running(*row) for row in db.session.execute(rows)]
