@@ -101,9 +101,9 @@ class AdministrationRefused(CaseflowError):
         "user_stopped": "This account is stopped; let it in again first.",
     }
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str = "") -> None:
         self.reason = reason
-        super().__init__(self.SENTENCES.get(reason, reason), reason=reason)
+        super().__init__(self.SENTENCES.get(reason), reason=reason)
 
 
 class DefinitionRefused(CaseflowError):

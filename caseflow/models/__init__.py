@@ -15,6 +15,7 @@ from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transa
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.people import (
     ApiKey,
+    Identity,
     ImportDraft,
     LoginFailures,
     Profile,
@@ -28,10 +29,10 @@ from caseflow.models.records import Delivery, JournalEntry, JournalHead, Notice,
 from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
 
 __all__ = [
-    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup",
-    "Definition", "Delivery", "Draft", "Heartbeat", "ImportDraft", "Incident", "JournalEntry", "JournalHead",
-    "LoginFailures", "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "ProcessInstance",
-    "Profile", "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime",
-    "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage",
-    "lock_case", "snapshot", "transaction",
+    "ApiKey", "AppliedEffect", "AwaitedMessage", "Base", "CalendarDay", "CalendarNotice", "Case", "CaseUnit",
+    "Checkup", "Definition", "Delivery", "Draft", "Heartbeat", "Identity", "ImportDraft", "Incident", "JournalEntry",
+    "JournalHead", "LoginFailures", "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage",
+    "ProcessInstance", "Profile", "Rating", "RoleAssignment", "ServiceRecord", "SimulatedClock", "StandingComplaint",
+    "StepTime", "Submission", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new",
+    "is_outage", "lock_case", "snapshot", "transaction",
 ]

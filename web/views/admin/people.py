@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import directory, people
@@ -51,7 +51,8 @@ def user(user_id: int):
     return render_template(
         "admin/user.html", person=person, logins=directory.logins_of(person), roles=ROLES, place=places.place,
         units=directory.choices(actor), own=person.id == actor.user_id,
-        waits=person.password_hash == people.NO_PASSWORD)
+        waits=person.password_hash == people.NO_PASSWORD, oidc=_issuer(),
+        subject=people.subject_of(person, _issuer()))
 
 
 @blueprint.post(PATH)
@@ -122,6 +123,20 @@ def end_user_logins(user_id: int):
         ended = people.end_logins(person, clock.now(), actor, request.form.get("login") or None)
     flash(gettext("已结束 %(n)s 个登录。", n=ended), "success")
     return redirect(_back(user_id))
+
+
+@blueprint.post(PATH + "/identity")
+def link_user(user_id: int):
+    actor, issuer = current_actor(), _issuer()
+    person = directory.user(user_id, actor)
+    if not issuer:
+        abort(404)
+    return changes(gettext("已保存统一身份标识。"), lambda: people.link(
+        person, issuer, request.form.get("subject", "").strip(), clock.now(), actor), _back(user_id))
+
+
+def _issuer() -> str:
+    return current_app.config["CASEFLOW"].oidc_issuer
 
 
 def _unit() -> Unit | None:
