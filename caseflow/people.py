@@ -51,8 +51,10 @@ def add(username: str, name: str, password_hash: str, now: datetime, actor: Acto
 
     Refuses a name in use (Conflict), values of another form (InvalidInput), a closed unit.
     """
-    if not actor.is_system:
-        duties.require(actor, "admin", unit.regulation if unit else "")
+    if unit is not None:
+        duties.require(actor, "admin", unit.regulation)
+    elif not actor.is_system:
+        raise InvalidInput("Choose the unit to which the person belongs.", fields={"unit": "required"})
     if not USERNAME.fullmatch(username):
         raise InvalidInput("A username is 2 to 64 lower-case letters, digits, dots, dashes or underscores, "
                            "beginning with a letter.", fields={"username": "form"})
