@@ -35,8 +35,8 @@ check: $(VENV)/.dev ## style, import contracts, structure, translations in step
 	@$(BIN)/python -m pytest -q tests/test_structure.py tests/web/test_translations_in_step.py
 
 .PHONY: permissions
-permissions: $(VENV)/.dev ## write docs/permissions.md anew: who reaches which route
-	@CASEFLOW_WRITE_PERMISSIONS=1 $(BIN)/python -m pytest -q tests/web/test_permissions_table.py
+permissions: $(VENV)/.dev ## write tests/web/permissions.tsv anew: who reaches which route
+	@$(BIN)/python -m tests.web.permissions
 
 .PHONY: assets
 assets: $(VENV)/.dev ## rebuild what is vendored under web/static from its locked sources

@@ -22,23 +22,25 @@ def reach(actor: Actor, *duties: str) -> frozenset[str]:
 
 
 def require(actor: Actor, duty: str, regulation: str) -> None:
-    """Refuse whoever has not this duty (PermissionDenied), or has it elsewhere (NotFound). The system has all."""
-    if actor.is_system:
+    """Refuse whoever has duties elsewhere (NotFound), or not this one here (PermissionDenied). The system has all."""
+    if actor.is_system or regulation in reach(actor, duty):
         return
-    if not actor.has_role(duty):
-        raise PermissionDenied("This is for another duty of administration.")
-    if regulation not in reach(actor, duty):
+    if actor.has_role(*DUTIES) and regulation not in reach(actor):
         raise NotFound
+    raise PermissionDenied("This is for another duty of administration.")
 
 
 def require_over(actor: Actor, duty: str, user: User) -> None:
     """Likewise for an account: it belongs to a unit, or holds a role, where the actor has this duty."""
-    if actor.is_system:
+    if actor.is_system or _is_within(user, reach(actor, duty)):
         return
-    if not actor.has_role(duty):
-        raise PermissionDenied("This is for another duty of administration.")
-    if not db.session.scalar(select(exists().where(User.id == user.id, within(reach(actor, duty))))):
+    if actor.has_role(*DUTIES) and not _is_within(user, reach(actor)):
         raise NotFound
+    raise PermissionDenied("This is for another duty of administration.")
+
+
+def _is_within(user: User, regulations: frozenset[str]) -> bool:
+    return bool(db.session.scalar(select(exists().where(User.id == user.id, within(regulations)))))
 
 
 def within(regulations: frozenset[str]) -> ColumnElement[bool]:

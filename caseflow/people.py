@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from caseflow import duties, journal, regulations
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound
-from caseflow.models import Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case
+from caseflow.models import Identity, Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case
 from caseflow.models.people import DUTIES, ROLES
 from caseflow.permissions import SYSTEM, Actor
 
@@ -51,8 +51,10 @@ def add(username: str, name: str, password_hash: str, now: datetime, actor: Acto
 
     Refuses a name in use (Conflict), values of another form (InvalidInput), a closed unit.
     """
-    if not actor.is_system:
-        duties.require(actor, "admin", unit.regulation if unit else "")
+    if unit is not None:
+        duties.require(actor, "admin", unit.regulation)
+    elif not actor.is_system:
+        raise InvalidInput("Choose the unit to which the person belongs.", fields={"unit": "required"})
     if not USERNAME.fullmatch(username):
         raise InvalidInput("A username is 2 to 64 lower-case letters, digits, dots, dashes or underscores, "
                            "beginning with a letter.", fields={"username": "form"})
@@ -188,6 +190,43 @@ def end_logins(user: User, now: datetime, actor: Actor, session: str | None = No
     if ended:
         journal.append(None, "logins_ended", actor, now, {"user": user.id, "logins": ended})
     return ended
+
+
+def link(user: User, issuer: str, subject: str, now: datetime, actor: Actor = SYSTEM) -> None:
+    """Let somebody sign in as `subject` of an identity provider; an empty subject ends that. For security
+    administrators, and for others. Refuses (Conflict) who is somebody else already, or no subject (InvalidInput).
+    """
+    duties.require_over(actor, "security", user)
+    if actor.user_id == user.id:
+        raise AdministrationRefused("own_account")
+    if len(subject) > 255 or not subject.isprintable():
+        raise InvalidInput("A subject has at most 255 characters.", fields={"subject": "form"})
+    present = db.session.scalar(select(Identity).where(Identity.issuer == issuer, Identity.user_id == user.id))
+    before = present.subject if present else None
+    if before == (subject or None):
+        return
+    if subject and db.session.get(Identity, (issuer, subject)) is not None:
+        raise Conflict("This subject belongs to another account.")
+    if present is not None:
+        db.session.delete(present)
+        db.session.flush()
+    if subject:
+        db.session.add(Identity(issuer=issuer, subject=subject, user_id=user.id))
+    db.session.flush()
+    journal.append(None, "identity_linked" if subject else "identity_unlinked", actor, now, {
+        "user": user.id, "issuer": issuer, "before": {"subject": before}, "after": {"subject": subject or None}})
+
+
+def by_identity(issuer: str, subject: str) -> User | None:
+    """Whoever is this subject of this provider; nobody is made by asking."""
+    return db.session.scalar(select(User).join(Identity, Identity.user_id == User.id).where(
+        Identity.issuer == issuer, Identity.subject == subject))
+
+
+def subject_of(user: User, issuer: str) -> str:
+    """Who the person is for this provider; "" when not linked."""
+    return db.session.scalar(select(Identity.subject).where(
+        Identity.issuer == issuer, Identity.user_id == user.id)) or ""
 
 
 def free_stranded(now: datetime) -> int:

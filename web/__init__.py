@@ -37,6 +37,7 @@ BLUEPRINTS = (
     "web.views.notices",
     "web.views.incidents",
     "web.views.account",
+    "web.views.oidc",
     "web.views.admin",
     "web.views.api",
     "web.views.metrics",

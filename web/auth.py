@@ -103,7 +103,7 @@ def sign_in():
     login_limits.succeed(username, address)
     if user.password_until is not None and user.password_until <= clock.real():
         return _refuse(401, _("一次性密码已过期，请联系安全管理员重新设置。"))
-    return _begin(user.id)
+    return begin_login(user.id, request.form.get("next"))
 
 
 def _username() -> str:
@@ -118,17 +118,19 @@ def sign_in_as():
     settings = current_app.config["CASEFLOW"]
     if not settings.demo or user is None or not (user.demo and sessions.may_sign_in(user, settings)):
         abort(404)
-    return _begin(user.id)
+    return begin_login(user.id, request.form.get("next"))
 
 
 @blueprint.post("/logout")
 def logout():
     with transaction():
         sessions.end(session.get("login", ""))
-    chosen = session.get("locale")
+    chosen, elsewhere = session.get("locale"), session.get("by_oidc")
     session.clear()
     if chosen:
         session["locale"] = chosen
+    if elsewhere:      # the provider's login goes on until it is ended there: the page offers that
+        session["oidc_goes_on"] = True
     return redirect(url_for("auth.login"))
 
 
@@ -153,8 +155,8 @@ def language():
     return redirect(safe_next(request.form.get("next")))
 
 
-def _begin(user_id: int):
-    """A new session for this person; whatever the browser carried before ends."""
+def begin_login(user_id: int, next_page: str | None):
+    """A new session for this person, who has shown who they are; whatever the browser carried before ends."""
     with transaction():
         if "login" in session:
             sessions.end(session["login"])
@@ -165,13 +167,14 @@ def _begin(user_id: int):
     session["login"] = secret
     if chosen:
         session["locale"] = chosen
-    return redirect(safe_next(request.form.get("next")))
+    return redirect(safe_next(next_page))
 
 
 def _login_page(next_page: str, status: int = 200):
     demo = current_app.config["CASEFLOW"].demo
     return render_template("auth/login.html", next=next_page, password=passwords.DEMO,
-                           places=accounts.demo_places() if demo else []), status
+                           places=accounts.demo_places() if demo else [],
+                           oidc=bool(current_app.config["CASEFLOW"].oidc_issuer)), status
 
 
 def _refuse(status: int, sentence: str):

@@ -43,6 +43,7 @@ class Settings:
     Messages leave by e-mail with `smtp_host`, by SMS with `sms_url`, by enterprise chat with `chat_url`; a try takes
     at most `channel_timeout` seconds a step. Nothing leaves in the `quiet_hours`, but with `alarms_at_night` deadline
     alarms do; digests are made at `digest_at` (both of Shanghai). `public_url` begins the links in messages.
+    People may sign in at `oidc_issuer`, where we are `oidc_client_id`.
     """
 
     instance: Path = field(default_factory=lambda: Path("instance"))
@@ -82,6 +83,9 @@ class Settings:
     alarms_at_night: bool = False
     digest_at: str = "08:00"
     public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
 
     @property
     def files_folder(self) -> Path:
@@ -154,9 +158,9 @@ def check(settings: Settings) -> None:
 
 def check_channels(settings: Settings) -> None:
     """Refuse a channel that would send in the clear over a network, or without saying from whom."""
-    for name in ("sms_url", "chat_url", "public_url"):
+    for name in ("sms_url", "chat_url", "public_url", "oidc_issuer"):
         url = getattr(settings, name)
-        if url and not _is_safe(url):
+        if url and not is_safe_url(url):
             raise ConfigurationError(f"{name}: {url} must begin with https:// (http:// only for this machine) "
                                      "and hold no password")
     if settings.smtp_security not in SECURITY:
@@ -165,11 +169,14 @@ def check_channels(settings: Settings) -> None:
         raise ConfigurationError("smtp_from: name the address that e-mails come from")
     if settings.smtp_host and settings.smtp_security == "none" and settings.smtp_password:
         raise ConfigurationError("smtp_security: a password is not sent in the clear")
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.public_url):
+        raise ConfigurationError("oidc_issuer: oidc_client_id and public_url are needed with it")
     quiet_hours(settings)
     clock_time("digest_at", settings.digest_at)
 
 
-def _is_safe(url: str) -> bool:
+def is_safe_url(url: str) -> bool:
+    """Whether this is an address to call or link to: https, or http on this machine, and no password in it."""
     try:
         parts = urlsplit(url)
         port_is_one = parts.port is None or parts.port > 0

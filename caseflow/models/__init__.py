@@ -19,6 +19,7 @@ from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilte
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.people import (
     ApiKey,
+    Identity,
     ImportDraft,
     LoginFailures,
     Profile,
@@ -42,10 +43,10 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
     "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "DeadlineEntry",
-    "Definition", "Delegation", "Delivery", "Draft", "Handover", "HandoverItem", "Heartbeat", "ImportDraft",
-    "Incident", "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice", "NoticeRead",
-    "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating", "RoleAssignment",
-    "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "SubstitutedItem",
-    "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case",
-    "snapshot", "transaction",
+    "Definition", "Delegation", "Delivery", "Draft", "Handover", "HandoverItem", "Heartbeat", "Identity",
+    "ImportDraft", "Incident", "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice",
+    "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating",
+    "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
+    "SubstitutedItem", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new",
+    "is_outage", "lock_case", "snapshot", "transaction",
 ]

@@ -102,6 +102,17 @@ class WebSession(Base):
     agent: Mapped[str] = mapped_column(String(120), default="", server_default="")   # what the browser calls itself
 
 
+class Identity(Base):
+    """Who a person is for an identity provider (OIDC): they sign in there instead of by password."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "user_id"),)
+
+    issuer: Mapped[str] = mapped_column(String(200), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
 class ImportDraft(Base):
     """A file of units or users that somebody has sent and not yet confirmed; one for each person."""
 

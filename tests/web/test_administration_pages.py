@@ -66,8 +66,8 @@ def test_an_account_is_made_and_works_once_security_has_given_role_and_password(
     assert "已建立账号 li.lei" in said(desks["admin"].sends("/admin/users", form), desks["admin"])
     assert "已在使用" in said(desks["admin"].sends("/admin/users", form), desks["admin"])
     path = f"/admin/users/{user_id(app, 'li.lei')}"
-    assert "另一种管理职责" in said(
-        desks["admin"].sends(path + "/roles", {"role": "officer", "unit": str(office)}), desks["admin"])
+    assert "请选择单位" in said(desks["admin"].sends("/admin/users", form | {"unit": ""}), desks["admin"])
+    assert desks["admin"].sends(path + "/roles", {"role": "officer", "unit": str(office)}).status_code == 403
     answer = desks["security"].sends(path + "/roles", {"role": "officer", "unit": str(office)})
     assert "已授予岗位" in said(answer, desks["security"])
     page = desks["security"].sends(path + "/password").text

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 import click
+from flask import current_app
 
 from caseflow import people, people_import, spreadsheets
+from caseflow.errors import ConfigurationError
 from caseflow.models import transaction
 from caseflow.models.people import ROLES
 from caseflow.permissions import SYSTEM
@@ -116,6 +118,19 @@ def password(username: str) -> None:
         people.set_password(people.find(username), _ask_password(username), clock.now())
         login_limits.unlock(username)
     click.echo(f"{username}：密码已更换")
+
+
+@user.command()
+@click.argument("username")
+@click.argument("subject", default="")
+def link(username: str, subject: str) -> None:
+    """Let USERNAME sign in as SUBJECT of the identity provider of the settings; without SUBJECT no more."""
+    with _changing():
+        issuer = current_app.config["CASEFLOW"].oidc_issuer
+        if not issuer:
+            raise ConfigurationError("CASEFLOW_OIDC_ISSUER is not set")
+        people.link(people.find(username), issuer, subject, clock.now())
+    click.echo(f"{username}：{'已关联' if subject else '已解除'}统一身份")
 
 
 @user.command()

@@ -33,6 +33,7 @@ REASONS = {
 FIELDS = {
     "username": _("账号应为 2 至 64 个小写字母、数字、点、横线或下划线，以字母开头。"),
     "name": _("名称不能为空、过长、含控制字符，也不能以 = + - @ 开头。"),
+    "unit": _("请选择单位。"),
     "staff_no": _("工号最多 32 个字母、数字或横线。"),
     "code": _("编码应为 1 至 32 个字母、数字、横线或下划线。"),
     "level": _("请选择级别。"),
@@ -42,6 +43,7 @@ FIELDS = {
     "email": _("邮箱地址不正确。"),
     "phone": _("电话应为 5 至 20 位数字，可以带加号。"),
     "chat": _("办公平台账号最多 64 个字母、数字、点、横线或 @。"),
+    "subject": _("统一身份标识最多 255 个字符。"),
     "channels": _("选了一种方式就要填写对应的邮箱、电话或账号。"),
 }
 LEVELS = {"province": _("省"), "city": _("市"), "district": _("县（市、区）"), "town": _("乡镇（街道）"),
@@ -58,10 +60,12 @@ KINDS = {
     "people_imported": _("导入人员 %(count)s 行"), "units_imported": _("导入单位 %(count)s 行"),
     "delivery_resent": _("重新发送通知：%(who)s"), "channels_chosen": _("更改通知方式：%(who)s"),
     "calendar_imported": _("导入工作日历"), "definition_deployed": _("部署流程图"), "restored": _("从备份恢复"),
+    "identity_linked": _("关联统一身份：%(who)s"), "identity_unlinked": _("解除统一身份：%(who)s"),
     "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),
 }
 FACTS = {"name": _("名称"), "staff_no": _("工号"), "unit": _("单位"), "level": _("级别"), "area": _("地区代码"),
-         "parent": _("上级单位"), "active": _("在用"), "channels": _("通知方式"), "digest": _("每日提要")}
+         "parent": _("上级单位"), "active": _("在用"), "channels": _("通知方式"), "digest": _("每日提要"),
+         "subject": _("统一身份标识")}
 
 
 def problem(error: CaseflowError) -> str | None:

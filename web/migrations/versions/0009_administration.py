@@ -54,6 +54,13 @@ def _people() -> None:
     op.create_index("ix_profiles_unit_id", "profiles", ["unit_id"])
     op.create_index("ix_profiles_digest", "profiles", ["digest", "digested_on"])
     op.create_table(
+        "identities",
+        sa.Column("issuer", sa.String(200), primary_key=True),
+        sa.Column("subject", sa.String(255), primary_key=True),
+        sa.Column("user_id", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.UniqueConstraint("issuer", "user_id"),
+    )
+    op.create_table(
         "import_drafts",
         sa.Column("user_id", BIG, sa.ForeignKey("users.id"), primary_key=True),
         sa.Column("regulation", sa.String(32), nullable=False),
@@ -93,7 +100,7 @@ def _deliveries() -> None:
 def downgrade() -> None:
     """Drop them; who holds the role "security" loses it."""
     op.drop_index("ix_notices_unit_id_role_id", "notices")
-    for table in ("deliveries", "notice_reads", "import_drafts", "profiles"):
+    for table in ("deliveries", "notice_reads", "import_drafts", "identities", "profiles"):
         op.drop_table(table)
     op.execute("DELETE FROM role_assignments WHERE role = 'security'")
     for table, column in reversed(COLUMNS):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
-from flask_babel import gettext
+from flask import Blueprint, abort, flash, redirect, request
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, PermissionDenied
+from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.models import transaction
 from web.auth import current_actor
 from web.errors import refusal
@@ -39,6 +38,20 @@ def _frame() -> dict[str, Any]:
             "is_admin": actor.has_role("admin"), "is_security": actor.has_role("security"), "levels": words.LEVELS}
 
 
+def only(duty: str) -> None:
+    """Refuse whoever has another duty: its page does not offer this."""
+    if not current_actor().has_role(duty):
+        abort(403)
+
+
+def yes_or_no(name: str) -> bool:
+    """A field that says "1" or "0"; a form without it is none of ours (400)."""
+    text = request.form.get(name)
+    if text not in ("0", "1"):
+        abort(400)
+    return text == "1"
+
+
 def typed(name: str) -> str:
     """A field of the form as it was meant: one line, no invisible characters."""
     return " ".join(tidy(request.form.get(name, "")).replace("\x00", "").split())[:LONGEST]
@@ -56,8 +69,6 @@ def changes(done: str, change: Callable[[], object], back: str) -> Any:
         with transaction():
             change()
         flash(done, "success")
-    except PermissionDenied:
-        flash(gettext("这项操作属于另一种管理职责，您不能办理。"), "warning")
     except (AdministrationRefused, Conflict, InvalidInput) as error:
         flash(words.problem(error) or refusal(error)[1], "warning")
     return redirect(back)

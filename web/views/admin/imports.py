@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import duties, people_import
@@ -12,7 +12,7 @@ from caseflow.people_import import Plan
 from caseflow.spreadsheets import MAX_BYTES
 from web import clock
 from web.auth import current_actor
-from web.views.admin.frame import blueprint
+from web.views.admin.frame import blueprint, only
 from web.words import places
 
 MOST_SHOWN = 200     # lines that are right; of the wrong ones
@@ -66,10 +66,8 @@ def confirm_import():
 
 
 def _importer():
-    actor = current_actor()
-    if not actor.has_role("admin"):
-        abort(403)
-    return actor
+    only("admin")
+    return current_actor()
 
 
 def _preview(plan: Plan, name: str, digest: str):

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 
 from caseflow import directory
 from caseflow.models import JournalEntry, Unit, User
-from web.auth import current_actor
 from web.forms import filters
-from web.views.admin.frame import blueprint
+from web.views.admin.frame import blueprint, only
 from web.words import administration as words
 
 PER_PAGE = 50
@@ -20,8 +19,7 @@ PER_PAGE = 50
 
 @blueprint.get("/journal", endpoint="journal")
 def index():
-    if not current_actor().has_role("auditor"):
-        abort(403)
+    only("auditor")
     page = filters.page_number(request.args)
     entries = directory.system_entries(page=page, per_page=PER_PAGE)
     people = directory.names(User, {number for entry in entries for number in _numbers(entry, "user")})

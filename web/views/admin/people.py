@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import directory, people
@@ -14,7 +14,7 @@ from caseflow.models.people import ROLES
 from web import clock, login_limits, passwords
 from web.auth import current_actor
 from web.forms import filters
-from web.views.admin.frame import ID, blueprint, changes, number, typed
+from web.views.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
 from web.words import places
 
 ONE_TIME = timedelta(hours=72)
@@ -36,6 +36,7 @@ def users():
 
 @blueprint.post("/users")
 def add_user():
+    only("admin")
     actor, username = current_actor(), typed("username").lower()
     return changes(
         gettext("已建立账号 %(username)s。请由安全管理员授予岗位并设置一次性密码。", username=username),
@@ -51,21 +52,25 @@ def user(user_id: int):
     return render_template(
         "admin/user.html", person=person, logins=directory.logins_of(person), roles=ROLES, place=places.place,
         units=directory.choices(actor), own=person.id == actor.user_id,
-        waits=person.password_hash == people.NO_PASSWORD)
+        waits=person.password_hash == people.NO_PASSWORD, oidc=_issuer(),
+        subject=people.subject_of(person, _issuer()))
 
 
 @blueprint.post(PATH)
 def change_user(user_id: int):
     actor = current_actor()
     person = directory.user(user_id, actor)
+    only("admin")
     return changes(gettext("已保存。"), lambda: people.change(
         person, clock.now(), actor, name=typed("name"), staff_no=typed("staff_no"), unit=_unit()), _back(user_id))
 
 
 @blueprint.post(PATH + "/active")
 def set_user_active(user_id: int):
-    actor, active = current_actor(), request.form.get("active") == "1"
+    actor = current_actor()
     person = directory.user(user_id, actor)
+    only("admin")
+    active = yes_or_no("active")
     done = gettext("已恢复该账号。") if active else gettext("已停用该账号；其签收的任务已放回单位，登录已结束。")
     return changes(done, lambda: people.set_active(person, active, clock.now(), actor), _back(user_id))
 
@@ -74,6 +79,7 @@ def set_user_active(user_id: int):
 def grant_role(user_id: int):
     actor, role = current_actor(), request.form.get("role", "")
     person, unit = directory.user(user_id, actor), _unit()
+    only("security")
     if unit is None:
         flash(gettext("请选择单位。"), "warning")
         return redirect(_back(user_id))
@@ -85,6 +91,7 @@ def grant_role(user_id: int):
 def revoke_role(user_id: int):
     actor = current_actor()
     person, unit = directory.user(user_id, actor), _unit()
+    only("security")
 
     def revoke() -> None:
         if not any((held.role, held.unit_id) == (request.form.get("role"), unit.id if unit else 0)
@@ -100,6 +107,7 @@ def reset_password(user_id: int):
     """A one-time password, shown in this answer and nowhere else."""
     actor = current_actor()
     person = directory.user(user_id, actor)
+    only("security")
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
     password_hash = passwords.hashed(password)
@@ -118,10 +126,26 @@ def reset_password(user_id: int):
 def end_user_logins(user_id: int):
     actor = current_actor()
     person = directory.user(user_id, actor)
+    only("security")
     with transaction():
         ended = people.end_logins(person, clock.now(), actor, request.form.get("login") or None)
     flash(gettext("已结束 %(n)s 个登录。", n=ended), "success")
     return redirect(_back(user_id))
+
+
+@blueprint.post(PATH + "/identity")
+def link_user(user_id: int):
+    actor, issuer = current_actor(), _issuer()
+    person = directory.user(user_id, actor)
+    only("security")
+    if not issuer:
+        abort(404)
+    return changes(gettext("已保存统一身份标识。"), lambda: people.link(
+        person, issuer, request.form.get("subject", "").strip(), clock.now(), actor), _back(user_id))
+
+
+def _issuer() -> str:
+    return current_app.config["CASEFLOW"].oidc_issuer
 
 
 def _unit() -> Unit | None:

@@ -11,7 +11,7 @@ from caseflow.models import Unit
 from web import clock
 from web.auth import current_actor
 from web.forms import filters
-from web.views.admin.frame import ID, blueprint, changes, number, typed
+from web.views.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
 from web.words import places
 
 PATH = "/units/" + ID.format("unit_id")
@@ -29,6 +29,7 @@ def index():
 
 @blueprint.post("/units")
 def add_unit():
+    only("admin")
     actor, regulation = current_actor(), request.form.get("regulation", "")
     if regulation not in known.all_regulations():
         flash(gettext("请选择办法。"), "warning")
@@ -54,6 +55,7 @@ def unit(unit_id: int):
 def change_unit(unit_id: int):
     actor = current_actor()
     office = directory.unit(unit_id, actor)
+    only("admin")
     parent = office.parent if units.of_regulation(office) else _parent()
     return changes(gettext("已保存。"), lambda: units.change(
         office, clock.now(), actor, name=typed("name"), parent=parent), url_for("admin.unit", unit_id=unit_id))
@@ -61,8 +63,10 @@ def change_unit(unit_id: int):
 
 @blueprint.post(PATH + "/active")
 def set_unit_active(unit_id: int):
-    actor, active = current_actor(), request.form.get("active") == "1"
+    actor = current_actor()
     office = directory.unit(unit_id, actor)
+    only("admin")
+    active = yes_or_no("active")
     closed = gettext("已停用该单位；今后以其编码报送的评价由牵头单位承办。")
     return changes(gettext("已恢复该单位。") if active else closed,
                    lambda: units.set_active(office, active, clock.now(), actor), url_for("admin.unit", unit_id=unit_id))

@@ -1,0 +1,173 @@
+"""The table of permissions: every route, asked by everybody, about what is theirs and what is another place's.
+
+It is made from the code: the routes of the application and the roles of the core. `python -m tests.web.permissions`
+writes permissions.tsv anew; test_permissions_table.py holds the application to it. A cell is the status of the answer,
+with "login" when somebody is sent to sign in and "refused" when they are sent back with a reason. Forms are sent empty:
+a refusal of what is in one (422, or "refused") shows that the route is open.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from caseflow import cases, demo, installation, notices, regulations
+from caseflow.models import (
+    Case,
+    Delivery,
+    Incident,
+    Notice,
+    OutboxMessage,
+    RoleAssignment,
+    User,
+    WorkItem,
+    db,
+    transaction,
+)
+from caseflow.models.people import ROLES
+from tests.conftest import MONDAY_MORNING, Clock, build_app
+from tests.journeys.kit import Journey
+from web import sessions
+from web.migrations import upgrade
+
+FILE = Path(__file__).with_name("permissions.tsv")
+OWN, OTHER = "guichi", "hainan"
+EVERYBODY = ("nobody", *ROLES)
+HEADING = ("method", "route", "whose", *EVERYBODY)
+NOT_ASKED = {"static"}
+
+
+class World:
+    """Two places with a case, a notice, an incident and a dead delivery each, and at the first one person per role."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file, self.kept, self.clock = folder / "caseflow.db", folder / "kept.db", Clock(MONDAY_MORNING)
+        self.app: Flask = build_app(f"sqlite:///{self.file}", self.clock, folder)
+        self.values: dict[str, dict[str, object]] = {}
+        with self.app.app_context():
+            upgrade()
+            with transaction():
+                installation.install(MONDAY_MORNING)
+                for regulation in regulations.all_regulations().values():
+                    demo.add_people(regulation, "!")
+        journeys = {place: Journey(self.app, self.clock, place).bad_review() for place in (OWN, OTHER)}
+        with self.app.app_context():
+            self.values = {whose: self._objects(journeys[place]) for whose, place in (("own", OWN), ("other", OTHER))}
+            self.secrets = self._sign_in()
+        self._let_go()
+        shutil.copyfile(self.file, self.kept)
+
+    def _objects(self, journey: Journey) -> dict[str, object]:
+        """What a route about this place's things is filled with; the person is one whom nobody here is."""
+        with transaction() as session:
+            case = session.get(Case, journey.case_id)
+            for _ in range(5):
+                cases.record_failure(case.id, RuntimeError("x"), journey.now)
+            person = User(username=f"{case.regulation}.somebody", name="某人", password_hash="!", active=True)
+            person.roles = [RoleAssignment(unit_id=case.unit_id, role="officer")]
+            session.add(person)
+            session.flush()
+            dead = Delivery(key=f"k{person.id}", user_id=person.id, channel="sms", kind="overdue", details="{}",
+                            status="dead", attempts=1, next_try=journey.now, created_at=journey.now, problem="HTTP 400")
+            session.add(dead)
+            session.flush()
+            item = session.scalar(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
+            key = f"table:{case.id}"
+            notices.send(key, "overdue", case=case, unit_id=item.unit_id, role="officer", details={}, now=journey.now)
+            notices.deliver_waiting(journey.now)
+            notice = session.scalar(select(Notice.id).join(OutboxMessage).where(OutboxMessage.key == key))
+            return {
+                "number": case.number, "work_item_id": item.id, "user_id": person.id, "unit_id": case.unit_id,
+                "delivery_id": dead.id, "notice_id": notice,
+                "incident_id": session.scalar(select(Incident.id).where(Incident.case_id == case.id))}
+
+    def _sign_in(self) -> dict[str, str]:
+        """One person for each role, at the office whose task is open; their logins."""
+        found = {}
+        with transaction() as session:
+            item = session.get(WorkItem, self.values["own"]["work_item_id"])
+            for role in ROLES:
+                person = User(username=f"table.{role}", name=role, password_hash="!", active=True)
+                person.roles = [RoleAssignment(unit_id=item.unit_id, role=role)]
+                session.add(person)
+                session.flush()
+                found[role] = sessions.begin(person, self.clock(), self.app.config["CASEFLOW"])
+        return found
+
+    def browser(self, who: str) -> FlaskClient:
+        browser = self.app.test_client()
+        if who != "nobody":
+            with browser.session_transaction() as cookie:
+                cookie["login"] = self.secrets[who]
+        return browser
+
+    def as_it_was(self) -> None:
+        """Undo what a request changed."""
+        self._let_go()
+        shutil.copyfile(self.kept, self.file)
+
+    def _let_go(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for beside in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + beside).unlink(missing_ok=True)
+
+
+def rows(world: World) -> Iterator[tuple[str, ...]]:
+    """The table, line by line: a route with objects is asked about one's own and about another place's."""
+    for rule in sorted(world.app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
+        if rule.endpoint in NOT_ASKED:
+            continue
+        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            for whose in ("own", "other") if rule.arguments else ("-",):
+                address = _address(rule, world.values["own" if whose == "-" else whose])
+                yield method, _shown(rule), whose, *(_asked(world, who, method, address) for who in EVERYBODY)
+
+
+def _shown(rule: Rule) -> str:
+    """The route without how its numbers are bounded."""
+    return re.sub(r"<(?:[^<>]*:)?(\w+)>", r"<\1>", rule.rule)
+
+
+def _address(rule: Rule, values: Mapping[str, object]) -> str:
+    unknown = rule.arguments - values.keys()
+    assert not unknown, f"say in World._objects what {', '.join(unknown)} of {rule.rule} is filled with"
+    return rule.build({name: values[name] for name in rule.arguments})[1]
+
+
+def _asked(world: World, who: str, method: str, address: str) -> str:
+    browser = world.browser(who)
+    answer = browser.open(address, method=method)
+    place, status = answer.location or "", str(answer.status_code)
+    if method != "GET":
+        with browser.session_transaction() as cookie:
+            told = {category for category, _sentence in cookie.get("_flashes", ())}
+        world.as_it_was()
+        if answer.status_code == 302 and told & {"warning", "danger"}:
+            return f"{status} refused"
+    return f"{status} login" if place.startswith("/login") else status
+
+
+def write(table: Iterator[tuple[str, ...]]) -> None:
+    with FILE.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([HEADING, *table])
+
+
+def read() -> list[tuple[str, ...]]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        return [tuple(row) for row in csv.reader(file, delimiter="\t")][1:]
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        write(rows(World(Path(folder))))
