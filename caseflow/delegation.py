@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from caseflow import form_values, worklist
+from caseflow import form_values, impartiality, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.models.held import HeldCase, HeldItem
@@ -34,12 +34,12 @@ class Running:
     due_at: datetime | None
 
 
-def colleagues(item: WorkItem | HeldItem, actor: Actor) -> list[User]:
-    """Who else holds the task's role at its office, by name."""
+def colleagues(item: WorkItem | HeldItem, case_id: int, actor: Actor) -> list[User]:
+    """Who else holds the task's role at its office and may do it (appeals: is impartial), by name."""
     holding = select(RoleAssignment.user_id).where(
         RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role)
     rows = select(User).where(User.active, User.id.in_(holding), User.id != actor.user_id).order_by(User.name, User.id)
-    return list(db.session.scalars(rows))
+    return [user for user in db.session.scalars(rows) if impartiality.reason(user.id, item, case_id) is None]
 
 
 def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: datetime) -> None:
@@ -52,7 +52,7 @@ def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: dateti
     case, item = _mine(work_item_id, actor)
     problem = form_values.text_problem(note, LONGEST_NOTE)
     wrong = {"note": problem} if problem else {}
-    if to_id not in {user.id for user in colleagues(item, actor)}:
+    if to_id not in {user.id for user in colleagues(item, case.id, actor)}:
         wrong["to"] = "not_a_colleague"
     earlier = _running(work_item_id)
     if earlier is not None and earlier.to_id == actor.user_id:
@@ -81,7 +81,7 @@ def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> No
     if problem:
         raise InvalidInput(fields={"note": problem})
     row.ended_at, row.answer = now, answer.strip()
-    still_there = row.from_id in {user.id for user in colleagues(item, actor)}
+    still_there = row.from_id in {user.id for user in colleagues(item, case.id, actor)}
     db.session.flush()
     worklist.hand_over(case, item, row.from_id if still_there else None, "task_given_back", actor, now)
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
-from caseflow import journal, notices, permissions
+from caseflow import impartiality, journal, notices, permissions
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen, TooLateToUndo
 from caseflow.models import Absence, Case, CaseUnit, Handover, HandoverItem, Unit, User, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
@@ -42,6 +42,7 @@ class Forecast:
     obstacle: str
 
 
+APPELLANTS = "staff"     # the role of what an appellant does in their own appeal
 Bar = Callable[[Case, "WorkItem | HeldItem", User], bool]
 
 
@@ -51,7 +52,12 @@ def is_rated(case: Case, _item: WorkItem | HeldItem, user: User) -> bool:
     return bool(number) and number == user.staff_no
 
 
-BARS: list[Bar] = [is_rated]    # conflicts of interest; one that holds is the obstacle "conflict"
+def is_partial(case: Case, item: WorkItem | HeldItem, user: User) -> bool:
+    """Whether this person may not review this appeal."""
+    return impartiality.reason(user.id, item, case.id) is not None
+
+
+BARS: tuple[Bar, ...] = (is_rated, is_partial)    # conflicts of interest; one that holds is the obstacle "conflict"
 
 
 def target(unit_id: int, user_id: int | None, actor: Actor) -> Target:
@@ -96,10 +102,12 @@ def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Fore
 def obstacle(case: Case, item: WorkItem | HeldItem, to: Target, supervised: frozenset[int]) -> str:
     """Why this open task may not be handed over, as a code, or "".
 
-    not_supervised, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role or conflict.
+    not_supervised, personal, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role or conflict.
     """
     if item.unit_id not in supervised:
         return "not_supervised"
+    if item.role == APPELLANTS:
+        return "personal"
     if to.unit.regulation != case.regulation:
         return "other_place"
     if to.unit.id != item.unit_id != case.unit_id:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import appeals, cases, doctor, impartiality, notices, people, worklist
+from caseflow import appeals, cases, delegation, doctor, impartiality, notices, people, reassignment, worklist
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
@@ -142,3 +142,21 @@ def test_two_appeals_of_one_party_at_once_are_one(installed, app, clock):
     with app.app_context():
         assert db.session.query(Appeal).count() == 1
     journey.healthy()
+
+
+def test_a_review_is_handed_to_nobody_partial(appeal, session):
+    item = open_item(appeal.case_id)
+    member = newcomer("member", ("reviewer", item.unit_id), ("auditor", item.case.unit_id))
+    taker = newcomer("taker", ("reviewer", item.unit_id))
+    to = reassignment.Target(item.unit, db.session.get(User, member.user_id))
+    assert reassignment.obstacle(item.case, item, to, frozenset({item.unit_id})) == "conflict"
+    offered = {user.id for user in delegation.colleagues(item, item.case_id, taker)}
+    assert member.user_id not in offered and person("qijiang.office.reviewer").user_id in offered
+
+
+def test_what_an_appellant_has_to_do_is_handed_to_nobody(appeal, session):
+    appeal.does("review", decision="more_evidence", reasons="请补充当日的叫号记录和服务录像，说明经办人。")
+    item = open_item(appeal.case_id)
+    assert item.role == "staff"
+    to = reassignment.Target(item.unit)
+    assert reassignment.obstacle(item.case, item, to, frozenset({item.unit_id})) == "personal"

@@ -13,6 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 
 from flask import Flask
@@ -20,22 +21,27 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import cases, demo, installation, notices, regulations
+from caseflow import appeals, attachments, cases, demo, installation, notices, regulations
 from caseflow.models import (
+    Absence,
     Case,
     Delivery,
+    Handover,
     Incident,
     Notice,
     OutboxMessage,
+    Phrase,
     RoleAssignment,
+    SavedFilter,
     User,
     WorkItem,
     db,
     transaction,
 )
 from caseflow.models.people import ROLES
+from caseflow.permissions import actor_for
 from tests.conftest import MONDAY_MORNING, Clock, build_app
-from tests.journeys.kit import Journey
+from tests.journeys.kit import PNG, Journey
 from web import sessions
 from web.migrations import upgrade
 
@@ -85,10 +91,27 @@ class World:
             notices.send(key, "overdue", case=case, unit_id=item.unit_id, role="officer", details={}, now=journey.now)
             notices.deliver_waiting(journey.now)
             notice = session.scalar(select(Notice.id).join(OutboxMessage).where(OutboxMessage.key == key))
-            return {
+            return self._added(case, item, person, journey) | {
                 "number": case.number, "work_item_id": item.id, "user_id": person.id, "unit_id": case.unit_id,
                 "delivery_id": dead.id, "notice_id": notice,
                 "incident_id": session.scalar(select(Incident.id).where(Incident.case_id == case.id))}
+
+    def _added(self, case: Case, item: WorkItem, person: User, journey: Journey) -> dict[str, object]:
+        """What people add to a case and keep for themselves: the person's, at the office whose task is open."""
+        now, whose = journey.now, {"unit_id": item.unit_id}
+        supervisor = db.session.scalar(select(User).where(User.username == f"{case.regulation}.dept1.supervisor"))
+        kept = {
+            "filter_id": SavedFilter(**whose, owner_id=person.id, name="本周", query='{"due": "soon"}', saved_at=now),
+            "phrase_id": Phrase(**whose, title="已联系", text="已与评价人联系。", changed_by=person.id, changed_at=now),
+            "handover_id": Handover(**whose, form_token=f"t{case.id}", actor_id=supervisor.id, at=now, reason="轮岗"),
+            "absence_id": Absence(user_id=person.id, substitute_id=supervisor.id, first_day=now.date(),
+                                  last_day=now.date(), open_too=False, entered_by=person.id, entered_at=now),
+            "attachment_id": attachments.keep(case.id, actor_for(person), BytesIO(PNG), "现场照片.png", now)}
+        db.session.add_all(kept.values())
+        appeal = appeals.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",
+                              [(BytesIO(PNG), "现场照片.png")], f"appeal-{case.id}", now)
+        db.session.flush()
+        return {"rating_id": case.rating_id, "appeal_id": appeal.id} | {name: row.id for name, row in kept.items()}
 
     def _sign_in(self) -> dict[str, str]:
         """One person for each role, at the office whose task is open; their logins."""

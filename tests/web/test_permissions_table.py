@@ -28,3 +28,7 @@ def test_what_is_anothers_answers_404_where_ones_own_is_there():
              for who, cell, own in zip(permissions.EVERYBODY, cells, table[*line[:2], "own"], strict=True)
              if cell not in ("404", "302 login") and not cell == own == "403"]
     assert leaks == []
+
+
+def test_no_route_fails_for_anybody():
+    assert [row for row in permissions.read() if any(cell.startswith("5") for cell in row[3:])] == []

@@ -191,7 +191,7 @@ def delegation_panel(item: WorkItem, actor: Actor) -> DelegationPanel:
         return DelegationPanel(running, running.from_id == actor.user_id, running.to_id == actor.user_id)
     if item.assignee_id != actor.user_id:
         return DelegationPanel()
-    return DelegationPanel(colleagues=tuple(delegation.colleagues(item, actor)),
+    return DelegationPanel(colleagues=tuple(delegation.colleagues(item, item.case_id, actor)),
                            answer=delegation.last_answer(item, actor))
 
 

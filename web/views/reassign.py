@@ -26,11 +26,12 @@ OUTCOMES = {
     "": lazy_gettext("可以转办"), "moved": lazy_gettext("已转办"), "undone": lazy_gettext("已撤销"),
     "waiting": lazy_gettext("尚未处理"), "closed": lazy_gettext("任务已办结或撤回"),
     "not_supervised": lazy_gettext("不属于您督办的单位"), "other_place": lazy_gettext("不能转到其他地区的单位"),
+    "personal": lazy_gettext("只能由申诉人本人办理"),
     "fixed_unit": lazy_gettext("按规定只能由该单位办理"),
     "same": lazy_gettext("已由该单位（人员）承办"), "inactive": lazy_gettext("该人员已停用"),
     "absent": lazy_gettext("该人员正在请假，请转给代办人"),
     "not_in_unit": lazy_gettext("该人员不在这个单位"), "no_role": lazy_gettext("该人员没有办理这项任务的岗位"),
-    "conflict": lazy_gettext("应当回避：评价涉及本人"),
+    "conflict": lazy_gettext("应当回避：与案件有利害关系"),
 }
 PROBLEMS = {
     ("reason", "required"): lazy_gettext("请写明转办的理由（2 到 200 个字）。"),
