@@ -29,7 +29,7 @@ from caseflow import (
 from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, DeadlineOver, ExtensionsUsedUp
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.permissions import SYSTEM
-from scheduler import jobs
+from scheduler import jobs, side_jobs
 from tests.conftest import Clock, build_app
 from tests.ground import open_item, person
 from tests.journeys.kit import Journey
@@ -113,7 +113,7 @@ class Deadline(RuleBasedStateMachine):
     def time_passes(self, hours):
         self.clock.advance(hours=hours)
         jobs.fire_due_cases()
-        jobs.deliver_notices()
+        side_jobs.deliver_notices()
         if not self.model.stopped and day_of(self.clock()) > self.model.due():
             self.model.over = True
 
