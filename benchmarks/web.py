@@ -34,6 +34,7 @@ from web.forms.from_definition import PREFIX
 GOALS = {"share_not_operation": Goal(most=0.5)}
 PASSWORD = "Bench-" + secrets.token_urlsafe(12)
 ANSWERS = {"outcome": "complex", "rectify_by": "2099-03-20"}
+LATE_REASON = "基准测试"     # asked for when the task is overdue, else ignored
 TASKS = 10
 
 
@@ -124,7 +125,7 @@ class Visitor:
         form = {PREFIX + name: value for name, value in answers.items()}
         began = time.perf_counter()
         status, headers, _ = self._send(
-            "POST", path, **form, form_token=secrets.token_urlsafe(24), csrf_token=self.csrf)
+            "POST", path, **form, late_reason=LATE_REASON, form_token=secrets.token_urlsafe(24), csrf_token=self.csrf)
         took = time.perf_counter() - began
         assert status == 302, f"{path}: {status}"
         total, operation = (float(part) / 1000 for part in re.findall(r"dur=([\d.]+)", headers["Server-Timing"]))
