@@ -130,7 +130,7 @@ def test_an_appeal_that_is_upheld_ends_the_handling_where_the_text_knows_appeals
     assert (event.get("attachedToRef"), event.get("cancelActivity", "true")) == ("handling", "true")
     assert drawings.loaded(place).messages == {"appeal_upheld": "appeal_upheld"}
     assert drawings.article(event) == regulations.get(place).appeal.article
-    assert "appeal.bpmn" in event.find(drawings.BPMN + "documentation").text
+    assert "按申诉流程复核" in event.find(drawings.BPMN + "documentation").text
 
 
 @pytest.mark.parametrize("place", ["guichi", "qijiang", "hainan"])
