@@ -136,7 +136,7 @@ def test_an_appeal_that_is_upheld_ends_the_handling_where_the_text_knows_appeals
 @pytest.mark.parametrize("place", ["guichi", "qijiang", "hainan"])
 def test_the_drawing_says_where_the_appeal_itself_is_drawn(place):
     notes = [note.find(drawings.BPMN + "text").text for note in drawings.elements(place, "textAnnotation")]
-    assert any("appeal.bpmn" in note for note in notes)
+    assert any("申诉流程" in note for note in notes)
 
 
 def test_guichi_opens_its_file_before_anything_else():
