@@ -68,6 +68,9 @@ def test_a_task_is_done_with_the_keyboard_alone(desk):
     press(person, tab_to(person, person.field("核实结果").get_by_role("radio").first), "Space")
     tab_to(person, person.field("核实情况"))
     page.keyboard.type("已当场解决。")
+    if page.locator("#late-reason").is_visible():
+        tab_to(person, page.locator("#late-reason"))
+        page.keyboard.type("等待评价人补充材料")
     press(person, tab_to(person, page.get_by_role("button", name="提交", exact=True)), "Enter")
     expect(page.locator("#messages")).to_contain_text(f"“{TASK}”已提交（{number}）")
 

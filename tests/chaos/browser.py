@@ -11,6 +11,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 
+from caseflow import simulation
+
 PATIENCE = 60  # seconds for an answer
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 CHANGED_MEANWHILE = "案件刚刚有变化"   # the form is shown again, with what was typed: send it once more
@@ -39,7 +41,8 @@ class Browser:
             return status, ""
         values = {f"f-{name}": str(value).lower() if isinstance(value, bool) else value
                   for name, value in facts["values"].items()}
-        form = {"csrf_token": _csrf(text), "form_token": facts["token"], **values}
+        form = {"csrf_token": _csrf(text), "form_token": facts["token"], **values,
+                "late_reason": simulation.LATE_REASON}
         return self._post(facts["username"], page, form)
 
     def _sign_in(self, username: str) -> None:
