@@ -3,32 +3,16 @@ reaches. What lies beyond it is not found."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from caseflow import duties
 from caseflow.errors import NotFound
 from caseflow.models import JournalEntry, Profile, RoleAssignment, Unit, User, WebSession, db
+from caseflow.pages import Page
 from caseflow.permissions import Actor
 
 SYSTEM = "system"
 MOST_CHOICES = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of a list."""
-
-    items: list
-    total: int
-    page: int
-    per_page: int
-    more: bool = False
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.per_page))
 
 
 def unit(unit_id: int, actor: Actor) -> Unit:
@@ -47,7 +31,7 @@ def user(user_id: int, actor: Actor) -> User:
     return found
 
 
-def units(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 50) -> Found:
+def units(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 50) -> Page:
     """Offices by regulation and code."""
     query = select(Unit).where(Unit.regulation.in_(duties.reach(actor)))
     if search:
@@ -56,7 +40,7 @@ def units(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 50) 
 
 
 def users(actor: Actor, *, search: str = "", unit_id: int | None = None, role: str = "", page: int = 1,
-          per_page: int = 50) -> Found:
+          per_page: int = 50) -> Page:
     """Accounts by name of account; those that belong to a unit or hold a role at it, those with a role."""
     query = select(User).where(duties.within(duties.reach(actor)))
     if search:
@@ -98,7 +82,7 @@ def _containing(text: str, *columns: ColumnElement) -> list[ColumnElement[bool]]
     return [column.ilike(like, escape="\\") for column in columns]
 
 
-def _page(query: Select, order: tuple, page: int, per_page: int) -> Found:
+def _page(query: Select, order: tuple, page: int, per_page: int) -> Page:
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.scalars(query.order_by(*order).limit(per_page).offset((page - 1) * per_page))
-    return Found(list(rows.unique()), total, page, per_page)
+    return Page(list(rows.unique()), total, page, per_page)

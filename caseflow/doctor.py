@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -226,9 +226,7 @@ def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
 
 def returned_twice(now: datetime) -> Iterator[Complaint]:
     """HN-15: a case is returned for rehandling at most once."""
-    query = select(Case.number).join(AppliedEffect, AppliedEffect.case_id == Case.id).where(
-        AppliedEffect.topic == "return_for_rehandling").group_by(Case.number).having(func.count() > 1)
-    for number in db.session.scalars(query):
+    for number in _applied_twice("return_for_rehandling"):
         yield Complaint("returned_twice", number, "案件被退回重办超过一次。")
 
 
@@ -253,10 +251,15 @@ def upheld_but_counted(now: datetime) -> Iterator[Complaint]:
 
 def sent_back_twice(now: datetime) -> Iterator[Complaint]:
     """An appeal is sent back for evidence at most once."""
-    query = select(Case.number).join(AppliedEffect, AppliedEffect.case_id == Case.id).where(
-        AppliedEffect.topic == "return_for_evidence").group_by(Case.number).having(func.count() > 1)
-    for number in db.session.scalars(query):
+    for number in _applied_twice("return_for_evidence"):
         yield Complaint("sent_back_twice", number, "申诉被退回补充超过一次。")
+
+
+def _applied_twice(topic: str) -> Iterable[str]:
+    """The numbers of cases in which this effect was applied more than once."""
+    return db.session.scalars(
+        select(Case.number).join(AppliedEffect, AppliedEffect.case_id == Case.id).where(
+            AppliedEffect.topic == topic).group_by(Case.number).having(func.count() > 1))
 
 
 def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
@@ -294,7 +297,6 @@ CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is op
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,
-    bad_ratings_without_case, missing_files,
-    broken_journal,
+    bad_ratings_without_case, missing_files, broken_journal,
 )
 CHECKS = (*CURRENT, *HISTORY)

@@ -17,6 +17,7 @@ from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDe
 from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.open_work import EARLIEST_FIRST
+from caseflow.pages import Page
 from caseflow.permissions import Actor
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -24,21 +25,6 @@ DRAFT_LIMIT = 64_000   # bytes of JSON
 MOST_COUNTED = 1_000   # rows of a list
 MOST_PASSED_OVER = 50  # tasks that are tried when the most urgent one is asked for
 MOST_SHOWN = 99        # in a figure beside a word of the navigation; more is "99+"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list. `total` counts all rows that match; with `more` there are still others."""
-
-    items: list
-    total: int
-    page: int
-    per_page: int
-    more: bool = False
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.per_page))
 
 
 def find(work_item_id: int, actor: Actor) -> WorkItem:

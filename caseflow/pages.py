@@ -1,0 +1,20 @@
+"""One page of a list, as every list of the core answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `total` counts all rows that match; with `more` there are still others."""
+
+    items: list
+    total: int
+    page: int
+    per_page: int
+    more: bool = False
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
