@@ -54,6 +54,7 @@ def test_the_ledger_is_filtered_and_taken_away_as_a_spreadsheet(desk, width, tmp
     page = person.page
     page.get_by_label("评价等级").select_option(label="非常不满意")
     page.get_by_role("button", name="筛选").click()
+    page.wait_for_url("**level=*")
     numbers = page.locator("tbody tr td:first-child a").all_inner_texts()
     assert set(page.locator("tbody .level").all_inner_texts()) == {"非常不满意"}
     with page.expect_download() as download:
