@@ -20,11 +20,12 @@ from flask.testing import FlaskClient
 
 from caseflow import demo, installation, regulations
 from caseflow.models import db, transaction
+from tests import apps
 from tests.postgres import PostgresServer
-from web import config, create_app
 from web.migrations import upgrade
 
 FOLDER = "CASEFLOW_TEST_POSTGRES"  # not below pytest's own folder, which it closes to the server's user again and again
+SETTINGS = (("secret_key", "t" * 48),)
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
 
 
@@ -89,12 +90,30 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def build_app(url: str, clock: Clock, folder: Path) -> Flask:
-    """The application on the database at `url`, demo off, its own files under `folder`."""
-    environ = {"CASEFLOW_INSTANCE": str(folder), "CASEFLOW_DATABASE_URL": url, "CASEFLOW_SECRET_KEY": "t" * 48}
-    app = create_app(config.load(environ))
-    app.config.update(TESTING=True, CASEFLOW_CLOCK=clock, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-    app.test_client_class = Client
+    """A new application on the database at `url`, demo off, its own files under `folder`."""
+    app = apps.make(url, folder, SETTINGS)
+    _dress(app)
+    app.config["CASEFLOW_CLOCK"] = clock
     return app
+
+
+def lend_app(url: str, clock: Clock, folder: Path) -> Flask:
+    """As `build_app`, but lent until this test is over: much cheaper."""
+    return apps.lender.lend(url, clock, folder, SETTINGS, _dress)
+
+
+def _dress(app: Flask) -> None:
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    app.test_client_class = Client
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """The applications go back when everything else that this test had is torn down."""
+    try:
+        return (yield)
+    finally:
+        apps.lender.take_back()
 
 
 def migrate(url: str, folder: Path) -> None:
@@ -178,12 +197,11 @@ def database_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) 
 @pytest.fixture
 def app(database_url: str, clock: Clock, tmp_path: Path) -> Iterator[Flask]:
     """The application on a fresh database. No context is open: use `session`, `client` or `app.app_context()`."""
-    app = build_app(database_url, clock, tmp_path)
+    app = lend_app(database_url, clock, tmp_path)
     yield app
     with app.app_context():
         db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        db.engine.dispose()
 
 
 @pytest.fixture

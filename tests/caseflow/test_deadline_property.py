@@ -30,7 +30,8 @@ from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, Deadline
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.permissions import SYSTEM
 from scheduler import jobs, side_jobs
-from tests.conftest import Clock, build_app
+from tests import apps
+from tests.conftest import Clock, lend_app
 from tests.ground import open_item, person
 from tests.journeys.kit import Journey
 
@@ -87,7 +88,7 @@ class Deadline(RuleBasedStateMachine):
     def begin(self, hours):
         self.stack, self.clock = ExitStack(), Clock()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        self.app = build_app(self.fresh(self.stack, folder), self.clock, folder)
+        self.app = lend_app(self.fresh(self.stack, folder), self.clock, folder)
         self.context = self.app.app_context()
         self.context.push()
         self.clock.advance(hours=hours)
@@ -103,8 +104,8 @@ class Deadline(RuleBasedStateMachine):
                 assert doctor.examine(self.clock()) == []
             finally:
                 db.session.remove()
-                db.engine.dispose()
                 self.context.pop()
+                apps.lender.take_back()
                 self.stack.close()
 
     # --- what happens ---------------------------------------------------------------------------------------------

@@ -41,9 +41,10 @@ from caseflow.models import (
 )
 from caseflow.permissions import actor_for
 from scheduler import jobs, side_jobs
+from tests import apps
 from tests.chaos import sizes
 from tests.chaos.model import APPEAL, ModelCase
-from tests.conftest import Clock, build_app
+from tests.conftest import Clock, lend_app
 
 MOST_CASES = 3
 REGULATIONS = sorted(regulations.all_regulations())
@@ -61,7 +62,7 @@ class Operations(RuleBasedStateMachine):
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.clock, self.cases, self.sent, self.deadlines = Clock(), {}, {}, {}
-        self.app = build_app(self.fresh(self.stack, folder), self.clock, folder)
+        self.app = lend_app(self.fresh(self.stack, folder), self.clock, folder)
         self.context = self.app.app_context()
         self.context.push()
         for regulation in (first, second):
@@ -77,8 +78,8 @@ class Operations(RuleBasedStateMachine):
                 assert doctor.examine(self.clock()) == []
             finally:
                 db.session.remove()
-                db.engine.dispose()
                 self.context.pop()
+                apps.lender.take_back()
                 self.stack.close()
 
     # --- what happens ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from caseflow.models import RoleAssignment, Unit, User, db, transaction
-from web import config, create_app, passwords
+from tests import apps
+from web import passwords
 
 PASSWORD = "Right-Answer-42!"
 SECRET = "s" * 48
@@ -30,14 +32,15 @@ class Browser(FlaskClient):
         return super().session_transaction(*args, **kwargs)
 
 
-def shell(url: str, clock, folder: Path, **settings: str) -> Flask:
-    """The application as it is served: CSRF on; settings as CASEFLOW_* variables would give them."""
-    environ = {"CASEFLOW_INSTANCE": str(folder), "CASEFLOW_DATABASE_URL": url, "CASEFLOW_SECRET_KEY": SECRET}
-    environ |= {f"CASEFLOW_{name.upper()}": value for name, value in settings.items()}
-    app = create_app(config.load(environ))
-    app.config["CASEFLOW_CLOCK"] = clock
+def shell(url: str, clock, folder: Path, *dress: Callable[[Flask], None], **settings: str) -> Flask:
+    """The application as it is served: CSRF on; settings as CASEFLOW_* variables would give them.
+
+    It is lent to this test: what is changed of it beside its configuration `dress` does, once."""
+    return apps.lender.lend(url, clock, folder, (("secret_key", SECRET), *sorted(settings.items())), _dress, *dress)
+
+
+def _dress(app: Flask) -> None:
     app.test_client_class = Browser
-    return app
 
 
 @cache

@@ -19,15 +19,15 @@ def classes():
 
 @pytest.fixture
 def browser(database_url, clock, tmp_path):
-    app = shell(database_url, clock, tmp_path)
+    access.RULES["refused"] = Rule.PUBLIC
+    yield shell(database_url, clock, tmp_path, add_refusals).test_client()
+    del access.RULES["refused"]
 
+
+def add_refusals(app):
     @app.get("/refused/<name>")
     def refused(name):
         raise getattr(errors, name)("detail 4711")
-
-    access.RULES["refused"] = Rule.PUBLIC
-    yield app.test_client()
-    del access.RULES["refused"]
 
 
 def test_every_refusal_of_the_core_has_a_row():

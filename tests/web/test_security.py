@@ -14,15 +14,15 @@ PAGES = ["/login", "/", "/no-such-page", "/static/caseflow/caseflow.css", "/stat
 
 @pytest.fixture
 def served(database_url, clock, tmp_path):
-    app = shell(database_url, clock, tmp_path)
+    access.RULES["crash"] = Rule.PUBLIC
+    yield shell(database_url, clock, tmp_path, add_crash)
+    del access.RULES["crash"]
 
+
+def add_crash(app):
     @app.get("/crash")
     def crash():
         raise RuntimeError("secret detail 4711")
-
-    access.RULES["crash"] = Rule.PUBLIC
-    yield app
-    del access.RULES["crash"]
 
 
 @pytest.fixture
@@ -108,10 +108,11 @@ def test_every_route_has_a_rule(served):
     assert [rule.endpoint for rule in served.url_map.iter_rules() if access.rule_of(rule.endpoint) is None] == []
 
 
-def test_a_route_without_a_rule_is_refused(served):
-    served.view_functions["forgotten"] = lambda: "open"
-    served.url_map.add(type(next(served.url_map.iter_rules()))("/forgotten", endpoint="forgotten"))
-    assert served.test_client().get("/forgotten").status_code == 403
+def test_a_route_without_a_rule_is_refused(database_url, clock, tmp_path):
+    def forget(app):
+        app.add_url_rule("/forgotten", view_func=lambda: "open", endpoint="forgotten")
+
+    assert shell(database_url, clock, tmp_path, forget).test_client().get("/forgotten").status_code == 403
 
 
 def test_whoever_is_not_signed_in_reaches_public_routes_only(served, browser):
