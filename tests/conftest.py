@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -22,6 +24,7 @@ from caseflow import demo, installation, regulations
 from caseflow.models import db, transaction
 from tests import apps
 from tests.postgres import PostgresServer
+from web import passwords
 from web.migrations import upgrade
 
 FOLDER = "CASEFLOW_TEST_POSTGRES"  # not below pytest's own folder, which it closes to the server's user again and again
@@ -134,6 +137,14 @@ def install(url: str, folder: Path) -> None:
                 demo.add_people(regulation, "!")
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[PasswordHasher]:
+    """Hashes passwords as cheaply as can be; gives the real hasher, whose cost tests/web/test_sign_in.py holds."""
+    real = passwords._hasher
+    with mock.patch.object(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
+        yield real
 
 
 @pytest.fixture
