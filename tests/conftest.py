@@ -28,6 +28,7 @@ from web import passwords
 from web.migrations import upgrade
 
 FOLDER = "CASEFLOW_TEST_POSTGRES"  # not below pytest's own folder, which it closes to the server's user again and again
+OURS = pytest.StashKey[str]()
 SETTINGS = (("secret_key", "t" * 48),)
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
 
@@ -64,9 +65,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", both, indirect=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the workers share what the first process made
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="caseflow-pg-", dir=_in_memory())
+        ours = config.option.basetemp is None and "CASEFLOW_CHAOS" not in os.environ  # which is for real disks
+        if ours and _in_memory():
+            config.option.basetemp = config.stash[OURS] = tempfile.mkdtemp(prefix="caseflow-tests-", dir=_in_memory())
 
 
 def _in_memory() -> Path | None:
@@ -89,7 +94,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
+        for folder in (os.environ.pop(FOLDER, ""), config.stash.get(OURS, "")):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def build_app(url: str, clock: Clock, folder: Path) -> Flask:
