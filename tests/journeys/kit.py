@@ -263,8 +263,8 @@ class Journey:
         return item
 
     def _person(self, item: WorkItem) -> Actor:
-        users = db.session.scalars(select(User).order_by(User.id)).unique().all()
-        return next(actor for actor in map(actor_for, users) if actor.holds(item.role, item.unit_id))
+        holds = User.roles.any(role=item.role, unit_id=item.unit_id)
+        return actor_for(db.session.scalars(select(User).where(User.active, holds).order_by(User.id).limit(1)).one())
 
     def _filled(self, item: WorkItem, answers: dict[str, object]) -> dict[str, object]:
         form = definitions.of(item.case).user_tasks[item.element].form
