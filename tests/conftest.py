@@ -68,6 +68,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the workers share what the first process made
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands are started many times: compiled once
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="caseflow-pg-", dir=_in_memory())
         ours = config.option.basetemp is None and "CASEFLOW_CHAOS" not in os.environ  # which is for real disks
         if ours and _in_memory():
