@@ -18,6 +18,7 @@ from caseflow.proof.reading import BEGUN, VISITS, Reading
 
 SPEC, TOKEN, DATA, GROUP, ADDED = range(5)
 START = len(HEAD) + SUM_LENGTH + len(BODY)
+OTHER = "~"
 MOVES_ON = ("user", "inner", "join")        # what rests here goes on to an end of its process
 
 
@@ -129,7 +130,7 @@ class Canon:
         table: dict[bytes, int] = {}
         data = []
         for row in rows:
-            told = {name: [shown.get((name, value), value), ranks[name][stamp]]
+            told = {name: [shown.get((name, value)) or self._class(name, value), ranks[name][stamp]]
                     for name, (value, stamp) in sorted(row[DATA].items())}
             key = orjson.dumps(told)
             if key not in table:
@@ -138,6 +139,14 @@ class Canon:
             row[DATA] = table[key]
         case["data"] = data
         case["write"] = max((len(found) for found in ranks.values()), default=1) - 1
+
+    def _class(self, name: str, value: object) -> object:
+        """The value, or one for all texts that nothing asks for by name."""
+        asked = self.reading.asked
+        texts = self.definition.variables.get(name) == "text" and name not in asked.related
+        if texts and value is not None and value not in asked.texts.get(name, ()):
+            return OTHER
+        return value
 
     def _days(self, rows: list, passed_days: int) -> dict[tuple[str, object], str]:
         timed = self.reading.asked.timed

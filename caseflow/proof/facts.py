@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import FormField
+from caseflow.engine.specs import EffectTask
+from caseflow.engine.values import CASE_VARIABLES, FormField
 from caseflow.proof.language import Check
 from caseflow.proof.paths import Breach, answer_words
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
@@ -20,7 +21,8 @@ def missing(check: Check, definition: Definition) -> Breach | None:
     for element in _elements(check):
         if element not in definition.elements:
             return Breach("", f"图上没有“{element}”，条文要求有这一步；请把它放回图上，编号不要改。")
-        if check.name in OF_TASKS and element not in definition.user_tasks and element in check.words(check.parts[0]):
+        if check.name in OF_TASKS and element not in definition.user_tasks and element in check.words(check.parts[0]) \
+                and not (check.name == "leads" and definition.elements[element].kind == "startEvent"):
             return Breach(element, f"“{named(definition, element)}”不是人工任务；条文要求有人办理，请改回人工任务。")
     for outcome in _outcomes(check):
         known = definition.elements.get(outcome)
@@ -49,6 +51,8 @@ def _outcomes(check: Check) -> Iterator[str]:
 
 def _missing_answer(check: Check, definition: Definition) -> Breach | None:
     for name, meant in answers_of(check).items():
+        if name in CASE_VARIABLES:
+            continue
         tasks = check.words(check.parts[0]) if check.name == "leads" else tuple(
             task for task in definition.user_tasks if _field(definition, task, name))
         if not tasks:
@@ -121,4 +125,20 @@ def asks(check: Check, definition: Definition) -> Breach | None:
     return None
 
 
-FACTS = {"performed_by": performed_by, "different_person": different_person, "offers": offers, "asks": asks}
+def carries_out(check: Check, definition: Definition) -> Breach | None:
+    """These service tasks call this effect."""
+    topics = topics_of(definition)
+    for element in check.words(check.parts[0]):
+        if topics.get(element) != check.parts[1]:
+            return Breach(element, f"“{named(definition, element)}”没有执行 {check.parts[1]}；"
+                                   f"请改为系统任务，topic 写 {check.parts[1]}。")
+    return None
+
+
+def topics_of(definition: Definition) -> dict[str, str]:
+    """Service task → the effect it calls."""
+    return {spec.name: spec.topic for process in (definition.process, *definition.inner.values())
+            for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
+
+
+FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_person": different_person, "offers": offers, "asks": asks}

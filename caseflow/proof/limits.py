@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from caseflow.engine.specs import EffectTask
 from caseflow.engine.values import DeadlineRule
 from caseflow.proof.explorer import LOST, Deadline, Graph, Move
+from caseflow.proof.facts import topics_of
 from caseflow.proof.language import Check, Limit
 from caseflow.proof.paths import Breach, Found, way
 from caseflow.proof.words import named
@@ -53,8 +53,7 @@ class _Timers:
     """What each timer did whenever it fired: the roles that were told, whether its task stayed."""
 
     def __init__(self, graph: Graph) -> None:
-        topics = {spec.name: spec.topic for process in (graph.definition.process, *graph.definition.inner.values())
-                  for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
+        topics = topics_of(graph.definition)
         self.told: dict[str, set[str]] = {}
         self.ended: dict[str, set[bool]] = {}
         for move in (move for node in graph.nodes for move in node.moves if move.kind == "timer"):

@@ -15,7 +15,7 @@ from caseflow.proof.explorer import LOST, Graph, Move, Node
 from caseflow.proof.language import Check
 from caseflow.proof.values import PathStep
 from caseflow.proof.vocabulary import answers_of
-from caseflow.proof.words import listed, named
+from caseflow.proof.words import START_WORDS, listed, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +118,29 @@ class AtStart(Watch):
         return memory
 
 
-class Leads(Watch):
-    """An answer is followed by a step, before another step and before the end."""
+class FollowedBy(Watch):
+    """A step is followed by another, before a third and before the end."""
+
+    begin = ("", False)
 
     def __init__(self, check, definition):
         super().__init__(check, definition)
-        [(self.field, self.meant)] = answers_of(check).items()
-        self.to, self.unless = check.words(check.named["to"]), check.words(check.named.get("unless"))
+        self.to = check.words(check.named["to"] if "to" in check.named else check.parts[1])
+        self.unless = check.words(check.named.get("unless"))
         self.first, self.had = check.words(check.named.get("before")), check.words(check.named.get("unless_had"))
-        self.begin = ("", False)
+
+    def owes(self, move: Move, element: str) -> bool:
+        return element in self.subjects
 
     def move(self, memory, move, after):
         owed, had = memory
-        if move.kind == "complete" and move.element in self.subjects and not had \
-                and answer_in(move, self.field) in self.meant:
-            owed = move.element
         for element in move.passed:
-            owed = "" if element in self.to else owed
-            had = had or element in self.had
             if owed and element in self.first:
                 return self.breach(owed, element)
+            owed = "" if element in self.to else owed
+            if not had and self.owes(move, element):
+                owed = element
+            had = had or element in self.had
         for element, _ in move.opened:
             if owed and element in self.first:
                 return self.breach(owed, element)
@@ -147,8 +150,27 @@ class Leads(Watch):
         return self.breach(memory[0], outcome) if memory[0] and outcome not in self.unless else None
 
     def breach(self, owed: str, reached: str) -> Breach:
-        return Breach(owed, f"在“{self.name(owed)}”选了“{answer_words(self.definition, self.field, self.meant)}”，"
-                            f"却没有经过“{self.name(*self.to)}”就到了“{self.name(reached)}”；请检查网关的条件和连线。")
+        return Breach(owed, f"{self.reason(owed)}却没有经过“{self.name(*self.to)}”就到了“{self.name(reached)}”；"
+                            "请检查网关的条件和连线。")
+
+    def reason(self, owed: str) -> str:
+        return f"经过了“{self.name(owed)}”，"
+
+
+class Leads(FollowedBy):
+    """An answer is followed by a step: an answer to a task, or, at the start, what is known of the case."""
+
+    def __init__(self, check, definition):
+        super().__init__(check, definition)
+        [(self.field, self.meant)] = answers_of(check).items()
+
+    def owes(self, move, element):
+        answered = element == move.element if move.kind == "complete" else move.kind == "start"
+        return element in self.subjects and answered and answer_in(move, self.field) in self.meant
+
+    def reason(self, owed):
+        meant = answer_words(self.definition, self.field, self.meant)
+        return f"在“{self.name(owed)}”选了“{meant}”，" if owed in self.definition.user_tasks else f"“{meant}”的案件，"
 
 
 class LastAnswer(Watch):
@@ -215,7 +237,7 @@ class MessageEnds(Watch):
 
 
 WATCHES = {"at_most": AtMost, "every_closed_case_had": Had, "never": Never, "before": Before, "at_start": AtStart,
-           "leads": Leads, "only_if": OnlyIf, "concludes": Concludes, "message_ends": MessageEnds}
+           "followed_by": FollowedBy, "leads": Leads, "only_if": OnlyIf, "concludes": Concludes, "message_ends": MessageEnds}
 
 
 def answer_in(move: Move, name: str) -> str | None:
@@ -229,7 +251,8 @@ def answer_words(definition: Definition, name: str, meant: tuple[str, ...]) -> s
         for entry in task.form:
             if entry.id == name:
                 return f"{entry.label}：{'或'.join(dict(entry.choices).get(value, value) for value in meant)}"
-    return f"{name}：{'或'.join(meant)}"
+    label, words = START_WORDS.get(name, (name, {}))
+    return f"{label}：{'或'.join(words.get(value, value) for value in meant)}"
 
 
 def watch(graph: Graph, automaton: Watch) -> Found | None:

@@ -11,7 +11,7 @@ START_WORDS = {
     "business_level": ("承办单位层级", {"province": "省级", "city": "市级", "district": "区县级", "town": "乡镇级",
                                        "village": "村级"}),
     "level": ("评价等级", {"dissatisfied": "不满意", "very_dissatisfied": "非常不满意"}),
-    "real_name": ("实名", {True: "是", False: "否"}),
+    "real_name": ("实名", {True: "是", False: "否", "true": "是", "false": "否"}),
 }
 
 
