@@ -141,4 +141,5 @@ def topics_of(definition: Definition) -> dict[str, str]:
             for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
 
 
-FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_person": different_person, "offers": offers, "asks": asks}
+FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_person": different_person,
+         "offers": offers, "asks": asks}

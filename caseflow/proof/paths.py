@@ -237,7 +237,8 @@ class MessageEnds(Watch):
 
 
 WATCHES = {"at_most": AtMost, "every_closed_case_had": Had, "never": Never, "before": Before, "at_start": AtStart,
-           "followed_by": FollowedBy, "leads": Leads, "only_if": OnlyIf, "concludes": Concludes, "message_ends": MessageEnds}
+           "followed_by": FollowedBy, "leads": Leads, "only_if": OnlyIf, "concludes": Concludes,
+           "message_ends": MessageEnds}
 
 
 def answer_in(move: Move, name: str) -> str | None:
