@@ -76,6 +76,7 @@ class ProcessInstance(Base):
     """The engine's state of a case, pinned to the definition it started under."""
 
     __tablename__ = "process_instances"
+    __table_args__ = (Index("ix_process_instances_definition_ended_case_id", "definition", "ended", "case_id"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     definition: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))
