@@ -5,7 +5,6 @@ from caseflow.models.calendars import CalendarDay, CalendarNotice
 from caseflow.models.cases import (
     Case,
     CaseUnit,
-    Definition,
     Incident,
     NumberSequence,
     ProcessInstance,
@@ -13,6 +12,7 @@ from caseflow.models.cases import (
     lock_case,
 )
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.definitions import Definition
 from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
 from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
