@@ -72,11 +72,12 @@ def _midnight(day: date) -> datetime:
 def _counts(regulation: str, names: Sequence[str], now: datetime) -> dict[str, tuple[int, int]]:
     if not names:
         return {}
-    offices, figures = select(Unit.id).where(Unit.regulation == regulation), []
+    figures, of_place = [], select(WorkItem.id).where(
+        WorkItem.status == open_work.OPEN, WorkItem.unit_id.in_(select(Unit.id).where(Unit.regulation == regulation)))
+    of_place = of_place.order_by(WorkItem.unit_id, WorkItem.due_at).limit(MOST_SHOWN + 1)   # the order of the index
     for name in names:
-        here = WorkItem.status == open_work.OPEN, WorkItem.element == name, WorkItem.unit_id.in_(offices)
-        figures += [open_work.bounded(select(WorkItem.id).where(*here, *late).limit(MOST_SHOWN + 1))
-                    for late in ((), (WorkItem.due_at < now,))]
+        here = of_place.where(WorkItem.element == name)
+        figures += [open_work.bounded(here), open_work.bounded(here.where(WorkItem.due_at < now))]
     found = db.session.execute(select(*figures)).one()
     return {name: (found[2 * place], found[2 * place + 1]) for place, name in enumerate(names)}
 
@@ -95,7 +96,7 @@ def _times(regulation: str, process_id: str, names: Sequence[str]) -> dict[str, 
 def _newest(process_id: str) -> list[int]:
     """The newest cases that are over and the newest that run."""
     digests = db.session.scalars(select(Definition.digest).where(
-        Definition.process_id == process_id).order_by(Definition.deployed_at.desc()).limit(VERSIONS)).all()
+        Definition.process_id == process_id).order_by(Definition.number.desc()).limit(VERSIONS)).all()
     found: list[int] = []
     for ended in (True, False):
         parts = [select(ProcessInstance.case_id).where(
