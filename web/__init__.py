@@ -38,6 +38,7 @@ BLUEPRINTS = (
     "web.views.incidents",
     "web.views.account",
     "web.views.oidc",
+    "web.views.workshop",
     "web.views.admin",
     "web.views.api",
     "web.views.metrics",

@@ -49,6 +49,7 @@ RULES: dict[str, Rule] = {
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,
+    "workshop": Rule.SIGNED_IN,
     "oidc": Rule.PUBLIC,
     "account": Rule.SIGNED_IN,
     "admin": Rule.DUTY,

@@ -27,6 +27,10 @@ def title(regulation: str, process_id: str) -> str:
     return f"{places.place(regulation)} · {PROCESSES.get(name, name)}"
 
 
+def regulation_name(regulation: str) -> str:
+    return regulations.get(regulation).name
+
+
 def by(user: User | None) -> str:
     """Who did it; what came with the software has nobody."""
     return user.name if user else gettext("随软件安装")

@@ -38,7 +38,7 @@ def process(process_id: str):
     figures = step_statistics.of_process(overview.regulation, process_id, definition.user_tasks, clock.now())
     steps = [(definition.elements[name], figures[name]) for name in _in_order(definition)]
     return render_template(
-        "workshop/process.html", overview=overview, steps=steps, most=MOST_SHOWN,
+        "workshop/process.html", overview=overview, steps=steps,
         diagram=drawing(definition.source, _heat(figures), _notes(figures)),
         outline=outline.outline(definition.outline(), {}, definition.messages), may=_may(actor, overview.regulation))
 
@@ -79,7 +79,8 @@ def rollback(process_id: str):
     overview = process_overview.process(process_id, actor)
     row, back = _row(overview, digest), url_for("workshop.process", process_id=process_id)
     if request.form.get("seen") != overview.current.digest and row.digest != overview.current.digest:
-        flash(gettext("现行版本已经改为第 %(number)s 版，没有退回；请看过之后再决定。", number=overview.current.number), "warning")
+        flash(gettext("现行版本已经改为第 %(number)s 版，没有退回；请看过之后再决定。",
+                      number=overview.current.number), "warning")
         return redirect(back)
     return changes(gettext("已退回第 %(number)s 版，新案件从现在起按它办理；在办案件不受影响。", number=row.number),
                    lambda: definitions.rollback(process_id, digest, typed("reason"), actor, clock.now()), back)
