@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import literal, literal_column, select, union_all
+from sqlalchemy import literal_column, select, union_all
 
 from caseflow import calendars, open_work, regulations
 from caseflow.calendars import Calendar
@@ -86,10 +86,11 @@ def _times(regulation: str, process_id: str, names: Sequence[str]) -> dict[str, 
     """The working time of each completed task in the newest cases."""
     calendar, cases = calendars.load(regulations.get(regulation).calendar), _newest(process_id)
     times: dict[str, list[timedelta]] = defaultdict(list)
-    query = select(WorkItem.element, WorkItem.opened_at, WorkItem.completed_at).where(
-        WorkItem.case_id.in_(cases), WorkItem.status == literal("completed"))
-    for element, opened_at, completed_at in db.session.execute(query) if cases else ():
-        times[element].append(working_time(opened_at, completed_at, calendar))
+    query = select(WorkItem.element, WorkItem.status, WorkItem.opened_at, WorkItem.completed_at).where(
+        WorkItem.case_id.in_(cases))    # by case alone: asked for in SQL, the status would be looked for first
+    for element, status, opened_at, completed_at in db.session.execute(query) if cases else ():
+        if status == "completed":
+            times[element].append(working_time(opened_at, completed_at, calendar))
     return times
 
 

@@ -70,4 +70,5 @@ def test_every_figure_is_found_on_an_index(guichi, session):
              for row in db.session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, values)]
     assert any("ix_work_items_at_step (element=? AND unit_id=?" in line for line in plans)
     assert any("ix_process_instances_definition_ended_case_id (definition=? AND ended=?" in line for line in plans)
+    assert not any("ix_work_items_status_assignee_id_due_at" in line for line in plans)
     assert [line for line in plans if line.startswith("SCAN work_items") or line.startswith("SCAN process_i")] == []
