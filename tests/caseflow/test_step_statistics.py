@@ -65,8 +65,8 @@ def test_every_figure_is_found_on_an_index(guichi, session):
     event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
     figures(guichi)
     step_statistics.live_cases([definitions.current("guichi", "rectification").digest])
-    asked = [call for call in asked if "work_items" in call[0] or "process_instances" in call[0]]
-    plans = [str(row[3]) for statement, values in asked
+    counting = [call for call in asked if "work_items" in call[0] or "process_instances" in call[0]]
+    plans = [str(row[3]) for statement, values in counting
              for row in db.session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, values)]
     assert any("ix_work_items_at_step (element=? AND unit_id=?" in line for line in plans)
     assert any("ix_process_instances_definition_ended_case_id (definition=? AND ended=?" in line for line in plans)
