@@ -122,6 +122,13 @@ def test_a_draft_that_cannot_be_deployed_says_why_and_offers_no_submission(sourc
     assert "流程图不符合规则" in after(designer.sends(f"{path}/submit", {"revision": "1"}), designer)
 
 
+def test_a_draft_against_the_law_shows_the_article_its_sentence_and_the_path(guichi, designer):
+    longer = SOURCE.replace("working_days(2, since=received_at)", "working_days(3, since=received_at)")
+    page = designer.opens(f"/workshop/drafts/{drawn(guichi, longer)}")
+    assert "违反 GC-2(二)" in words(page) and "这样办理就会违反" in words(page) and "diagram-path" in page.text
+    assert "提交审批</button>" not in page.text
+
+
 def test_a_draft_made_from_an_older_version_is_confirmed_before_it_goes_on(guichi, designer, approver):
     first, second = drawn(guichi), drawn(guichi, SHORTER.replace("满意度回访", "回访"))
     designer.sends(f"/workshop/drafts/{first}/submit", {"revision": "1"})

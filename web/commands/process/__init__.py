@@ -7,9 +7,8 @@ import importlib
 import click
 
 COMMANDS = {
-    "check": "check",
-    "diff": "diff",
     "check": "web.commands.process.check:check",
+    "diff": "web.commands.process.diff:diff",
     "prove": "web.commands.proving:prove_paths",
 }
 

@@ -8,12 +8,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import definitions, drafts, permissions, verification
+from caseflow import definitions, drafts, permissions, proof, verification
 from caseflow.comparison import Comparison, compare_files
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, ProcessDraft
 from caseflow.permissions import Actor
+from caseflow.proof import HOLDS, VIOLATED, RuleResult
 from caseflow.verification import Examination
 from web import clock
 from web.auth import current_actor
@@ -31,7 +32,8 @@ def draft(draft_id: int):
     examination = verification.examine(one.regulation, one.process_id, one.source)
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
-        findings=_findings(examination), may=_may(actor, one), **_compared(one, current))
+        findings=_findings(examination), rules=_rules(examination), may=_may(actor, one), path=_path(examination, one),
+        **_compared(one, current))
 
 
 @blueprint.post(DRAFT + "/submit")
@@ -95,6 +97,33 @@ def _findings(examination: Examination) -> list[dict[str, str]]:
     found = sorted(examination.findings, key=lambda finding: finding.severity != "error")
     return [{"severity": finding.severity, "sentence": finding.sentence,
              "where": workshop.element(examination.definition, finding.element)} for finding in found]
+
+
+def _broken(examination: Examination) -> list[RuleResult]:
+    """The rules that are broken, then those that could not be decided."""
+    results = examination.proof.results if examination.proof else ()
+    return sorted((one for one in results if one.verdict != HOLDS), key=lambda one: one.verdict != VIOLATED)
+
+
+def _rules(examination: Examination) -> dict[str, list[dict[str, Any]]]:
+    """What became of the rules of the articles: the broken ones with the way there, and those that hold."""
+    kept = [one for one in examination.proof.results if one.verdict == HOLDS] if examination.proof else []
+    return {name: [{
+        "verdict": one.verdict, "article": one.rule.article, "sentence": one.rule.sentence, "why": one.why,
+        "where": workshop.element(examination.definition, one.element),
+        "path": proof.told(examination.definition, one.path)} for one in results]
+        for name, results in (("broken", _broken(examination)), ("kept", kept))}
+
+
+def _path(examination: Examination, one: ProcessDraft) -> dict[str, Any] | None:
+    """The drawing with the path that breaks the chosen rule (`rule`, by its number among the broken; else the first)."""
+    broken = [result for result in _broken(examination) if result.verdict == VIOLATED]
+    if not broken:
+        return None
+    result = broken[max(0, min(request.args.get("rule", 0, type=int), len(broken) - 1))]
+    passed = [name for step in result.path for name in (*step.passed, step.element) if name]
+    states = dict.fromkeys(passed, "path") | ({result.element: "hot"} if result.element else {})
+    return drawing(one.source, states, focus=[result.element] if result.element else passed)
 
 
 def _compared(one: ProcessDraft, current: Definition) -> dict[str, Any]:
