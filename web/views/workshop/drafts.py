@@ -116,7 +116,7 @@ def _rules(examination: Examination) -> dict[str, list[dict[str, Any]]]:
 
 
 def _path(examination: Examination, one: ProcessDraft) -> dict[str, Any] | None:
-    """The drawing with the path that breaks the chosen rule (`rule`, by its number among the broken; else the first)."""
+    """The drawing with the path that breaks a rule: the one chosen by its number among the broken, else the first."""
     broken = [result for result in _broken(examination) if result.verdict == VIOLATED]
     if not broken:
         return None
