@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from caseflow import definitions, drafts, permissions, step_statistics
-from caseflow.models import Definition, ProcessDraft, User, db
+from caseflow.models import Definition, ProcessDraft, User, WorkItem, db
 from caseflow.permissions import Actor
 
 
@@ -75,3 +75,14 @@ def _overview(versions: Sequence[Definition], found: Sequence[ProcessDraft], liv
         current.regulation, current.process_id, current, versions,
         [draft for draft in found if draft.process_id == current.process_id],
         {version.digest: live[version.digest] for version in versions}, articles)
+
+
+def steps_of(case_ids: Sequence[int]) -> dict[str, list[int]]:
+    """Element id → which of these cases have an open task there; those that have none under ""."""
+    found: dict[str, list[int]] = {}
+    rows = select(WorkItem.element, WorkItem.status, WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
+    for element, status, case_id in db.session.execute(rows.order_by(WorkItem.id)) if case_ids else ():
+        if status == "open":
+            found.setdefault(element, []).append(case_id)
+    waiting = set(case_ids).difference(*found.values())
+    return found | ({"": sorted(waiting)} if waiting else {})

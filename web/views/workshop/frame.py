@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask_login import current_user
 
-from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, PermissionDenied
+from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
 from web.auth import current_actor
 from web.errors import refusal
@@ -16,6 +16,13 @@ from web.words import places, workshop
 
 blueprint = Blueprint("workshop", __name__, url_prefix="/workshop")
 PROCESS = "/<string(minlength=3, maxlength=64):process_id>"
+
+
+@blueprint.url_value_preprocessor
+def _printable(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Names in the address that no process can have (PostgreSQL takes no NUL even to compare with) are not found."""
+    if any(isinstance(value, str) and not value.isprintable() for value in (values or {}).values()):
+        raise NotFound
 
 
 @blueprint.context_processor
