@@ -78,6 +78,8 @@ def test_a_draft_is_submitted_compared_and_approved_by_a_second_person(guichi, d
     path = f"/workshop/drafts/{drawn(guichi)}"
     page = words(designer.opens(path))
     assert "“联系并核实”的时限 2 个工作日 → 1 个工作日（自收到评价起）" in page
+    assert "1 件在办案件继续按原版本办理" in page and "其中 1 件可以迁移，0 件不能" in page
+    assert "收到后2个工作日：2026-03-04 24:00 → 2026-03-03 24:00" in page
     assert "批准并部署" not in words(approver.opens(path))
     assert "已提交审批" in after(designer.sends(f"{path}/submit", {"revision": "1"}), designer)
     assert "批准并部署" in words(approver.opens(path)) and "批准并部署" not in words(designer.opens(path))

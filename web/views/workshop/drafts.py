@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import definitions, drafts, permissions, proof, verification
+from caseflow import definitions, drafts, impact, permissions, proof, verification
 from caseflow.comparison import Comparison, compare_files
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
@@ -21,6 +21,7 @@ from web.auth import current_actor
 from web.views.workshop.frame import blueprint, changes, drawing, typed
 from web.words import workshop
 
+LOOKED_AT = 200      # running cases that a page tries on the engine
 DRAFT = "/drafts/<int(max=9223372036854775807):draft_id>"
 
 
@@ -33,7 +34,7 @@ def draft(draft_id: int):
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
         findings=_findings(examination), rules=_rules(examination), may=_may(actor, one), path=_path(examination, one),
-        **_compared(one, current))
+        touched=_impact(one, examination), **_compared(one, current))
 
 
 @blueprint.post(DRAFT + "/submit")
@@ -124,6 +125,13 @@ def _path(examination: Examination, one: ProcessDraft) -> dict[str, Any] | None:
     passed = [name for step in result.path for name in (*step.passed, step.element) if name]
     states = dict.fromkeys(passed, "path") | ({result.element: "hot"} if result.element else {})
     return drawing(one.source, states, focus=[result.element] if result.element else passed)
+
+
+def _impact(one: ProcessDraft, examination: Examination) -> impact.Impact | None:
+    """What it would mean for running cases, while that is still to be decided."""
+    if examination.definition is None or one.state not in ("open", "submitted"):
+        return None
+    return impact.assess(one.process_id, examination.definition, clock.now(), LOOKED_AT)
 
 
 def _compared(one: ProcessDraft, current: Definition) -> dict[str, Any]:
