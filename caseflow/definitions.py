@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, select
 
 from caseflow import journal, regulations
 from caseflow.effects import TOPICS
@@ -27,17 +27,54 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     known = db.session.get(Definition, process.digest)
     if known is not None and known.current:
         return known
-    db.session.execute(update(Definition).where(
-        Definition.process_id == process.process_id, Definition.digest != process.digest).values(current=False))
+    return put(process, regulation, now, actor)
+
+
+def put(process: engine.Definition, regulation: str, now: datetime, actor: Actor, *,
+        submitted_by: int | None = None, draft: int | None = None) -> Definition:
+    """Make this process the one that new cases start under, as the next version or as the one it was before.
+
+    Whether it may be was judged before. With a draft the actor is who approved it. Journaled as definition_deployed.
+    """
+    known = _make_current(process.process_id, process.digest)
     if known is None:
         texts = {file: text.decode() for file, text in process.files.items()}
-        known = Definition(digest=process.digest, regulation=regulation, process_id=process.process_id,
-                           files=orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode(), deployed_at=now)
+        number = db.session.scalar(select(func.count()).where(Definition.process_id == process.process_id)) + 1
+        known = Definition(digest=process.digest, regulation=regulation, process_id=process.process_id, number=number,
+                           files=orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode(), deployed_at=now,
+                           deployed_by_id=submitted_by or actor.user_id,
+                           approved_by_id=actor.user_id if draft else None)
         db.session.add(known)
-    known.current = True
-    journal.append(None, "definition_deployed", actor, now, {"process": process.process_id, "digest": process.digest})
+    journal.append(None, "definition_deployed", actor, now, {
+        "process": process.process_id, "digest": process.digest, "number": known.number, "draft": draft})
     db.session.flush()
     return known
+
+
+def _make_current(process_id: str, digest: str) -> Definition | None:
+    """Let this version, if it is there, be the current one and no other. Who comes second here waits for the first."""
+    of_process = Definition.process_id == process_id
+    db.session.execute(select(Definition.digest).where(of_process).with_for_update())
+    known = None
+    for version in db.session.scalars(select(Definition).where(of_process).execution_options(populate_existing=True)):
+        version.current = version.digest == digest
+        known = version if version.current else known
+    return known
+
+
+def versions(process_id: str) -> list[Definition]:
+    """Every version of a process that was ever deployed, the newest first."""
+    return list(db.session.scalars(
+        select(Definition).where(Definition.process_id == process_id).order_by(Definition.number.desc())))
+
+
+def row_of(process_id: str, digest: str | None = None) -> Definition:
+    """The current version of a process, or the one with this digest. NotFound."""
+    which = Definition.current if digest is None else Definition.digest == digest
+    found = db.session.scalar(select(Definition).where(Definition.process_id == process_id, which))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def current(regulation: str, name: str) -> engine.Definition:
