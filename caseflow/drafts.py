@@ -11,13 +11,20 @@ from typing import Any
 
 from sqlalchemy import select
 
-from caseflow import definitions, journal, permissions
+from caseflow import definitions, journal, permissions, verification
+from caseflow.engine import definition as engine
 from caseflow.engine.gate.reader import MAX_BYTES
-from caseflow.errors import BaseReplaced, DraftChanged, DraftClosed, InvalidInput, NotFound
+from caseflow.errors import (
+    BaseReplaced,
+    DraftChanged,
+    DraftClosed,
+    InvalidInput,
+    NotFound,
+    NothingChanged,
+    SecondPersonNeeded,
+)
 from caseflow.models import Definition, DraftEditor, ProcessDraft, db
 from caseflow.permissions import Actor
-
-LONGEST_REASON = 500     # characters
 
 
 def begin(process_id: str, actor: Actor, now: datetime, source: bytes | None = None) -> ProcessDraft:
@@ -95,6 +102,60 @@ def rebase(draft_id: int, revision: int, actor: Actor, now: datetime) -> Process
     draft.base = definitions.row_of(draft.process_id).digest
     _note(draft, "draft_rebased", actor, now, base=draft.base)
     return draft
+
+
+def submit(draft_id: int, revision: int, actor: Actor, now: datetime) -> ProcessDraft:
+    """Put a draft before a second person. Designers of the regulation.
+
+    Refuses as `save` does, with BaseReplaced when another version was deployed meanwhile, with NothingChanged for what
+    is deployed already, and with DefinitionRefused, whose findings say why, for what must not be deployed.
+    """
+    draft = _locked(draft_id, actor, "designer")
+    require_state(draft, "open")
+    require_revision(draft, revision)
+    _deployable(draft)
+    draft.state, draft.submitted_by_id, draft.submitted_at, draft.reason = "submitted", actor.user_id, now, ""
+    _note(draft, "draft_submitted", actor, now)
+    return draft
+
+
+def send_back(draft_id: int, reason: str, actor: Actor, now: datetime) -> ProcessDraft:
+    """Give a submitted draft back to its designers, with a reason. Approvers of the regulation."""
+    draft = _locked(draft_id, actor, "approver")
+    require_state(draft, "submitted")
+    draft.state, draft.reason = "open", definitions.good_reason(reason)
+    _note(draft, "draft_sent_back", actor, now, reason=draft.reason)
+    return draft
+
+
+def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Definition:
+    """Deploy a submitted draft: new cases start under it at once, running ones keep their version.
+
+    An approver of the regulation who has neither edited nor submitted it (SecondPersonNeeded), and who has seen this
+    revision. Refuses as `submit` does; a draft that cannot be deployed any more is to be sent back.
+    """
+    draft = _locked(draft_id, actor, "approver")
+    require_state(draft, "submitted")
+    require_revision(draft, revision)
+    if actor.user_id in {draft.author_id, draft.submitted_by_id, *(editor.user_id for editor in draft.editors)}:
+        raise SecondPersonNeeded
+    definitions.lock(draft.process_id)
+    process = _deployable(draft)
+    draft.state = "deployed"
+    _note(draft, "draft_approved", actor, now, digest=process.digest)
+    deployed = definitions.put(
+        process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id)
+    draft.deployed_as = deployed.digest
+    return deployed
+
+
+def _deployable(draft: ProcessDraft) -> engine.Definition:
+    """What the draft would become; refuses what must not be deployed or would change nothing."""
+    base = require_base(draft)
+    process = verification.require(verification.examine(draft.regulation, draft.process_id, draft.source))
+    if process.digest == base.digest:
+        raise NothingChanged
+    return process
 
 
 def require_state(draft: ProcessDraft, state: str) -> None:
