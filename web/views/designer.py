@@ -31,8 +31,9 @@ def _bound() -> None:
 @blueprint.get(f"{DRAFT}/design")
 def design(draft_id: int):
     draft, may_edit = _open(draft_id)
-    return render_template("designer/show.html", draft=draft, may_edit=may_edit, name=words.process_name(draft.process_id),
-                           facts=words.facts(draft) | _addresses(draft) | {"may_edit": may_edit})
+    facts = words.facts(draft) | _addresses(draft) | {"may_edit": may_edit}
+    return render_template("designer/show.html", draft=draft, may_edit=may_edit, facts=facts,
+                           name=words.process_name(draft.process_id))
 
 
 @blueprint.post(f"{DRAFT}/findings")
@@ -86,7 +87,7 @@ def begin(process_id: str):
                                findings=refused, file_name=file.filename), 422
     with transaction():
         draft_id = drafts.begin(process_id, actor, clock.now(), source).id
-    flash(gettext("已新建草稿，可以开始修改。") if source is None else gettext("已从文件新建草稿，可以开始修改。"), "success")
+    flash(gettext("已新建草稿，可以开始修改。"), "success")
     return redirect(url_for("designer.design", draft_id=draft_id))
 
 
@@ -104,7 +105,8 @@ def _unreadable(source: bytes) -> tuple[Finding, ...]:
     except DefinitionRefused as refused:
         return refused.findings
     if root.find("{*}BPMNDiagram") is None:
-        return (Finding("no_drawing", "", 0, gettext("文件里没有图形（BPMNDiagram），无法显示；请用建模工具画好后再导入。")),)
+        sentence = gettext("文件里没有图形（BPMNDiagram），无法显示；请用建模工具画好后再导入。")
+        return (Finding("no_drawing", "", 0, sentence),)
     return ()
 
 

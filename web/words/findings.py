@@ -1,30 +1,57 @@
-"""What an examination found, in words: findings with the names of their elements, rules with the path that breaks them."""
+"""What an examination found, in words: findings with their elements' names, broken rules with the path to it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from caseflow.engine import gate
 from caseflow.engine.definition import Definition
+from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.verification import Examination
+
+_ = lazy_gettext
+
+
+SAID_HERE = {     # where the gate names what is written in the file, and the page has a field for it
+    "performer_missing": _("人工任务没有写由谁办；请在属性里选办理单位和岗位。"),
+    "article_missing": _("这个人工任务没有写依据的条款；请在属性里选一条。"),
+    "service_type": _("这个系统任务没有选系统操作；请在属性里选一个。"),
+    "topic_unknown": _("这个系统任务没有选登记过的系统操作；请在属性里选一个。"),
+    "called_unknown": _("没有选调用哪个流程，或者那个流程没有部署；请在属性里选一个。"),
+}
+KINDS = {
+    "bpmn:userTask": _("人工任务"), "bpmn:serviceTask": _("系统任务"), "bpmn:startEvent": _("开始事件"),
+    "bpmn:endEvent": _("结束事件"), "bpmn:boundaryEvent": _("边界事件"), "bpmn:intermediateCatchEvent": _("等待"),
+    "bpmn:exclusiveGateway": _("排他网关"), "bpmn:parallelGateway": _("并行网关"), "bpmn:subProcess": _("子流程"),
+    "bpmn:callActivity": _("调用的流程"), "bpmn:lane": _("泳道"), "bpmn:process": _("流程"),
+    "bpmn:sequenceFlow": _("流向"), "bpmn:participant": _("泳池"),
+}
+TAG = re.compile("|".join(KINDS))
 
 
 def told(examination: Examination, source: bytes) -> dict[str, Any]:
     """The examination as the designer's page reads it."""
-    names, proof = names_in(source), examination.proof
+    names, proof = names_in(source), getattr(examination, "proof", None)
     broken = [result for result in proof.results if result.verdict != "holds"] if proof else []
     return {
         "blocks": examination.blocks,
         "proved": proof is not None,
         "holding": len(proof.results) - len(broken) if proof else 0,
         "findings": [{"element": finding.element, "name": names.get(finding.element, ""),
-                      "severity": finding.severity, "sentence": finding.sentence} for finding in examination.findings],
+                      "severity": finding.severity, "sentence": sentence(finding)} for finding in examination.findings],
         "rules": [_rule(result, examination.definition, names) for result in broken],
     }
+
+
+def sentence(finding: Finding) -> str:
+    """What to do, in the words of the page rather than of the file."""
+    said = SAID_HERE.get(finding.code)
+    return str(said) if said else TAG.sub(lambda tag: str(KINDS[tag[0]]), finding.sentence)
 
 
 def names_in(source: bytes) -> Mapping[str, str]:
@@ -62,9 +89,11 @@ def step_text(step: Any, definition: Definition | None, names: Mapping[str, str]
 def _answers(step: Any, definition: Definition | None) -> str:
     task = definition.user_tasks.get(step.element) if definition else None
     fields = {field.id: field for field in task.form} if task else {}
-    return gettext("；").join(
-        gettext("%(field)s＝%(value)s", field=fields[key].label if key in fields else key, value=_value(fields.get(key), value))
-        for key, value in step.values.items())
+    return gettext("；").join(_answer(fields.get(key), key, value) for key, value in step.values.items())
+
+
+def _answer(field: Any, key: str, value: object) -> str:
+    return gettext("%(field)s＝%(value)s", field=field.label if field else key, value=_value(field, value))
 
 
 def _value(field: Any, value: object) -> str:

@@ -48,7 +48,7 @@ export function flowsPart(gateway, { edits, show }) {
     const condition = flow.businessObject.conditionExpression?.body;
     return h('li', {},
       h('label', { class: 'form-check' }, radio, ' ', h('span', { class: 'form-check-label' }, say('default_short'))),
-      h('button', { type: 'button', class: 'btn btn-sm btn-ghost', onclick: () => show(flow) },
+      h('button', { type: 'button', class: 'btn btn-sm tool', onclick: () => show(flow) },
         icon('arrow-right'), flow.businessObject.name || shownName(flow.target.businessObject)),
       condition ? h('code', {}, condition) : null);
   };

@@ -52,7 +52,7 @@ function Palette(palette, create, elementFactory, handTool, lassoTool, spaceTool
 Palette.$inject = ['palette', 'create', 'elementFactory', 'handTool', 'lassoTool', 'spaceTool', 'globalConnect'];
 
 // The entries of bpmn-js that the dialect has, and what it has besides.
-function Pad(contextPad, create, elementFactory, autoPlace, deadlines) {
+function Pad(contextPad, create, elementFactory, autoPlace, deadlines, popupMenu) {
   const append = (key, [type, className, options]) => {
     const shape = () => elementFactory.createShape({ type, ...options });
     return {
@@ -67,7 +67,13 @@ function Pad(contextPad, create, elementFactory, autoPlace, deadlines) {
     group: 'model', className: 'bpmn-icon-intermediate-event-catch-non-interrupting-timer', title: say('add_deadline'),
     action: { click: (_, element) => deadlines.add(element) },
   };
+  const replace = (event, element) => {
+    const { left, bottom } = event.target.getBoundingClientRect();
+    popupMenu.open(element, 'bpmn-replace', { x: left, y: bottom + 5, cursor: { x: event.x, y: event.y } },
+      { title: say('change_kind'), width: 260 });
+  };
   this.getContextPadEntries = (element) => (entries) => {
+    if (entries.replace) entries.replace.action = { click: replace };
     const kept = Object.fromEntries(Object.entries(entries).filter(([name]) => PAD.has(name)));
     const appends = 'append.end-event' in entries && is(element, APPENDED);
     const steps = appends ? Object.entries(STEPS).map(([key, drawn]) => [`append.${key}`, append(key, drawn)]) : [];
@@ -77,7 +83,7 @@ function Pad(contextPad, create, elementFactory, autoPlace, deadlines) {
     Object.fromEntries(Object.entries(entries).filter(([name]) => PAD.has(name))));
   contextPad.registerProvider(500, this);
 }
-Pad.$inject = ['contextPad', 'create', 'elementFactory', 'autoPlace', 'deadlines'];
+Pad.$inject = ['contextPad', 'create', 'elementFactory', 'autoPlace', 'deadlines', 'popupMenu'];
 
 function Menu(popupMenu) {
   this.getPopupMenuEntries = () => (entries) => (

@@ -21,7 +21,7 @@ export function fieldsPart(element, fields, { edits }) {
   };
 
   const small = (name, symbol, label, disabled, onclick) => h('button',
-    { type: 'button', class: 'btn btn-sm btn-ghost', 'data-key': name, 'aria-label': label, title: label, disabled, onclick }, icon(symbol));
+    { type: 'button', class: 'btn btn-sm tool', 'data-key': name, 'aria-label': label, title: label, disabled, onclick }, icon(symbol));
 
   function retyped(one, type) {
     const kept = BOUNDS[type] ?? [];

@@ -2,7 +2,7 @@
 // On a narrow screen, and for those who only look, the drawing is shown and not edited.
 import { Modeler, camunda, chinese, simulation, simulationWords } from '../../vendor/bpmn-modeler.js';
 import { dialect, translated } from './dialect.js';
-import { say, speak } from './dom.js';
+import { say, speak, token } from './dom.js';
 import { createFindings } from './findings.js';
 import { editing } from './model.js';
 import { createOutline } from './outline.js';
@@ -11,7 +11,9 @@ import { createSaving } from './saving.js';
 
 const NARROW = '(max-width: 767px)';
 const LOOK = 20_000;      // milliseconds between two looks at who else is here
-const READABLE = 0.45;
+const READABLE = 0.5;       // below this scale the words in the drawing cannot be read
+const MARGIN = 16;          // pixels
+const PALETTE = 130;        // pixels that the palette takes on the left
 
 const place = document.getElementById('designer');
 const facts = JSON.parse(document.getElementById('designer-facts').textContent);
@@ -24,14 +26,13 @@ function makeModeler(container) {
   return new Modeler({ container, moddleExtensions, additionalModules: [simulation, dialect, ...words] });
 }
 
+// The whole drawing beside the palette, unless its words would be too small to read.
 function showWhole(modeler) {
   const canvas = modeler.get('canvas');
-  canvas.zoom('fit-viewport', 'auto');
-  if (canvas.zoom() < READABLE) {
-    canvas.zoom(READABLE, { x: 0, y: 0 });
-    const { inner, outer } = canvas.viewbox();
-    canvas.viewbox({ x: inner.x - 20, y: inner.y - 20, width: outer.width / READABLE, height: outer.height / READABLE });
-  }
+  const { inner, outer } = canvas.viewbox();
+  const left = facts.editable ? PALETTE : MARGIN;
+  const scale = Math.min(Math.max(Math.min((outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height), READABLE), 1);
+  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - MARGIN / scale, width: outer.width / scale, height: outer.height / scale });
 }
 
 // Ctrl+S saves, Ctrl+Z and Ctrl+Y go back and forth, Ctrl+F finds. In a text field the browser's own undo counts.
@@ -82,7 +83,7 @@ function createPresence(revision) {
   const look = async () => {
     if (document.visibilityState === 'hidden') return;
     try {
-      const answer = await fetch(facts.urls.presence, { headers: { Accept: 'application/json' } });
+      const answer = await fetch(facts.urls.presence, { method: 'POST', headers: { 'X-CSRFToken': token(), Accept: 'application/json' } });
       if (answer.ok) show(await answer.json());
     } catch { /* the next look may succeed */ }
   };
@@ -119,6 +120,7 @@ async function start() {
   modeler.on('commandStack.changed', () => { findings.soon(); steps(); });
   steps();
   showWhole(modeler);
+  new ResizeObserver(() => canvas.resized()).observe(canvas.getContainer());
   createPresence(saving.revision);
   await findings.ask();
   place.modeler = modeler;

@@ -125,7 +125,7 @@ export function createPanel({ modeler, facts, edits, place }) {
 
   function deadlineButton(element) {
     if (!facts.editable || !['UserTask', 'SubProcess', 'CallActivity'].includes(kind(element))) return null;
-    return h('button', { type: 'button', class: 'btn btn-sm', onclick: () => modeler.get('deadlines').add(element) },
+    return h('button', { type: 'button', class: 'btn btn-sm property-button', onclick: () => modeler.get('deadlines').add(element) },
       icon('clock'), say('add_deadline'));
   }
 
