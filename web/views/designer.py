@@ -47,7 +47,7 @@ def findings(draft_id: int):
 def save(draft_id: int):
     """Keep the XML as the next revision of the one in the address; what cannot be read is not kept."""
     revision, source = request.args.get("revision", type=int), request.get_data()
-    drafts.find(draft_id, current_actor())
+    permissions.require_process(current_actor(), drafts.find(draft_id, current_actor()).regulation, "designer")
     refused = _unreadable(source)
     if refused or revision is None:
         sentence = "；".join(finding.sentence for finding in refused) or gettext("请刷新页面后再保存。")

@@ -5,7 +5,7 @@ export function speak(dictionary) {
   words = dictionary;
 }
 
-// say('more', { count: 3 }): the sentence of this key with {count} replaced
+// say('saved', { revision: 3 }): the sentence of this key with {revision} replaced
 export function say(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
