@@ -33,7 +33,7 @@ CHOICES = {
 def process_name(process_id: str) -> str:
     """贵池整改流程: the place and the kind of process."""
     regulation, _line, name = process_id.partition("_")
-    return f"{place(regulation)}{PROCESSES.get(name, name)}"
+    return gettext("%(place)s%(process)s", place=place(regulation), process=PROCESSES.get(name, name))
 
 
 def facts(draft: ProcessDraft) -> dict[str, Any]:
