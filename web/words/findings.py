@@ -12,6 +12,7 @@ from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
+from caseflow.proof import HOLDS, PathStep, RuleResult
 from caseflow.verification import Examination
 
 _ = lazy_gettext
@@ -36,8 +37,8 @@ TAG = re.compile("|".join(KINDS))
 
 def told(examination: Examination, source: bytes) -> dict[str, Any]:
     """The examination as the designer's page reads it."""
-    names, proof = names_in(source), getattr(examination, "proof", None)
-    broken = [result for result in proof.results if result.verdict != "holds"] if proof else []
+    names, proof = names_in(source), examination.proof
+    broken = [result for result in proof.results if result.verdict != HOLDS] if proof else []
     return {
         "blocks": examination.blocks,
         "proved": proof is not None,
@@ -64,7 +65,7 @@ def names_in(source: bytes) -> Mapping[str, str]:
     return {element: "".join(name.split()) for element, name in named if element and name}
 
 
-def _rule(result: Any, definition: Definition | None, names: Mapping[str, str]) -> dict[str, Any]:
+def _rule(result: RuleResult, definition: Definition | None, names: Mapping[str, str]) -> dict[str, Any]:
     rule = result.rule
     return {"key": rule.check, "article": rule.article, "sentence": rule.sentence, "verdict": result.verdict,
             "element": result.element, "name": names.get(result.element, ""), "why": result.why,
@@ -72,7 +73,7 @@ def _rule(result: Any, definition: Definition | None, names: Mapping[str, str]) 
             "steps": [{"element": step.element, "text": step_text(step, definition, names)} for step in result.path]}
 
 
-def step_text(step: Any, definition: Definition | None, names: Mapping[str, str]) -> str:
+def step_text(step: PathStep, definition: Definition | None, names: Mapping[str, str]) -> str:
     """One move of a path in words: what was answered, which limit ran out, which message came."""
     name = names.get(step.element, step.element)
     if step.kind == "complete":
@@ -86,7 +87,7 @@ def step_text(step: Any, definition: Definition | None, names: Mapping[str, str]
     return gettext("案件开始")
 
 
-def _answers(step: Any, definition: Definition | None) -> str:
+def _answers(step: PathStep, definition: Definition | None) -> str:
     task = definition.user_tasks.get(step.element) if definition else None
     fields = {field.id: field for field in task.form} if task else {}
     return gettext("；").join(_answer(fields.get(key), key, value) for key, value in step.values.items())

@@ -41,14 +41,21 @@ export function createFindings({ modeler, facts, place }) {
     path = [];
   }
 
-  // the elements that were passed, with the flows between those that follow each other
+  // whether the step is this element or lies in it, as in a sub-process that is entered
+  function within(id, element) {
+    for (let at = known(id); at; at = at.parent) if (at === element) return true;
+    return false;
+  }
+
+  // the elements that were passed up to the one that is wrong, with the flows between those that follow each other
   function drawPath(rule) {
     clearPath();
     drawnRule = rule.key;
-    const passed = rule.passed.filter((id) => known(id));
-    const after = new Set(passed.slice(1).map((id, at) => `${passed[at]} ${id}`));
-    const flows = modeler.get('elementRegistry').filter((element) => element.waypoints && element.source && element.target
-      && (after.has(`${element.source.id} ${element.target.id}`))).map(({ id }) => id);
+    const last = known(rule.element);
+    const passed = [...rule.passed, ...(last ? [(last.host ?? last).id, last.id] : [])].filter((id) => known(id));
+    const taken = ({ source, target }) => passed.some((id, at) => passed[at + 1] !== undefined && source && target
+      && !within(passed[at + 1], source) && !within(id, target) && within(id, source) && within(passed[at + 1], target));
+    const flows = modeler.get('elementRegistry').filter((element) => element.waypoints && taken(element)).map(({ id }) => id);
     path = [...new Set([...passed, ...flows])];
     path.forEach((id) => modeler.get('canvas').addMarker(id, 'broken-path'));
   }
@@ -73,7 +80,8 @@ export function createFindings({ modeler, facts, place }) {
       h('blockquote', {}, rule.sentence),
       rule.steps.length ? h('details', { open: true }, h('summary', {}, say('path_words')),
         h('ol', { class: 'path-steps' }, rule.steps.map((step) => h('li', {}, known(step.element)
-          ? h('button', { type: 'button', class: 'element-link', onclick: () => show(step.element) }, step.text) : step.text)))) : null);
+          ? h('button', { type: 'button', class: 'element-link', onclick: () => show(step.element) }, step.text) : step.text)),
+        rule.name ? h('li', {}, say('path_end', { name: rule.name })) : null)) : null);
   }
 
   function draw(answer) {

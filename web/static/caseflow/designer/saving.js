@@ -12,7 +12,7 @@ export function createSaving({ modeler, facts, place, findings, commit }) {
   const dirty = () => position() !== kept;
 
   function show() {
-    button.disabled = busy || !dirty();
+    button.disabled = busy;
     state.textContent = busy ? say('saving') : dirty() ? say('unsaved') : say('saved', { revision });
     state.classList.toggle('unsaved', dirty());
   }
