@@ -33,6 +33,7 @@ BLUEPRINTS = (
     "web.views.urging",
     "web.views.deadlines",
     "web.views.delegation",
+    "web.views.designer",
     "web.views.ledger",
     "web.views.notices",
     "web.views.incidents",

@@ -46,6 +46,7 @@ RULES: dict[str, Rule] = {
     "reassign": Rule.SIGNED_IN,
     "urging": Rule.SIGNED_IN,
     "delegation": Rule.SIGNED_IN,
+    "designer": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,

@@ -74,3 +74,13 @@ class DraftEditor(Base):
 
     draft_id: Mapped[int] = mapped_column(ForeignKey("process_drafts.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+
+
+class DraftVisit(Base):
+    """Somebody's page with this draft was open at that moment (real time)."""
+
+    __tablename__ = "draft_visits"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("process_drafts.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    seen_at: Mapped[datetime]
