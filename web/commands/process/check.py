@@ -14,12 +14,7 @@ from caseflow.engine.values import Finding
 ENDINGS = (".bpmn", ".xml", ".dmn")
 
 
-@click.group()
-def process() -> None:
-    """The diagrams of the processes."""
-
-
-@process.command()
+@click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 def check(paths: tuple[Path, ...]) -> None:
     """Print one line per finding: file, element, line, code, sentence (tab separated).
