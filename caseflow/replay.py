@@ -21,9 +21,9 @@ from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
 from caseflow.errors import CaseflowError, InvalidInput
-from caseflow.models import Case, db
+from caseflow.models import Case, DeadlineEntry, db
 from caseflow.recordings import Event, RecordedTimer, Recording
-from caseflow.tried_case import Ground, TriedCase
+from caseflow.tried_case import Ground, Limit, TriedCase
 from caseflow.tryout import day_of, form_of
 
 LIMIT = 500                            # cases that a replay looks at, if nothing else is said
@@ -223,15 +223,23 @@ class _ReplayedCase(TriedCase):
 
     def _changed(self, rule: DeadlineRule, due_at: datetime, recorded: RecordedTimer) -> datetime | None:
         """The due moment with the stops and extensions that came in time; None while it is stopped."""
-        given, done = Given(rule, self.now, self.ground.regulation.close_of_business), []
+        done: list[DeadlineEntry] = []
+        given = Given(rule, self.now, self.ground.regulation.close_of_business)
         for entry in recorded.entries:
             if due_at is not None and entry.at > due_at:
                 break
-            done.append(entry)
+            done.append(self._own(given, done, entry))
             due_at = deadline_ledger.standing(given, done, self.ground.calendar, entry.at).due_at
         return due_at
 
-    def fire(self, limit) -> None:
+    def _own(self, given: Given, done: list[DeadlineEntry], entry: DeadlineEntry) -> DeadlineEntry:
+        """The entry as it would be in the ledger of this limit: a stop keeps what remains of it."""
+        used, amount = entry.used, entry.amount
+        if entry.kind == "stopped":
+            used, amount = deadline_ledger.parted(given, done, self.ground.calendar, entry.at)
+        return DeadlineEntry(kind=entry.kind, at=entry.at, used=used, amount=amount)
+
+    def fire(self, limit: Limit) -> None:
         place = next(place for place, clock in self.clocks.items() if clock.token == limit.token)
         self.clocks[place] = replace(self.clocks[place], fired=True)
         super().fire(limit)
