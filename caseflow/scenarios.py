@@ -6,14 +6,19 @@ diagram. What it says is in Chinese, for the designer who reads it beside the di
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
-from caseflow import calendars, scenario_file
+from caseflow import calendars, regulation_file, scenario_file
 from caseflow.deadlines import LAST_SECOND, SHANGHAI
+from caseflow.engine import definition as engine
+from caseflow.engine import gate
 from caseflow.engine.definition import Definition
+from caseflow.engine.values import Finding
 from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, PermissionDenied, StepFailed, TaskNotOpen
 from caseflow.regulation_file import Regulation
 from caseflow.scenario_file import OPEN, Expectation, Scenario
@@ -78,15 +83,44 @@ def run(definition: Definition, regulation: Regulation, scenarios: Iterable[Scen
     return tuple(_judge(ground, scenario) for scenario in scenarios if scenario.process == ground.kind)
 
 
-def run_folder(definition: Definition, regulation: Regulation, folder: Path) -> tuple[Result, ...]:
-    """Play the scenarios in a folder of a regulation; a file that cannot be read is a failed one of each process."""
+def run_folder(definition: Definition, regulation: Regulation, folder: Path,
+               kept: Mapping[str, str] = MappingProxyType({})) -> tuple[Result, ...]:
+    """Play the scenarios in a folder of a regulation, and the `kept` ones (key → text) beside or in place of them.
+
+    What cannot be read is a failed scenario of each process.
+    """
+    readers: dict[str, Callable[[], Scenario]] = {
+        file.stem: partial(scenario_file.read, file) for file in sorted((folder / FOLDER).glob("*.toml"))}
+    readers |= {key: partial(scenario_file.parse, text, key) for key, text in kept.items()}
     results = []
-    for file in sorted((folder / FOLDER).glob("*.toml")):
+    for key, read in readers.items():
         try:
-            results += run(definition, regulation, [scenario_file.read(file)])
+            results += run(definition, regulation, [read()])
         except ConfigurationError as error:
-            results.append(Result(file.stem, None, None, (Problem("", f"场景文件读不了：{error}"),)))
+            results.append(Result(key, None, None, (Problem("", f"场景文件读不了：{error}"),)))
     return tuple(results)
+
+
+def run_beside(file: Path, files: Mapping[str, bytes], topics: Collection[str]) -> tuple[Result, ...]:
+    """Play the scenarios that lie beside a diagram and its regulation.toml; none where there are none.
+
+    `files` are the diagram and those it may call. DefinitionRefused for what cannot be read as a process.
+    """
+    if not any((file.parent / FOLDER).glob("*.toml")) or not (file.parent / "regulation.toml").exists():
+        return ()
+    own = next((process.get("id") for process in gate.read(file.read_bytes()).iterchildren("{*}process")
+                if process.get("isExecutable") == "true"), None)
+    definition = engine.load(files, trusted=False, process_id=own, topics=topics)
+    return run_folder(definition, regulation_file.read(file.parent / "regulation.toml"), file.parent)
+
+
+def findings(results: Iterable[Result]) -> Iterator[Finding]:
+    """What a failed scenario says against the diagram."""
+    for result in results:
+        for problem in result.problems:
+            yield Finding("scenario_failed", problem.element, 0,
+                          f"场景“{result.name}”（{result.key}）没有通过：{problem.sentence}"
+                          "请改图；流程本来就要这样改的，请改这个场景。")
 
 
 def keep(trial: Trial, ground: Ground, key: str, name: str) -> Scenario:

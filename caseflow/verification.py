@@ -9,11 +9,12 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import orjson
 from sqlalchemy import select
 
-from caseflow import regulations
+from caseflow import kept_scenarios, regulations, scenarios
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
@@ -31,10 +32,14 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found. `definition` is None when the diagram cannot be read as a process."""
+    """What was found. `definition` is None when the diagram cannot be read as a process.
+
+    `scenarios` were played on a diagram without errors; what one of them says against it is among the findings too.
+    """
 
     findings: tuple[Finding, ...]
     definition: engine.Definition | None
+    scenarios: tuple[scenarios.Result, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -42,21 +47,27 @@ class Examination:
         return self.definition is None or any(finding.severity == "error" for finding in self.findings)
 
 
-def examine(regulation: str, process_id: str, source: bytes) -> Examination:
+def examine(regulation: str, process_id: str, source: bytes, draft_id: int | None = None) -> Examination:
     """What there is to say of this diagram as the next version of the process. Never raises for what is in it.
 
-    The files it calls are those of the deployed version.
+    The files it calls are those of the deployed version. The scenarios are those beside the files and those kept
+    with deployed drafts, and with this draft.
     """
     files = deployed_files(process_id)
     home = next((name for name, text in files.items() if _holds(text, process_id)), file_name(regulation, process_id))
-    return examine_files(regulation, process_id, {**files, home: source}, home)
+    return examine_files(regulation, process_id, {**files, home: source}, home,
+                         kept_scenarios.texts(process_id, draft_id))
 
 
-def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str) -> Examination:
-    """What there is to say of the process in the file `home` with those beside it, which were deployed before."""
-    key = _key(regulation, process_id, files)
+def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str,
+                  kept: Mapping[str, str] = MappingProxyType({})) -> Examination:
+    """What there is to say of the process in the file `home` with those beside it, which were deployed before.
+
+    `kept` are scenarios by key that are played beside, or in place of, those of the regulation's folder.
+    """
+    key = _key(regulation, process_id, files, kept)
     if key not in _kept:
-        examination = _examine(regulations.get(regulation), process_id, files, home)
+        examination = _examine(regulations.get(regulation), process_id, files, home, kept)
         with _lock:
             _kept[key] = examination
             while len(_kept) > KEPT:
@@ -90,14 +101,17 @@ def _holds(text: bytes, process_id: str) -> bool:
     return any(process.get("id") == process_id for process in gate.read(text).iterchildren("{*}process"))
 
 
-def _key(regulation: str, process_id: str, files: Mapping[str, bytes]) -> str:
+def _key(regulation: str, process_id: str, files: Mapping[str, bytes], kept: Mapping[str, str]) -> str:
     summary = hashlib.sha256(f"{regulations.folder()}\0{regulation}\0{process_id}\0".encode())
     for name, text in sorted(files.items()):
         summary.update(f"{name}\0{len(text)}\0".encode() + text)
+    for name, text in sorted(kept.items()):
+        summary.update(f"{name}\0{len(text)}\0{text}".encode())
     return summary.hexdigest()
 
 
-def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes], home: str) -> Examination:
+def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes], home: str,
+             kept: Mapping[str, str]) -> Examination:
     findings = gate.check(files[home], topics=TOPICS, name=home, called=files)
     if any(finding.severity == "error" for finding in findings):
         return Examination(tuple(findings), None)
@@ -105,7 +119,11 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
         definition = engine.load(files, trusted=False, process_id=process_id, topics=TOPICS)
     except DefinitionRefused as refusal:
         return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)), None)
-    return Examination((*findings, *_strangers(regulation, definition)), definition)
+    findings = (*findings, *_strangers(regulation, definition))
+    if any(finding.severity == "error" for finding in findings):
+        return Examination(findings, definition)
+    played = scenarios.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
+    return Examination((*findings, *scenarios.findings(played)), definition, played)
 
 
 def _said_of(finding: Finding, process_id: str) -> Finding:
