@@ -25,7 +25,9 @@ CaseflowError
 │   ├── DraftChanged        ─ by, at, revision
 │   ├── DraftClosed         ─ state: submitted, deployed or discarded; open: it was not submitted
 │   ├── BaseReplaced        ─ number: the current version
-│   └── NothingChanged
+│   ├── NothingChanged
+│   ├── VersionReplaced
+│   └── CannotMove          ─ obstacles: (Obstacle, …)
 ├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
 ├── ExpressionRefused       ─ refusal: (code, sentence, position)
@@ -149,6 +151,18 @@ class BaseReplaced(Conflict):
 
 class NothingChanged(Conflict):
     """This is what is deployed already."""
+
+
+class VersionReplaced(Conflict):
+    """Another version of this process is current now; look at the preview again."""
+
+
+class CannotMove(Conflict):
+    """This case cannot go on under that version of its process; nothing was changed."""
+
+    def __init__(self, message: str | None = None, *, obstacles: tuple = ()) -> None:
+        self.obstacles = tuple(obstacles)
+        super().__init__(message or "；".join(obstacle.sentence for obstacle in self.obstacles) or None)
 
 
 class AdministrationRefused(CaseflowError):

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from caseflow.proof import Rule
+from caseflow.rule_tables import ARTICLE, article, rules
 from caseflow.strict_toml import SNAKE_CASE, Table, load
 
 PARTIES = ("staff", "department")
@@ -22,7 +24,6 @@ POST = r"[a-z][a-z0-9_]*\.reviewer"
 SUPERVISORS = ("lead", "unit", "nobody")
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
-ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ class Regulation:
     sets no rule, `appeal` where it is silent. Without `clock` or `extension` no deadline is stopped or extended;
     without `ladder` nobody is reminded.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
+    `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
     """
 
     key: str
@@ -172,6 +174,7 @@ class Regulation:
     responsible_units: tuple[UnitEntry, ...]
     parameters: Mapping[str, Parameter]
     articles: Mapping[str, str]
+    rules: Mapping[str, tuple[Rule, ...]]
 
     def contacts_raters(self, unit_key: str) -> bool:
         """Whether this unit is the office, or a branch of it, through which alone the rater is contacted."""
@@ -197,8 +200,11 @@ def read(file: Path) -> Regulation:
         unreachable=_unreachable(top), appeal=_appeal(top, units), clock=_clock(top), extension=_extension(top),
         ladder=_ladder(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
-        articles=_articles(top))
+        articles=(articles := _articles(top)), rules=rules(top, articles))
     top.end()
+    readings = {rule.reading for found in regulation.rules.values() for rule in found if rule.reading}
+    if readings - regulation.parameters.keys():
+        raise top.refuse("rules", f"{sorted(readings - regulation.parameters.keys())[0]!r} is not among the parameters")
     return regulation
 
 
@@ -221,7 +227,7 @@ def _ratings(top: Table) -> dict[str, Any]:
     table = top.table("default_rating")
     default = DefaultRating(
         table.one_of("level", RATING_LEVELS), table.take("working_days", int), table.take("counted", bool),
-        _article(table))
+        article(table))
     if default.working_days < 1:
         raise table.refuse("working_days", "must be at least 1")
     table.end()
@@ -275,7 +281,7 @@ def _unreachable(top: Table) -> Unreachable | None:
     if "unreachable" not in top.values:
         return None
     table = top.table("unreachable")
-    rule = Unreachable(table.take("attempts", int), table.take("days", int), _article(table), table.text("note"))
+    rule = Unreachable(table.take("attempts", int), table.take("days", int), article(table), table.text("note"))
     if not 1 <= rule.days <= rule.attempts <= 99:
         raise table.refuse("attempts", "must be 1 to 99, and no less than days")
     table.end()
@@ -286,7 +292,7 @@ def _appeal(top: Table, units: Mapping[str, UnitEntry]) -> AppealRules | None:
     if "appeal" not in top.values:
         return None
     table = top.table("appeal")
-    rules = {"available": table.take("available", bool), "article": _article(table), "note": table.text("note")}
+    rules = {"available": table.take("available", bool), "article": article(table), "note": table.text("note")}
     if rules["available"]:
         rules |= _open_appeal(table, units)
     table.end()
@@ -316,7 +322,7 @@ def _clock(top: Table) -> ClockRules | None:
     table = top.table("clock")
     words = table.table("categories")
     categories = {key: words.text(key) for key in words.keys(SNAKE_CASE)}
-    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), _article(table),
+    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), article(table),
                        table.text("note"))
     table.end()
     return rules
@@ -328,7 +334,7 @@ def _extension(top: Table) -> ExtensionRules | None:
     table = top.table("extension")
     rules = ExtensionRules(
         table.one_of("by", SUPERVISORS), table.take("most_times", int), table.take("longest", int),
-        table.take("tell_rater", bool), _article(table), table.text("note"))
+        table.take("tell_rater", bool), article(table), table.text("note"))
     if rules.most_times < 0 or not 1 <= rules.longest <= LONGEST_EXTENSION:
         raise table.refuse("longest", f"must be 1 to {LONGEST_EXTENSION} working days, and most_times not negative")
     table.end()
@@ -340,7 +346,7 @@ def _ladder(top: Table) -> LadderRules | None:
         return None
     table = top.table("ladder")
     days = [table.take(name, int) for name in ("before", "after_unit", "after_lead")]
-    rules = LadderRules(*days, _article(table), table.text("note"))
+    rules = LadderRules(*days, article(table), table.text("note"))
     if not (1 <= days[0] <= LONGEST_LADDER and 1 <= days[1] <= days[2] <= LONGEST_LADDER):
         raise table.refuse("before", f"rungs are 1 to {LONGEST_LADDER} working days, rising")
     table.end()
@@ -348,13 +354,9 @@ def _ladder(top: Table) -> LadderRules | None:
 
 
 def _parameter(table: Table) -> Parameter:
-    parameter = Parameter(table.take("value", (str, int, bool)), _article(table), table.text("note"))
+    parameter = Parameter(table.take("value", (str, int, bool)), article(table), table.text("note"))
     table.end()
     return parameter
-
-
-def _article(table: Table) -> str:
-    return table.matching("article", ARTICLE, "HF-14 or GC-2(二)")
 
 
 def _articles(top: Table) -> Mapping[str, str]:

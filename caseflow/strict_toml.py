@@ -72,6 +72,14 @@ class Table:
                 raise outer.refuse(name, "must be snake_case")
         return {name: outer.table(name) for name in list(outer.values)}
 
+    def array(self, key: str) -> list[Table]:
+        """A list of tables: [[key]]."""
+        entries = self.take(key, list)
+        if not entries or not all(isinstance(entry, dict) for entry in entries):
+            raise self.refuse(key, "must be a list of tables")
+        path = f"{self.path}.{key}" if self.path else key
+        return [Table(self.file, entry, f"{path}[{number}]") for number, entry in enumerate(entries)]
+
     def keys(self, pattern: str) -> list[str]:
         """The keys that are left, all of this form."""
         for key in self.values:

@@ -1,4 +1,5 @@
-"""What can be said of a diagram before it is deployed: the gate's findings and what it names that is not there.
+"""What can be said of a diagram before it is deployed: the gate's findings, what it names that is not there, the proof
+against the rules of its regulation, and what its scenarios meet.
 
 An examination is kept by what was examined, so that the page, the submission and the approval do the work once.
 """
@@ -22,6 +23,7 @@ from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, db
 from caseflow.models.people import ROLES
+from caseflow.proof import HOLDS, Proof, prove
 from caseflow.regulations import Regulation
 
 KEPT = 64
@@ -32,19 +34,30 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found. `definition` is None when the diagram cannot be read as a process.
+    """What was found. `definition` and `proof` are None when the diagram cannot be read as a process.
 
-    `scenarios` were played on a diagram without errors; what one of them says against it is among the findings too.
+    `scenarios` were played on a diagram without errors. What one of them says against it is among the findings, once
+    no rule is broken: the law comes first.
     """
 
     findings: tuple[Finding, ...]
-    definition: engine.Definition | None
+    definition: engine.Definition | None = None
+    proof: Proof | None = None
     scenarios: tuple[scenarios.Result, ...] = ()
 
     @property
     def blocks(self) -> bool:
-        """Whether it must not be deployed."""
-        return self.definition is None or any(finding.severity == "error" for finding in self.findings)
+        """Whether it must not be deployed: for an error, or a rule that is broken or cannot be decided."""
+        return bool(self.reasons)
+
+    @property
+    def reasons(self) -> tuple[Finding, ...]:
+        """Why it must not be deployed, broken rules included."""
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        broken = [result for result in self.proof.results if result.verdict != HOLDS] if self.proof else []
+        return (*errors, *(
+            Finding(f"rule_{result.verdict}", result.element, 0, f"{result.rule.article}：{result.why}")
+            for result in broken))
 
 
 def examine(regulation: str, process_id: str, source: bytes, draft_id: int | None = None) -> Examination:
@@ -76,9 +89,9 @@ def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], 
 
 
 def require(examination: Examination) -> engine.Definition:
-    """The definition; refuses with DefinitionRefused, with all errors, what must not be deployed."""
+    """The definition; refuses with DefinitionRefused, with every reason, what must not be deployed."""
     if examination.blocks:
-        raise DefinitionRefused(findings=tuple(f for f in examination.findings if f.severity == "error"))
+        raise DefinitionRefused(findings=examination.reasons)
     return examination.definition
 
 
@@ -114,16 +127,18 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
              kept: Mapping[str, str]) -> Examination:
     findings = gate.check(files[home], topics=TOPICS, name=home, called=files)
     if any(finding.severity == "error" for finding in findings):
-        return Examination(tuple(findings), None)
+        return Examination(tuple(findings))
     try:
         definition = engine.load(files, trusted=False, process_id=process_id, topics=TOPICS)
     except DefinitionRefused as refusal:
-        return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)), None)
+        return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)))
     findings = (*findings, *_strangers(regulation, definition))
+    proof = prove(definition, regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ()))
     if any(finding.severity == "error" for finding in findings):
-        return Examination(findings, definition)
+        return Examination(findings, definition, proof)
     played = scenarios.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
-    return Examination((*findings, *scenarios.findings(played)), definition, played)
+    told = scenarios.findings(played) if all(result.verdict == HOLDS for result in proof.results) else ()
+    return Examination((*findings, *told), definition, proof, played)
 
 
 def _said_of(finding: Finding, process_id: str) -> Finding:

@@ -1,6 +1,7 @@
 """From a draft to a version: submitted by one, approved by another, blocked by findings, gone back from."""
 
 import json
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from caseflow.errors import (
     SecondPersonNeeded,
 )
 from caseflow.models import Definition, JournalEntry, ProcessInstance, db, transaction
+from caseflow.proof import Bounds
 from tests.ground import at_once, newcomer, person, unit
 from tests.journeys.kit import Journey
 
@@ -103,6 +105,22 @@ def test_what_has_findings_is_not_submitted_and_the_findings_say_why(designer, c
     with pytest.raises(DefinitionRefused) as refusal:
         submit(begin(designer, clock, *WRONG), designer, clock)
     assert [finding.code for finding in refusal.value.findings] == ["expression_unknown_name"]
+
+
+def test_what_breaks_a_rule_is_not_submitted_and_the_article_is_named(designer, clock):
+    """GC-2(二): contact within two working days."""
+    draft = begin(designer, clock, b"working_days(2, since=received_at)", b"working_days(3, since=received_at)")
+    with pytest.raises(DefinitionRefused) as refusal:
+        submit(draft, designer, clock)
+    finding, = refusal.value.findings
+    assert finding.code == "rule_violated" and finding.sentence.startswith("GC-2(二)") and finding.element
+
+
+def test_what_the_explorer_cannot_decide_is_not_submitted(designer, clock, monkeypatch):
+    monkeypatch.setattr(verification, "prove", partial(verification.prove, bounds=Bounds(states=3, moves=3)))
+    with pytest.raises(DefinitionRefused) as refusal:
+        submit(begin(designer, clock, b"working_days(15, since", b"working_days(13, since"), designer, clock)
+    assert "rule_unknown" in {finding.code for finding in refusal.value.findings}
 
 
 def test_a_draft_sent_back_says_why_and_is_drawn_on(submitted, designer, approver, clock):

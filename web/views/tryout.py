@@ -11,7 +11,15 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from caseflow import calendars, draft_runs, drafts, regulations, scenario_file, scenarios, tryout, verification
-from caseflow.errors import CaseflowError, Conflict, InvalidForm, InvalidInput, LateReasonMissing, NotFound, PermissionDenied
+from caseflow.errors import (
+    CaseflowError,
+    Conflict,
+    InvalidForm,
+    InvalidInput,
+    LateReasonMissing,
+    NotFound,
+    PermissionDenied,
+)
 from caseflow.models import ProcessDraft, transaction
 from caseflow.permissions import Actor
 from caseflow.scenario_file import PAUSE

@@ -7,12 +7,14 @@ import importlib
 import click
 
 COMMANDS = {
-    "check": "check",
+    "check": "web.commands.process.check:check",
+    "prove": "web.commands.proving:prove_paths",
+    "replay": "web.commands.process.replay:replay",
 }
 
 
 class _Commands(click.Group):
-    """The commands by name → module of this package; the command is called as it is there."""
+    """The commands by name → module and attribute."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -20,7 +22,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        return getattr(importlib.import_module(f"{__name__}.{COMMANDS[name]}"), name)
+        module, attribute = COMMANDS[name].split(":")
+        return getattr(importlib.import_module(module), attribute)
 
 
 @click.group(cls=_Commands)

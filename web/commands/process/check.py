@@ -7,33 +7,39 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
+import orjson
 
 from caseflow.engine.gate import check as check_source
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
+from web.commands.proving import finding_as_json
 
 ENDINGS = (".bpmn", ".xml", ".dmn")
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def check(paths: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for all files.")
+def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """Print one line per finding: file, element, line, code, sentence (tab separated).
 
     PATH is a diagram, or a folder whose diagrams (.bpmn, .xml, .dmn) are checked, also in folders below. Processes
     that a diagram calls are looked for beside it, and so are regulation.toml and scenarios/*.toml, which are played on
-    a diagram without errors. Exit code 1 when a finding forbids deployment; a sentence that
-    begins with （提示） does not.
+    a diagram without errors. Exit code 1 when a finding forbids deployment; a sentence that begins with （提示） does
+    not.
     """
     files = [file for path in paths for file in _diagrams(path)]
     if not files:
         raise click.UsageError(f"no diagram ({', '.join(ENDINGS)}) in {', '.join(map(str, paths))}")
-    refused = False
-    for file in files:
-        for finding in _findings(file):
-            refused = refused or finding.severity == "error"
-            click.echo("\t".join(_columns(file, finding)))
-    sys.exit(1 if refused else 0)
+    found = {file: _findings(file) for file in files}
+    if as_json:
+        click.echo(orjson.dumps([{"file": str(file), "findings": [finding_as_json(finding) for finding in findings]}
+                                 for file, findings in found.items()]).decode())
+    else:
+        for file, findings in found.items():
+            for finding in findings:
+                click.echo("\t".join(_columns(file, finding)))
+    sys.exit(1 if any(finding.severity == "error" for findings in found.values() for finding in findings) else 0)
 
 
 def _diagrams(path: Path) -> list[Path]:

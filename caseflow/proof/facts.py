@@ -1,0 +1,145 @@
+"""Rules that are seen without walking a path: what is in the diagram, who does it, what the forms ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caseflow.engine.definition import Definition
+from caseflow.engine.specs import EffectTask
+from caseflow.engine.values import CASE_VARIABLES, FormField
+from caseflow.proof.language import Check
+from caseflow.proof.paths import Breach, answer_words
+from caseflow.proof.vocabulary import VOCABULARY, answers_of
+from caseflow.proof.words import named
+
+OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", "different_person", "offers", "asks")
+ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
+
+
+def missing(check: Check, definition: Definition) -> Breach | None:
+    """What a rule names that the diagram does not have."""
+    for element in _elements(check):
+        if element not in definition.elements:
+            return Breach("", f"图上没有“{element}”，条文要求有这一步；请把它放回图上，编号不要改。")
+        if check.name in OF_TASKS and element not in definition.user_tasks and element in check.words(check.parts[0]) \
+                and not (check.name == "leads" and definition.elements[element].kind == "startEvent"):
+            return Breach(element, f"“{named(definition, element)}”不是人工任务；条文要求有人办理，请改回人工任务。")
+    for outcome in _outcomes(check):
+        known = definition.elements.get(outcome)
+        if known is None or known.kind != "endEvent" or known.parent:
+            return Breach("", f"图上没有结束事件“{outcome}”；请把它放回图上，编号不要改。")
+    if check.name == "message_ends" and check.parts[0] not in definition.messages.values():
+        return Breach("", f"图上没有等待消息“{check.parts[0]}”的事件；请把它附在办理的子流程上。")
+    return _missing_answer(check, definition)
+
+
+def _elements(check: Check) -> Iterator[str]:
+    for letter, part in zip(VOCABULARY[check.name].parts, check.parts, strict=True):
+        if letter == "e":
+            yield from check.words(part)
+    names = {"leads": ("to", "before", "unless_had"), "message_ends": ("during", "passing")}.get(check.name, ())
+    for name in names:
+        yield from check.words(check.named.get(name))
+
+
+def _outcomes(check: Check) -> Iterator[str]:
+    if check.name in ("only_if", "reachable"):
+        yield from check.words(check.parts[0])
+    if check.name in ENDS:
+        yield from check.words(check.named.get(ENDS[check.name]))
+
+
+def _missing_answer(check: Check, definition: Definition) -> Breach | None:
+    for name, meant in answers_of(check).items():
+        if name in CASE_VARIABLES:
+            continue
+        tasks = check.words(check.parts[0]) if check.name == "leads" else tuple(
+            task for task in definition.user_tasks if _field(definition, task, name))
+        if not tasks:
+            return Breach("", f"没有表单问“{name}”；请把这个字段放回表单。")
+        for task in tasks:
+            entry = _field(definition, task, name)
+            if entry is None:
+                return Breach(task, f"“{named(definition, task)}”的表单没有问“{name}”；请把这个字段放回去。")
+            lacking = [value for value in meant if value not in _choices(entry)]
+            if lacking and check.name == "leads":
+                return Breach(task, f"“{named(definition, task)}”的“{entry.label}”没有选项“{lacking[0]}”；请补上。")
+        if not any(value in _choices(_field(definition, task, name)) for value in meant for task in tasks):
+            return Breach(tasks[0], f"“{answer_words(definition, name, meant)}”没有表单可以选；请补上这个选项。")
+    return None
+
+
+def _field(definition: Definition, task: str, name: str) -> FormField | None:
+    return next((entry for entry in definition.user_tasks[task].form if entry.id == name), None)
+
+
+def _choices(entry: FormField) -> tuple[str, ...]:
+    return ("true", "false") if entry.type == "boolean" else tuple(choice for choice, _ in entry.choices)
+
+
+def performed_by(check: Check, definition: Definition) -> Breach | None:
+    """These tasks are done at this post."""
+    for task in check.words(check.parts[0]):
+        done_by = definition.user_tasks[task]
+        if f"{done_by.unit}.{done_by.role}" != check.parts[1]:
+            return Breach(task, f"“{named(definition, task)}”由{done_by.unit}.{done_by.role}办理，"
+                                f"应当由{check.parts[1]}办理；请改候选组。")
+    return None
+
+
+def different_person(check: Check, definition: Definition) -> Breach | None:
+    """Different units: nobody of the one is of the other, and a reviewer is never of the rated unit (impartiality)."""
+    for first in check.words(check.parts[0]):
+        for second in check.words(check.parts[1]):
+            task, other = definition.user_tasks[first], definition.user_tasks.get(second)
+            if other is None or task.unit == other.unit:
+                return Breach(second, f"“{named(definition, first)}”和“{named(definition, second)}”由同一单位办理，"
+                                      "可能是同一个人；请把其中一个交给另一个单位。")
+    return None
+
+
+def offers(check: Check, definition: Definition) -> Breach | None:
+    """This required field has these choices."""
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        if entry is None or not entry.required:
+            return Breach(task, f"“{named(definition, task)}”的表单没有必填的“{check.parts[1]}”；请补上。")
+        lacking = [value for value in check.words(check.parts[2]) if value not in _choices(entry)]
+        if lacking:
+            return Breach(task, f"“{named(definition, task)}”的“{entry.label}”没有选项“{lacking[0]}”；请补上。")
+    return None
+
+
+def asks(check: Check, definition: Definition) -> Breach | None:
+    """These fields are required wherever they are asked for, and a number is at least so much."""
+    least = check.named.get("least")
+    for task in check.words(check.parts[0]):
+        for name in check.words(check.parts[1]):
+            entry = _field(definition, task, name)
+            if entry is None or not entry.required:
+                return Breach(task, f"“{named(definition, task)}”的表单没有必填的“{name}”；请补上，并设为必填。")
+            if least is not None and (entry.minimum is None or entry.minimum < least):
+                lowest = "任意数" if entry.minimum is None else entry.minimum
+                return Breach(task, f"“{named(definition, task)}”的“{entry.label}”最小可以填{lowest}，"
+                                    f"应当至少是{least}；请改 min。")
+    return None
+
+
+def carries_out(check: Check, definition: Definition) -> Breach | None:
+    """These service tasks call this effect."""
+    topics = topics_of(definition)
+    for element in check.words(check.parts[0]):
+        if topics.get(element) != check.parts[1]:
+            return Breach(element, f"“{named(definition, element)}”没有执行 {check.parts[1]}；"
+                                   f"请改为系统任务，topic 写 {check.parts[1]}。")
+    return None
+
+
+def topics_of(definition: Definition) -> dict[str, str]:
+    """Service task → the effect it calls."""
+    return {spec.name: spec.topic for process in (definition.process, *definition.inner.values())
+            for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
+
+
+FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_person": different_person,
+         "offers": offers, "asks": asks}

@@ -1,0 +1,66 @@
+"""Whether a process keeps the rules of its regulation, over every path it can take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from caseflow.engine.definition import Definition
+from caseflow.proof.ending import always_ends, reachable
+from caseflow.proof.explorer import Graph, explore
+from caseflow.proof.facts import FACTS, missing
+from caseflow.proof.language import Check
+from caseflow.proof.limits import JUDGES, limits
+from caseflow.proof.paths import WATCHES, Found, watch
+from caseflow.proof.values import HOLDS, UNKNOWN, VIOLATED, Bounds, Proof, Rule, RuleResult
+from caseflow.proof.vocabulary import answers_of, check
+
+DEFAULT_BOUNDS = Bounds()
+
+
+def prove(definition: Definition, rules: Sequence[Rule], bounds: Bounds = DEFAULT_BOUNDS) -> Proof:
+    """Each rule with its verdict, the shortest path that breaks it, and what to do, in Chinese.
+
+    A rule over paths that was not broken within the bounds is "unknown" when a bound was hit, never "holds". A rule
+    that names what is not in the diagram is violated. ConfigurationError for a malformed rule.
+    """
+    checks = [check(rule.check) for rule in rules]
+    wanted: dict[str, frozenset[str]] = {}
+    for found in checks:
+        for name, answers in answers_of(found).items():
+            wanted[name] = wanted.get(name, frozenset()) | frozenset(answers)
+    graph = explore(definition, wanted, bounds)
+    results = tuple(_result(rule, found, graph) for rule, found in zip(rules, checks, strict=True))
+    return Proof(results, len(graph.nodes), graph.moves, graph.complete)
+
+
+def _result(rule: Rule, found: Check, graph: Graph) -> RuleResult:
+    breach = missing(found, graph.definition)
+    if breach is None and found.name in FACTS:
+        breach = FACTS[found.name](found, graph.definition)
+        if breach is None:
+            return RuleResult(rule, HOLDS)
+    if breach is not None:
+        return RuleResult(rule, VIOLATED, breach.element, breach.why)
+    if found.name == "reachable":
+        return _reached(rule, found, graph)
+    broken = _broken(found, graph)
+    if broken is not None:
+        return RuleResult(rule, VIOLATED, broken.breach.element, broken.breach.why, broken.path)
+    return RuleResult(rule, HOLDS) if graph.complete else RuleResult(rule, UNKNOWN, "", f"{graph.hit}；请把图改简单。")
+
+
+def _reached(rule: Rule, found: Check, graph: Graph) -> RuleResult:
+    breach = reachable(graph, found.words(found.parts[0]))
+    if breach is None:
+        return RuleResult(rule, HOLDS)
+    if not graph.complete:
+        return RuleResult(rule, UNKNOWN, "", f"{graph.hit}；请把图改简单。")
+    return RuleResult(rule, VIOLATED, breach.element, breach.why)
+
+
+def _broken(found: Check, graph: Graph) -> Found | None:
+    if found.name == "always_ends":
+        return always_ends(graph)
+    if found.name in JUDGES:
+        return limits(found, graph)
+    return watch(graph, WATCHES[found.name](found, graph.definition))

@@ -1,0 +1,70 @@
+"""What goes into a proof and what comes out of it. All are immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+HOLDS, VIOLATED, UNKNOWN = "holds", "violated", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing an article asks of a process, in the vocabulary of vocabulary.py.
+
+    `sentence` is the sentence of the article it rests on. `reading` is the key of the regulation's parameter that
+    decides where the article is silent, else "".
+    """
+
+    check: str
+    article: str
+    sentence: str
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far the explorer goes before it says "unknown": states of the case, and moves from one to another."""
+
+    states: int = 4_000
+    moves: int = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One move of a case: `kind` is start, complete, timer or message; `element` the task or event ("" at the start).
+
+    `values` are the answers that decide something; `passed` the elements passed by this move, in order, to draw.
+    """
+
+    kind: str
+    element: str
+    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """What became of a rule. `element` is the id to mark, "" for none; `why` says in Chinese what is wrong and what
+    to do; `path` is the shortest that breaks the rule, empty where the diagram breaks it without any move."""
+
+    rule: Rule
+    verdict: str
+    element: str = ""
+    why: str = ""
+    path: tuple[PathStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`complete` is False when a bound was hit or values had to be sampled: no rule over paths "holds" then."""
+
+    results: tuple[RuleResult, ...]
+    states: int
+    moves: int
+    complete: bool
+
+    @property
+    def holds(self) -> bool:
+        return all(result.verdict == HOLDS for result in self.results)

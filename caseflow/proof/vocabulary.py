@@ -1,0 +1,93 @@
+"""What a rule may say. Each word with the form its parts must have; the meaning stands in bpmn/README.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caseflow.errors import ConfigurationError
+from caseflow.proof.language import Check, read
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message; `named` may follow.
+
+    `answers`: a named part that is no option is the field of a form with its answer.
+    """
+
+    parts: str = ""
+    named: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    limit: bool = False
+    answers: bool = False
+
+
+VOCABULARY = {
+    "always_ends": Word(),
+    "at_most": Word("en"),
+    "every_closed_case_had": Word("e", ("unless", "only")),
+    "never": Word("e", ("unless",)),
+    "before": Word("ee"),
+    "at_start": Word("e"),
+    "followed_by": Word("ee", ("before", "unless")),
+    "leads": Word("e", ("to", "before", "unless", "unless_had"), ("to",), answers=True),
+    "concludes": Word("", ("outcomes", "unless"), ("outcomes",), answers=True),
+    "only_if": Word("w", answers=True),
+    "reachable": Word("w"),
+    "message_ends": Word("m", ("during", "outcome", "passing"), ("during", "outcome")),
+    "deadline": Word("e", limit=True),
+    "escalates": Word("e", ("to",), ("to",)),
+    "gives_up": Word("e"),
+    "performed_by": Word("ep"),
+    "carries_out": Word("ew"),
+    "different_person": Word("ee"),
+    "offers": Word("eww"),
+    "asks": Word("ew", ("least",)),
+}
+
+
+def check(text: str) -> Check:
+    """The rule in this text, of a form the vocabulary knows; ConfigurationError for any other."""
+    found = read(text)
+    word = VOCABULARY.get(found.name)
+    if word is None:
+        raise _refusal(found, f"{found.name!r} is not in the vocabulary: {', '.join(VOCABULARY)}")
+    if len(found.parts) != len(word.parts):
+        raise _refusal(found, f"{found.name} takes {len(word.parts)} parts, not {len(found.parts)}")
+    for letter, part in zip(word.parts, found.parts, strict=True):
+        if (letter == "n") != isinstance(part, int) or (letter in "pm" and not isinstance(part, str)):
+            raise _refusal(found, f"{part!r} cannot stand there")
+        if (letter == "p") != (isinstance(part, str) and "." in part) or ("." in str(part) and letter != "p"):
+            raise _refusal(found, f"{part!r} is not unit.role, or stands where no post does")
+    _check_named(found, word)
+    return found
+
+
+def answers_of(found: Check) -> dict[str, tuple[str, ...]]:
+    """The fields a rule names with the answers it means."""
+    word = VOCABULARY[found.name]
+    return {name: found.words(value) for name, value in found.named.items() if word.answers and name not in word.named}
+
+
+def _check_named(found: Check, word: Word) -> None:
+    missing = [name for name in word.needs if name not in found.named]
+    if missing:
+        raise _refusal(found, f"{found.name} needs {missing[0]}=")
+    unknown = [] if word.answers else [name for name in found.named if name not in word.named]
+    if unknown:
+        raise _refusal(found, f"{found.name} knows no {unknown[0]}=")
+    if word.answers and len(answers_of(found)) != 1:
+        raise _refusal(found, f"{found.name} needs exactly one field with its answer, like outcome=complex")
+    if "unless" in found.named and "only" in found.named:
+        raise _refusal(found, "unless= and only= exclude each other")
+    if (found.limit is not None) != word.limit:
+        raise _refusal(found, "a limit (<= …) follows deadline(…) and nothing else")
+    if not isinstance(found.named.get("least", 1), int):
+        raise _refusal(found, "least= is a number")
+    numbers = [name for name, value in found.named.items() if name != "least" and isinstance(value, int)]
+    if numbers:
+        raise _refusal(found, f"{numbers[0]}= is no number")
+
+
+def _refusal(found: Check, problem: str) -> ConfigurationError:
+    return ConfigurationError(f"rule {found.text[:200]!r}: {problem}")

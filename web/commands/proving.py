@@ -1,0 +1,126 @@
+"""`caseflow process prove`: do these diagrams keep what their regulation says, on every path? Needs no database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from caseflow import regulation_file, regulations
+from caseflow.engine import definition as engine
+from caseflow.engine import gate
+from caseflow.engine.values import Finding
+from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
+from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, prove, told
+
+VERDICTS = {"violated": "违反", "unknown": "不能确定"}
+DEFAULT = Bounds()
+
+
+@click.command(name="prove")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for all files.")
+@click.option("--states", default=DEFAULT.states, show_default=True, help="How many states to look at.",
+              type=click.IntRange(1, 1_000_000))
+def prove_paths(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
+    """Hold each diagram against the rules of its regulation, over every path a case can take.
+
+    PATH is a diagram, or a folder whose diagrams (.bpmn) are proven, also in folders below. The rules stand in the
+    regulation.toml beside the diagram; without one, in that of the regulation its process id begins with. Each rule
+    that is broken is shown with its article, what to do, and the shortest path. Exit code 1 when a rule is broken or
+    cannot be decided within the bound, or the gate refuses the diagram.
+    """
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.bpmn")))]
+    if not files:
+        raise click.UsageError(f"no diagram (.bpmn) in {', '.join(map(str, paths))}")
+    reports = [_report(file, Bounds(states, 4 * states)) for file in files]
+    if as_json:
+        click.echo(orjson.dumps([report["json"] for report in reports]).decode())
+    else:
+        click.echo("\n".join(line for report in reports for line in report["lines"]))
+    sys.exit(0 if all(report["fine"] for report in reports) else 1)
+
+
+def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
+    try:
+        definition = _loaded(file)
+    except DefinitionRefused as refused:
+        return _refused(file, refused)
+    proof = prove(definition, _rules(file, definition.process_id), bounds)
+    broken = [result for result in proof.results if result.verdict != HOLDS]
+    lines = [line for result in broken for line in _block(file, result, definition)]
+    kept = len(proof.results) - len(broken)
+    lines.append(f"{file}：{len(proof.results)}条规则，{kept}条成立（{proof.states}个状态，{proof.moves}步）")
+    return {"fine": not broken, "lines": lines, "json": _as_json(file, proof, definition)}
+
+
+def _loaded(file: Path) -> engine.Definition:
+    """The definition in a file, with what it calls from the files beside it."""
+    source = file.read_bytes()
+    beside = {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.bpmn"))} \
+        if b"callActivity" in source else {}
+    process_id = next((node.get("id") for node in gate.read(source).iter("{*}process")), None)
+    return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=_topics())
+
+
+def _topics() -> Mapping[str, str]:
+    from caseflow.effects import TOPICS  # late: it brings the tables along, which --help does not need
+
+    return TOPICS
+
+
+def _rules(file: Path, process_id: str) -> tuple[Rule, ...]:
+    place, _, name = process_id.partition("_")
+    data = file.parent / "regulation.toml"
+    try:
+        regulation = regulation_file.read(data.resolve()) if data.is_file() else regulations.get(place)
+    except RegulationNotFound:
+        raise ConfigurationError(f"{file}: no regulation.toml beside it, and no regulation {place!r}.") from None
+    rules = regulation.rules.get(name, ())
+    if not rules:
+        raise ConfigurationError(f"{file}: the regulation {regulation.key} has no [[rules.{name}]].")
+    return rules
+
+
+def _block(file: Path, result: RuleResult, definition: engine.Definition) -> list[str]:
+    rule = result.rule
+    lines = [f"{file}：{VERDICTS[result.verdict]} {rule.article}", f"  条文：“{rule.sentence}”",
+             f"  规则：{rule.check}" + (f"（读法 {rule.reading}）" if rule.reading else "")]
+    if result.element:
+        lines.append(f"  元素：{result.element}")
+    lines.append(f"  怎么改：{result.why}")
+    if result.path:
+        lines += ["  路径：", *(f"    {step}" for step in told(definition, result.path))]
+    return [*lines, ""]
+
+
+def _as_json(file: Path, proof: Proof, definition: engine.Definition) -> dict[str, Any]:
+    return {
+        "file": str(file), "process": definition.process_id, "states": proof.states, "moves": proof.moves,
+        "complete": proof.complete, "findings": [],
+        "rules": [{
+            "check": result.rule.check, "article": result.rule.article, "sentence": result.rule.sentence,
+            "reading": result.rule.reading, "verdict": result.verdict, "element": result.element, "why": result.why,
+            "path": [{"kind": step.kind, "element": step.element, "values": dict(step.values),
+                      "passed": list(step.passed)} for step in result.path],
+            "words": told(definition, result.path),
+        } for result in proof.results],
+    }
+
+
+def _refused(file: Path, refused: DefinitionRefused) -> dict[str, Any]:
+    findings = refused.findings
+    return {
+        "fine": False,
+        "lines": [f"{file}\t{found.element}\t{found.line}\t{found.code}\t{found.sentence}" for found in findings],
+        "json": {"file": str(file), "findings": [finding_as_json(found) for found in findings], "rules": []},
+    }
+
+
+def finding_as_json(found: Finding) -> dict[str, Any]:
+    return {"element": found.element, "line": found.line, "code": found.code, "sentence": found.sentence,
+            "severity": found.severity}
