@@ -152,7 +152,8 @@ def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Defini
 def _deployable(draft: ProcessDraft) -> engine.Definition:
     """What the draft would become; refuses what must not be deployed or would change nothing."""
     base = require_base(draft)
-    process = verification.require(verification.examine(draft.regulation, draft.process_id, draft.source))
+    process = verification.require(
+        verification.examine(draft.regulation, draft.process_id, draft.source, draft.id))
     if process.digest == base.digest:
         raise NothingChanged
     return process

@@ -1,5 +1,5 @@
-"""What can be said of a diagram before it is deployed: the gate's findings, what it names that is not there, and the
-proof against the rules of its regulation.
+"""What can be said of a diagram before it is deployed: the gate's findings, what it names that is not there, the proof
+against the rules of its regulation, and what its scenarios meet.
 
 An examination is kept by what was examined, so that the page, the submission and the approval do the work once.
 """
@@ -10,11 +10,12 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import orjson
 from sqlalchemy import select
 
-from caseflow import regulations
+from caseflow import kept_scenarios, regulations, scenarios
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
@@ -33,11 +34,16 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found. `definition` and `proof` are None when the diagram cannot be read as a process."""
+    """What was found. `definition` and `proof` are None when the diagram cannot be read as a process.
+
+    `scenarios` were played on a diagram without errors. What one of them says against it is among the findings, once
+    no rule is broken: the law comes first.
+    """
 
     findings: tuple[Finding, ...]
     definition: engine.Definition | None = None
     proof: Proof | None = None
+    scenarios: tuple[scenarios.Result, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -54,21 +60,27 @@ class Examination:
             for result in broken))
 
 
-def examine(regulation: str, process_id: str, source: bytes) -> Examination:
+def examine(regulation: str, process_id: str, source: bytes, draft_id: int | None = None) -> Examination:
     """What there is to say of this diagram as the next version of the process. Never raises for what is in it.
 
-    The files it calls are those of the deployed version.
+    The files it calls are those of the deployed version. The scenarios are those beside the files and those kept
+    with deployed drafts, and with this draft.
     """
     files = deployed_files(process_id)
     home = next((name for name, text in files.items() if _holds(text, process_id)), file_name(regulation, process_id))
-    return examine_files(regulation, process_id, {**files, home: source}, home)
+    return examine_files(regulation, process_id, {**files, home: source}, home,
+                         kept_scenarios.texts(process_id, draft_id))
 
 
-def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str) -> Examination:
-    """What there is to say of the process in the file `home` with those beside it, which were deployed before."""
-    key = _key(regulation, process_id, files)
+def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str,
+                  kept: Mapping[str, str] = MappingProxyType({})) -> Examination:
+    """What there is to say of the process in the file `home` with those beside it, which were deployed before.
+
+    `kept` are scenarios by key that are played beside, or in place of, those of the regulation's folder.
+    """
+    key = _key(regulation, process_id, files, kept)
     if key not in _kept:
-        examination = _examine(regulations.get(regulation), process_id, files, home)
+        examination = _examine(regulations.get(regulation), process_id, files, home, kept)
         with _lock:
             _kept[key] = examination
             while len(_kept) > KEPT:
@@ -102,14 +114,17 @@ def _holds(text: bytes, process_id: str) -> bool:
     return any(process.get("id") == process_id for process in gate.read(text).iterchildren("{*}process"))
 
 
-def _key(regulation: str, process_id: str, files: Mapping[str, bytes]) -> str:
+def _key(regulation: str, process_id: str, files: Mapping[str, bytes], kept: Mapping[str, str]) -> str:
     summary = hashlib.sha256(f"{regulations.folder()}\0{regulation}\0{process_id}\0".encode())
     for name, text in sorted(files.items()):
         summary.update(f"{name}\0{len(text)}\0".encode() + text)
+    for name, text in sorted(kept.items()):
+        summary.update(f"{name}\0{len(text)}\0{text}".encode())
     return summary.hexdigest()
 
 
-def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes], home: str) -> Examination:
+def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes], home: str,
+             kept: Mapping[str, str]) -> Examination:
     findings = gate.check(files[home], topics=TOPICS, name=home, called=files)
     if any(finding.severity == "error" for finding in findings):
         return Examination(tuple(findings))
@@ -117,8 +132,13 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
         definition = engine.load(files, trusted=False, process_id=process_id, topics=TOPICS)
     except DefinitionRefused as refusal:
         return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)))
-    rules = regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ())
-    return Examination((*findings, *_strangers(regulation, definition)), definition, prove(definition, rules))
+    findings = (*findings, *_strangers(regulation, definition))
+    proof = prove(definition, regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ()))
+    if any(finding.severity == "error" for finding in findings):
+        return Examination(findings, definition, proof)
+    played = scenarios.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
+    told = scenarios.findings(played) if all(result.verdict == HOLDS for result in proof.results) else ()
+    return Examination((*findings, *told), definition, proof, played)
 
 
 def _said_of(finding: Finding, process_id: str) -> Finding:

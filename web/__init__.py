@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "web.auth",
     "web.views.work",
     "web.views.cases",
+    "web.views.tryout",
     "web.views.attachments",
     "web.views.remarks",
     "web.views.appeals",

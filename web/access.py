@@ -35,6 +35,7 @@ RULES: dict[str, Rule] = {
     "metrics": Rule.TOKEN,
     "work": Rule.SIGNED_IN,
     "cases": Rule.SIGNED_IN,
+    "tryout": Rule.SIGNED_IN,
     "appeals": Rule.SIGNED_IN,
     "attachments": Rule.SIGNED_IN,
     "remarks": Rule.SIGNED_IN,

@@ -64,6 +64,12 @@ class Definition:
         return getattr(next(found), "cancel_activity", False)
 
     @cached_property
+    def flows(self) -> Mapping[str, tuple[str, str]]:
+        """Every sequence flow by id: (source, target)."""
+        drawn = [drawing.flows_in(gate.read(source)) for source in self.files.values()]
+        return MappingProxyType({name: ends for flows in drawn for name, ends in flows.items()})
+
+    @cached_property
     def variables(self) -> Mapping[str, str]:
         """Every variable a case may hold, with its type in the expression language."""
         fields = [field for task in self.user_tasks.values() for field in task.form if field.decides]

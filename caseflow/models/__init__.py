@@ -22,6 +22,7 @@ from caseflow.models.people import (
 )
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
 from caseflow.models.records import Delivery, JournalEntry, JournalHead, Notice, NoticeRead, OutboxMessage
+from caseflow.models.scenarios import KeptScenario, TrialRun
 from caseflow.models.supervision import (
     Absence,
     DeadlineEntry,
@@ -36,9 +37,10 @@ __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
     "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "DeadlineEntry",
     "Definition", "Delegation", "Delivery", "Draft", "DraftEditor", "DraftVisit", "Handover", "HandoverItem",
-    "Heartbeat", "Identity", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "LadderStep", "LoginFailures",
+    "Heartbeat", "Identity", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep",
+    "LoginFailures",
     "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessDraft",
     "ProcessInstance", "Profile", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock",
-    "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
+    "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
 ]

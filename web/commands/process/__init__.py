@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "web.commands.process.check:check",
     "diff": "web.commands.process.diff:diff",
     "prove": "web.commands.proving:prove_paths",
+    "replay": "web.commands.process.replay:replay",
 }
 
 
