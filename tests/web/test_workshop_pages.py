@@ -165,3 +165,9 @@ def test_the_files_of_a_version_are_downloaded_as_they_were_deployed(guichi, des
         assert answer.data == definitions.by_digest(digest).source
     assert designer.opens(f"/workshop/{PROCESS}/versions/{digest}/nothing.bpmn").status_code == 404
     assert designer.opens(f"/workshop/{PROCESS}/versions/{'0' * 64}").status_code == 404
+
+
+def test_recorded_cases_are_replayed_on_a_draft_when_it_is_asked_for(guichi, designer):
+    path = f"/workshop/drafts/{drawn(guichi)}"
+    assert "重演了" not in words(designer.opens(path))
+    assert "重演了 1 件：0 件相同，0 件走另外的路径，1 个期限不同" in words(designer.opens(path, replay="1"))

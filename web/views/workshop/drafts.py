@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import definitions, drafts, impact, permissions, proof, verification
+from caseflow import definitions, drafts, impact, permissions, proof, replay, verification
 from caseflow.comparison import Comparison, compare_files
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
@@ -21,7 +22,8 @@ from web.auth import current_actor
 from web.views.workshop.frame import blueprint, changes, drawing, typed
 from web.words import workshop
 
-LOOKED_AT = 200      # running cases that a page tries on the engine
+LOOKED_AT = 200      # cases that a page tries on the engine
+DAYS = 90            # of a replay
 DRAFT = "/drafts/<int(max=9223372036854775807):draft_id>"
 
 
@@ -30,11 +32,11 @@ def draft(draft_id: int):
     actor = current_actor()
     one = drafts.find(draft_id, actor)
     current = definitions.row_of(one.process_id)
-    examination = verification.examine(one.regulation, one.process_id, one.source)
+    examination = verification.examine(one.regulation, one.process_id, one.source, one.id)
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
         findings=_findings(examination), rules=_rules(examination), may=_may(actor, one), path=_path(examination, one),
-        touched=_impact(one, examination), **_compared(one, current))
+        touched=_impact(one, examination), replayed=_replayed(one, examination), days=DAYS, **_compared(one, current))
 
 
 @blueprint.post(DRAFT + "/submit")
@@ -132,6 +134,14 @@ def _impact(one: ProcessDraft, examination: Examination) -> impact.Impact | None
     if examination.definition is None or one.state not in ("open", "submitted"):
         return None
     return impact.assess(one.process_id, examination.definition, clock.now(), LOOKED_AT)
+
+
+def _replayed(one: ProcessDraft, examination: Examination) -> replay.Replay | None:
+    """What would have become of the latest recorded cases under the draft: asked for, as it takes a moment."""
+    if examination.definition is None or "replay" not in request.args:
+        return None
+    now = clock.now()
+    return replay.run(one.process_id, examination.definition, now - timedelta(days=DAYS), now, LOOKED_AT)
 
 
 def _compared(one: ProcessDraft, current: Definition) -> dict[str, Any]:
