@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, select
 
-from caseflow import journal, regulations
+from caseflow import journal, permissions, regulations, verification
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.values import UserTask
-from caseflow.errors import ConfigurationError, NotFound, StepFailed
-from caseflow.models import Case, Definition, db
+from caseflow.errors import ConfigurationError, InvalidInput, NotFound, NothingChanged, StepFailed
+from caseflow.models import Case, Definition, JournalEntry, db
 from caseflow.permissions import SYSTEM, Actor
+
+LONGEST_REASON = 500     # characters
 
 
 def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> Definition:
@@ -22,22 +27,108 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     Deploying the same files again changes nothing. Refuses with DefinitionRefused, whose findings say why.
     Journaled as definition_deployed. Running cases keep the version they started with.
     """
-    process = engine.load(
-        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=TOPICS)
+    return deploy_files(regulation, name, regulations.files(regulation), now, actor)
+
+
+def deploy_files(regulation: str, name: str, files: Mapping[str, bytes], now: datetime,
+                 actor: Actor = SYSTEM) -> Definition:
+    """The same with these files (file name → content), of which <name>.bpmn holds the process."""
+    process_id = f"{regulation}_{name}"
+    process = engine.load(files, trusted=True, process_id=process_id, topics=TOPICS)
     known = db.session.get(Definition, process.digest)
     if known is not None and known.current:
         return known
-    db.session.execute(update(Definition).where(
-        Definition.process_id == process.process_id, Definition.digest != process.digest).values(current=False))
-    if known is None:
-        texts = {file: text.decode() for file, text in process.files.items()}
-        known = Definition(digest=process.digest, regulation=regulation, process_id=process.process_id,
-                           files=orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode(), deployed_at=now)
-        db.session.add(known)
-    known.current = True
-    journal.append(None, "definition_deployed", actor, now, {"process": process.process_id, "digest": process.digest})
+    verification.require(verification.examine_files(regulation, process_id, process.files, _home(process)))
+    return put(process, regulation, now, actor)
+
+
+def rollback(process_id: str, digest: str, reason: str, actor: Actor, now: datetime) -> Definition:
+    """Let new cases start under an earlier version again. Approvers of the regulation, with a reason.
+
+    Refuses with NotFound, PermissionDenied, InvalidInput, NothingChanged when it is the current one, or
+    DefinitionRefused when the present rules refuse it. Journaled as definition_rolled_back. Running cases stay.
+    """
+    row = row_of(process_id, digest)
+    permissions.require_process(actor, row.regulation, "approver")
+    reason = good_reason(reason)
+    lock(process_id)
+    replaced = row_of(process_id)
+    if replaced.digest == digest:
+        raise NothingChanged
+    process = by_digest(digest)
+    verification.require(verification.examine_files(row.regulation, process_id, process.files, _home(process)))
+    known = _make_current(process_id, digest)
+    journal.append(None, "definition_rolled_back", actor, now, {
+        "process": process_id, "digest": digest, "number": known.number, "from": replaced.number, "reason": reason})
     db.session.flush()
     return known
+
+
+def good_reason(reason: str) -> str:
+    """The reason without blanks around it; refuses none and one that is too long."""
+    reason = reason.strip()
+    if not 2 <= len(reason) <= LONGEST_REASON:
+        code = "too_long" if reason else "required"
+        raise InvalidInput(f"A reason has 2 to {LONGEST_REASON} characters.", fields={"reason": code})
+    return reason
+
+
+def _home(process: engine.Definition) -> str:
+    """The file that holds the process itself."""
+    return next(name for name, text in process.files.items() if text == process.source)
+
+
+def put(process: engine.Definition, regulation: str, now: datetime, actor: Actor, *,
+        submitted_by: int | None = None, draft: int | None = None) -> Definition:
+    """Make this process the one that new cases start under, as the next version or as the one it was before.
+
+    Whether it may be was judged before. With a draft the actor is who approved it. Journaled as definition_deployed.
+    """
+    known = _make_current(process.process_id, process.digest)
+    if known is None:
+        texts = {file: text.decode() for file, text in process.files.items()}
+        number = db.session.scalar(select(func.count()).where(Definition.process_id == process.process_id)) + 1
+        known = Definition(digest=process.digest, regulation=regulation, process_id=process.process_id, number=number,
+                           files=orjson.dumps(texts, option=orjson.OPT_SORT_KEYS).decode(), deployed_at=now,
+                           deployed_by_id=submitted_by or actor.user_id,
+                           approved_by_id=actor.user_id if draft else None)
+        db.session.add(known)
+    journal.append(None, "definition_deployed", actor, now, {
+        "process": process.process_id, "digest": process.digest, "number": known.number, "draft": draft})
+    db.session.flush()
+    return known
+
+
+def _make_current(process_id: str, digest: str) -> Definition | None:
+    """Let this version, if it is there, be the current one and no other. Who comes second here waits for the first."""
+    lock(process_id)
+    known = None
+    for version in versions(process_id):
+        version.current = version.digest == digest
+        known = version if version.current else known
+    return known
+
+
+def lock(process_id: str) -> None:
+    """Have the versions of a process as they are now, to the end of the transaction."""
+    db.session.execute(select(Definition.digest).where(Definition.process_id == process_id).with_for_update())
+
+
+def versions(process_id: str) -> list[Definition]:
+    """Every version of a process that was ever deployed, the newest first."""
+    return list(db.session.scalars(
+        select(Definition).where(Definition.process_id == process_id).order_by(Definition.number.desc())
+        .execution_options(populate_existing=True)))
+
+
+def row_of(process_id: str, digest: str | None = None) -> Definition:
+    """The current version of a process, or the one with this digest. NotFound."""
+    which = Definition.current if digest is None else Definition.digest == digest
+    query = select(Definition).where(Definition.process_id == process_id, which)
+    found = db.session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def current(regulation: str, name: str) -> engine.Definition:
@@ -54,6 +145,18 @@ def of(case: Case) -> engine.Definition:
     return by_digest(case.instance.definition)
 
 
+def with_earlier(definition: engine.Definition, entries: Iterable[JournalEntry]) -> engine.Definition:
+    """The process of a case together with the elements it was under before it was moved, to speak of its past.
+
+    `entries` are the case's. What both have is as it is now; the drawing and its outline are those of today.
+    """
+    earlier = [by_digest(orjson.loads(entry.details)["from"]) for entry in entries if entry.kind == "case_migrated"]
+    return replace(definition, **{
+        part: MappingProxyType({name: found for version in (*earlier, definition)
+                                for name, found in getattr(version, part).items()})
+        for part in ("elements", "user_tasks", "messages")}) if earlier else definition
+
+
 def by_digest(digest: str) -> engine.Definition:
     """The process stored under this digest. StepFailed when its files are no longer what was deployed."""
     known = engine.loaded(digest)
@@ -62,8 +165,7 @@ def by_digest(digest: str) -> engine.Definition:
     row = db.session.get(Definition, digest)
     if row is None:
         raise NotFound(f"No process definition has the digest {digest[:12]}.")
-    files = {name: text.encode() for name, text in orjson.loads(row.files).items()}
-    process = engine.load(files, trusted=True, process_id=row.process_id, topics=TOPICS)
+    process = engine.load(verification.texts_of(row.files), trusted=True, process_id=row.process_id, topics=TOPICS)
     if process.digest != digest:
         raise StepFailed(f"The stored files of {row.process_id} are not those that were deployed as {digest[:12]}.")
     return process

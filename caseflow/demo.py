@@ -12,7 +12,7 @@ from caseflow.regulations import Regulation
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 TITLES = {"officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计",
-          "admin": "管理员", "security": "安全员"}
+          "admin": "管理员", "security": "安全员", "designer": "流程设计", "approver": "流程审批"}
 STAFF_NUMBERS = ("S001", "S010", "S004")    # of the sample feeds: somebody rated in each department
 
 
@@ -47,6 +47,8 @@ def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str
     for post in regulation.appeal.reviewed_by if regulation.appeal else ():
         key = post.partition(".")[0]
         yield f"{regulation.key}.{key}.reviewer", units[key], "reviewer", None
+    for role in ("designer", "approver"):
+        yield f"{regulation.key}.{role}", units[regulation.lead], role, None
 
 
 def _person(username: str, name: str, unit: Unit, role: str, password_hash: str, staff_no: str | None) -> User:

@@ -6,7 +6,8 @@ stable name under which the web shows a Chinese or English sentence.
 CaseflowError
 ├── NotFound
 ├── PermissionDenied
-│   └── NotImpartial        ─ reason: rated, appellant, rated_unit or first_handler
+│   ├── NotImpartial        ─ reason: rated, appellant, rated_unit or first_handler
+│   └── SecondPersonNeeded
 ├── InvalidInput            ─ fields: {name: code}
 │   ├── InvalidForm
 │   └── LateReasonMissing
@@ -20,7 +21,13 @@ CaseflowError
 │   ├── ClockNotStopped
 │   ├── DeadlineOver
 │   ├── ExtensionsUsedUp
-│   └── TooLateToUndo
+│   ├── TooLateToUndo
+│   ├── DraftChanged        ─ by, at, revision
+│   ├── DraftClosed         ─ state: submitted, deployed or discarded; open: it was not submitted
+│   ├── BaseReplaced        ─ number: the current version
+│   ├── NothingChanged
+│   ├── VersionReplaced
+│   └── CannotMove          ─ obstacles: (Obstacle, …)
 ├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
 ├── ExpressionRefused       ─ refusal: (code, sentence, position)
@@ -60,6 +67,10 @@ class PermissionDenied(CaseflowError):
 
 class NotImpartial(PermissionDenied):
     """You cannot review this appeal: you are not impartial in it."""
+
+
+class SecondPersonNeeded(PermissionDenied):
+    """Whoever edited or submitted a draft does not approve it; another approver does."""
 
 
 class InvalidInput(CaseflowError):
@@ -124,6 +135,34 @@ class ExtensionsUsedUp(Conflict):
 
 class TooLateToUndo(Conflict):
     """This can no longer be undone: ten minutes are over, or the successor has gone on with it."""
+
+
+class DraftChanged(Conflict):
+    """Somebody has saved this draft meanwhile; nothing of theirs was overwritten. Look at their version first."""
+
+
+class DraftClosed(Conflict):
+    """This draft is not in the state for that: look at it again."""
+
+
+class BaseReplaced(Conflict):
+    """Another version was deployed since this draft was begun; compare the two, then confirm the new one as base."""
+
+
+class NothingChanged(Conflict):
+    """This is what is deployed already."""
+
+
+class VersionReplaced(Conflict):
+    """Another version of this process is current now; look at the preview again."""
+
+
+class CannotMove(Conflict):
+    """This case cannot go on under that version of its process; nothing was changed."""
+
+    def __init__(self, message: str | None = None, *, obstacles: tuple = ()) -> None:
+        self.obstacles = tuple(obstacles)
+        super().__init__(message or "；".join(obstacle.sentence for obstacle in self.obstacles) or None)
 
 
 class AdministrationRefused(CaseflowError):

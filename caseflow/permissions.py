@@ -16,6 +16,7 @@ from caseflow.models import Appeal, Case, CaseUnit, Unit, User, WorkItem, db
 
 SEES_BELOW = frozenset({"supervisor", "auditor"})
 SEES_CASES = frozenset({"officer", "supervisor", "reviewer", "auditor"})
+SEES_PROCESSES = ("designer", "approver", "auditor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +125,33 @@ def units_of_case(case_id: int) -> set[int]:
     return set(db.session.scalars(select(CaseUnit.unit_id).where(CaseUnit.case_id == case_id)))
 
 
+def regulations_of(actor: Actor, *roles: str) -> frozenset[str]:
+    """The regulations at whose offices the actor holds one of these roles."""
+    units = {unit for role, unit in actor.roles if role in roles}
+    return frozenset(db.session.scalars(select(Unit.regulation).where(Unit.id.in_(units)))) if units else frozenset()
+
+
 def administered(actor: Actor) -> frozenset[str]:
     """The regulations under which the actor is an administrator."""
-    units = {unit for role, unit in actor.roles if role == "admin"}
-    return frozenset(db.session.scalars(select(Unit.regulation).where(Unit.id.in_(units)))) if units else frozenset()
+    return regulations_of(actor, "admin")
 
 
 def administers(actor: Actor, regulation: str) -> bool:
     return regulation in administered(actor)
+
+
+def drawn_for(actor: Actor) -> frozenset[str]:
+    """The regulations whose processes and drafts the actor may look at: designers, approvers, auditors."""
+    return frozenset(regulations.all_regulations()) if actor.is_system else regulations_of(actor, *SEES_PROCESSES)
+
+
+def require_process(actor: Actor, regulation: str, role: str = "") -> None:
+    """Refuse with NotFound whoever may not look at the processes of this regulation; and with PermissionDenied who may
+    but does not hold this role ("designer" or "approver") there."""
+    if regulation not in drawn_for(actor):
+        raise NotFound
+    if role and not actor.is_system and regulation not in regulations_of(actor, role):
+        raise PermissionDenied
 
 
 def may_contribute(actor: Actor) -> bool:

@@ -6,13 +6,13 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from caseflow import errors
 from caseflow.models import db, is_outage
-from web.words import administration
+from web.words import administration, times
 
 log = logging.getLogger(__name__)
 _ = lazy_gettext
@@ -38,6 +38,13 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.DeadlineOver: (409, _("期限已过，不能再中止或延期；请尽快办理，并在办结时说明逾期原因。")),
     errors.ExtensionsUsedUp: (409, _("这一期限的延期次数已经用完，不能再延期；请在期限内办理。")),
     errors.TooLateToUndo: (409, _("已不能撤销：超过 10 分钟，或接收人已经继续办理；需要时请再转办一次。")),
+    errors.SecondPersonNeeded: (403, _("编辑或提交过这份草稿的人不能自己批准，请由另一位流程审批人批准。")),
+    errors.DraftChanged: (409, _("同事已经保存了这份草稿的新内容，您的修改没有覆盖它；请先查看最新内容，再重新修改。")),
+    errors.DraftClosed: (409, _("这份草稿现在的状态不允许这样操作，请刷新页面查看。")),
+    errors.BaseReplaced: (409, _("这份草稿所依据的版本已经不是现行版本；请与现行版本比较，确认以它为依据后再提交。")),
+    errors.NothingChanged: (409, _("与现行版本相同，没有需要部署的内容。")),
+    errors.VersionReplaced: (409, _("现行版本已经变了，没有任何内容被更改；请重新预览后再操作。")),
+    errors.CannotMove: (409, _("这个案件不能改按这个版本办理，没有任何内容被更改。")),
     errors.DefinitionRefused: (422, _("流程图不符合规则，请按所列问题修改。")),
     errors.ExpressionRefused: (422, _("表达式不符合规则，请修改后重试。")),
     errors.StepFailed: (500, _("流程走不到下一步，没有任何内容被更改；请告知管理员。")),
@@ -46,6 +53,13 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.CalendarMissing: (422, _("工作日历没有覆盖到这一年，请导入当年的放假通知。")),
     errors.DatabaseUnavailable: (503, _("数据库暂时不能使用。请稍后把这次的内容原样再提交一次，不会重复办理。")),
     errors.ConfigurationError: (500, _("系统设置有误，请告知管理员。")),
+}
+
+DRAFT_STATES = {
+    "open": _("这份草稿没有提交审批，或已经退回修改；请刷新页面查看。"),
+    "submitted": _("这份草稿已经提交审批；需要修改时，请审批人先退回。"),
+    "deployed": _("这份草稿已经批准并部署；需要修改时，请新建草稿。"),
+    "discarded": _("这份草稿已经作废；需要修改时，请新建草稿。"),
 }
 
 REASONS: dict[tuple[str, str], Any] = {
@@ -89,6 +103,11 @@ def refusal(error: errors.CaseflowError) -> tuple[int, str]:
     status, sentence = next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
     if isinstance(error, errors.AdministrationRefused):
         sentence = administration.REASONS.get(error.reason, sentence)
+    if isinstance(error, errors.DraftClosed):
+        sentence = DRAFT_STATES.get(error.details.get("state"), sentence)
+    if isinstance(error, errors.DraftChanged) and "at" in error.details:
+        sentence = gettext("%(by)s 在 %(at)s 保存了这份草稿，您的修改没有覆盖它；请先查看最新内容，再重新修改。",
+                           by=error.details["by"], at=times.moment(error.details["at"]))
     return status, str(REASONS.get((error.code, error.details.get("reason", "")), sentence))
 
 

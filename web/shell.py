@@ -18,6 +18,7 @@ from flask_login import current_user
 
 from caseflow import inbox, worklist
 from caseflow.models.people import DUTIES
+from caseflow.permissions import SEES_PROCESSES
 from web import accounts, auth, clock, sessions
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ PLACES = (
     Place("cases.index", _("案件"), "folder"),
     Place("appeals.index", _("评价与申诉"), "scale"),
     Place("ledger.index", _("台账"), "table"),
+    Place("workshop.index", _("流程"), "route", roles=SEES_PROCESSES),
     Place("notices.index", _("通知"), "bell", "notices"),
     Place("incidents.index", _("异常"), "alert-triangle", "incidents"),
     Place("admin.users", _("管理"), "users", roles=DUTIES),

@@ -57,6 +57,18 @@ class Definition:
         """
         return list(self._outline)
 
+    def interrupts(self, event: str) -> bool:
+        """Whether an event at the border of an activity ends it."""
+        found = (process.task_specs[event] for process in (self.process, *self.inner.values())
+                 if event in process.task_specs)
+        return getattr(next(found), "cancel_activity", False)
+
+    @cached_property
+    def flows(self) -> Mapping[str, tuple[str, str]]:
+        """Every sequence flow by id: (source, target)."""
+        drawn = [drawing.flows_in(gate.read(source)) for source in self.files.values()]
+        return MappingProxyType({name: ends for flows in drawn for name, ends in flows.items()})
+
     @cached_property
     def variables(self) -> Mapping[str, str]:
         """Every variable a case may hold, with its type in the expression language."""

@@ -89,6 +89,12 @@ def topics_in(tree: etree._Element) -> set[str]:
     return {task.get(f"{CAM}topic", "") for task in tree.iter(f"{BPMN}serviceTask")}
 
 
+def flows_in(tree: etree._Element) -> dict[str, tuple[str, str]]:
+    """The sequence flows of a file by id: (source, target)."""
+    found = tree.iter(f"{BPMN}sequenceFlow")
+    return {flow.get("id"): (flow.get("sourceRef"), flow.get("targetRef")) for flow in found}
+
+
 def reading_order(scope: etree._Element) -> list[etree._Element]:
     """The flow nodes of one process or subprocess along the flow, without going back round a loop.
 

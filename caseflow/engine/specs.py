@@ -136,6 +136,7 @@ class Choice(Lean, defaults.ExclusiveGateway):
         if chosen is None:
             raise WorkflowException(f"No condition of {self.name} holds and there is no default flow")
         my_task.next = (self._wf_spec.task_specs[chosen],)
+        my_task.workflow.run.chosen.append((self.bpmn_id, chosen.partition(".")[0]))
         return True
 
     def _holds(self, condition, my_task) -> bool:

@@ -174,6 +174,7 @@ def _report(run: Run, state: bytes) -> Step:
         ended=run.top.completed,
         outcome=run.outcome if run.top.completed else None,
         variables=dict(run.variables()),
+        chosen=tuple(run.chosen),
     )
 
 

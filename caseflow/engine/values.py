@@ -162,7 +162,8 @@ class Step:
     """What a step left behind: the state to store and everything that is open in it.
 
     `passed` are the element ids completed in this step, in order; `ended` tells that nothing is left to
-    do, `outcome` is then the id of the top-level end event that was reached last.
+    do, `outcome` is then the id of the top-level end event that was reached last. `chosen` are the flows that
+    exclusive gateways took, as (gateway, element that follows).
     """
 
     state: bytes
@@ -174,6 +175,7 @@ class Step:
     ended: bool
     outcome: str | None
     variables: Mapping[str, object] = field(default_factory=dict)
+    chosen: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ class Run:
         self.outcome: str | None = None
         self.effects: list[tuple[int, str, str]] = []
         self.passed: list[str] = []
+        self.chosen: list[tuple[str, str]] = []
         self.queue: deque[CaseTask] = deque()
         self.at = ""
         self.top: CaseWorkflow | None = None

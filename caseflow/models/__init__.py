@@ -2,17 +2,9 @@
 
 from caseflow.models.appeals import Appeal, AssessmentRecord
 from caseflow.models.calendars import CalendarDay, CalendarNotice
-from caseflow.models.cases import (
-    Case,
-    CaseUnit,
-    Definition,
-    Incident,
-    NumberSequence,
-    ProcessInstance,
-    Submission,
-    lock_case,
-)
+from caseflow.models.cases import Case, CaseUnit, Incident, NumberSequence, ProcessInstance, Submission, lock_case
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.definitions import Definition, DraftEditor, DraftVisit, ProcessDraft
 from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
 from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
@@ -30,6 +22,7 @@ from caseflow.models.people import (
 )
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
 from caseflow.models.records import Delivery, JournalEntry, JournalHead, Notice, NoticeRead, OutboxMessage
+from caseflow.models.scenarios import KeptScenario, TrialRun
 from caseflow.models.supervision import (
     Absence,
     DeadlineEntry,
@@ -43,10 +36,11 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
     "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "DeadlineEntry",
-    "Definition", "Delegation", "Delivery", "Draft", "Handover", "HandoverItem", "Heartbeat", "Identity",
-    "ImportDraft", "Incident", "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice",
-    "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating",
-    "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
-    "SubstitutedItem", "Timer", "TimerFiring", "Unit", "User", "WebSession", "WorkItem", "db", "insert_new",
-    "is_outage", "lock_case", "snapshot", "transaction",
+    "Definition", "Delegation", "Delivery", "Draft", "DraftEditor", "DraftVisit", "Handover", "HandoverItem",
+    "Heartbeat", "Identity", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep",
+    "LoginFailures",
+    "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessDraft",
+    "ProcessInstance", "Profile", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock",
+    "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
+    "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
 ]

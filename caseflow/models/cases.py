@@ -15,19 +15,6 @@ from caseflow.models.ratings import Rating
 CASE_STATUSES = ("open", "closed", "voided")
 
 
-class Definition(Base):
-    """A deployed process: the checked diagram files, kept for ever under their SHA-256."""
-
-    __tablename__ = "definitions"
-
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    regulation: Mapped[str] = mapped_column(String(32), index=True)
-    process_id: Mapped[str] = mapped_column(String(64))
-    files: Mapped[str] = mapped_column(Text)          # JSON: {file name: text}
-    deployed_at: Mapped[datetime]
-    current: Mapped[bool] = mapped_column(default=True)
-
-
 class Case(Base):
     """A case (a bad review being handled). `version` grows by one with every step: a second writer is refused.
 
@@ -76,6 +63,7 @@ class ProcessInstance(Base):
     """The engine's state of a case, pinned to the definition it started under."""
 
     __tablename__ = "process_instances"
+    __table_args__ = (Index("ix_process_instances_definition_ended_case_id", "definition", "ended", "case_id"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     definition: Mapped[str] = mapped_column(ForeignKey("definitions.digest"))

@@ -26,6 +26,8 @@ class WorkItem(Base):
               sqlite_where=text(FREE), postgresql_where=text(FREE)),
         Index("ix_work_items_of_unit", "unit_id", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_work_items_due", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+        Index("ix_work_items_at_step", "element", "unit_id", "due_at",
+              sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_work_items_stopped", "unit_id", "id", sqlite_where=text(STOPPED), postgresql_where=text(STOPPED)),
         Index("ix_work_items_status_assignee_id_due_at", "status", "assignee_id", "due_at"),
     )

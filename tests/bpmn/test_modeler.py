@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from caseflow import regulations
+from caseflow.effects import TOPICS
+from caseflow.engine import definition, gate
 from tests.source import ROOT
 
 FRONTEND = ROOT / "web" / "frontend"
@@ -34,7 +39,7 @@ def check():
         install = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(install, cwd=FRONTEND, check=True, env=environment)
 
-    def run(*paths: Path) -> subprocess.CompletedProcess[str]:
+    def run(*paths: Path | str) -> subprocess.CompletedProcess[str]:
         command = [str(node), "check-diagrams.mjs", *map(str, paths)]
         return subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False, env=environment)
 
@@ -54,3 +59,27 @@ def test_a_slip_is_found(check, tmp_path, old, new):
     assert old in text
     (tmp_path / "slip.bpmn").write_text(text.replace(old, new), encoding="utf-8")
     assert check(tmp_path).returncode == 1
+
+
+def parts(source: bytes) -> Counter:
+    """Every element of a file by where it stands, with its attributes and text: their order aside."""
+    def told(node: etree._Element) -> tuple:
+        place = "/".join(f"{above.tag}#{above.get('id', '')}" for above in node.iterancestors())
+        return place, node.tag, tuple(sorted(node.attrib.items())), (node.text or "").strip()
+    return Counter(told(node) for node in gate.read(source).iter())
+
+
+def test_a_diagram_that_a_modeler_saved_says_the_same_and_passes_the_gate_unchanged(check, tmp_path):
+    check("--save", tmp_path, ROOT / "bpmn")
+    places = {key: regulations.files(key) for key in regulations.all_regulations()}
+    assert len(list(tmp_path.iterdir())) == sum(map(len, places.values())) == 7
+    for place, files in places.items():
+        saved = {name: (tmp_path / f"{place}-{name}").read_bytes() for name in files}
+        for name, source in files.items():
+            assert parts(saved[name]) == parts(source), f"{place}/{name}"
+            process_id = f"{place}_{name.removesuffix('.bpmn')}"
+            before, after = (definition.load(these, trusted=True, process_id=process_id, topics=TOPICS)
+                             for these in (files, saved))
+            assert (after.elements, after.user_tasks, after.messages) == (
+                before.elements, before.user_tasks, before.messages)
+            assert gate.check(saved[name], topics=TOPICS, name=name, called=saved) == []

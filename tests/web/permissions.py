@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import appeals, attachments, cases, demo, installation, notices, regulations
+from caseflow import appeals, attachments, cases, demo, drafts, installation, notices, regulations
 from caseflow.models import (
     Absence,
     Case,
@@ -121,8 +121,12 @@ class World:
         db.session.add_all(kept.values())
         appeal = appeals.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",
                               [(BytesIO(PNG), "现场照片.png")], f"appeal-{case.id}", now)
+        designer = db.session.scalar(select(User).where(User.username == f"{case.regulation}.designer"))
+        process = f"{case.regulation}_rectification"
+        draft = drafts.begin(process, actor_for(designer), now)
         db.session.flush()
-        return {"rating_id": case.rating_id, "appeal_id": appeal.id} | {name: row.id for name, row in kept.items()}
+        return {"process_id": process, "draft_id": draft.id, "rating_id": case.rating_id, "appeal_id": appeal.id,
+                **{name: row.id for name, row in kept.items()}}
 
     def _sign_in(self) -> dict[str, str]:
         """One person for each role, at the office whose task is open; their logins."""

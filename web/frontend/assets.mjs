@@ -1,8 +1,10 @@
-// Copies what the pages use out of node_modules into web/static/vendor and writes THIRD_PARTY_NOTICES there.
+// Copies what the pages use out of node_modules into web/static/vendor, bundles the modeler (bundle.mjs), and writes
+// THIRD_PARTY_NOTICES there.
 // The same lock file gives the same bytes.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, 'node_modules');
@@ -15,18 +17,23 @@ const FILES = {
   'bpmn-viewer.js': 'bpmn-js/dist/bpmn-navigated-viewer.production.min.js',
   'bpmn-viewer.css': 'bpmn-js/dist/assets/bpmn-js.css',
   'diagram-js.css': 'bpmn-js/dist/assets/diagram-js.css',
+  'token-simulation.css': 'bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css',
 };
 
-const ICONS = ['alert-triangle', 'arrow-right', 'bell', 'calendar', 'check', 'chevron-right', 'circle-check', 'clock',
-  'clock-hour-4', 'download', 'eye', 'file-text', 'filter', 'folder', 'hand-grab', 'help-circle', 'history', 'home',
-  'inbox', 'info-circle', 'language', 'list-details', 'lock', 'login', 'logout', 'map-pin', 'message', 'phone',
-  'player-skip-forward', 'refresh', 'route', 'scale', 'search', 'star', 'table', 'user', 'users', 'x'];
+const ICONS = ['alert-triangle', 'arrow-back-up', 'arrow-down', 'arrow-forward-up', 'arrow-right', 'arrow-up', 'bell',
+  'calendar', 'check', 'chevron-right', 'circle-check', 'clock', 'clock-hour-4', 'device-floppy', 'download', 'eye',
+  'file-text', 'filter', 'folder', 'hand-grab', 'help-circle', 'history', 'home', 'inbox', 'info-circle', 'language',
+  'list-details', 'lock', 'login', 'logout', 'map-pin', 'message', 'phone', 'player-skip-forward', 'plus', 'refresh',
+  'route', 'scale', 'search', 'star', 'table', 'trash', 'upload', 'user', 'users', 'x'];
 
 const REMARKS = {
   '@tabler/core': 'With Bootstrap (MIT, the Bootstrap Authors).',
   '@tabler/icons': 'A selection, as icons.svg.',
-  'bpmn-js': 'The navigated viewer, bundled with the packages of bpmn.io below. Its licence asks that the bpmn.io ' +
-    'mark stays visible.',
+  'bpmn-js': 'The navigated viewer, and in bpmn-modeler.js the modeler, bundled with the packages of bpmn.io below. Its ' +
+    'licence asks that the bpmn.io mark stays visible.',
+  'bpmn-js-i18n': 'Chinese, within bpmn-modeler.js.',
+  'bpmn-js-token-simulation': 'Within bpmn-modeler.js, with its English put through a dictionary.',
+  'camunda-bpmn-moddle': 'The descriptor, within bpmn-modeler.js.',
 };
 
 function copyFiles() {
@@ -34,6 +41,15 @@ function copyFiles() {
     const text = readFileSync(join(modules, source), 'utf8').replace(/\n?\/[/*]# sourceMappingURL=[^\n]*\n?/g, '\n');
     writeFileSync(join(vendor, name), text);
   }
+}
+
+// The icons of the palette: one format of the font, and the codes in a style sheet that names no other file.
+function copyFont() {
+  const font = join(modules, 'bpmn-js/dist/assets/bpmn-font');
+  const css = readFileSync(join(font, 'css/bpmn.css'), 'utf8');
+  const faces = "@font-face { font-family: 'bpmn'; src: url('bpmn-font.woff2') format('woff2'); }\n";
+  writeFileSync(join(vendor, 'bpmn-font.css'), faces + css.slice(css.indexOf('[class^="bpmn-icon-"]')));
+  copyFileSync(join(font, 'font/bpmn.woff2'), join(vendor, 'bpmn-font.woff2'));
 }
 
 function makeSprite() {
@@ -66,6 +82,8 @@ function writeNotices() {
     const head = [`${name} ${version} (${license})`, homepage, REMARKS[name]].filter(Boolean).join('\n');
     return `${head}\n\n${licenceOf(name, license)}`;
   });
+  parts.push(`bpmn-font (OFL-1.1)\nThe icons of the palette, as brought by bpmn-js.\n\n${
+    readFileSync(join(here, 'licences/bpmn-font.txt'), 'utf8').trim()}`);
   const rule = `\n\n${'-'.repeat(78)}\n\n`;
   writeFileSync(join(vendor, 'THIRD_PARTY_NOTICES'),
     `The files in this folder are the work of others, made from these npm packages.${rule}${parts.join(rule)}\n`);
@@ -78,5 +96,7 @@ if (!existsSync(modules)) {
 rmSync(vendor, { recursive: true, force: true });
 mkdirSync(vendor, { recursive: true });
 copyFiles();
+copyFont();
+await bundle(join(vendor, 'bpmn-modeler.js'));
 makeSprite();
 writeNotices();

@@ -1,8 +1,9 @@
 // Opens each diagram as bpmn-js and Camunda Modeler do and says what they would warn of.
-//   node check-diagrams.mjs FOLDER-OR-FILE…     exit code 0 without a warning, 1 with one, 2 for wrong use
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+//   node check-diagrams.mjs [--save FOLDER] FOLDER-OR-FILE…     exit code 0 without a warning, 1 with one, 2 for wrong use
+// With --save each diagram is also written as they would save it, as <its folder>-<its name> in FOLDER.
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BpmnModdle } from 'bpmn-moddle';
 
 const camunda = createRequire(import.meta.url)('camunda-bpmn-moddle/resources/camunda.json');
@@ -30,23 +31,30 @@ function* strangers(element, seen = new Set()) {
   }
 }
 
-async function warningsOf(file) {
+async function warningsOf(file, folder) {
   try {
-    const { rootElement, warnings } = await new BpmnModdle({ camunda }).fromXML(readFileSync(file, 'utf8'));
+    const moddle = new BpmnModdle({ camunda });
+    const { rootElement, warnings } = await moddle.fromXML(readFileSync(file, 'utf8'));
+    if (folder) {
+      const { xml } = await moddle.toXML(rootElement, { format: true });
+      writeFileSync(join(folder, `${basename(dirname(resolve(file)))}-${basename(file)}`), xml);
+    }
     return [...warnings.map((warning) => warning.message), ...strangers(rootElement)];
   } catch (error) {
     return [error.message];
   }
 }
 
-const files = process.argv.slice(2).flatMap(diagrams);
+const given = process.argv.slice(2);
+const folder = given[0] === '--save' ? given.splice(0, 2)[1] : '';
+const files = given.flatMap(diagrams);
 if (!files.length) {
-  console.error('node check-diagrams.mjs FOLDER-OR-FILE…');
+  console.error('node check-diagrams.mjs [--save FOLDER] FOLDER-OR-FILE…');
   process.exit(2);
 }
 let found = 0;
 for (const file of files) {
-  for (const warning of await warningsOf(file)) {
+  for (const warning of await warningsOf(file, folder)) {
     console.log(`${file}: ${warning}`);
     found += 1;
   }

@@ -1,8 +1,10 @@
 // The diagram of a case. On the page:
 //   <div class="diagram" data-diagram="diagram-1" role="group" aria-label="…"></div>
 //   <script type="application/json" id="diagram-1">{"xml": "…", "states": {element: "done" | "current" | "ahead"},
-//     "due": [{"element": …, "text": "…", "level": "overdue" | "today" | "soon" | "later"}]}</script>
+//     "due": [{"element": …, "text": "…", "level": "overdue" | "today" | "soon" | "later", "at": "bottom"}],
+//     "focus": [elements to look at first; without it the current ones]}</script>
 //   <div data-diagram-tools="diagram-1" hidden><button data-view="in | out | all | current">…</button></div>
+// A second drawing with data-diagram-beside="diagram-1" follows that one, and is followed, as it is moved and zoomed.
 // together with vendor/bpmn-viewer.js and its two style sheets. The outline beside it says the same in words.
 (function () {
   'use strict';
@@ -18,7 +20,8 @@
     const label = document.createElement('div');
     label.className = `diagram-note sla sla-${due.level}`;
     label.textContent = due.text;
-    overlays.add(due.element, { position: { top: -14, right: 0 }, html: label });
+    const position = due.at === 'bottom' ? { bottom: 8, right: 0 } : { top: -14, right: 0 };
+    overlays.add(due.element, { position, html: label });
   }
 
   // As high as the whole drawing needs at this width, but never more than most of the window.
@@ -33,8 +36,21 @@
     canvas.zoom('fit-viewport', 'auto');
   }
 
-  function showSteps(canvas, steps) {
+  // Where an element is drawn; of a flow the part between its ends.
+  function boxOf({ waypoints, x, y, width, height }) {
+    if (!waypoints) return { x, y, width, height };
+    const [xs, ys] = ['x', 'y'].map((edge) => waypoints.map((point) => point[edge]));
+    const [left, top] = [Math.min(...xs), Math.min(...ys)];
+    return { x: left, y: top, width: Math.max(...xs) - left, height: Math.max(...ys) - top };
+  }
+
+  // In the middle all of them; where they lie too far apart to be read together, the first.
+  function showSteps(canvas, elements) {
     const { outer } = canvas.viewbox();
+    let steps = elements.map(boxOf);
+    const reach = (edge, size) => Math.max(...steps.map((step) => step[edge] + step[size]))
+      - Math.min(...steps.map((step) => step[edge]));
+    if (reach('x', 'width') * COMFORTABLE > outer.width || reach('y', 'height') * COMFORTABLE > outer.height) steps = steps.slice(0, 1);
     const middle = (edge, size) => {
       const from = Math.min(...steps.map((step) => step[edge]));
       return (from + Math.max(...steps.map((step) => step[edge] + step[size]))) / 2;
@@ -70,7 +86,8 @@
       if (due.level === 'overdue') canvas.addMarker(due.element, 'step-overdue');
       addDue(viewer.get('overlays'), due);
     });
-    const current = states.filter(([, state]) => state === 'current').map(([element]) => known.get(element));
+    const current = facts.focus?.length ? facts.focus.map((element) => known.get(element)).filter(Boolean)
+      : states.filter(([, state]) => state === 'current').map(([element]) => known.get(element));
     viewer.get('zoomScroll').toggle(false);     // the wheel scrolls the page; the buttons zoom
     setHeight(place, canvas);
     showAll(canvas);
@@ -81,10 +98,30 @@
     place.diagram = viewer;
   }
 
-  document.addEventListener('DOMContentLoaded', () => {
-    document.querySelectorAll('[data-diagram]').forEach((place) => draw(place).catch((problem) => {
+  // Whichever of the two is moved or zoomed, the other shows the same part.
+  function follow(one, other) {
+    let following = false;
+    const lead = (from, to) => from.diagram.on('canvas.viewbox.changed', ({ viewbox }) => {
+      if (following) return;
+      following = true;
+      const { x, y, width, height } = viewbox;
+      to.diagram.get('canvas').viewbox({ x, y, width, height });
+      following = false;
+    });
+    lead(one, other);
+    lead(other, one);
+  }
+
+  async function drawAll() {
+    await Promise.all([...document.querySelectorAll('[data-diagram]')].map((place) => draw(place).catch((problem) => {
       place.dataset.drawn = 'no';
       console.error(problem);
-    }));
-  });
+    })));
+    document.querySelectorAll('[data-diagram-beside]').forEach((place) => {
+      const other = document.querySelector(`[data-diagram="${place.dataset.diagramBeside}"]`);
+      if (place.diagram && other?.diagram) follow(other, place);
+    });
+  }
+
+  document.addEventListener('DOMContentLoaded', drawAll);
 })();

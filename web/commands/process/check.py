@@ -1,9 +1,9 @@
-"""`caseflow process`: what can be asked of diagrams. `check`: would they pass the gate? Needs no database."""
+"""`caseflow process check`: would these diagrams pass the gate and their scenarios? Needs no database."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -11,27 +11,22 @@ import orjson
 
 from caseflow.engine.gate import check as check_source
 from caseflow.engine.values import Finding
-from web.commands.proving import finding_as_json, prove_paths
+from caseflow.errors import DefinitionRefused
+from web.commands.proving import finding_as_json
 
 ENDINGS = (".bpmn", ".xml", ".dmn")
 
 
-@click.group()
-def process() -> None:
-    """The diagrams of the processes."""
-
-
-process.add_command(prove_paths)
-
-@process.command()
+@click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for all files.")
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """Print one line per finding: file, element, line, code, sentence (tab separated).
 
     PATH is a diagram, or a folder whose diagrams (.bpmn, .xml, .dmn) are checked, also in folders below. Processes
-    that a diagram calls are looked for beside it. Exit code 1 when a finding forbids deployment; a sentence that
-    begins with （提示） does not.
+    that a diagram calls are looked for beside it, and so are regulation.toml and scenarios/*.toml, which are played on
+    a diagram without errors. Exit code 1 when a finding forbids deployment; a sentence that begins with （提示） does
+    not.
     """
     files = [file for path in paths for file in _diagrams(path)]
     if not files:
@@ -55,7 +50,17 @@ def _diagrams(path: Path) -> list[Path]:
 
 def _findings(file: Path) -> list[Finding]:
     beside = {} if not _calls(source := file.read_bytes()) else _beside(file)
-    return check_source(source, topics=_topics(), name=file.name, called=beside)
+    found = check_source(source, topics=_topics(), name=file.name, called=beside)
+    return found if any(finding.severity == "error" for finding in found) else [*found, *_of_scenarios(file, beside)]
+
+
+def _of_scenarios(file: Path, beside: Mapping[str, bytes]) -> Iterator[Finding]:
+    from caseflow import scenarios  # late, as below
+
+    try:
+        yield from scenarios.findings(scenarios.run_beside(file, {**beside, file.name: file.read_bytes()}, _topics()))
+    except DefinitionRefused as refusal:
+        yield from refusal.findings
 
 
 def _calls(source: bytes) -> bool:

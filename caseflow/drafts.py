@@ -1,0 +1,197 @@
+"""Diagrams that are being drawn: begun and saved by designers, submitted to a second person.
+
+Whoever may not look at a regulation's processes is told that there is no such draft. Nothing is overwritten silently:
+a save names the revision it started from. Every change stands in the journal's stream "system", by the draft's number.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from caseflow import definitions, journal, permissions, verification
+from caseflow.engine import definition as engine
+from caseflow.engine.gate.reader import MAX_BYTES
+from caseflow.errors import (
+    BaseReplaced,
+    DraftChanged,
+    DraftClosed,
+    InvalidInput,
+    NotFound,
+    NothingChanged,
+    SecondPersonNeeded,
+)
+from caseflow.models import Definition, DraftEditor, ProcessDraft, db
+from caseflow.permissions import Actor
+
+
+def begin(process_id: str, actor: Actor, now: datetime, source: bytes | None = None) -> ProcessDraft:
+    """A new draft of a deployed process: its current diagram, or this file. Designers of the regulation.
+
+    Refuses with NotFound, PermissionDenied, or InvalidInput for a file that is empty or too large. What else is wrong
+    with a file is told by its findings, not here.
+    """
+    base = definitions.row_of(process_id)
+    permissions.require_process(actor, base.regulation, "designer")
+    if source is None:
+        source = definitions.by_digest(base.digest).source
+    draft = ProcessDraft(
+        regulation=base.regulation, process_id=process_id, source=_good(source), base=base.digest, revision=1,
+        state="open", author_id=actor.user_id, begun_at=now, edited_by_id=actor.user_id, edited_at=now,
+        editors=[DraftEditor(user_id=actor.user_id)])
+    db.session.add(draft)
+    db.session.flush()
+    _note(draft, "draft_begun", actor, now, base=base.digest)
+    return draft
+
+
+def save(draft_id: int, source: bytes, revision: int, actor: Actor, now: datetime) -> ProcessDraft:
+    """Keep this diagram as the next revision. Designers of the regulation; the same content again changes nothing.
+
+    Refuses with DraftChanged (who saved when) unless `revision` is the newest, DraftClosed when it was submitted,
+    deployed or discarded meanwhile, InvalidInput for a size.
+    """
+    draft = _locked(draft_id, actor, "designer")
+    require_state(draft, "open")
+    require_revision(draft, revision)
+    if _good(source) == draft.source:
+        return draft
+    draft.source, draft.edited_by_id, draft.edited_at = source, actor.user_id, now
+    draft.revision += 1
+    if all(editor.user_id != actor.user_id for editor in draft.editors):
+        draft.editors.append(DraftEditor(user_id=actor.user_id))
+    _note(draft, "draft_saved", actor, now)
+    return draft
+
+
+def find(draft_id: int, actor: Actor) -> ProcessDraft:
+    """The draft; NotFound for whoever may not look at its regulation's processes."""
+    draft = db.session.get(ProcessDraft, draft_id)
+    if draft is None:
+        raise NotFound
+    permissions.require_process(actor, draft.regulation)
+    return draft
+
+
+def open_drafts(actor: Actor, process_id: str | None = None) -> list[ProcessDraft]:
+    """The drafts that the actor may look at and that are open or submitted, the last edited first."""
+    query = select(ProcessDraft).where(
+        ProcessDraft.regulation.in_(permissions.drawn_for(actor)), ProcessDraft.state.in_(("open", "submitted")))
+    if process_id is not None:
+        query = query.where(ProcessDraft.process_id == process_id)
+    return list(db.session.scalars(query.order_by(ProcessDraft.edited_at.desc(), ProcessDraft.id.desc())))
+
+
+def discard(draft_id: int, revision: int, actor: Actor, now: datetime) -> ProcessDraft:
+    """Give a draft up; its rows stay. Designers of the regulation; refused as `save` is."""
+    draft = _locked(draft_id, actor, "designer")
+    require_state(draft, "open")
+    require_revision(draft, revision)
+    draft.state = "discarded"
+    _note(draft, "draft_discarded", actor, now)
+    return draft
+
+
+def rebase(draft_id: int, revision: int, actor: Actor, now: datetime) -> ProcessDraft:
+    """Let the draft count as made from the current version: its designer has compared the two. Content stays."""
+    draft = _locked(draft_id, actor, "designer")
+    require_state(draft, "open")
+    require_revision(draft, revision)
+    draft.base = definitions.row_of(draft.process_id).digest
+    _note(draft, "draft_rebased", actor, now, base=draft.base)
+    return draft
+
+
+def submit(draft_id: int, revision: int, actor: Actor, now: datetime) -> ProcessDraft:
+    """Put a draft before a second person. Designers of the regulation.
+
+    Refuses as `save` does, with BaseReplaced when another version was deployed meanwhile, with NothingChanged for what
+    is deployed already, and with DefinitionRefused, whose findings say why, for what must not be deployed.
+    """
+    draft = _locked(draft_id, actor, "designer")
+    require_state(draft, "open")
+    require_revision(draft, revision)
+    _deployable(draft)
+    draft.state, draft.submitted_by_id, draft.submitted_at, draft.reason = "submitted", actor.user_id, now, ""
+    _note(draft, "draft_submitted", actor, now)
+    return draft
+
+
+def send_back(draft_id: int, reason: str, actor: Actor, now: datetime) -> ProcessDraft:
+    """Give a submitted draft back to its designers, with a reason. Approvers of the regulation."""
+    draft = _locked(draft_id, actor, "approver")
+    require_state(draft, "submitted")
+    draft.state, draft.reason = "open", definitions.good_reason(reason)
+    _note(draft, "draft_sent_back", actor, now, reason=draft.reason)
+    return draft
+
+
+def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Definition:
+    """Deploy a submitted draft: new cases start under it at once, running ones keep their version.
+
+    An approver of the regulation who has neither edited nor submitted it (SecondPersonNeeded), and who has seen this
+    revision. Refuses as `submit` does; a draft that cannot be deployed any more is to be sent back.
+    """
+    draft = _locked(draft_id, actor, "approver")
+    require_state(draft, "submitted")
+    require_revision(draft, revision)
+    if actor.user_id in {draft.author_id, draft.submitted_by_id, *(editor.user_id for editor in draft.editors)}:
+        raise SecondPersonNeeded
+    definitions.lock(draft.process_id)
+    process = _deployable(draft)
+    draft.state = "deployed"
+    _note(draft, "draft_approved", actor, now, digest=process.digest)
+    deployed = definitions.put(
+        process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id)
+    draft.deployed_as = deployed.digest
+    return deployed
+
+
+def _deployable(draft: ProcessDraft) -> engine.Definition:
+    """What the draft would become; refuses what must not be deployed or would change nothing."""
+    base = require_base(draft)
+    process = verification.require(
+        verification.examine(draft.regulation, draft.process_id, draft.source, draft.id))
+    if process.digest == base.digest:
+        raise NothingChanged
+    return process
+
+
+def require_state(draft: ProcessDraft, state: str) -> None:
+    if draft.state != state:
+        raise DraftClosed(state=draft.state)
+
+
+def require_revision(draft: ProcessDraft, revision: int) -> None:
+    if draft.revision != revision:
+        raise DraftChanged(by=draft.edited_by.name, at=draft.edited_at, revision=draft.revision)
+
+
+def require_base(draft: ProcessDraft) -> Definition:
+    """The version the draft was made from; refuses with BaseReplaced when another is current."""
+    current = definitions.row_of(draft.process_id)
+    if draft.base != current.digest:
+        raise BaseReplaced(number=current.number)
+    return current
+
+
+def _locked(draft_id: int, actor: Actor, role: str) -> ProcessDraft:
+    """The draft as it is now, locked to the end of the transaction, for somebody with this role."""
+    find(draft_id, actor)
+    draft = db.session.get(ProcessDraft, draft_id, with_for_update={"of": ProcessDraft}, populate_existing=True)
+    permissions.require_process(actor, draft.regulation, role)
+    return draft
+
+
+def _good(source: bytes) -> bytes:
+    if not source or len(source) > MAX_BYTES:
+        code = "too_large" if source else "empty"
+        raise InvalidInput(f"A diagram has 1 to {MAX_BYTES} bytes.", fields={"source": code})
+    return source
+
+
+def _note(draft: ProcessDraft, kind: str, actor: Actor, now: datetime, **more: Any) -> None:
+    journal.append(None, kind, actor, now, {
+        "draft": draft.id, "process": draft.process_id, "revision": draft.revision, **more})

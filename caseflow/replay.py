@@ -1,0 +1,269 @@
+"""Recorded cases on another definition: which would have gone another way, been due at another time, or not at all.
+
+Reads only. What happened comes from the journal, in its order and at its times, the answers from the submissions. A
+deadline with the recorded rule ends and fires as it did, or did not; one with another rule is counted by today's
+calendar and fires by the clock, with the stops and extensions that the recorded one had.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from caseflow import calendars, deadline_ledger, form_values, recordings, regulations, scenarios
+from caseflow.deadline_ledger import Given
+from caseflow.deadlines import moment
+from caseflow.engine import step as engine
+from caseflow.engine.definition import Definition
+from caseflow.engine.values import Context, DeadlineRule, OpenTimer
+from caseflow.errors import CaseflowError, InvalidInput
+from caseflow.models import Case, DeadlineEntry, db
+from caseflow.recordings import Event, RecordedTimer, Recording
+from caseflow.tried_case import Ground, Limit, TriedCase
+from caseflow.tryout import day_of, form_of
+
+LIMIT = 500                            # cases that a replay looks at, if nothing else is said
+MOST_FIRINGS = 200                     # of one case
+ONE_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPath:
+    """A case that would have gone another way: after `same` steps the record goes on with `recorded`, the definition
+    with `instead` (ids of tasks, system tasks and ends; "" where one of them has come to its end)."""
+
+    case_id: int
+    number: str
+    same: int
+    recorded: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDeadline:
+    """A deadline of a case that goes the same way. A due moment is None where there is no such deadline; `missed_…`:
+    whether it fired."""
+
+    case_id: int
+    number: str
+    element: str
+    due_before: datetime | None
+    due_after: datetime | None
+    missed_before: bool
+    missed_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """A case that cannot be replayed: `element` is where, `why` a Chinese sentence."""
+
+    case_id: int
+    number: str
+    element: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What became of `cases` cases that were opened since a day; `more` were left out for the limit.
+
+    Each case counts once: the same, another path, other deadlines (then with each that differs), or impossible.
+    """
+
+    process_id: str
+    digest: str
+    since: datetime
+    limit: int
+    cases: int
+    more: bool
+    same: int
+    other_path: tuple[OtherPath, ...]
+    deadlines: tuple[OtherDeadline, ...]
+    impossible: tuple[Impossible, ...]
+
+
+def run(process_id: str, target: Definition, since: datetime, now: datetime, limit: int = LIMIT) -> Replay:
+    """Replay the newest cases of this process that were opened since then on the target, up to the limit.
+
+    InvalidInput when the target is another process.
+    """
+    if target.process_id != process_id:
+        raise InvalidInput(f"The definition is of {target.process_id}, not of {process_id}.",
+                           fields={"process": "not_a_choice"})
+    regulation = next(place for key, place in regulations.all_regulations().items() if process_id.startswith(f"{key}_"))
+    ground = Ground(target, regulation, calendars.load(regulation.calendar))
+    query = select(Case).where(Case.regulation == regulation.key, Case.kind == ground.kind, Case.opened_at >= since)
+    query = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit + 1)
+    found_cases = list(db.session.scalars(query).unique())
+    cases = found_cases[:limit]
+    verdicts = [one for recording in recordings.of_cases(cases) for one in _verdict(ground, recording, now)]
+    kinds = (OtherPath, OtherDeadline, Impossible)
+    of_kind = [tuple(one for one in verdicts if isinstance(one, kind)) for kind in kinds]
+    same = len(cases) - len({one.case_id for one in verdicts})
+    return Replay(process_id, target.digest, since, limit, len(cases), len(found_cases) > limit, same, *of_kind)
+
+
+def _verdict(ground: Ground, recording: Recording, now: datetime) -> Iterator[OtherPath | OtherDeadline | Impossible]:
+    """Every way in which the case differs; nothing for one that is the same."""
+    case = _ReplayedCase(ground, recording)
+    try:
+        case.play(now)
+    except _Broken as broken:
+        yield Impossible(recording.case_id, recording.number, broken.element, broken.why)
+        return
+    path = recordings.path_of(case.journal)
+    if path != recording.path:
+        same = next((n for n, pair in enumerate(zip(path, recording.path, strict=False)) if pair[0] != pair[1]),
+                    min(len(path), len(recording.path)))
+        recorded, instead = ((*way, "")[same] for way in (recording.path, path))
+        yield OtherPath(recording.case_id, recording.number, same, recorded, instead)
+        return
+    yield from _other_deadlines(case, recording)
+
+
+def _other_deadlines(case: _ReplayedCase, recording: Recording) -> Iterator[OtherDeadline]:
+    for place in dict.fromkeys((*recording.timers, *case.clocks)):
+        before, after = recording.timers.get(place), case.clocks.get(place)
+        told = (before and before.due_at, after and after.due_at, bool(before and before.fired),
+                bool(after and after.fired))
+        if told[0] != told[1] or told[2] != told[3]:
+            yield OtherDeadline(recording.case_id, recording.number, place[0], *told)
+
+
+class _Broken(Exception):
+    """The case cannot be replayed any further."""
+
+    def __init__(self, element: str, why: str) -> None:
+        self.element, self.why = element, why
+        super().__init__(why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """A deadline of the replay. `recorded`: the one whose fate it shares; None when it goes its own way."""
+
+    token: int
+    due_at: datetime
+    fired: bool = False
+    stopped: bool = False
+    recorded: RecordedTimer | None = None
+
+
+class _ReplayedCase(TriedCase):
+    """A recorded case under way on another definition. `astray`: it has left the recorded path, and no deadline is
+    known any more not to fire."""
+
+    def __init__(self, ground: Ground, recording: Recording) -> None:
+        super().__init__(ground)
+        self.recording = recording
+        self.clocks: dict[tuple[str, int], _Clock] = {}
+        self.counted: Counter[str] = Counter()
+        self.firings = 0
+
+    def play(self, now: datetime) -> None:
+        for event in self.recording.events:
+            self._fire_own(event.at)
+            self.now = max(self.now, event.at) if event.kind != "start" else event.at
+            try:
+                {"start": self._start, "complete": self._redo, "fire": self._refire, "message": self._deliver}[
+                    event.kind](event)
+            except CaseflowError as error:
+                element = event.element or str(error.details.get("element", ""))
+                raise _Broken(element, scenarios.refusal(error)) from None
+        if not self.recording.ended:
+            self._fire_own(now)
+
+    def _start(self, event: Event) -> None:
+        self.note("case_opened", {})
+        variables = self.recording.variables
+        self.follow(engine.start(self.ground.definition, variables, Context(self.now)))
+
+    def _redo(self, event: Event) -> None:
+        """The same task, if the definition has it open now; else it is off the path, and that will show."""
+        open_now = [task for task in self.tasks.values() if task.element == event.element and task.status == "open"]
+        task = next((task for task in open_now if task.visit == event.visit), open_now[0] if open_now else None)
+        if task is None:
+            return
+        form = form_of(self.ground, task).form
+        accepted = form_values.accept(form, event.answers or {}, day_of(self.now))
+        self.complete(task, accepted, form_values.deciding(form, accepted), {})
+
+    def _refire(self, event: Event) -> None:
+        for clock in list(self.clocks.values()):
+            if clock.recorded is not None and clock.recorded.token == event.token and clock.token in self.limits:
+                self.fire(self.limits[clock.token])
+
+    def _deliver(self, event: Event) -> None:
+        if event.message in (message for _, message in self.awaited.values()):
+            step = engine.deliver(self.ground.definition, self.state, event.message, Context(self.now))
+            self.note("message_delivered", {"message": event.message})
+            self.follow(step)
+
+    # --- deadlines ------------------------------------------------------------------------------------------------
+
+    @property
+    def astray(self) -> bool:
+        return recordings.path_of(self.journal) != self.recording.path[:len(recordings.path_of(self.journal))]
+
+    def due(self, timer: OpenTimer) -> tuple[datetime, bool]:
+        place = timer.element, self.counted[timer.element]
+        self.counted[timer.element] += 1
+        recorded = self.recording.timers.get(place)
+        if recorded is not None and _same_rule(recorded.rule, timer.rule):
+            self.clocks[place] = _Clock(timer.token, recorded.due_at, False, recorded.stopped, recorded)
+            return recorded.due_at, False
+        due_at, provisional = super().due(timer)
+        changed = self._changed(timer.rule, due_at, recorded) if recorded else due_at
+        self.clocks[place] = _Clock(timer.token, changed or due_at, stopped=changed is None)
+        return self.clocks[place].due_at, provisional
+
+    def _changed(self, rule: DeadlineRule, due_at: datetime, recorded: RecordedTimer) -> datetime | None:
+        """The due moment with the stops and extensions that came in time; None while it is stopped."""
+        done: list[DeadlineEntry] = []
+        given = Given(rule, self.now, self.ground.regulation.close_of_business)
+        for entry in recorded.entries:
+            if due_at is not None and entry.at > due_at:
+                break
+            done.append(self._own(given, done, entry))
+            due_at = deadline_ledger.standing(given, done, self.ground.calendar, entry.at).due_at
+        return due_at
+
+    def _own(self, given: Given, done: list[DeadlineEntry], entry: DeadlineEntry) -> DeadlineEntry:
+        """The entry as it would be in the ledger of this limit: a stop keeps what remains of it."""
+        used, amount = entry.used, entry.amount
+        if entry.kind == "stopped":
+            used, amount = deadline_ledger.parted(given, done, self.ground.calendar, entry.at)
+        return DeadlineEntry(kind=entry.kind, at=entry.at, used=used, amount=amount)
+
+    def fire(self, limit: Limit) -> None:
+        place = next(place for place, clock in self.clocks.items() if clock.token == limit.token)
+        self.clocks[place] = replace(self.clocks[place], fired=True)
+        super().fire(limit)
+
+    def _fire_own(self, until: datetime) -> None:
+        """What the record says nothing of fires by the clock, before what happens at `until`."""
+        while self.state:
+            astray = self.astray
+            mine = [clock for clock in self.clocks.values() if clock.token in self.limits and not clock.stopped
+                    and clock.due_at + ONE_SECOND <= until
+                    and (clock.recorded is None or (astray and not clock.recorded.fired))]
+            if not mine:
+                return
+            clock = min(mine, key=lambda clock: (clock.due_at, clock.token))
+            self.now = max(self.now, clock.due_at + ONE_SECOND)
+            self.firings += 1
+            if self.firings > MOST_FIRINGS:
+                raise _Broken(self.limits[clock.token].element, f"期限反复到期，超过 {MOST_FIRINGS} 次。")
+            try:
+                self.fire(self.limits[clock.token])
+            except CaseflowError as error:
+                raise _Broken(str(error.details.get("element", "")), scenarios.refusal(error)) from None
+
+
+def _same_rule(one: DeadlineRule, other: DeadlineRule) -> bool:
+    """Whether both count the same from the same moment, however it is spelt."""
+    return (one.unit, one.amount) == (other.unit, other.amount) and moment(one.since) == moment(other.since)

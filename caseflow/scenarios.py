@@ -1,0 +1,261 @@
+"""Named scenarios: runs with what is expected of them, as bpmn/<regulation>/scenarios/*.toml or kept with a draft.
+
+A scenario is played on the national calendar as it was released, so that its verdict depends on nothing but the
+diagram. What it says is in Chinese, for the designer who reads it beside the diagram.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+from caseflow import calendars, regulation_file, scenario_file
+from caseflow.deadlines import LAST_SECOND, SHANGHAI
+from caseflow.engine import definition as engine
+from caseflow.engine import gate
+from caseflow.engine.definition import Definition
+from caseflow.engine.values import Finding
+from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, PermissionDenied, StepFailed, TaskNotOpen
+from caseflow.regulation_file import Regulation
+from caseflow.scenario_file import OPEN, Expectation, Scenario
+from caseflow.tryout import Act, Ground, Stop, Trial, play
+
+FOLDER = "scenarios"
+DONE = {"start": "开始", "complete": "办理", "deadline": "到下一个期限", "wait": "等待", "message": "送达消息"}
+WRONG = {
+    "required": "没有填写", "not_text": "含有不能保存的字符", "too_short": "太短", "too_long": "太长",
+    "not_a_choice": "不在选项之中", "not_yes_or_no": "应填 true 或 false", "not_a_number": "应填整数",
+    "too_small": "太小", "too_large": "太大", "not_a_date": "应填日期（YYYY-MM-DD）", "in_the_past": "早于当时",
+    "unknown_variable": "不是案件的变量", "wrong_type": "类型不对", "unknown_field": "表单里没有", "too_many": "太多",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a scenario met that it did not expect. `element` is the BPMN id to mark, or ""."""
+
+    element: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A scenario played on a definition. It passes when there is no problem; `trial` is None when it is unreadable."""
+
+    key: str
+    scenario: Scenario | None
+    trial: Trial | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+    @property
+    def name(self) -> str:
+        return self.scenario.name if self.scenario else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The elements and flows (ids) that some run passed, and all there are, in the order of the file."""
+
+    passed: frozenset[str]
+    elements: tuple[str, ...]
+    flows: tuple[str, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(name for name in (*self.elements, *self.flows) if name not in self.passed)
+
+    def share(self, names: Sequence[str]) -> tuple[int, int]:
+        """(passed, all) of these."""
+        return sum(name in self.passed for name in names), len(names)
+
+
+def run(definition: Definition, regulation: Regulation, scenarios: Iterable[Scenario]) -> tuple[Result, ...]:
+    """Play each scenario that is for this process."""
+    ground = Ground(definition, regulation, calendars.national())
+    return tuple(_judge(ground, scenario) for scenario in scenarios if scenario.process == ground.kind)
+
+
+def run_folder(definition: Definition, regulation: Regulation, folder: Path,
+               kept: Mapping[str, str] = MappingProxyType({})) -> tuple[Result, ...]:
+    """Play the scenarios in a folder of a regulation, and the `kept` ones (key → text) beside or in place of them.
+
+    What cannot be read is a failed scenario of each process.
+    """
+    readers: dict[str, Callable[[], Scenario]] = {
+        file.stem: partial(scenario_file.read, file) for file in sorted((folder / FOLDER).glob("*.toml"))}
+    readers |= {key: partial(scenario_file.parse, text, key) for key, text in kept.items()}
+    results = []
+    for key, read in readers.items():
+        try:
+            results += run(definition, regulation, [read()])
+        except ConfigurationError as error:
+            results.append(Result(key, None, None, (Problem("", f"场景文件读不了：{error}"),)))
+    return tuple(results)
+
+
+def run_beside(file: Path, files: Mapping[str, bytes], topics: Collection[str]) -> tuple[Result, ...]:
+    """Play the scenarios that lie beside a diagram and its regulation.toml; none where there are none.
+
+    `files` are the diagram and those it may call. DefinitionRefused for what cannot be read as a process.
+    """
+    if not any((file.parent / FOLDER).glob("*.toml")) or not (file.parent / "regulation.toml").exists():
+        return ()
+    own = next((process.get("id") for process in gate.read(file.read_bytes()).iterchildren("{*}process")
+                if process.get("isExecutable") == "true"), None)
+    definition = engine.load(files, trusted=False, process_id=own, topics=topics)
+    return run_folder(definition, regulation_file.read(file.parent / "regulation.toml"), file.parent)
+
+
+def findings(results: Iterable[Result]) -> Iterator[Finding]:
+    """What a failed scenario says against the diagram."""
+    for result in results:
+        for problem in result.problems:
+            yield Finding("scenario_failed", problem.element, 0,
+                          f"场景“{result.name}”（{result.key}）没有通过：{problem.sentence}"
+                          "请改图；流程本来就要这样改的，请改这个场景。")
+
+
+def keep(trial: Trial, ground: Ground, key: str, name: str) -> Scenario:
+    """The scenario that this run is, expecting what happened in it."""
+    played = play(Ground(ground.definition, ground.regulation, calendars.national()), trial.acts)
+    due_by: dict[str, tuple[date | datetime, ...]] = {}
+    for element, moment in played.dues:
+        local = moment.astimezone(SHANGHAI)
+        due_by[element] = (*due_by.get(element, ()), local.date() if local.time() == LAST_SECOND else moment)
+    expect = Expectation(
+        outcome=played.outcome or OPEN, tasks=tuple(task.element for task in played.tasks), fired=played.fired,
+        effects=played.effects, due_by=due_by)
+    return Scenario(key, name, ground.kind, "", "", trial.acts, expect)
+
+
+def coverage(definition: Definition, trials: Iterable[Trial | None]) -> Coverage:
+    """What these runs have passed together. Flows between the same two elements count as one."""
+    passed: set[str] = set()
+    followed: set[tuple[str, str]] = set()
+    for trial in trials:
+        if trial is not None:
+            passed |= set(trial.passed)
+            followed |= set(trial.chosen)
+    choices = {name for name, element in definition.elements.items() if element.kind == "exclusiveGateway"}
+    flows = {name for name, (source, target) in definition.flows.items()
+             if ((source, target) in followed if source in choices else source in passed)}
+    return Coverage(frozenset(passed | flows), tuple(definition.elements), tuple(definition.flows))
+
+
+# --- the verdict --------------------------------------------------------------------------------------------------
+
+
+def _judge(ground: Ground, scenario: Scenario) -> Result:
+    trial = play(ground, scenario.acts)
+    if trial.stopped:
+        problems = [_stopped(trial.stopped, scenario.acts[trial.stopped.number - 1], trial)]
+    else:
+        problems = [problem for check in (_outcome, _sequences, _due, _due_by, _at_most, _never)
+                    for problem in check(scenario.expect, trial)]
+    return Result(scenario.key, scenario, trial, tuple(problems))
+
+
+def _stopped(stop: Stop, act: Act, trial: Trial) -> Problem:
+    what = " ".join(part for part in (DONE.get(act.do, act.do), act.task or act.message) if part)
+    return Problem(act.task, f"第{stop.number}步（{what}）做不了：{why_not(stop.error, trial)}")
+
+
+def why_not(error: CaseflowError, trial: Trial) -> str:
+    """Why an act could not be done, in a Chinese sentence."""
+    if isinstance(error, TaskNotOpen):
+        open_now = "、".join(task.element for task in trial.open_tasks) or "没有"
+        messages = "、".join(sorted(set(trial.awaited.values()))) or "没有"
+        return f"这时没有这个任务或不等这个消息；正在等的任务：{open_now}，消息：{messages}。"
+    return refusal(error)
+
+
+def refusal(error: CaseflowError) -> str:
+    """Why an act was refused, in a Chinese sentence, whatever else was open."""
+    if isinstance(error, PermissionDenied):
+        return f"这个任务由 {error.details.get('post', '')} 办理。"
+    if isinstance(error, InvalidInput):
+        return "；".join(f"{field} {WRONG.get(code, code)}" for field, code in error.fields.items()) + "。"
+    if isinstance(error, StepFailed):
+        return f"流程在 {error.details.get('element') or '这里'} 走不下去（{error}）。"
+    return "没有正在计算的期限。"
+
+
+def _outcome(expect: Expectation, trial: Trial) -> Iterable[Problem]:
+    ended = trial.outcome or OPEN
+    if expect.outcome is not None and ended != expect.outcome:
+        yield Problem("" if ended == OPEN else ended, f"应{_ends(expect.outcome)}，实际{_ends(ended)}。")
+
+
+def _ends(outcome: str) -> str:
+    return "没有办结" if outcome == OPEN else f"以 {outcome} 结束"
+
+
+def _sequences(expect: Expectation, trial: Trial) -> Iterable[Problem]:
+    seen = (("任务", expect.tasks, tuple(task.element for task in trial.tasks)),
+            ("到期的期限", expect.fired, trial.fired), ("系统任务", expect.effects, trial.effects))
+    for what, wanted, found in seen:
+        rest = iter(found)
+        missing = next((name for name in wanted if name not in rest), None)    # consumes `rest` up to each of them
+        if missing is not None:
+            element = missing if what != "系统任务" else ""
+            yield Problem(element, f"{what}应依次有 {_row(wanted)}，实际 {_row(found)}。")
+
+
+def _row(names: tuple[str, ...]) -> str:
+    return " → ".join(names) or "没有"
+
+
+def _due(expect: Expectation, trial: Trial) -> Iterable[Problem]:
+    for element, wanted in expect.due.items():
+        found = tuple(moment for name, moment in trial.dues if name == element)
+        if len(found) != len(wanted) or not all(map(_same, wanted, found)):
+            yield Problem(element, f"期限 {element} 应为 {_row(tuple(map(spell, wanted)))}，"
+                                   f"实际 {_row(tuple(map(spell, found)))}。")
+
+
+def _due_by(expect: Expectation, trial: Trial) -> Iterable[Problem]:
+    for element, latest in expect.due_by.items():
+        found = tuple(moment for name, moment in trial.dues if name == element)
+        if len(found) < len(latest) or any(_later(moment, limit) for moment, limit in zip(found, latest, strict=False)):
+            yield Problem(element, f"期限 {element} 应不晚于 {_row(tuple(map(spell, latest)))}，"
+                                   f"实际 {_row(tuple(map(spell, found)))}。")
+
+
+def _later(found: datetime, limit: date | datetime) -> bool:
+    return found > limit if isinstance(limit, datetime) else found.astimezone(SHANGHAI).date() > limit
+
+
+def _same(wanted: date | datetime, found: datetime) -> bool:
+    return wanted == found if isinstance(wanted, datetime) else wanted == found.astimezone(SHANGHAI).date()
+
+
+def spell(moment: date | datetime) -> str:
+    """A day, or a moment of Shanghai."""
+    local = moment.astimezone(SHANGHAI) if isinstance(moment, datetime) else moment
+    return f"{local:%Y-%m-%d %H:%M:%S}" if isinstance(local, datetime) else local.isoformat()
+
+
+def _at_most(expect: Expectation, trial: Trial) -> Iterable[Problem]:
+    for element, most in expect.at_most.items():
+        times = _times(trial, element)
+        if times > most:
+            yield Problem(element, f"{element} 最多 {most} 次，实际 {times} 次。")
+
+
+def _never(expect: Expectation, trial: Trial) -> Iterable[Problem]:
+    for element in expect.never:
+        if _times(trial, element):
+            yield Problem(element, f"不应到 {element}，实际到了。")
+
+
+def _times(trial: Trial, element: str) -> int:
+    """How often a task was opened, or another element passed."""
+    return sum(task.element == element for task in trial.tasks) or trial.passed.count(element)

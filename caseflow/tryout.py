@@ -1,0 +1,221 @@
+"""A case tried out on a simulated clock: acts go in, what a real case would do comes out. No rows are read or written.
+
+The form rules are those of real cases too. What hangs on persons and rows is left out: who is impartial, how often the
+rater was called, stopped clocks. A run is its list of acts: playing them again gives it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from caseflow import form_values
+from caseflow.deadlines import SHANGHAI
+from caseflow.engine import step as engine
+from caseflow.engine.definition import Definition
+from caseflow.engine.values import Context, UserTask
+from caseflow.errors import (
+    CaseflowError,
+    ClockNotRunning,
+    InvalidInput,
+    LateReasonMissing,
+    PermissionDenied,
+    StepFailed,
+    TaskNotOpen,
+)
+from caseflow.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
+
+RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
+DOING = ("start", "complete", "deadline", "wait", "message")
+MOST_ACTS = 200
+MOST_FIRINGS = 200                # in one act: a loop of deadlines that are all over already
+LONGEST_REASON = 200              # as cases.LONGEST_REASON
+ONE_SECOND = timedelta(seconds=1)      # a due moment names the last second that is still in time
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that happens: `do` is start, complete, deadline (jump to the next one), wait or message.
+
+    The clock first goes to `at`, or on by `after`; deadlines on the way fire. `answers` are those of a form, or what
+    the case begins with. `post` is who does it (unit.role; "": whoever's task it is).
+    """
+
+    do: str
+    at: datetime | None = None
+    after: timedelta | None = None
+    task: str = ""
+    post: str = ""
+    answers: Mapping[str, object] = field(default_factory=dict)
+    late_reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The act (from 1) that could not be done, and why."""
+
+    number: int
+    error: CaseflowError
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A run as far as it went. `tasks` are all, in the order in which they opened, `awaited` messages by element.
+
+    `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
+    in their order; `dues` every due moment that was set, as (element, moment).
+    """
+
+    acts: tuple[Act, ...]
+    now: datetime
+    ended: bool
+    outcome: str | None
+    tasks: tuple[Task, ...]
+    limits: tuple[Limit, ...]
+    awaited: Mapping[str, str]
+    journal: tuple[Entry, ...]
+    passed: tuple[str, ...]
+    chosen: tuple[tuple[str, str], ...]
+    fired: tuple[str, ...]
+    effects: tuple[str, ...]
+    dues: tuple[tuple[str, datetime], ...]
+    stopped: Stop | None = None
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.status == "open")
+
+    @property
+    def next_limit(self) -> Limit | None:
+        return min(self.limits, key=lambda limit: (limit.due_at, limit.token), default=None)
+
+    def is_late(self, task: Task) -> bool:
+        """Whether whoever completes this task now has to say why it is late."""
+        return task.due_at is not None and self.now > task.due_at
+
+
+def play(ground: Ground, acts: Sequence[Act]) -> Trial:
+    """Do these acts from the beginning; the run ends before the first that cannot be done (`stopped` says why)."""
+    case = TriedCase(ground)
+    for number, act in enumerate(acts, 1):
+        before = case.kept()
+        try:
+            _do(case, act, number)
+        except CaseflowError as error:
+            return _trial(before, acts[:number - 1], Stop(number, error))
+    return _trial(case, acts, None)
+
+
+def _trial(case: TriedCase, acts: Sequence[Act], stopped: Stop | None) -> Trial:
+    return Trial(
+        tuple(acts), case.now, case.ended, case.outcome, tuple(case.tasks.values()),
+        tuple(sorted(case.limits.values(), key=lambda limit: (limit.due_at, limit.token))),
+        MappingProxyType(dict(case.awaited.values())), tuple(case.journal), tuple(case.passed),
+        tuple(case.chosen), tuple(case.fired), tuple(case.effects), tuple(case.dues), stopped)
+
+
+def form_of(ground: Ground, task: Task) -> UserTask:
+    """What the task asks for at its visit."""
+    return ground.definition.user_tasks[task.element].at_visit(task.visit)
+
+
+def posts(definition: Definition) -> list[str]:
+    """Everybody the diagram gives a task to, as unit.role."""
+    return list(dict.fromkeys(f"{task.unit}.{task.role}" for task in definition.user_tasks.values()))
+
+
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
+
+
+# --- acts ---------------------------------------------------------------------------------------------------------
+
+
+def _do(case: TriedCase, act: Act, number: int) -> None:
+    if (act.do == "start") != (number == 1):
+        raise InvalidInput("A run begins with start, once.", fields={"do": "not_a_choice"})
+    if act.do not in DOING:
+        raise InvalidInput(fields={"do": "not_a_choice"})
+    if number > MOST_ACTS:
+        raise InvalidInput(f"A run has at most {MOST_ACTS} acts.", fields={"do": "too_many"})
+    if act.do == "start":
+        _start(case, act)
+    else:
+        _go_to(case, act.at or (case.now + act.after if act.after else case.now))
+        {"complete": _complete, "deadline": _jump, "wait": _wait, "message": _deliver}[act.do](case, act)
+    _fire_until(case, case.now)
+
+
+def _start(case: TriedCase, act: Act) -> None:
+    case.now = act.at or START
+    given = {**RATING, "received_at": case.now.isoformat(), **act.answers}
+    number_format, ground = case.ground.regulation.number_format, case.ground
+    if ground.kind == APPEAL and ground.regulation.appeal:
+        rules = ground.regulation.appeal
+        number_format = rules.number_format or number_format
+        case.note("appeal_filed", {"appeal": 0, "ground": (*rules.grounds, "other")[0], "party": ""})
+    elif ground.kind != APPEAL:
+        case.note("rating_received", {"rating": 0, "source": "tryout", "level": given["level"],
+                                      "received_at": given["received_at"]})
+    case.number = number_format.format(year=day_of(case.now).year, number=1)
+    case.note("case_opened", {"number": case.number, "rating": 0, "regulation": ground.regulation.key,
+                              "definition": ground.definition.digest, "after_expiry": False})
+    case.follow(engine.start(ground.definition, given, Context(case.now)))
+
+
+def _complete(case: TriedCase, act: Act) -> None:
+    task = next((task for task in case.tasks.values() if task.element == act.task and task.status == "open"), None)
+    if task is None:
+        raise TaskNotOpen(element=act.task)
+    if act.post and act.post != task.post:
+        raise PermissionDenied(f"{task.element} is for {task.post}, not for {act.post}.", post=task.post)
+    form = form_of(case.ground, task).form
+    accepted = form_values.accept(form, act.answers, day_of(case.now))
+    case.complete(task, accepted, form_values.deciding(form, accepted), _lateness(case, task, act.late_reason))
+
+
+def _lateness(case: TriedCase, task: Task, reason: str) -> dict[str, object]:
+    if task.due_at is None or case.now <= task.due_at:
+        return {"late": False}
+    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
+        raise LateReasonMissing(fields={"late_reason": "too_long" if reason.strip() else "required"})
+    return {"late": True, "late_reason": reason.strip()}
+
+
+def _jump(case: TriedCase, act: Act) -> None:
+    due = min((limit.due_at for limit in case.limits.values()), default=None)
+    if due is None:
+        raise ClockNotRunning
+    _go_to(case, max(case.now, due + ONE_SECOND))
+
+
+def _wait(case: TriedCase, act: Act) -> None:
+    if act.at is None and act.after is None:
+        raise InvalidInput("Say how long to wait.", fields={"after": "required"})
+
+
+def _deliver(case: TriedCase, act: Act) -> None:
+    step = engine.deliver(case.ground.definition, case.state, act.message, Context(case.now))
+    case.note("message_delivered", {"message": act.message}, case.lead)
+    case.follow(step)
+
+
+def _go_to(case: TriedCase, moment: datetime) -> None:
+    if moment < case.now:
+        raise InvalidInput("The clock only goes forward.", fields={"at": "in_the_past"})
+    _fire_until(case, moment)
+    case.now = moment
+
+
+def _fire_until(case: TriedCase, moment: datetime) -> None:
+    """Let everything happen that is due by then, each at its own moment; a deadline is over one second after it."""
+    for _ in range(MOST_FIRINGS):
+        due = min(case.limits.values(), key=lambda limit: (limit.due_at, limit.token), default=None)
+        if due is None or due.due_at + ONE_SECOND > moment:
+            return
+        case.now = max(case.now, due.due_at + ONE_SECOND)
+        case.fire(due)
+    raise StepFailed(f"More than {MOST_FIRINGS} deadlines fire at once.", element=due.element)

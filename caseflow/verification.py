@@ -1,0 +1,160 @@
+"""What can be said of a diagram before it is deployed: the gate's findings, what it names that is not there, the proof
+against the rules of its regulation, and what its scenarios meet.
+
+An examination is kept by what was examined, so that the page, the submission and the approval do the work once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import orjson
+from sqlalchemy import select
+
+from caseflow import kept_scenarios, regulations, scenarios
+from caseflow.effects import TOPICS
+from caseflow.engine import definition as engine
+from caseflow.engine import gate
+from caseflow.engine.values import Finding
+from caseflow.errors import DefinitionRefused
+from caseflow.models import Definition, db
+from caseflow.models.people import ROLES
+from caseflow.proof import HOLDS, Proof, prove
+from caseflow.regulations import Regulation
+
+KEPT = 64
+
+_kept: dict[str, Examination] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found. `definition` and `proof` are None when the diagram cannot be read as a process.
+
+    `scenarios` were played on a diagram without errors. What one of them says against it is among the findings, once
+    no rule is broken: the law comes first.
+    """
+
+    findings: tuple[Finding, ...]
+    definition: engine.Definition | None = None
+    proof: Proof | None = None
+    scenarios: tuple[scenarios.Result, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it must not be deployed: for an error, or a rule that is broken or cannot be decided."""
+        return bool(self.reasons)
+
+    @property
+    def reasons(self) -> tuple[Finding, ...]:
+        """Why it must not be deployed, broken rules included."""
+        errors = [finding for finding in self.findings if finding.severity == "error"]
+        broken = [result for result in self.proof.results if result.verdict != HOLDS] if self.proof else []
+        return (*errors, *(
+            Finding(f"rule_{result.verdict}", result.element, 0, f"{result.rule.article}：{result.why}")
+            for result in broken))
+
+
+def examine(regulation: str, process_id: str, source: bytes, draft_id: int | None = None) -> Examination:
+    """What there is to say of this diagram as the next version of the process. Never raises for what is in it.
+
+    The files it calls are those of the deployed version. The scenarios are those beside the files and those kept
+    with deployed drafts, and with this draft.
+    """
+    files = deployed_files(process_id)
+    home = next((name for name, text in files.items() if _holds(text, process_id)), file_name(regulation, process_id))
+    return examine_files(regulation, process_id, {**files, home: source}, home,
+                         kept_scenarios.texts(process_id, draft_id))
+
+
+def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str,
+                  kept: Mapping[str, str] = MappingProxyType({})) -> Examination:
+    """What there is to say of the process in the file `home` with those beside it, which were deployed before.
+
+    `kept` are scenarios by key that are played beside, or in place of, those of the regulation's folder.
+    """
+    key = _key(regulation, process_id, files, kept)
+    if key not in _kept:
+        examination = _examine(regulations.get(regulation), process_id, files, home, kept)
+        with _lock:
+            _kept[key] = examination
+            while len(_kept) > KEPT:
+                del _kept[next(iter(_kept))]
+    return _kept[key]
+
+
+def require(examination: Examination) -> engine.Definition:
+    """The definition; refuses with DefinitionRefused, with every reason, what must not be deployed."""
+    if examination.blocks:
+        raise DefinitionRefused(findings=examination.reasons)
+    return examination.definition
+
+
+def deployed_files(process_id: str) -> Mapping[str, bytes]:
+    """The files of the version under which new cases start: name → text; none before the first."""
+    found = db.session.scalar(select(Definition.files).where(Definition.process_id == process_id, Definition.current))
+    return texts_of(found) if found else {}
+
+
+def texts_of(files: str) -> Mapping[str, bytes]:
+    """The files of a definition as its row keeps them."""
+    return {name: text.encode() for name, text in orjson.loads(files).items()}
+
+
+def file_name(regulation: str, process_id: str) -> str:
+    return f"{process_id.removeprefix(f'{regulation}_')}.bpmn"
+
+
+def _holds(text: bytes, process_id: str) -> bool:
+    return any(process.get("id") == process_id for process in gate.read(text).iterchildren("{*}process"))
+
+
+def _key(regulation: str, process_id: str, files: Mapping[str, bytes], kept: Mapping[str, str]) -> str:
+    summary = hashlib.sha256(f"{regulations.folder()}\0{regulation}\0{process_id}\0".encode())
+    for name, text in sorted(files.items()):
+        summary.update(f"{name}\0{len(text)}\0".encode() + text)
+    for name, text in sorted(kept.items()):
+        summary.update(f"{name}\0{len(text)}\0{text}".encode())
+    return summary.hexdigest()
+
+
+def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes], home: str,
+             kept: Mapping[str, str]) -> Examination:
+    findings = gate.check(files[home], topics=TOPICS, name=home, called=files)
+    if any(finding.severity == "error" for finding in findings):
+        return Examination(tuple(findings))
+    try:
+        definition = engine.load(files, trusted=False, process_id=process_id, topics=TOPICS)
+    except DefinitionRefused as refusal:
+        return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)))
+    findings = (*findings, *_strangers(regulation, definition))
+    proof = prove(definition, regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ()))
+    if any(finding.severity == "error" for finding in findings):
+        return Examination(findings, definition, proof)
+    played = scenarios.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
+    told = scenarios.findings(played) if all(result.verdict == HOLDS for result in proof.results) else ()
+    return Examination((*findings, *told), definition, proof, played)
+
+
+def _said_of(finding: Finding, process_id: str) -> Finding:
+    """Of a file with another process: which one is wanted."""
+    if finding.code != "no_single_process":
+        return finding
+    return replace(finding, sentence=f"请把流程的标识（process id）设为 {process_id}，并勾选“可执行”。")
+
+
+def _strangers(regulation: Regulation, definition: engine.Definition) -> Iterator[Finding]:
+    """Tasks of an office that the regulation does not name, or of a role that nobody can hold."""
+    for task in definition.user_tasks.values():
+        if task.unit != "responsible" and task.unit not in regulation.units:
+            known = "、".join(("responsible", *regulation.units))
+            yield Finding("unit_unknown", task.element.id, 0,
+                          f"“{task.element.name}”的候选组中，单位 {task.unit} 不在本办法的单位之列；可用：{known}。")
+        if task.role not in ROLES:
+            yield Finding("role_unknown", task.element.id, 0,
+                          f"“{task.element.name}”的候选组中，岗位 {task.role} 不存在；可用：{'、'.join(ROLES)}。")

@@ -1,0 +1,125 @@
+"""The designer: a limit is changed in the panel, what that breaks is shown, taken back, and what is lawful is saved."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from caseflow import drafts
+from caseflow.models import ProcessDraft, User, db, transaction
+from caseflow.permissions import actor_for
+from web import clock
+
+STATE = "[data-findings-state]"
+UNCOVERED = """mark => { const box = mark.getBoundingClientRect();
+  return [[4, 4], [box.width / 2, box.height / 2], [box.width - 4, box.height - 4]].every(([x, y]) =>
+    mark.contains(document.elementFromPoint(box.left + x, box.top + y))); }"""
+
+
+@pytest.fixture
+def draft(demo) -> int:
+    """A draft of Guichi's rectification as it is deployed."""
+    with demo.app.app_context(), transaction():
+        designer = db.session.query(User).where(User.username == "guichi.designer").one()
+        return drafts.begin("guichi_rectification", actor_for(designer), clock.now()).id
+
+
+@pytest.fixture
+def source(demo, draft):
+    def read() -> bytes:
+        with demo.app.app_context():
+            return db.session.get(ProcessDraft, draft).source
+    return read
+
+
+def opened(person, draft):
+    """The draft in the designer, checked for the first time."""
+    person.page.goto(f"/workshop/drafts/{draft}/design")
+    expect(person.page.locator("#designer")).to_have_attribute("data-ready", "yes")
+    expect(person.page.locator(STATE)).to_contain_text("没有问题")
+    return person.page
+
+
+def choose(page, name):
+    """By the list of steps, as somebody does who does not use the drawing."""
+    page.get_by_role("tab", name="步骤清单").click()
+    page.locator(".outline-list button", has=page.locator(".step-name").get_by_text(name, exact=True)).first.click()
+    page.get_by_role("tab", name="属性").click()
+    expect(page.locator("[data-panel-title]")).to_contain_text(name)
+
+
+def lasts(page, days):
+    page.get_by_label("数量", exact=True).fill(str(days))
+    page.keyboard.press("Tab")
+
+
+def test_an_unlawful_limit_is_refused_with_its_article_and_path_and_a_stricter_one_saved(desk, draft, source):
+    person = desk("guichi.designer")
+    page, before = opened(person, draft), source()
+    mark = page.locator(".bjs-powered-by")
+    expect(mark).to_be_visible()
+    assert mark.evaluate(UNCOVERED)
+
+    choose(page, "收到后2个工作日")
+    lasts(page, 3)
+    rule = page.locator(".rule")
+    expect(rule).to_contain_text("GC-2(二)")
+    expect(rule).to_contain_text("在2个工作日内，先行联系")
+    expect(rule.locator(".path-steps li").first).to_have_text("案件开始")
+    expect(rule.locator(".path-steps li").last).to_have_text("到“收到后3个工作日”")
+    for element in ("open_file", "first_response", "flow_open_file_handling"):
+        expect(page.locator(f".djs-element.broken-path[data-element-id={element}]")).to_be_attached()
+    expect(page.locator(".finding-mark")).to_have_count(1)
+    person.look("违反条款")
+
+    page.get_by_role("tab", name="属性").focus()
+    page.keyboard.press("Control+z")
+    expect(page.locator(STATE)).to_contain_text(re.compile(r"没有问题，\d+ 条法规规则全部成立"))
+    expect(page.get_by_label("名称", exact=True)).to_have_value("收到后2个工作日")
+    expect(page.locator(".broken-path")).to_have_count(0)
+
+    lasts(page, 1)
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-save-state]")).to_have_text("已保存（第 2 次修订）")
+    expect(page.locator(STATE)).to_contain_text("没有问题")
+    assert source().count("收到后1个工作日".encode()) == 1 and b"working_days(1, since=received_at)" in source()
+    assert re.sub(rb"\s", b"", before).count(b"<bpmn:") == re.sub(rb"\s", b"", source()).count(b"<bpmn:")
+
+
+def test_who_comes_second_is_told_and_loses_nothing(desk, draft, colleague_of, source):
+    first, second = desk("guichi.designer"), desk(colleague_of("guichi.designer"))
+    page, other = opened(first, draft), opened(second, draft)
+    expect(other.locator("[data-others]")).to_contain_text("也打开着这份草稿")
+    for window, name in ((page, "先改的名称"), (other, "后改的名称")):
+        choose(window, "联系并核实")
+        window.get_by_label("名称", exact=True).fill(name)
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("[data-save-state]")).to_have_text("已保存（第 2 次修订）")
+
+    second.refusals.add(409)
+    other.get_by_role("button", name="保存").click()
+    told = other.locator("[data-save-problem]")
+    expect(told).to_contain_text(re.compile(r"孙流程设计|流程设计.*保存了这份草稿"))
+    second.look("有人先保存了")
+    with other.expect_download() as mine:
+        told.get_by_role("button", name="下载我的图").click()
+    assert "后改的名称" in mine.value.path().read_text()
+    assert "先改的名称".encode() in source() and "后改的名称".encode() not in source()
+    with other.context.expect_page() as theirs:
+        told.get_by_role("link", name="在新标签页打开最新的图").click()
+    expect(theirs.value.locator("#designer")).to_have_attribute("data-ready", "yes")
+    theirs.value.close()
+    other.once("dialog", lambda dialog: dialog.accept())     # what is not saved is not left without a warning
+    other.goto("/work")
+
+
+def test_on_a_telephone_the_drawing_is_shown_and_not_edited(desk, draft):
+    person = desk("guichi.designer", 390)
+    page = opened(person, draft)
+    expect(page.get_by_text("画图需要更宽的屏幕")).to_be_visible()
+    expect(page.locator(".djs-palette")).to_have_count(0)
+    choose(page, "联系并核实")
+    expect(page.get_by_label("名称", exact=True)).to_be_disabled()
+    person.look("手机上的流程图")

@@ -1,0 +1,101 @@
+"""Recorded cases on another definition. The record is made by random people (caseflow simulate)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from caseflow import deadline_changes, definitions, regulations, replay
+from caseflow.deadlines import SHANGHAI
+from caseflow.engine import definition as engine
+from caseflow.errors import InvalidInput
+from caseflow.models import Timer, transaction
+from tests.ground import person
+from web.commands.simulate import _Run
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def _simulated(place: str, cases: int = 12, seed: int = 3) -> None:
+    _, complaints = _Run(place, cases, seed).drive()
+    assert not complaints
+
+
+def _edited(place: str, *edits: tuple[str, str], name: str = "rectification") -> engine.Definition:
+    files = dict(regulations.files(place))
+    for old, new in edits:
+        assert old.encode() in files[f"{name}.bpmn"]
+        files[f"{name}.bpmn"] = files[f"{name}.bpmn"].replace(old.encode(), new.encode())
+    return engine.load(files, trusted=True, process_id=f"{place}_{name}")
+
+
+def _replay(target: engine.Definition, **more: int) -> replay.Replay:
+    return replay.run(target.process_id, target, LONG_AGO, NOW, **more)
+
+
+def _are_the_same(place: str) -> None:
+    for name in ("rectification", "appeal") if place != "hefei" else ("rectification",):
+        found = _replay(definitions.current(place, name))
+        assert (found.other_path, found.deadlines, found.impossible) == ((), (), ())
+        assert found.same == found.cases and (found.cases or name == "appeal")
+
+
+@pytest.mark.both_databases
+def test_cases_on_the_definition_they_ran_under_are_the_same(installed, session):
+    _simulated("hainan", 8)
+    _are_the_same("hainan")
+
+
+@pytest.mark.parametrize("place", ["hefei", "qijiang"])
+def test_cases_of_the_other_regulations_are_the_same_as_well(installed, session, place):
+    _simulated(place, 5)
+    _are_the_same(place)
+
+
+def test_stops_and_extensions_are_part_of_the_record(guichi, session):
+    lead, case = person("guichi.bureau.supervisor"), guichi.case_id
+    with transaction():
+        deadline_changes.stop(case, lead, "force_majeure", "大雪封路", guichi.now)
+    guichi.time_passes(days=1)
+    with transaction():
+        deadline_changes.restart(case, lead, "道路恢复", guichi.now)
+        token = session.scalars(select(Timer.token).where(Timer.case_id == case, Timer.status == "pending")).one()
+        deadline_changes.extend(case, token, 2, lead, "材料较多", guichi.now)
+    guichi.time_passes(days=2).does("first_response", outcome="simple")
+    _are_the_same("guichi")
+    stricter = _replay(_edited("guichi", ("working_days(2, since", "working_days(1, since")))
+    change, = [change for change in stricter.deadlines if change.element == "first_response_due"]
+    assert (_day(change.due_before), _day(change.due_after)) == ("2026-03-09", "2026-03-06")
+
+
+def test_a_simulated_year_on_edited_diagrams(installed, session):
+    """One record, four edits: each case counts once, in the right place."""
+    _simulated("guichi", 8)
+    _are_the_same("guichi")
+    stricter = _replay(_edited("guichi", ("working_days(2, since=received_at)", "working_days(1, since=received_at)")))
+    assert (stricter.other_path, stricter.impossible) == ((), ())
+    assert len({change.case_id for change in stricter.deadlines}) + stricter.same == stricter.cases == 8
+    assert {change.element for change in stricter.deadlines} == {"first_response_due"}
+    assert all(change.due_after < change.due_before for change in stricter.deadlines)
+
+    rerouted = _replay(_edited("guichi", ("outcome == 'complex'", "outcome == 'simple'")))
+    assert {(other.recorded, other.instead) for other in rerouted.other_path} <= {
+        ("rectify", "open_ledger"), ("open_ledger", "rectify")}
+    assert rerouted.same + len(rerouted.other_path) == 8 and rerouted.other_path
+
+    asked_more = _replay(_edited("guichi", ('id="findings" label', 'id="findings_in_full" label')))
+    assert (asked_more.same, len(asked_more.impossible)) == (0, 8)
+    assert {(broken.element, broken.why) for broken in asked_more.impossible} == {
+        ("first_response", "findings_in_full 没有填写。")}
+
+    bounded = _replay(definitions.current("guichi", "rectification"), limit=3)
+    assert (bounded.cases, bounded.same, bounded.more, bounded.limit) == (3, 3, True, 3)
+    with pytest.raises(InvalidInput):
+        replay.run("guichi_appeal", definitions.current("guichi", "rectification"), LONG_AGO, NOW)
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(SHANGHAI).date().isoformat()

@@ -1,0 +1,120 @@
+"""A try-out says what a real case would do at the same acts, and refuses what a real case refuses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from caseflow import calendars, journal, regulations
+from caseflow.engine import definition as engine
+from caseflow.errors import (
+    ClockNotRunning,
+    InvalidForm,
+    InvalidInput,
+    LateReasonMissing,
+    PermissionDenied,
+    TaskNotOpen,
+)
+from caseflow.models import Case, Unit, db
+from caseflow.tryout import Act, Ground, play
+from tests.bpmn import drawings
+from tests.conftest import MONDAY_MORNING
+
+NAMELESS = {"rating", "number", "source", "unit", "orgcode", "office_registered"}      # what differs by rows alone
+
+
+def ground(place: str = "guichi") -> Ground:
+    return Ground(drawings.loaded(place), regulations.get(place.partition("/")[0]), calendars.national())
+
+
+def complete(task: str, *, late: str = "", **answers: object) -> Act:
+    return Act("complete", task=task, answers=answers, late_reason=late)
+
+
+FIRST = {"outcome": "simple", "contact_channel": "phone", "findings": "已核实，情况属实。"}
+START = Act("start", at=MONDAY_MORNING)
+
+
+def _told(entries, offices) -> list[tuple]:
+    """What a journal says, offices by key and without the keys of other rows."""
+    told = []
+    for entry in entries:
+        details = json.loads(entry.details) if isinstance(entry.details, str) else dict(entry.details)
+        if entry.kind == "task_opened":
+            details["office"] = offices(details["unit"])
+        told.append((entry.kind, entry.at, {k: v for k, v in details.items() if k not in NAMELESS}))
+    return told
+
+
+def test_the_journal_is_that_of_a_real_case(guichi, app):
+    guichi.until("2026-03-05", time(0, 0)).does("first_response", outcome="simple").time_passes(hours=3)
+    guichi.does("rectify").message("appeal_upheld")
+    trial = play(ground(), [
+        START, Act("deadline"), complete("first_response", late="等待材料", **FIRST),
+        Act("wait", after=timedelta(hours=3)), complete("rectify", feedback_channel="phone", measures="已整改。"),
+        Act("message", message="appeal_upheld")])
+    with app.app_context():
+        case = db.session.get(Case, guichi.case_id)
+        real = _told(journal.entries(case), lambda unit: "responsible" if unit == case.unit_id
+                     else db.session.get(Unit, unit).key)
+    assert _told(trial.journal, str) == real
+    assert (trial.ended, trial.outcome) == (True, "rating_voided")
+
+
+def test_an_appeal_begins_with_its_filing(guichi, app):
+    told = {"verification": "refuted", "reasons": "已经核对监控和办件记录。"}
+    appeal = guichi.appeal("guichi.dept1.officer").does("verify", **told)
+    trial = play(ground("guichi/appeal"), [START, complete("verify", **told)])
+    files = {"file_added"}
+    assert [entry.kind for entry in trial.journal] == [kind for kind in appeal.kinds() if kind not in files]
+
+
+def test_deadlines_on_the_way_fire_each_at_its_own_moment():
+    trial = play(ground(), [START, Act("wait", after=timedelta(days=30))])
+    fired, = [entry for entry in trial.journal if entry.kind == "timer_fired"]
+    assert fired.at.isoformat() == "2026-03-04T16:00:00+00:00"
+    assert trial.now == MONDAY_MORNING + timedelta(days=30)
+    assert trial.is_late(trial.open_tasks[0]) and trial.next_limit is None
+
+
+@pytest.mark.parametrize("act, refused", [
+    (complete("revisit"), TaskNotOpen),
+    (complete("first_response", outcome="simple"), InvalidForm),
+    (replace(complete("first_response", **FIRST), post="bureau.officer"), PermissionDenied),
+    (Act("message", message="appeal_withdrawn"), TaskNotOpen),
+    (Act("wait"), InvalidInput),
+    (Act("wait", at=MONDAY_MORNING - timedelta(seconds=1)), InvalidInput),
+    (START, InvalidInput),
+    (Act("dance"), InvalidInput),
+])
+def test_what_cannot_be_done_stops_the_run_before_it(act, refused):
+    trial = play(ground(), [START, act, Act("deadline")])
+    assert (trial.stopped.number, type(trial.stopped.error)) == (2, refused)
+    assert trial.acts == (START,) and trial.fired == ()
+    assert [task.element for task in trial.open_tasks] == ["first_response"]
+
+
+def test_whoever_is_late_says_why():
+    trial = play(ground(), [START, Act("deadline"), complete("first_response", **FIRST)])
+    assert isinstance(trial.stopped.error, LateReasonMissing)
+
+
+def test_without_a_deadline_there_is_nothing_to_jump_to():
+    trial = play(ground("guichi/appeal"), [START, Act("deadline")])
+    assert isinstance(trial.stopped.error, ClockNotRunning)
+
+
+def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
+    files = {"rectification.bpmn": drawings.source("hainan").replace(b"and visits('rehandle') &lt; 1", b"")}
+    looping = Ground(engine.load(files, trusted=True), regulations.get("hainan"), calendars.national())
+    again = complete("revisit_city", revisit_result="unsatisfied", revisit_channel="phone", newest_level="dissatisfied",
+                     opinion="还是没有解决。")
+    done = complete("rehandle", measures="重新办理。")
+    acts = [START, complete("dispatch_city", cause="item", work_order_no="1", rectify_by="2026-03-20"),
+            complete("first_response", outcome="resolved", findings="属实。"), again, done, again]
+    trial = play(looping, acts)
+    assert (trial.stopped.number, trial.stopped.error.details) == (6, {"element": "return_for_rehandling"})
+    assert trial.effects == ("return_for_rehandling",)

@@ -1,0 +1,124 @@
+// What is wrong with the diagram, as the server finds it: a list, marks on the elements, and the path that breaks a rule.
+import { h, icon, say, token } from './dom.js';
+
+const PAUSE = 700;      // milliseconds after the last change
+
+export function createFindings({ modeler, facts, place }) {
+  const [list, state] = ['list', 'state'].map((name) => place.querySelector(`[data-findings-${name}]`));
+  const known = (id) => modeler.get('elementRegistry').get(id);
+  let latest = 0;
+  let timer = 0;
+  let path = [];
+  let drawnRule = '';
+
+  function show(id) {
+    const element = known(id);
+    if (!element) return;
+    modeler.get('selection').select(element);
+    modeler.get('canvas').scrollToElement(element, 80);
+  }
+
+  function mark(found) {
+    const overlays = modeler.get('overlays');
+    overlays.remove({ type: 'finding' });
+    const worst = new Map();
+    found.forEach(({ element, severity, sentence }) => {
+      const before = worst.get(element);
+      const error = severity === 'error' || before?.severity === 'error';
+      worst.set(element, { severity: error ? 'error' : 'warning', sentences: [...(before?.sentences ?? []), sentence] });
+    });
+    worst.forEach(({ severity, sentences }, id) => {
+      const element = known(id);
+      if (!element || !element.parent) return;
+      const html = h('div', { class: `finding-mark finding-${severity}`, title: sentences.join('\n') }, severity === 'error' ? '!' : '?');
+      overlays.add(element, 'finding', { position: element.waypoints ? { top: -8, left: 12 } : { top: -12, right: 8 }, html });
+    });
+  }
+
+  function clearPath() {
+    const canvas = modeler.get('canvas');
+    path.filter((id) => known(id)).forEach((id) => canvas.removeMarker(id, 'broken-path'));
+    path = [];
+  }
+
+  // whether the step is this element or lies in it, as in a sub-process that is entered
+  function within(id, element) {
+    for (let at = known(id); at; at = at.parent) if (at === element) return true;
+    return false;
+  }
+
+  // the elements that were passed up to the one that is wrong, with the flows between those that follow each other
+  function drawPath(rule) {
+    clearPath();
+    drawnRule = rule.key;
+    const last = known(rule.element);
+    const passed = [...rule.passed, ...(last ? [(last.host ?? last).id, last.id] : [])].filter((id) => known(id));
+    const taken = ({ source, target }) => passed.some((id, at) => passed[at + 1] !== undefined && source && target
+      && !within(passed[at + 1], source) && !within(id, target) && within(id, source) && within(passed[at + 1], target));
+    const flows = modeler.get('elementRegistry').filter((element) => element.waypoints && taken(element)).map(({ id }) => id);
+    path = [...new Set([...passed, ...flows])];
+    path.forEach((id) => modeler.get('canvas').addMarker(id, 'broken-path'));
+  }
+
+  function link(id, name) {
+    return known(id) ? h('button', { type: 'button', class: 'element-link', onclick: () => show(id) }, name || h('code', {}, id)) : null;
+  }
+
+  const finding = ({ element, name, severity, sentence }) => h('li', { class: `finding finding-${severity}` },
+    h('strong', {}, say(severity)), ' ', link(element, name), ' ', sentence);
+
+  function ruleItem(rule) {
+    const pressed = drawnRule === rule.key;
+    const toggle = rule.passed.length ? h('button', { type: 'button', class: 'btn btn-sm', 'aria-pressed': String(pressed), onclick: (event) => {
+      const on = event.target.getAttribute('aria-pressed') !== 'true';
+      list.querySelectorAll('[aria-pressed]').forEach((button) => button.setAttribute('aria-pressed', 'false'));
+      if (on) drawPath(rule); else { clearPath(); drawnRule = ''; }
+      event.target.setAttribute('aria-pressed', String(on));
+    } }, say('draw_path')) : null;
+    return h('li', { class: 'finding finding-error rule' },
+      h('strong', {}, rule.article), ' ', link(rule.element, rule.name), ' ', rule.why, ' ', toggle,
+      h('blockquote', {}, rule.sentence),
+      rule.steps.length ? h('details', { open: true }, h('summary', {}, say('path_words')),
+        h('ol', { class: 'path-steps' }, rule.steps.map((step) => h('li', {}, known(step.element)
+          ? h('button', { type: 'button', class: 'element-link', onclick: () => show(step.element) }, step.text) : step.text)),
+        rule.name ? h('li', {}, say('path_end', { name: rule.name })) : null)) : null);
+  }
+
+  function draw(answer) {
+    const rules = answer.rules;
+    mark([...answer.findings, ...rules.map(({ element, why }) => ({ element, severity: 'error', sentence: why }))]);
+    const errors = answer.findings.filter(({ severity }) => severity === 'error').length + rules.length;
+    place.classList.toggle('blocked', answer.blocks);
+    state.replaceChildren(icon(answer.blocks ? 'alert-triangle' : 'circle-check'),
+      answer.blocks ? say('blocked', { count: errors }) : say(answer.proved ? 'clean' : 'clean_unproved', { holding: answer.holding }));
+    list.replaceChildren(...rules.map(ruleItem), ...answer.findings.map(finding));
+    clearPath();
+    const again = rules.find(({ key }) => key === drawnRule) ?? rules.find(({ passed }) => passed.length);
+    drawnRule = '';
+    if (again) {
+      drawPath(again);
+      list.querySelectorAll('.rule')[rules.indexOf(again)].querySelector('[aria-pressed]')?.setAttribute('aria-pressed', 'true');
+    }
+  }
+
+  // Asks the server; the answer to the newest question wins.
+  async function ask() {
+    clearTimeout(timer);
+    const mine = ++latest;
+    place.setAttribute('aria-busy', 'true');
+    try {
+      const { xml } = await modeler.saveXML({ format: true });
+      const answer = await fetch(facts.urls.findings, { method: 'POST', body: xml,
+        headers: { 'Content-Type': 'application/xml', 'X-CSRFToken': token(), Accept: 'application/json' } });
+      const told = await answer.json();
+      if (mine !== latest) return;
+      if (answer.ok) draw(told); else state.textContent = told.message;
+    } catch {
+      if (mine === latest) state.textContent = say('not_checked');
+    } finally {
+      if (mine === latest) place.removeAttribute('aria-busy');
+    }
+  }
+
+  return { ask, draw, soon() { clearTimeout(timer); timer = setTimeout(ask, PAUSE); } };
+}

@@ -1,0 +1,135 @@
+// The designer's page: the modeler of bpmn-js with our dialect, properties, findings, outline, saving by revision.
+// On a narrow screen, and for those who only look, the drawing is shown and not edited.
+import { Modeler, camunda, chinese, simulation, simulationWords } from '../../vendor/bpmn-modeler.js';
+import { dialect, translated } from './dialect.js';
+import { say, speak, token } from './dom.js';
+import { createFindings } from './findings.js';
+import { editing } from './model.js';
+import { createOutline } from './outline.js';
+import { createPanel } from './panel.js';
+import { createSaving } from './saving.js';
+
+const NARROW = '(max-width: 767px)';
+const LOOK = 20_000;      // milliseconds between two looks at who else is here
+const READABLE = 0.5;       // below this scale the words in the drawing cannot be read
+const MARGIN = 16;          // pixels
+const PALETTE = 130;        // pixels that the palette takes on the left
+
+const place = document.getElementById('designer');
+const facts = JSON.parse(document.getElementById('designer-facts').textContent);
+
+function makeModeler(container) {
+  const words = facts.locale === 'zh' ? [translated({ ...chinese, ...facts.modeler_words })] : [];
+  const moddleExtensions = { camunda };
+  if (!facts.editable) return new Modeler.NavigatedViewer({ container, moddleExtensions, additionalModules: words });
+  if (facts.locale === 'zh') simulationWords(facts.simulation_words);
+  return new Modeler({ container, moddleExtensions, additionalModules: [simulation, dialect, ...words] });
+}
+
+// The whole drawing beside the palette, unless its words would be too small to read.
+function showWhole(modeler) {
+  const canvas = modeler.get('canvas');
+  const { inner, outer } = canvas.viewbox();
+  const left = facts.editable ? PALETTE : MARGIN;
+  const scale = Math.min(Math.max(Math.min((outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height), READABLE), 1);
+  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - MARGIN / scale, width: outer.width / scale, height: outer.height / scale });
+}
+
+// Ctrl+S saves, Ctrl+Z and Ctrl+Y go back and forth, Ctrl+F finds. In a text field the browser's own undo counts.
+function addKeys(tools) {
+  document.addEventListener('keydown', (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
+    const key = event.key.toLowerCase();
+    const typing = event.target.closest('input, textarea, select');
+    const tool = { s: 'save', f: 'find', z: typing ? null : event.shiftKey ? 'redo' : 'undo', y: typing ? null : 'redo' }[key];
+    if (!tool || !tools[tool]) return;
+    event.preventDefault();
+    tools[tool]();
+  });
+  place.querySelectorAll('[data-tool]').forEach((button) => button.addEventListener('click', () => tools[button.dataset.tool]()));
+}
+
+function addTabs() {
+  const tabs = [...place.querySelectorAll('[role=tab]')];
+  const open = (chosen) => tabs.forEach((tab) => {
+    const on = tab === chosen;
+    tab.setAttribute('aria-selected', String(on));
+    tab.tabIndex = on ? 0 : -1;
+    document.getElementById(tab.getAttribute('aria-controls')).hidden = !on;
+  });
+  tabs.forEach((tab, at) => {
+    tab.addEventListener('click', () => open(tab));
+    tab.addEventListener('keydown', ({ key }) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
+      if (!by) return;
+      const next = tabs[(at + by + tabs.length) % tabs.length];
+      open(next);
+      next.focus();
+    });
+  });
+  return (name) => open(tabs.find((tab) => tab.dataset.tab === name));
+}
+
+// Who else has the draft open, and whether somebody has saved it meanwhile.
+function createPresence(revision) {
+  const [here, newer] = ['others', 'newer'].map((name) => place.querySelector(`[data-${name}]`));
+  const show = ({ others, revision: newest, edited_by: by, edited_at: at }) => {
+    here.textContent = others.length ? say('others', { names: others.join('、') }) : '';
+    here.hidden = !others.length;
+    const stale = newest > revision();
+    newer.textContent = stale ? say('newer', { by, at }) : '';
+    newer.hidden = !stale;
+  };
+  const look = async () => {
+    if (document.visibilityState === 'hidden') return;
+    try {
+      const answer = await fetch(facts.urls.presence, { method: 'POST', headers: { 'X-CSRFToken': token(), Accept: 'application/json' } });
+      if (answer.ok) show(await answer.json());
+    } catch { /* the next look may succeed */ }
+  };
+  setInterval(look, LOOK);
+  look();
+}
+
+async function start() {
+  facts.editable = facts.may_edit && !window.matchMedia(NARROW).matches;
+  speak(facts.words);
+  place.classList.toggle('reading', !facts.editable);
+  const modeler = makeModeler(place.querySelector('[data-canvas]'));
+  await modeler.importXML(facts.xml);
+  const canvas = modeler.get('canvas');
+  modeler.get('zoomScroll').toggle(facts.editable);
+  const findings = createFindings({ modeler, facts, place: place.querySelector('[data-findings]') });
+  const edits = facts.editable ? editing(modeler) : null;
+  const openTab = addTabs();
+  const panel = createPanel({ modeler, facts, edits, place: place.querySelector('[data-panel]') });
+  const saving = createSaving({ modeler, facts, place, findings, commit: panel.commit });
+  const outline = createOutline({ modeler, place: place.querySelector('[data-outline]'), onChoose(element) {
+    modeler.get('selection').select(element);
+    canvas.scrollToElement(element, 80);
+  } });
+  const stack = modeler.get('commandStack', false);
+  addKeys({
+    save: saving.save, undo: () => stack?.canUndo() && stack.undo(), redo: () => stack?.canRedo() && stack.redo(),
+    find: () => { openTab('outline'); outline.find(); },
+    in: () => modeler.get('zoomScroll').stepZoom(1), out: () => modeler.get('zoomScroll').stepZoom(-1), all: () => canvas.zoom('fit-viewport', 'auto'),
+  });
+  const steps = () => ['undo', 'redo'].forEach((name) => {
+    place.querySelector(`[data-tool=${name}]`).disabled = !stack?.[name === 'undo' ? 'canUndo' : 'canRedo']();
+  });
+  modeler.on('commandStack.changed', () => { findings.soon(); steps(); });
+  steps();
+  showWhole(modeler);
+  new ResizeObserver(() => canvas.resized()).observe(canvas.getContainer());
+  createPresence(saving.revision);
+  await findings.ask();
+  place.modeler = modeler;
+  place.dataset.ready = 'yes';
+}
+
+start().catch((problem) => {
+  place.dataset.ready = 'no';
+  place.querySelector('[data-save-problem]').textContent = say('not_opened');
+  place.querySelector('[data-save-problem]').hidden = false;
+  console.error(problem);
+});

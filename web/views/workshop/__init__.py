@@ -1,0 +1,11 @@
+"""The workshop: processes as they are deployed, and drafts on their way to a second person.
+
+Designers, approvers and auditors see it, each for their regulation; the core decides who may change what.
+"""
+
+from __future__ import annotations
+
+from web.views.workshop import drafts, migrate, processes
+from web.views.workshop.frame import blueprint
+
+__all__ = ["blueprint", "drafts", "migrate", "processes"]

@@ -1,0 +1,103 @@
+"""What an examination found, in words: findings with their elements' names, broken rules with the path to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from caseflow.engine import gate
+from caseflow.engine.definition import Definition
+from caseflow.engine.values import Finding
+from caseflow.errors import DefinitionRefused
+from caseflow.proof import HOLDS, PathStep, RuleResult
+from caseflow.verification import Examination
+
+_ = lazy_gettext
+
+
+SAID_HERE = {     # where the gate names what is written in the file, and the page has a field for it
+    "performer_missing": _("人工任务没有写由谁办；请在属性里选办理单位和岗位。"),
+    "article_missing": _("这个人工任务没有写依据的条款；请在属性里选一条。"),
+    "service_type": _("这个系统任务没有选系统操作；请在属性里选一个。"),
+    "topic_unknown": _("这个系统任务没有选登记过的系统操作；请在属性里选一个。"),
+    "called_unknown": _("没有选调用哪个流程，或者那个流程没有部署；请在属性里选一个。"),
+}
+KINDS = {
+    "bpmn:userTask": _("人工任务"), "bpmn:serviceTask": _("系统任务"), "bpmn:startEvent": _("开始事件"),
+    "bpmn:endEvent": _("结束事件"), "bpmn:boundaryEvent": _("边界事件"), "bpmn:intermediateCatchEvent": _("等待"),
+    "bpmn:exclusiveGateway": _("排他网关"), "bpmn:parallelGateway": _("并行网关"), "bpmn:subProcess": _("子流程"),
+    "bpmn:callActivity": _("调用的流程"), "bpmn:lane": _("泳道"), "bpmn:process": _("流程"),
+    "bpmn:sequenceFlow": _("流向"), "bpmn:participant": _("泳池"),
+}
+TAG = re.compile("|".join(KINDS))
+
+
+def told(examination: Examination, source: bytes) -> dict[str, Any]:
+    """The examination as the designer's page reads it."""
+    names, proof = names_in(source), examination.proof
+    broken = [result for result in proof.results if result.verdict != HOLDS] if proof else []
+    return {
+        "blocks": examination.blocks,
+        "proved": proof is not None,
+        "holding": len(proof.results) - len(broken) if proof else 0,
+        "findings": [{"element": finding.element, "name": names.get(finding.element, ""),
+                      "severity": finding.severity, "sentence": sentence(finding)} for finding in examination.findings],
+        "rules": [_rule(result, examination.definition, names) for result in broken],
+    }
+
+
+def sentence(finding: Finding) -> str:
+    """What to do, in the words of the page rather than of the file."""
+    said = SAID_HERE.get(finding.code)
+    return str(said) if said else TAG.sub(lambda tag: str(KINDS[tag[0]]), finding.sentence)
+
+
+def names_in(source: bytes) -> Mapping[str, str]:
+    """Element id → its name in one line, as far as the file can be read."""
+    try:
+        root = gate.read(source)
+    except DefinitionRefused:
+        return {}
+    named = ((node.get("id"), node.get("name")) for node in root.iter("{*}*"))
+    return {element: "".join(name.split()) for element, name in named if element and name}
+
+
+def _rule(result: RuleResult, definition: Definition | None, names: Mapping[str, str]) -> dict[str, Any]:
+    rule = result.rule
+    return {"key": rule.check, "article": rule.article, "sentence": rule.sentence, "verdict": result.verdict,
+            "element": result.element, "name": names.get(result.element, ""), "why": result.why,
+            "passed": [element for step in result.path for element in step.passed],
+            "steps": [{"element": step.element, "text": step_text(step, definition, names)} for step in result.path]}
+
+
+def step_text(step: PathStep, definition: Definition | None, names: Mapping[str, str]) -> str:
+    """One move of a path in words: what was answered, which limit ran out, which message came."""
+    name = names.get(step.element, step.element)
+    if step.kind == "complete":
+        answers = _answers(step, definition)
+        return gettext("办理“%(name)s”：%(answers)s", name=name, answers=answers) if answers else gettext(
+            "办理“%(name)s”", name=name)
+    if step.kind == "timer":
+        return gettext("“%(name)s”到期", name=name)
+    if step.kind == "message":
+        return gettext("收到消息“%(name)s”", name=name)
+    return gettext("案件开始")
+
+
+def _answers(step: PathStep, definition: Definition | None) -> str:
+    task = definition.user_tasks.get(step.element) if definition else None
+    fields = {field.id: field for field in task.form} if task else {}
+    return gettext("；").join(_answer(fields.get(key), key, value) for key, value in step.values.items())
+
+
+def _answer(field: Any, key: str, value: object) -> str:
+    return gettext("%(field)s＝%(value)s", field=field.label if field else key, value=_value(field, value))
+
+
+def _value(field: Any, value: object) -> str:
+    if isinstance(value, bool):
+        return gettext("是") if value else gettext("否")
+    return dict(field.choices).get(value, str(value)) if field is not None else str(value)
