@@ -20,6 +20,7 @@ UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
 POST = r"[a-z][a-z0-9_]*\.reviewer"
 SUPERVISORS = ("lead", "unit", "nobody")
+APPEAL_CLOCKS = ("continues", "stops")
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
 ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
@@ -72,8 +73,8 @@ class AppealRules:
 
     `parties` may file: "staff" (the rated person) or "department" (the rated unit). `working_days` is the window,
     from the receipt of the rating; None where the text sets none. `clock`: what the limits of the rectification do
-    meanwhile. `reviewed_by` are the posts (unit.role) that review. `consequences` follow a failure of duty that the
-    review has verified.
+    meanwhile, continues or stops. `reviewed_by` are the posts (unit.role) that review. `consequences` follow a
+    failure of duty that the review has verified.
     """
 
     available: bool
@@ -299,7 +300,7 @@ def _open_appeal(table: Table, units: Mapping[str, UnitEntry]) -> dict[str, Any]
         "who": table.text("who"), "reviewer": table.text("reviewer"),
         "parties": table.texts("parties", "|".join(PARTIES)), "grounds": table.texts("grounds", "|".join(GROUNDS)),
         "levels": table.texts("levels", "|".join(RATING_LEVELS)), "working_days": table.take("working_days", int, None),
-        "clock": table.one_of("clock", ("continues",)), "reviewed_by": table.texts("reviewed_by", POST),
+        "clock": table.one_of("clock", APPEAL_CLOCKS), "reviewed_by": table.texts("reviewed_by", POST),
         "number_format": _number_format(table),
         "consequences": table.texts("consequences", "|".join(CONSEQUENCES), empty=True)}
     for post in rules["reviewed_by"]:

@@ -49,6 +49,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
 }
 
 REASONS: dict[tuple[str, str], Any] = {
+    ("clock_not_stopped", "appeal"): _("计时因申诉复核而中止，申诉办结或撤回时自动恢复，不能人工恢复。"),
     ("not_impartial", "rated"): _("这条评价评的是您本人，您应当回避，不能复核这件申诉。"),
     ("not_impartial", "appellant"): _("这件申诉是您提出的，您应当回避，不能复核。"),
     ("not_impartial", "rated_unit"): _("您在被评价的单位任职，应当回避，不能复核这件申诉。"),

@@ -123,7 +123,7 @@ def test_the_diagram_files_come_with_it():
     ('article = "GC-2(三)"', 'article = "第二条"', "appeal.article"),
     ("available = true", 'available = "yes"', "appeal.available"),
     ("available = true", "available = false", "appeal.who"),
-    ('clock = "continues"', 'clock = "stops"', "appeal.clock"),
+    ('clock = "continues"', 'clock = "pauses"', "appeal.clock"),
     ('parties = ["department"]', 'parties = ["anybody"]', "appeal.parties"),
     ('"bureau.reviewer"', '"buro.reviewer"', "appeal.reviewed_by"),
     ('clock = "continues"', 'clock = "continues"\nworking_days = 0', "appeal.working_days"),
