@@ -20,6 +20,7 @@ CaseflowError
 │   ├── ClockNotStopped
 │   ├── DeadlineOver
 │   ├── ExtensionsUsedUp
+│   ├── DispatchNotRefusable ─ reason: a code of dispatches.obstacle
 │   └── TooLateToUndo
 ├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
@@ -120,6 +121,10 @@ class DeadlineOver(Conflict):
 
 class ExtensionsUsedUp(Conflict):
     """This deadline has been extended as often as the regulation's parameters allow."""
+
+
+class DispatchNotRefusable(Conflict):
+    """This case cannot be sent back as wrongly dispatched, or no more."""
 
 
 class TooLateToUndo(Conflict):

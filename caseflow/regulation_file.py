@@ -11,7 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from caseflow.strict_toml import SNAKE_CASE, Table, load
+from caseflow import supervision_rules
+from caseflow.strict_toml import ARTICLE, SNAKE_CASE, Table, load
+from caseflow.supervision_rules import SupervisionRules
 
 PARTIES = ("staff", "department")
 GROUNDS = ("mistaken", "malicious", "untrue", "other")
@@ -23,7 +25,6 @@ SUPERVISORS = ("lead", "unit", "nobody")
 APPEAL_CLOCKS = ("continues", "stops")
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
-ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class Regulation:
     contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
     done before it closes, except with an outcome of `closed_without_revisit`. `unreachable` is None where the file
     sets no rule, `appeal` where it is silent. Without `clock` or `extension` no deadline is stopped or extended;
-    without `ladder` nobody is reminded.
+    without `ladder` nobody is reminded; without `supervision` nothing of it is offered.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     """
 
@@ -169,6 +170,7 @@ class Regulation:
     clock: ClockRules | None
     extension: ExtensionRules | None
     ladder: LadderRules | None
+    supervision: SupervisionRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
     parameters: Mapping[str, Parameter]
@@ -196,7 +198,8 @@ def read(file: Path) -> Regulation:
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
         unreachable=_unreachable(top), appeal=_appeal(top, units), clock=_clock(top), extension=_extension(top),
-        ladder=_ladder(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        ladder=_ladder(top), supervision=supervision_rules.read(top), units=MappingProxyType(units),
+        responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))
     top.end()
@@ -222,7 +225,7 @@ def _ratings(top: Table) -> dict[str, Any]:
     table = top.table("default_rating")
     default = DefaultRating(
         table.one_of("level", RATING_LEVELS), table.take("working_days", int), table.take("counted", bool),
-        _article(table))
+        table.article())
     if default.working_days < 1:
         raise table.refuse("working_days", "must be at least 1")
     table.end()
@@ -276,7 +279,7 @@ def _unreachable(top: Table) -> Unreachable | None:
     if "unreachable" not in top.values:
         return None
     table = top.table("unreachable")
-    rule = Unreachable(table.take("attempts", int), table.take("days", int), _article(table), table.text("note"))
+    rule = Unreachable(table.take("attempts", int), table.take("days", int), table.article(), table.text("note"))
     if not 1 <= rule.days <= rule.attempts <= 99:
         raise table.refuse("attempts", "must be 1 to 99, and no less than days")
     table.end()
@@ -287,7 +290,7 @@ def _appeal(top: Table, units: Mapping[str, UnitEntry]) -> AppealRules | None:
     if "appeal" not in top.values:
         return None
     table = top.table("appeal")
-    rules = {"available": table.take("available", bool), "article": _article(table), "note": table.text("note")}
+    rules = {"available": table.take("available", bool), "article": table.article(), "note": table.text("note")}
     if rules["available"]:
         rules |= _open_appeal(table, units)
     table.end()
@@ -317,7 +320,7 @@ def _clock(top: Table) -> ClockRules | None:
     table = top.table("clock")
     words = table.table("categories")
     categories = {key: words.text(key) for key in words.keys(SNAKE_CASE)}
-    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), _article(table),
+    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), table.article(),
                        table.text("note"))
     table.end()
     return rules
@@ -329,7 +332,7 @@ def _extension(top: Table) -> ExtensionRules | None:
     table = top.table("extension")
     rules = ExtensionRules(
         table.one_of("by", SUPERVISORS), table.take("most_times", int), table.take("longest", int),
-        table.take("tell_rater", bool), _article(table), table.text("note"))
+        table.take("tell_rater", bool), table.article(), table.text("note"))
     if rules.most_times < 0 or not 1 <= rules.longest <= LONGEST_EXTENSION:
         raise table.refuse("longest", f"must be 1 to {LONGEST_EXTENSION} working days, and most_times not negative")
     table.end()
@@ -341,7 +344,7 @@ def _ladder(top: Table) -> LadderRules | None:
         return None
     table = top.table("ladder")
     days = [table.take(name, int) for name in ("before", "after_unit", "after_lead")]
-    rules = LadderRules(*days, _article(table), table.text("note"))
+    rules = LadderRules(*days, table.article(), table.text("note"))
     if not (1 <= days[0] <= LONGEST_LADDER and 1 <= days[1] <= days[2] <= LONGEST_LADDER):
         raise table.refuse("before", f"rungs are 1 to {LONGEST_LADDER} working days, rising")
     table.end()
@@ -349,13 +352,9 @@ def _ladder(top: Table) -> LadderRules | None:
 
 
 def _parameter(table: Table) -> Parameter:
-    parameter = Parameter(table.take("value", (str, int, bool)), _article(table), table.text("note"))
+    parameter = Parameter(table.take("value", (str, int, bool)), table.article(), table.text("note"))
     table.end()
     return parameter
-
-
-def _article(table: Table) -> str:
-    return table.matching("article", ARTICLE, "HF-14 or GC-2(二)")
 
 
 def _articles(top: Table) -> Mapping[str, str]:

@@ -31,6 +31,7 @@ BLUEPRINTS = (
     "web.views.absences",
     "web.views.reassign",
     "web.views.urging",
+    "web.views.dispatches",
     "web.views.deadlines",
     "web.views.delegation",
     "web.views.ledger",

@@ -45,6 +45,7 @@ RULES: dict[str, Rule] = {
     "deadlines": Rule.SIGNED_IN,
     "reassign": Rule.SIGNED_IN,
     "urging": Rule.SIGNED_IN,
+    "dispatches": Rule.SIGNED_IN,
     "delegation": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,

@@ -16,6 +16,7 @@ from caseflow import (
     cases,
     comments,
     definitions,
+    dispatches,
     listings,
     permissions,
     regulations,
@@ -73,6 +74,8 @@ def show(number: str):
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, definition), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
+        refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
+        refusable=not dispatches.obstacle(case, actor),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
 
 

@@ -18,6 +18,7 @@ from caseflow import (
     cases,
     definitions,
     delegation,
+    dispatches,
     impartiality,
     listings,
     permissions,
@@ -242,6 +243,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         handover=handover if handover and not handover.acknowledged_at else None,
         may_reassign=item.status == "open" and actor.has_role("supervisor") and (
             item.unit_id in permissions.supervised_units(actor)),
+        refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in held.WAITING],

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
-from web.words import answers, contacts, files, incidents, times
+from web.words import answers, contacts, files, incidents, oversight, times
 from web.words.appeals import ground_name
 from web.words.ratings import level_name
 
@@ -50,7 +50,7 @@ TONES = {
     "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
     "incident_resolved": "done", "contact_revealed": "watch",
     "clock_stopped": "watch", "deadline_extended": "watch", "task_reassigned": "watch",
-    "urged": "watch", "supervised": "late",
+    "urged": "watch", "supervised": "late", "dispatch_refused": "watch", "dispatch_transferred": "watch",
 }
 
 
@@ -351,4 +351,5 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "urged": _urged,
     "supervised": _supervised,
     "case_closed": _case_closed,
+    **oversight.SENTENCES,
 })

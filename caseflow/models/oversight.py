@@ -1,0 +1,42 @@
+"""What supervision leaves beside a case: dispatches that were sent back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from caseflow.models.cases import Case
+from caseflow.models.db import Base
+from caseflow.models.people import Unit, User
+
+
+class DispatchRefusal(Base):
+    """A unit says that a case is not theirs, once for a case. `decision`: transferred, confirmed; null until then."""
+
+    __tablename__ = "dispatch_refusals"
+    __table_args__ = (
+        UniqueConstraint("case_id", "unit_id"),
+        Index("ix_dispatch_refusals_undecided", "id", sqlite_where=text("decision IS NULL"),
+              postgresql_where=text("decision IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    suggested_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))   # whose it is, if known
+    refused_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    refused_at: Mapped[datetime]
+    decision: Mapped[str | None] = mapped_column(String(16))
+    to_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship()
+    unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
+    suggested: Mapped[Unit | None] = relationship(foreign_keys=[suggested_id])
+    to_unit: Mapped[Unit | None] = relationship(foreign_keys=[to_unit_id])
+    refuser: Mapped[User] = relationship(foreign_keys=[refused_by])
+    decider: Mapped[User | None] = relationship(foreign_keys=[decided_by])

@@ -1,0 +1,42 @@
+"""What supervision leaves beside a case: dispatches that were sent back."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True)
+UNDECIDED = sa.text("decision IS NULL")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "dispatch_refusals",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("unit_id", BIG, sa.ForeignKey("units.id"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("suggested_id", BIG, sa.ForeignKey("units.id")),
+        sa.Column("refused_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("refused_at", MOMENT, nullable=False),
+        sa.Column("decision", sa.String(16)),
+        sa.Column("to_unit_id", BIG, sa.ForeignKey("units.id")),
+        sa.Column("decision_reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", BIG, sa.ForeignKey("users.id")),
+        sa.Column("decided_at", MOMENT),
+        sa.UniqueConstraint("case_id", "unit_id"),
+    )
+    op.create_index("ix_dispatch_refusals_undecided", "dispatch_refusals", ["id"], sqlite_where=UNDECIDED,
+                    postgresql_where=UNDECIDED)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("dispatch_refusals")

@@ -1,0 +1,49 @@
+"""What supervision says: why something is refused, and the journal's sentences about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+PROBLEMS = {
+    ("reason", "required"): lazy_gettext("请用 2 到 200 个字写明理由。"),
+    ("reason", "too_long"): lazy_gettext("理由不能超过 200 个字。"),
+    ("reason", "not_text"): lazy_gettext("理由含有无法保存的字符，请删去后再提交。"),
+    ("unit", "unknown"): lazy_gettext("请选择本地区的其他单位。"),
+    ("unit", "nobody"): lazy_gettext("这个单位没有能办理的在岗人员，请另选单位。"),
+}
+DISPATCHES = {"transferred": lazy_gettext("已改转别的单位"), "confirmed": lazy_gettext("维持原转办，由原单位办理")}
+
+
+def problems(fields: Mapping[str, str]) -> list[str]:
+    """What is wrong with a form, a sentence for each field."""
+    return [str(PROBLEMS[problem]) for problem in fields.items() if problem in PROBLEMS]
+
+
+def _unit(told: Any, key: str) -> str:
+    return told.units.get(told.details.get(key)) or gettext("其他单位")
+
+
+def _dispatch_refused(told: Any) -> str:
+    return gettext("退回转办（%(unit)s认为不属于本单位），理由：%(reason)s", unit=_unit(told, "unit"),
+                   reason=told.details.get("reason", ""))
+
+
+def _dispatch_transferred(told: Any) -> str:
+    return gettext("转办有误，改由%(unit)s办理，理由：%(reason)s", unit=_unit(told, "to"),
+                   reason=told.details.get("reason", ""))
+
+
+def _dispatch_confirmed(told: Any) -> str:
+    return gettext("维持原转办，由%(unit)s继续办理，理由：%(reason)s", unit=_unit(told, "unit"),
+                   reason=told.details.get("reason", ""))
+
+
+SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
+    "dispatch_refused": _dispatch_refused,
+    "dispatch_transferred": _dispatch_transferred,
+    "dispatch_confirmed": _dispatch_confirmed,
+})
