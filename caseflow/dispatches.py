@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from caseflow import form_values, journal, notices, permissions, projection, reassignment, regulations
 from caseflow.cases import KIND
@@ -144,8 +144,10 @@ def _decide(case: HeldCase, refusal: DispatchRefusal, actor: Actor, decision: st
 
 
 def candidates(case: Case | HeldCase) -> list[Unit]:
-    """The other units of the place to which the case could go."""
-    query = select(Unit).where(Unit.regulation == case.regulation, Unit.active, Unit.id != case.unit_id)
+    """The other units of the place to which the case could go: the office for breaches of discipline is none."""
+    discipline = regulations.get(case.regulation).supervision.discipline.to.partition(".")[0]
+    query = select(Unit).where(Unit.regulation == case.regulation, Unit.active, Unit.id != case.unit_id,
+                               or_(Unit.key.is_(None), Unit.key != discipline))
     return list(db.session.scalars(query.order_by(Unit.name, Unit.id)))
 
 

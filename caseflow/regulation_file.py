@@ -198,7 +198,7 @@ def read(file: Path) -> Regulation:
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
         unreachable=_unreachable(top), appeal=_appeal(top, units), clock=_clock(top), extension=_extension(top),
-        ladder=_ladder(top), supervision=supervision_rules.read(top), units=MappingProxyType(units),
+        ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
         responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=_articles(top))

@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "web.views.reassign",
     "web.views.urging",
     "web.views.dispatches",
+    "web.views.discipline",
     "web.views.deadlines",
     "web.views.delegation",
     "web.views.ledger",

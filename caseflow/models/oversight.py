@@ -1,4 +1,4 @@
-"""What supervision leaves beside a case: dispatches that were sent back."""
+"""What supervision leaves beside a case: dispatches that were sent back, suspicions that were forwarded."""
 
 from __future__ import annotations
 
@@ -40,3 +40,30 @@ class DispatchRefusal(Base):
     to_unit: Mapped[Unit | None] = relationship(foreign_keys=[to_unit_id])
     refuser: Mapped[User] = relationship(foreign_keys=[refused_by])
     decider: Mapped[User | None] = relationship(foreign_keys=[decided_by])
+
+
+class DisciplineReport(Base):
+    """What suggests a breach of discipline or law, forwarded to one post (QJ-20, HN-20). Who may know of it at all is
+    in discipline.py; nothing of it stands in the case's own journal, messages or pages for others."""
+
+    __tablename__ = "discipline_reports"
+    __table_args__ = (
+        UniqueConstraint("forwarded_by", "form_token"),
+        Index("ix_discipline_reports_case_id", "case_id"),
+        Index("ix_discipline_reports_to_unit_id", "to_unit_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    to_unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    to_role: Mapped[str] = mapped_column(String(16))
+    facts: Mapped[str] = mapped_column(Text)
+    form_token: Mapped[str] = mapped_column(String(64))
+    forwarded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    forwarded_at: Mapped[datetime]
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    received_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship()
+    to_unit: Mapped[Unit] = relationship()
+    forwarder: Mapped[User] = relationship(foreign_keys=[forwarded_by])
+    receiver: Mapped[User | None] = relationship(foreign_keys=[received_by])

@@ -93,7 +93,8 @@ def test_every_article_that_is_cited_is_quoted():
     for regulation in regulations.all_regulations().values():
         cited = {parameter.article for parameter in regulation.parameters.values()}
         cited |= {fact.article for fact in [regulation.default_rating] if fact}
-        cited |= {regulation.appeal.article}
+        cited |= {regulation.appeal.article, regulation.supervision.refusal.article}
+        cited |= {regulation.supervision.discipline.article}
         assert cited <= set(regulation.articles), regulation.key
 
 

@@ -23,16 +23,31 @@ from caseflow import (
     deadlines,
     definitions,
     delegation,
+    discipline,
     file_types,
     journal,
     listings,
     permissions,
     regulations,
     unreachable,
+    urging,
 )
 from caseflow.errors import CaseflowError
-from caseflow.models import Appeal, Attachment, Case, ContactAttempt, JournalEntry, Rating, Timer, User, WorkItem, held
+from caseflow.models import (
+    Appeal,
+    Attachment,
+    Case,
+    ContactAttempt,
+    DisciplineReport,
+    JournalEntry,
+    Rating,
+    Timer,
+    User,
+    WorkItem,
+    held,
+)
 from caseflow.permissions import Actor
+from caseflow.supervision_rules import Forwarding
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words
@@ -163,6 +178,26 @@ def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
                            answers.in_words(form, json.loads(row.form_values))))
     return ReviewPanel(appeal, appeal.rating.text or "", tuple(record), tuple(files),
                        appeal_words.QUESTIONS[appeal.ground])
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingPanel:
+    """Forwarding a suspected breach: what the text says, whether the reader may, and what they know of."""
+
+    rules: Forwarding
+    may: bool
+    known: tuple[DisciplineReport, ...]
+
+
+def forwarding_panel(case: Case, actor: Actor) -> ForwardingPanel | None:
+    """For those who may forward or know of a report; where the text has no article, for the officials of the lead
+    office, who would look for it."""
+    rules = discipline.rules_of(case.regulation)
+    if rules is None:
+        return None
+    may, known = discipline.may_forward(case, actor), tuple(discipline.visible_to(actor, case))
+    looks = not rules.available and urging.may_urge(case, actor)
+    return ForwardingPanel(rules, may, known) if may or known or looks else None
 
 
 def file_panel(case: Case, actor: Actor) -> FilePanel:

@@ -32,6 +32,7 @@ KINDS = {
     "dispatch_refused": lazy_gettext("承办单位退回转办，请决定改转或者维持"),
     "dispatch_transferred": lazy_gettext("退回的案件已改转别的单位"),
     "dispatch_confirmed": lazy_gettext("退回的案件维持原转办，请继续办理"),
+    "confidential": lazy_gettext("有一件限本岗位查看的事项，请登录系统查看"),
     "tell_rater_of_extension": lazy_gettext("办理期限已延长，请告知评价人"),
 }
 

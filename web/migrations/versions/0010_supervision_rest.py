@@ -1,4 +1,4 @@
-"""What supervision leaves beside a case: dispatches that were sent back."""
+"""What supervision leaves beside a case: dispatches that were sent back, suspicions that were forwarded."""
 
 from __future__ import annotations
 
@@ -35,8 +35,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispatch_refusals_undecided", "dispatch_refusals", ["id"], sqlite_where=UNDECIDED,
                     postgresql_where=UNDECIDED)
+    op.create_table(
+        "discipline_reports",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("to_unit_id", BIG, sa.ForeignKey("units.id"), nullable=False),
+        sa.Column("to_role", sa.String(16), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("form_token", sa.String(64), nullable=False),
+        sa.Column("forwarded_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("forwarded_at", MOMENT, nullable=False),
+        sa.Column("received_by", BIG, sa.ForeignKey("users.id")),
+        sa.Column("received_at", MOMENT),
+        sa.UniqueConstraint("forwarded_by", "form_token"),
+    )
+    op.create_index("ix_discipline_reports_case_id", "discipline_reports", ["case_id"])
+    op.create_index("ix_discipline_reports_to_unit_id", "discipline_reports", ["to_unit_id", "id"])
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("discipline_reports")
     op.drop_table("dispatch_refusals")
