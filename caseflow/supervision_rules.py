@@ -33,10 +33,11 @@ class Forwarding(Offered):
 @dataclass(frozen=True, slots=True)
 class SupervisionRules:
     """`refusal`: the responsible unit sends a wrong dispatch back, once. `discipline`: what suggests a breach of
-    discipline or law goes to the office that handles it."""
+    discipline or law goes to the office that handles it. `references`: links with what other channels have."""
 
     refusal: Offered
     discipline: Forwarding
+    references: Offered
 
 
 def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
@@ -45,7 +46,8 @@ def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
         return None
     table = top.table("supervision")
     rules = SupervisionRules(
-        refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units))
+        refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units),
+        references=_offered(table.table("references")))
     table.end()
     return rules
 

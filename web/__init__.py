@@ -33,6 +33,7 @@ BLUEPRINTS = (
     "web.views.urging",
     "web.views.dispatches",
     "web.views.discipline",
+    "web.views.references",
     "web.views.deadlines",
     "web.views.delegation",
     "web.views.ledger",

@@ -1,4 +1,4 @@
-"""What supervision leaves beside a case: dispatches that were sent back, suspicions that were forwarded."""
+"""What supervision leaves beside a case: dispatches that were sent back, suspicions that were forwarded, links."""
 
 from __future__ import annotations
 
@@ -67,3 +67,26 @@ class DisciplineReport(Base):
     to_unit: Mapped[Unit] = relationship()
     forwarder: Mapped[User] = relationship(foreign_keys=[forwarded_by])
     receiver: Mapped[User | None] = relationship(foreign_keys=[received_by])
+
+
+class CaseReference(Base):
+    """That another channel has the same matter, under its number (GC-3(三)). `channel`: hotline, complaint, petition,
+    other. One that was taken away stays, with the reason."""
+
+    __tablename__ = "case_references"
+    __table_args__ = (
+        Index("uq_case_references_standing", "case_id", "channel", "number", unique=True,
+              sqlite_where=text("removed_at IS NULL"), postgresql_where=text("removed_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    channel: Mapped[str] = mapped_column(String(16))
+    number: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text, default="")
+    added_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    added_at: Mapped[datetime]
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    removed_at: Mapped[datetime | None]
+    removal_reason: Mapped[str] = mapped_column(Text, default="")
+    adder: Mapped[User] = relationship(foreign_keys=[added_by])

@@ -25,6 +25,7 @@ from caseflow import appeals, attachments, cases, demo, installation, notices, r
 from caseflow.models import (
     Absence,
     Case,
+    CaseReference,
     Delivery,
     DisciplineReport,
     Handover,
@@ -110,6 +111,8 @@ class World:
             "report_id": DisciplineReport(
                 case_id=case.id, to_unit_id=item.unit_id, to_role="supervisor", facts="收了加急费，没有票据。",
                 form_token=f"t{case.id}", forwarded_by=person.id, forwarded_at=now),
+            "reference_id": CaseReference(case_id=case.id, channel="hotline", number="12345-1", added_by=person.id,
+                                          added_at=now),
             "attachment_id": attachments.keep(case.id, actor_for(person), BytesIO(PNG), "现场照片.png", now)}
         db.session.add_all(kept.values())
         appeal = appeals.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",

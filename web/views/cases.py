@@ -19,6 +19,7 @@ from caseflow import (
     dispatches,
     listings,
     permissions,
+    references,
     regulations,
     urging,
     worklist,
@@ -75,6 +76,7 @@ def show(number: str):
         submissions=_submissions(case, definition), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
+        references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
         refusable=not dispatches.obstacle(case, actor),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])

@@ -1,4 +1,4 @@
-"""What supervision leaves beside a case: dispatches that were sent back, suspicions that were forwarded."""
+"""What supervision leaves beside a case: dispatches that were sent back, suspicions that were forwarded, links."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+STANDING = sa.text("removed_at IS NULL")
 UNDECIDED = sa.text("decision IS NULL")
 
 
 def upgrade() -> None:
     """Make the tables."""
+    _dispatches()
+    _discipline()
+    _references()
+
+
+def _dispatches() -> None:
     op.create_table(
         "dispatch_refusals",
         sa.Column("id", BIG, primary_key=True),
@@ -35,6 +42,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispatch_refusals_undecided", "dispatch_refusals", ["id"], sqlite_where=UNDECIDED,
                     postgresql_where=UNDECIDED)
+
+
+def _discipline() -> None:
     op.create_table(
         "discipline_reports",
         sa.Column("id", BIG, primary_key=True),
@@ -53,7 +63,26 @@ def upgrade() -> None:
     op.create_index("ix_discipline_reports_to_unit_id", "discipline_reports", ["to_unit_id", "id"])
 
 
+def _references() -> None:
+    op.create_table(
+        "case_references",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("channel", sa.String(16), nullable=False),
+        sa.Column("number", sa.String(64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("added_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("added_at", MOMENT, nullable=False),
+        sa.Column("removed_by", BIG, sa.ForeignKey("users.id")),
+        sa.Column("removed_at", MOMENT),
+        sa.Column("removal_reason", sa.Text(), nullable=False),
+    )
+    op.create_index("uq_case_references_standing", "case_references", ["case_id", "channel", "number"], unique=True,
+                    sqlite_where=STANDING, postgresql_where=STANDING)
+
+
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("case_references")
     op.drop_table("discipline_reports")
     op.drop_table("dispatch_refusals")
