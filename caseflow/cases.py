@@ -22,6 +22,7 @@ from caseflow import (
     journal,
     permissions,
     projection,
+    raters,
     regulations,
     unreachable,
 )
@@ -363,8 +364,13 @@ def find(number: str, actor: Actor) -> Case:
 
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
-    office while the case is open (HN-14: through 12345). Never through an appeal, and never the rated person."""
-    if case.status != "open" or case.kind != KIND or is_rated(case, actor):
+    office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
+    decision. Never through an appeal, and never the rated person."""
+    if case.kind != KIND or is_rated(case, actor):
+        return False
+    if raters.has_to_tell(case, actor):
+        return True
+    if case.status != "open":
         return False
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:

@@ -19,6 +19,7 @@ from caseflow import (
     dispatches,
     listings,
     permissions,
+    raters,
     references,
     regulations,
     urging,
@@ -61,10 +62,10 @@ def show(number: str):
     entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
     known = outline.states(entries, items, case.outcome)
     deadlines = panels.deadline_lines(case, definition, now)
-    regulation = regulations.get(case.regulation)
+    regulation, rating = regulations.get(case.regulation), panels.rating_panel(case, actor)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
-        outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
+        outcome=journal_words.outcome_name(case.outcome, definition), rating=rating,
         timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
         ledgers=[line for line in ledgers(case, definition, now) if line.lines],
         comments=comments.of_case(case), may_comment=permissions.may_contribute(actor),
@@ -76,6 +77,7 @@ def show(number: str):
         submissions=_submissions(case, definition), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
+        telling=case.kind == cases.KIND and not rating.hidden and raters.has_to_tell(case, actor),
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
         refusable=not dispatches.obstacle(case, actor),
