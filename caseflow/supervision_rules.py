@@ -33,11 +33,13 @@ class Forwarding(Offered):
 @dataclass(frozen=True, slots=True)
 class SupervisionRules:
     """`refusal`: the responsible unit sends a wrong dispatch back, once. `discipline`: what suggests a breach of
-    discipline or law goes to the office that handles it. `references`: links with what other channels have."""
+    discipline or law goes to the office that handles it. `references`: links with what other channels have.
+    `duplicates`: cases that say the same are linked, and worked on together."""
 
     refusal: Offered
     discipline: Forwarding
     references: Offered
+    duplicates: Offered
 
 
 def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
@@ -47,7 +49,7 @@ def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
     table = top.table("supervision")
     rules = SupervisionRules(
         refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units),
-        references=_offered(table.table("references")))
+        references=_offered(table.table("references")), duplicates=_offered(table.table("duplicates")))
     table.end()
     return rules
 

@@ -34,6 +34,7 @@ BLUEPRINTS = (
     "web.views.dispatches",
     "web.views.discipline",
     "web.views.references",
+    "web.views.duplicates",
     "web.views.deadlines",
     "web.views.delegation",
     "web.views.ledger",

@@ -47,6 +47,7 @@ RULES: dict[str, Rule] = {
     "urging": Rule.SIGNED_IN,
     "dispatches": Rule.SIGNED_IN,
     "references": Rule.SIGNED_IN,
+    "duplicates": Rule.SIGNED_IN,
     "discipline": Rule.SIGNED_IN,
     "delegation": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,

@@ -17,7 +17,7 @@ from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
 from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
-from caseflow.models.oversight import CaseReference, DisciplineReport, DispatchRefusal
+from caseflow.models.oversight import CaseReference, DisciplineReport, DispatchRefusal, DuplicateLink
 from caseflow.models.people import (
     ApiKey,
     Identity,
@@ -44,10 +44,10 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
     "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment", "ContactAttempt",
-    "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal", "Draft", "Handover",
-    "HandoverItem", "Heartbeat", "Identity", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "LadderStep",
-    "LoginFailures", "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase",
-    "ProcessInstance", "Profile", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock",
-    "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer", "TimerFiring", "Unit", "User",
-    "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal", "Draft",
+    "DuplicateLink", "Handover", "HandoverItem", "Heartbeat", "Identity", "ImportDraft", "Incident", "JournalEntry",
+    "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice", "NoticeRead", "NumberSequence",
+    "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord",
+    "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer", "TimerFiring", "Unit",
+    "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
 ]

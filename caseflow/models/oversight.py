@@ -90,3 +90,26 @@ class CaseReference(Base):
     removed_at: Mapped[datetime | None]
     removal_reason: Mapped[str] = mapped_column(Text, default="")
     adder: Mapped[User] = relationship(foreign_keys=[added_by])
+
+
+class DuplicateLink(Base):
+    """That a case repeats another. One that was taken away stays, with the reason."""
+
+    __tablename__ = "duplicate_links"
+    __table_args__ = (
+        Index("uq_duplicate_links_standing", "case_id", unique=True, sqlite_where=text("removed_at IS NULL"),
+              postgresql_where=text("removed_at IS NULL")),
+        Index("ix_duplicate_links_of_id", "of_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    of_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    linked_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    linked_at: Mapped[datetime]
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    removed_at: Mapped[datetime | None]
+    removal_reason: Mapped[str] = mapped_column(Text, default="")
+    case: Mapped[Case] = relationship(foreign_keys=[case_id])
+    of: Mapped[Case] = relationship(foreign_keys=[of_id])

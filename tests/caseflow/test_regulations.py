@@ -95,6 +95,7 @@ def test_every_article_that_is_cited_is_quoted():
         cited |= {fact.article for fact in [regulation.default_rating] if fact}
         cited |= {regulation.appeal.article, regulation.supervision.refusal.article}
         cited |= {regulation.supervision.discipline.article, regulation.supervision.references.article}
+        cited |= {regulation.supervision.duplicates.article}
         assert cited <= set(regulation.articles), regulation.key
 
 

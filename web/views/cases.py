@@ -78,6 +78,7 @@ def show(number: str):
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
         telling=case.kind == cases.KIND and not rating.hidden and raters.has_to_tell(case, actor),
+        duplicates=panels.duplicate_panel(case, actor),
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
         refusable=not dispatches.obstacle(case, actor),

@@ -24,6 +24,7 @@ from caseflow import (
     definitions,
     delegation,
     discipline,
+    duplicates,
     file_types,
     journal,
     listings,
@@ -39,6 +40,7 @@ from caseflow.models import (
     Case,
     ContactAttempt,
     DisciplineReport,
+    DuplicateLink,
     JournalEntry,
     Rating,
     Timer,
@@ -47,7 +49,7 @@ from caseflow.models import (
     held,
 )
 from caseflow.permissions import Actor
-from caseflow.supervision_rules import Forwarding
+from caseflow.supervision_rules import Forwarding, Offered
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words
@@ -198,6 +200,26 @@ def forwarding_panel(case: Case, actor: Actor) -> ForwardingPanel | None:
     may, known = discipline.may_forward(case, actor), tuple(discipline.visible_to(actor, case))
     looks = not rules.available and urging.may_urge(case, actor)
     return ForwardingPanel(rules, may, known) if may or known or looks else None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePanel:
+    """The cases that say the same, and what a supervisor may do: `alike` are those that could be linked."""
+
+    rules: Offered
+    links: tuple[DuplicateLink, ...]
+    may_link: bool
+    alike: tuple[Case, ...]
+
+
+def duplicate_panel(case: Case, actor: Actor) -> DuplicatePanel | None:
+    """Not for the rated person, to whom it would say that two ratings have one rater; None when there is nothing."""
+    rules = duplicates.rules_of(case.regulation)
+    if rules is None or cases.is_rated(case, actor):
+        return None
+    links, may = tuple(duplicates.of_case(case)), duplicates.may_link(case, actor)
+    alike = tuple(duplicates.alike(case)) if may and not links else ()
+    return DuplicatePanel(rules, links, may, alike) if links or alike else None
 
 
 def file_panel(case: Case, actor: Actor) -> FilePanel:

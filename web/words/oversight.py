@@ -18,6 +18,9 @@ PROBLEMS = {
     ("number", "not_text"): lazy_gettext("编号含有无法保存的字符，请删去后再提交。"),
     ("text", "too_long"): lazy_gettext("说明最多 200 个字。"),
     ("text", "not_text"): lazy_gettext("说明含有无法保存的字符，请删去后再提交。"),
+    ("of", "not_alike"): lazy_gettext("请选择列出的案件：同一单位办理中的、同一办件或者同一评价人的差评。"),
+    ("of", "linked"): lazy_gettext("其中一个案件已经与别的案件关联；请都关联到最早的那个案件。"),
+    ("of", "too_many"): lazy_gettext("那个案件已经关联了 20 个案件，不能再多。"),
     ("unit", "unknown"): lazy_gettext("请选择本地区的其他单位。"),
     ("unit", "nobody"): lazy_gettext("这个单位没有能办理的在岗人员，请另选单位。"),
 }
@@ -71,10 +74,22 @@ def _reference_unlinked(told: Any) -> str:
                    channel=channel_name(told.details.get("channel", "")), number=told.details.get("number", ""))
 
 
+def _duplicate_linked(told: Any) -> str:
+    return gettext("%(number)s 关联为 %(of)s 的重复差评，理由：%(reason)s", number=told.details.get("number", ""),
+                   of=told.details.get("of", ""), reason=told.details.get("reason", ""))
+
+
+def _duplicate_unlinked(told: Any) -> str:
+    return gettext("解除 %(number)s 与 %(of)s 的重复关联，理由：%(reason)s", number=told.details.get("number", ""),
+                   of=told.details.get("of", ""), reason=told.details.get("reason", ""))
+
+
 SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
     "dispatch_refused": _dispatch_refused,
     "dispatch_transferred": _dispatch_transferred,
     "dispatch_confirmed": _dispatch_confirmed,
+    "duplicate_linked": _duplicate_linked,
+    "duplicate_unlinked": _duplicate_unlinked,
     "reference_linked": _reference_linked,
     "reference_unlinked": _reference_unlinked,
 })

@@ -12,6 +12,7 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+PHONES = sa.text("rater_phone IS NOT NULL")
 STANDING = sa.text("removed_at IS NULL")
 UNDECIDED = sa.text("decision IS NULL")
 
@@ -21,6 +22,7 @@ def upgrade() -> None:
     _dispatches()
     _discipline()
     _references()
+    _duplicates()
 
 
 def _dispatches() -> None:
@@ -81,8 +83,30 @@ def _references() -> None:
                     sqlite_where=STANDING, postgresql_where=STANDING)
 
 
+def _duplicates() -> None:
+    op.create_table(
+        "duplicate_links",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("of_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("linked_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("linked_at", MOMENT, nullable=False),
+        sa.Column("removed_by", BIG, sa.ForeignKey("users.id")),
+        sa.Column("removed_at", MOMENT),
+        sa.Column("removal_reason", sa.Text(), nullable=False),
+    )
+    op.create_index("uq_duplicate_links_standing", "duplicate_links", ["case_id"], unique=True,
+                    sqlite_where=STANDING, postgresql_where=STANDING)
+    op.create_index("ix_duplicate_links_of_id", "duplicate_links", ["of_id"])
+    op.create_index("ix_ratings_rater_phone", "ratings", ["rater_phone"], sqlite_where=PHONES,
+                    postgresql_where=PHONES)
+
+
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index("ix_ratings_rater_phone", "ratings")
+    op.drop_table("duplicate_links")
     op.drop_table("case_references")
     op.drop_table("discipline_reports")
     op.drop_table("dispatch_refusals")
