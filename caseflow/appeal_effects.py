@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from caseflow import notices, submissions
+from caseflow import notices, raters, submissions
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db, held
 from caseflow.worklist import SHANGHAI
@@ -83,7 +83,8 @@ def _decide(occasion: Occasion, decision: str) -> dict:
     appeal.reasons = str(submissions.latest(occasion.case.id, "reasons") or "")
     _tell_appellant(occasion, appeal, f"appeal_{decision}")
     _tell(occasion, f"appeal_{decision}", "supervisor")
-    return {"decision": decision, "finding": appeal.finding}
+    return {"decision": decision, "finding": appeal.finding,
+            "rater_told_by": raters.tell_of_decision(appeal, decision, occasion.now)}
 
 
 def _record_failure(occasion: Occasion, consequences: tuple[str, ...]) -> None:

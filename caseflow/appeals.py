@@ -14,7 +14,17 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import attachments, calendars, cases, deadlines, journal, notices, permissions, regulations
+from caseflow import (
+    attachments,
+    calendars,
+    cases,
+    deadline_changes,
+    deadlines,
+    journal,
+    notices,
+    permissions,
+    regulations,
+)
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
 from caseflow.file_store import Received
@@ -89,7 +99,8 @@ def _until(rating: Rating, rules: AppealRules) -> datetime | None:
 
 def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Evidence, form_token: str,
          now: datetime) -> Appeal:
-    """File an appeal: its case opens at once, and with it the review. The same token again gives the first one.
+    """File an appeal: its case opens at once, and with it the review; the clock of the rectification stops, if the
+    parameters say so. The same token again gives the first one.
 
     Refuses with NotFound (no rating of the actor's to see), AppealRefused (details: `reason`, a code of Standing) or
     InvalidInput (ground, statement, evidence). Journaled as case_opened and appeal_filed, each file as file_added.
@@ -115,6 +126,8 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     cases.start(case, definition, rating, actor, now)
     for opened, name in evidence:
         attachments.keep(case.id, actor, opened, name, now, purpose="evidence")
+    if stands.rules.clock == "stops" and appeal.rectification_id is not None:
+        deadline_changes.stop_for_appeal(appeal.rectification_id, appeal.id, case.number, now)
     return appeal
 
 

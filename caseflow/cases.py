@@ -14,7 +14,18 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import select
 
-from caseflow import definitions, form_values, impartiality, journal, permissions, projection, regulations, unreachable
+from caseflow import (
+    deadline_changes,
+    definitions,
+    form_values,
+    impartiality,
+    journal,
+    permissions,
+    projection,
+    raters,
+    regulations,
+    unreachable,
+)
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -29,7 +40,7 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.models import Case, Incident, Rating, Submission, Unit, User, WorkItem, db, held, lock_case
+from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, User, WorkItem, db, held, lock_case
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.permissions import SYSTEM, Actor
 from caseflow.worklist import SHANGHAI
@@ -167,6 +178,16 @@ def _tell_each_other(case: HeldCase, waited: set[int], actor: Actor, now: dateti
         voided_at, = held.VOIDED_AT.first(rating=case.rating_id)
         if voided_at is not None:
             _deliver_if_awaited(case.id, UPHELD, now, actor)
+    _let_clock_run(case, now)
+
+
+def _let_clock_run(case: HeldCase, now: datetime) -> None:
+    """An appeal that is over stops the clock of its rectification no more."""
+    if case.ended and case.kind == "appeal":
+        appeal_id, rectification_id = db.session.execute(
+            select(Appeal.id, Appeal.rectification_id).where(Appeal.case_id == case.id)).one()
+        if rectification_id is not None:
+            deadline_changes.restart_for_appeal(rectification_id, appeal_id, case.number, now)
 
 
 def _deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) -> None:
@@ -236,6 +257,7 @@ def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SY
     step = engine.deliver(definition, case.state, message, Context(now))
     journal.append(case, "message_delivered", actor, now, {"message": message})
     projection.record(case, definition, step, actor, now)
+    _let_clock_run(case, now)
 
 
 # --- time ---------------------------------------------------------------------------------------------------------
@@ -292,6 +314,7 @@ def _fire(case: HeldCase, definition: Definition, timer: HeldTimer, now: datetim
         "element": timer.element, "token": timer.token, "attached_to": timer.attached_to,
         "due_at": timer.due_at.isoformat(), "lag_seconds": int((now - timer.due_at).total_seconds())})
     projection.record(case, definition, step, SYSTEM, now)
+    _let_clock_run(case, now)
 
 
 def record_failure(case_id: int, error: BaseException, now: datetime) -> None:
@@ -343,8 +366,13 @@ def find(number: str, actor: Actor) -> Case:
 
 def may_reveal_contact(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
-    office while the case is open (HN-14: through 12345). Never through an appeal, and never the rated person."""
-    if case.status != "open" or case.kind != KIND or is_rated(case, actor):
+    office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
+    decision. Never through an appeal, and never the rated person."""
+    if case.kind != KIND or is_rated(case, actor):
+        return False
+    if raters.has_to_tell(case, actor):
+        return True
+    if case.status != "open":
         return False
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:

@@ -38,7 +38,7 @@ from caseflow.errors import (
 )
 from caseflow.models import Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase
-from caseflow.permissions import Actor
+from caseflow.permissions import SYSTEM, Actor
 from caseflow.regulations import Regulation
 
 LONGEST_REASON = 200
@@ -74,18 +74,16 @@ def stop(case_id: int, actor: Actor, category: str, reason: str, now: datetime, 
     if not in_time:
         raise DeadlineOver
     for timer in in_time:
-        used, remaining = deadline_ledger.parted(
-            _given(change, timer), change.ledgers[timer.token], change.calendar, now)
-        _note(change, timer, "stopped", amount=remaining, used=used, category=category, reason=reason.strip())
-        _set(change, timer, timer.due_at, timer.provisional, stopped=True)
+        _stop(change, timer, category, reason.strip())
     _finish(change, "clock_stopped", {"category": category, "reason": reason.strip(),
                                       "tokens": [timer.token for timer in in_time]})
 
 
-def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int | None = None) -> datetime:
-    """Let the clock of the case run again; the earliest due moment. Journaled as clock_restarted.
+def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int | None = None) -> datetime | None:
+    """End a stop by hand; the earliest due moment, None while an appeal keeps the clock from running again.
 
-    Refuses with NotFound, PermissionDenied, InvalidInput or ClockNotStopped.
+    Refuses with NotFound, PermissionDenied, InvalidInput or ClockNotStopped (details: `reason` "appeal" when only an
+    appeal under review stops it: its decision or withdrawal lets it run). Journaled as clock_restarted.
     """
     change = _begin(case_id, actor, now, seen)
     _require(change, change.regulation.clock.by if change.regulation.clock else "nobody")
@@ -93,12 +91,64 @@ def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int
     stopped = [timer for timer in change.timers if timer.status == "stopped"]
     if not stopped:
         raise ClockNotStopped
-    for timer in stopped:
-        _settle(change, timer, _note(change, timer, "restarted", reason=reason.strip()))
-    due_at = min(change.case.timers[timer.token].due_at for timer in stopped)
-    _finish(change, "clock_restarted", {"reason": reason.strip(), "due_at": due_at.isoformat(),
-                                        "tokens": [timer.token for timer in stopped]})
+    by_hand = [timer for timer in stopped if deadline_entries.BY_HAND in _holders(change, timer)]
+    if not by_hand:
+        raise ClockNotStopped(reason="appeal")
+    return _restart(change, by_hand, deadline_entries.BY_HAND, {"reason": reason.strip()})
+
+
+def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) -> None:
+    """An appeal was filed and the regulation stops the clock meanwhile: what runs in time stands still, what stands
+    still by hand stands still for the appeal too. Journaled as clock_stopped, by the system."""
+    change = _take(case_id, SYSTEM, now)
+    if change.case.status != "open":
+        return
+    category, tokens = deadline_entries.by_appeal(appeal_id), []
+    for timer in change.timers:
+        if timer.status == "stopped":
+            _note(change, timer, "held", category=category, reason=number)
+        elif now <= timer.due_at:
+            _stop(change, timer, category, number)
+            tokens.append(timer.token)
+    _finish(change, "clock_stopped", {"appeal": appeal_id, "number": number, "tokens": tokens}, tell=bool(tokens))
+
+
+def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) -> None:
+    """The appeal is over: what it alone held runs again with what was left, what a hand stopped stands still on.
+
+    Journaled as clock_restarted, by the system, when the appeal held anything.
+    """
+    change, category = _take(case_id, SYSTEM, now), deadline_entries.by_appeal(appeal_id)
+    kept = [timer for timer in change.timers if category in _holders(change, timer)]
+    if kept:
+        _restart(change, kept, category, {"appeal": appeal_id, "number": number, "reason": number})
+
+
+def _stop(change: _Change, timer: Timer, category: str, reason: str) -> None:
+    used, remaining = deadline_ledger.parted(
+        _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
+    _note(change, timer, "stopped", amount=remaining, used=used, category=category, reason=reason)
+    _set(change, timer, timer.due_at, timer.provisional, stopped=True)
+
+
+def _restart(change: _Change, timers: list[Timer], holder: str, details: dict) -> datetime | None:
+    """Take one reason for standing still from these timers: those without another one run again."""
+    category = "" if holder == deadline_entries.BY_HAND else holder
+    alone = [timer for timer in timers if _holders(change, timer) == {holder}]
+    for timer in timers:
+        entry = _note(change, timer, "restarted" if timer in alone else "released", category=category,
+                      reason=details["reason"])
+        if timer in alone:
+            _settle(change, timer, entry)
+    due_at = min((change.case.timers[timer.token].due_at for timer in alone), default=None)
+    _finish(change, "clock_restarted", details | {
+        "due_at": due_at.isoformat() if due_at else None, "tokens": [timer.token for timer in alone]},
+        tell=due_at is not None)
     return due_at
+
+
+def _holders(change: _Change, timer: Timer) -> set[str]:
+    return deadline_entries.holders(change.ledgers[timer.token])
 
 
 def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
@@ -162,10 +212,15 @@ def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
 
 
 def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Change:
-    case = held.hold(case_id)
-    permissions.require_see(actor, case)
-    if seen not in (None, case.journal_seq):
+    change = _take(case_id, actor, now)
+    permissions.require_see(actor, change.case)
+    if seen not in (None, change.case.journal_seq):
         raise ConcurrentUpdate
+    return change
+
+
+def _take(case_id: int, actor: Actor, now: datetime) -> _Change:
+    case = held.hold(case_id)
     regulation = regulations.get(case.regulation)
     timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(held.WAITING))
                                 .order_by(Timer.token).execution_options(populate_existing=True))
@@ -229,12 +284,12 @@ def _set(change: _Change, timer: Timer, due_at: datetime, provisional: bool, *, 
               provisional=provisional, calendar=change.calendar.version)
 
 
-def _finish(change: _Change, kind: str, details: dict) -> None:
+def _finish(change: _Change, kind: str, details: dict, *, tell: bool = True) -> None:
     """Let items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
     case = change.case
     projection.date_items(case, engine.inspect(definitions.by_digest(case.definition), case.state))
     projection.reschedule(case)
-    for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()}:
+    for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()} if tell else ():
         _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)
     journal.append(case, kind, change.actor, change.now, details)
     held.save(case)

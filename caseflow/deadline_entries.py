@@ -12,10 +12,12 @@ from caseflow import deadline_ledger, deadlines
 from caseflow.calendars import Calendar
 from caseflow.deadline_ledger import Given, Standing
 from caseflow.engine.values import DeadlineRule
-from caseflow.models import DeadlineEntry, Timer, db, held
+from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase, HeldStop
 from caseflow.permissions import Actor
 from caseflow.regulations import Regulation
+
+BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
 
 
 def given_of(timer: Timer, regulation: Regulation) -> Given:
@@ -72,26 +74,65 @@ def stood_still(stops: Iterable[HeldStop], now: datetime) -> list[tuple[datetime
     return intervals + [(since, now) for since in begun.values()]
 
 
-def carried(given: Given, stops: Sequence[HeldStop], calendar: Calendar, now: datetime) -> list[DeadlineEntry]:
-    """What a timer set now gets of the time that clocks of its case stood still: one entry, or none.
+def carried(given: Given, intervals: Sequence[tuple[datetime, datetime]], calendar: Calendar,
+            now: datetime) -> list[DeadlineEntry]:
+    """What a timer set now gets of the time that clocks of its case stood still (from and to): one entry, or none.
 
     So the limits that count from the receipt of a rating move together, whichever of them stood still.
     """
-    amount = deadline_ledger.stopped_between(given, stood_still(stops, now), calendar) if stops else 0
+    amount = deadline_ledger.stopped_between(given, intervals, calendar) if intervals else 0
     return [DeadlineEntry(kind="carried", at=now, amount=amount, used=0)] if amount else []
 
 
-def carry(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation, calendar: Calendar, actor: Actor,
-          now: datetime) -> Standing | None:
-    """A new timer that counts from before the clock of its case stood still also gets that time; None: nothing to get.
+def by_appeal(appeal_id: int) -> str:
+    """The category of what an appeal under review does to a clock."""
+    return f"appeal:{appeal_id}"
+
+
+def holders(entries: Iterable[DeadlineEntry]) -> set[str]:
+    """Why a clock stands still after these entries: BY_HAND, by_appeal(…), both; nothing while it runs."""
+    found: set[str] = set()
+    for entry in entries:
+        of = entry.category if entry.category.startswith("appeal:") else BY_HAND
+        if entry.kind in ("stopped", "held"):
+            found.add(of)
+        elif entry.kind == "released":
+            found.discard(of)
+        elif entry.kind in ("restarted", "ended"):
+            found.clear()
+    return found
+
+
+def begin(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation, calendar: Calendar, actor: Actor,
+          now: datetime) -> tuple[Standing | None, bool]:
+    """What a new timer of this case begins with: where it stands (None: as computed), and whether it stands still.
+
+    It gets the time that clocks of its case stood still (`carried`); one that is set while an appeal stops the clock
+    stands still from the beginning.
     """
     given = Given(rule, now, regulation.close_of_business)
-    entries = carried(given, case.stops, calendar, now)
-    if not entries:
-        return None
-    standing = deadline_ledger.standing(given, entries, calendar, now)
-    note(case, token, 1, "carried", actor, now, amount=entries[0].amount, due_at=standing.due_at)
-    return standing
+    stopping = _stopping_appeals(case, regulation)
+    intervals = stood_still(case.stops, now) + [(filed, over or now) for _, _, filed, over in stopping]
+    entries, standing = carried(given, intervals, calendar, now), None
+    if entries:
+        standing = deadline_ledger.standing(given, entries, calendar, now)
+        entries = [note(case, token, 1, "carried", actor, now, amount=entries[0].amount, due_at=standing.due_at)]
+    waiting = [(by_appeal(appeal), number) for appeal, number, _, over in stopping if over is None]
+    for category, number in waiting[:1]:
+        used, remaining = deadline_ledger.parted(given, entries, calendar, now)
+        note(case, token, len(entries) + 1, "stopped", actor, now, amount=remaining, used=used, category=category,
+             reason=number)
+    for further, (category, number) in enumerate(waiting[1:], len(entries) + 2):
+        note(case, token, further, "held", actor, now, category=category, reason=number)
+    return standing, bool(waiting)
+
+
+def _stopping_appeals(case: HeldCase, regulation: Regulation) -> list[tuple[int, str, datetime, datetime | None]]:
+    """(id, file number, filed, over) of the appeals against the rating of a case whose clock they stop."""
+    if case.kind != "rectification" or regulation.appeal is None or regulation.appeal.clock != "stops":
+        return []
+    return list(db.session.execute(select(Appeal.id, Case.number, Appeal.filed_at, Case.closed_at).join(
+        Case, Case.id == Appeal.case_id).where(Appeal.rating_id == case.rating_id).order_by(Appeal.id)))
 
 
 def granted(rule: DeadlineRule, entries: Iterable[DeadlineEntry], given: Given, now: datetime) -> list[DeadlineEntry]:

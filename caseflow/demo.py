@@ -44,6 +44,10 @@ def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str
         yield f"{regulation.key}.{role}", units[regulation.lead], role, None
     for number, (entry, staff_no) in enumerate(zip(regulation.responsible_units, STAFF_NUMBERS, strict=False), 1):
         yield f"{regulation.key}.dept{number}.staff", units[entry.key or entry.code], "staff", staff_no
+    supervision = regulation.supervision
+    if supervision and supervision.discipline.available:
+        key, _, role = supervision.discipline.to.partition(".")
+        yield f"{regulation.key}.{key}.{role}", units[key], role, None
     for post in regulation.appeal.reviewed_by if regulation.appeal else ():
         key = post.partition(".")[0]
         yield f"{regulation.key}.{key}.reviewer", units[key], "reviewer", None

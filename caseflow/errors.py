@@ -21,6 +21,7 @@ CaseflowError
 │   ├── ClockNotStopped
 │   ├── DeadlineOver
 │   ├── ExtensionsUsedUp
+│   ├── DispatchNotRefusable ─ reason: a code of dispatches.obstacle
 │   ├── TooLateToUndo
 │   ├── DraftChanged        ─ by, at, revision
 │   ├── DraftClosed         ─ state: submitted, deployed or discarded; open: it was not submitted
@@ -131,6 +132,10 @@ class DeadlineOver(Conflict):
 
 class ExtensionsUsedUp(Conflict):
     """This deadline has been extended as often as the regulation's parameters allow."""
+
+
+class DispatchNotRefusable(Conflict):
+    """This case cannot be sent back as wrongly dispatched, or no more."""
 
 
 class TooLateToUndo(Conflict):

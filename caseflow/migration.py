@@ -282,7 +282,8 @@ def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
     given = _given(timers, token, regulation, now)
     stops = [HeldStop(entry.token, entry.seq, entry.kind, entry.at)
              for entries in ledger.values() for entry in entries if entry.kind in held.STOPS]
-    entries = deadline_entries.carried(given, stops, calendar, now)
+    entries = deadline_entries.carried(
+        given, deadline_entries.stood_still(stops, now), calendar, now)
     if before is not None:
         rule = DeadlineRule(before.unit, before.amount, before.since, before.since_name)
         entries += deadline_entries.granted(rule, ledger.get(before.token, ()), given, now)

@@ -20,11 +20,13 @@ INBOX_ONLY = Rules()    # no other channel is set up
 _INSERT = inserting(OutboxMessage.__table__, without=["id", "sent_at"], or_nothing=True)
 
 
-def send(key: str, kind: str, *, case: Case | HeldCase, unit_id: int, role: str, details: Mapping,
+def send(key: str, kind: str, *, case: Case | HeldCase | None, unit_id: int, role: str, details: Mapping,
          now: datetime) -> None:
-    """Put one message for a role at a unit into the outbox. The same key again changes nothing."""
+    """Put one message for a role at a unit into the outbox. The same key again changes nothing.
+
+    What must not be seen on a case is sent without it."""
     _INSERT.write(
-        key=key, kind=kind, case_id=case.id, unit_id=unit_id, role=role, status="waiting", attempts=0,
+        key=key, kind=kind, case_id=case.id if case else None, unit_id=unit_id, role=role, status="waiting", attempts=0,
         details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), next_try=now, created_at=now)
 
 

@@ -120,6 +120,11 @@ def supervised_units(actor: Actor) -> frozenset[int]:
     return frozenset(own | set(led))
 
 
+def audited_units(actor: Actor) -> frozenset[int]:
+    """The units into which the actor looks as an auditor: theirs and those below."""
+    return frozenset(_below({unit for role, unit in actor.roles if role == "auditor"}))
+
+
 def units_of_case(case_id: int) -> set[int]:
     """The units that take part in a case."""
     return set(db.session.scalars(select(CaseUnit.unit_id).where(CaseUnit.case_id == case_id)))

@@ -61,7 +61,7 @@ def _follow_timers(advance: Advance, step: Step) -> None:
 def _set_timer(advance: Advance, timer: OpenTimer, calendar: Calendar) -> HeldTimer:
     case, rule = advance.case, timer.rule
     deadline = deadlines.compute(rule, calendar, advance.regulation.close_of_business)
-    carried = deadline_entries.carry(
+    carried, stopped = deadline_entries.begin(
         case, timer.token, rule, advance.regulation, calendar, advance.actor, advance.now)
     if carried is not None:
         deadline = replace(deadline, due_at=carried.due_at, provisional=carried.provisional)
@@ -69,12 +69,12 @@ def _set_timer(advance: Advance, timer: OpenTimer, calendar: Calendar) -> HeldTi
         held.INSERT_TIMER, case_id=case.id, token=timer.token, element=timer.element, attached_to=timer.attached_to,
         interrupting=timer.interrupting, unit=rule.unit, amount=rule.amount, since=rule.since,
         since_name=rule.since_name, due_at=deadline.due_at, calendar=deadline.calendar,
-        provisional=deadline.provisional, status="pending", created_at=advance.now)
+        provisional=deadline.provisional, status="stopped" if stopped else "pending", created_at=advance.now)
     journal.append(case, "timer_set", advance.actor, advance.now, {
         "element": timer.element, "token": timer.token, "due_at": deadline.due_at.isoformat(),
         "unit": rule.unit, "amount": rule.amount, "since": rule.since, "since_name": rule.since_name,
-        "provisional": deadline.provisional})
-    return HeldTimer(timer.token, timer.element, timer.attached_to, deadline.due_at, deadline.provisional)
+        "provisional": deadline.provisional, **({"stopped": True} if stopped else {})})
+    return HeldTimer(timer.token, timer.element, timer.attached_to, deadline.due_at, deadline.provisional, stopped)
 
 
 def _follow_tasks(advance: Advance, step: Step) -> None:

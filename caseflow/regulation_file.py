@@ -11,9 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from caseflow import supervision_rules
 from caseflow.proof import Rule
-from caseflow.rule_tables import ARTICLE, article, rules
-from caseflow.strict_toml import SNAKE_CASE, Table, load
+from caseflow.rule_tables import rules
+from caseflow.strict_toml import ARTICLE, SNAKE_CASE, Table, load
+from caseflow.supervision_rules import SupervisionRules
 
 PARTIES = ("staff", "department")
 GROUNDS = ("mistaken", "malicious", "untrue", "other")
@@ -22,6 +24,7 @@ UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
 POST = r"[a-z][a-z0-9_]*\.reviewer"
 SUPERVISORS = ("lead", "unit", "nobody")
+APPEAL_CLOCKS = ("continues", "stops")
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
 
@@ -73,8 +76,8 @@ class AppealRules:
 
     `parties` may file: "staff" (the rated person) or "department" (the rated unit). `working_days` is the window,
     from the receipt of the rating; None where the text sets none. `clock`: what the limits of the rectification do
-    meanwhile. `reviewed_by` are the posts (unit.role) that review. `consequences` follow a failure of duty that the
-    review has verified.
+    meanwhile, continues or stops. `reviewed_by` are the posts (unit.role) that review. `consequences` follow a
+    failure of duty that the review has verified.
     """
 
     available: bool
@@ -142,7 +145,7 @@ class Regulation:
     contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
     done before it closes, except with an outcome of `closed_without_revisit`. `unreachable` is None where the file
     sets no rule, `appeal` where it is silent. Without `clock` or `extension` no deadline is stopped or extended;
-    without `ladder` nobody is reminded.
+    without `ladder` nobody is reminded; without `supervision` nothing of it is offered.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
     """
@@ -170,6 +173,7 @@ class Regulation:
     clock: ClockRules | None
     extension: ExtensionRules | None
     ladder: LadderRules | None
+    supervision: SupervisionRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
     parameters: Mapping[str, Parameter]
@@ -198,7 +202,8 @@ def read(file: Path) -> Regulation:
         revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
         unreachable=_unreachable(top), appeal=_appeal(top, units), clock=_clock(top), extension=_extension(top),
-        ladder=_ladder(top), units=MappingProxyType(units), responsible_units=tuple(responsible.values()),
+        ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
+        responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=(articles := _articles(top)), rules=rules(top, articles))
     top.end()
@@ -227,7 +232,7 @@ def _ratings(top: Table) -> dict[str, Any]:
     table = top.table("default_rating")
     default = DefaultRating(
         table.one_of("level", RATING_LEVELS), table.take("working_days", int), table.take("counted", bool),
-        article(table))
+        table.article())
     if default.working_days < 1:
         raise table.refuse("working_days", "must be at least 1")
     table.end()
@@ -281,7 +286,7 @@ def _unreachable(top: Table) -> Unreachable | None:
     if "unreachable" not in top.values:
         return None
     table = top.table("unreachable")
-    rule = Unreachable(table.take("attempts", int), table.take("days", int), article(table), table.text("note"))
+    rule = Unreachable(table.take("attempts", int), table.take("days", int), table.article(), table.text("note"))
     if not 1 <= rule.days <= rule.attempts <= 99:
         raise table.refuse("attempts", "must be 1 to 99, and no less than days")
     table.end()
@@ -292,7 +297,7 @@ def _appeal(top: Table, units: Mapping[str, UnitEntry]) -> AppealRules | None:
     if "appeal" not in top.values:
         return None
     table = top.table("appeal")
-    rules = {"available": table.take("available", bool), "article": article(table), "note": table.text("note")}
+    rules = {"available": table.take("available", bool), "article": table.article(), "note": table.text("note")}
     if rules["available"]:
         rules |= _open_appeal(table, units)
     table.end()
@@ -305,7 +310,7 @@ def _open_appeal(table: Table, units: Mapping[str, UnitEntry]) -> dict[str, Any]
         "who": table.text("who"), "reviewer": table.text("reviewer"),
         "parties": table.texts("parties", "|".join(PARTIES)), "grounds": table.texts("grounds", "|".join(GROUNDS)),
         "levels": table.texts("levels", "|".join(RATING_LEVELS)), "working_days": table.take("working_days", int, None),
-        "clock": table.one_of("clock", ("continues",)), "reviewed_by": table.texts("reviewed_by", POST),
+        "clock": table.one_of("clock", APPEAL_CLOCKS), "reviewed_by": table.texts("reviewed_by", POST),
         "number_format": _number_format(table),
         "consequences": table.texts("consequences", "|".join(CONSEQUENCES), empty=True)}
     for post in rules["reviewed_by"]:
@@ -322,7 +327,7 @@ def _clock(top: Table) -> ClockRules | None:
     table = top.table("clock")
     words = table.table("categories")
     categories = {key: words.text(key) for key in words.keys(SNAKE_CASE)}
-    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), article(table),
+    rules = ClockRules(table.one_of("by", SUPERVISORS), MappingProxyType(categories), table.article(),
                        table.text("note"))
     table.end()
     return rules
@@ -334,7 +339,7 @@ def _extension(top: Table) -> ExtensionRules | None:
     table = top.table("extension")
     rules = ExtensionRules(
         table.one_of("by", SUPERVISORS), table.take("most_times", int), table.take("longest", int),
-        table.take("tell_rater", bool), article(table), table.text("note"))
+        table.take("tell_rater", bool), table.article(), table.text("note"))
     if rules.most_times < 0 or not 1 <= rules.longest <= LONGEST_EXTENSION:
         raise table.refuse("longest", f"must be 1 to {LONGEST_EXTENSION} working days, and most_times not negative")
     table.end()
@@ -346,7 +351,7 @@ def _ladder(top: Table) -> LadderRules | None:
         return None
     table = top.table("ladder")
     days = [table.take(name, int) for name in ("before", "after_unit", "after_lead")]
-    rules = LadderRules(*days, article(table), table.text("note"))
+    rules = LadderRules(*days, table.article(), table.text("note"))
     if not (1 <= days[0] <= LONGEST_LADDER and 1 <= days[1] <= days[2] <= LONGEST_LADDER):
         raise table.refuse("before", f"rungs are 1 to {LONGEST_LADDER} working days, rising")
     table.end()
@@ -354,7 +359,7 @@ def _ladder(top: Table) -> LadderRules | None:
 
 
 def _parameter(table: Table) -> Parameter:
-    parameter = Parameter(table.take("value", (str, int, bool)), article(table), table.text("note"))
+    parameter = Parameter(table.take("value", (str, int, bool)), table.article(), table.text("note"))
     table.end()
     return parameter
 

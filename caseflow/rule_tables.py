@@ -9,13 +9,6 @@ from caseflow.errors import ConfigurationError
 from caseflow.proof import Rule, check
 from caseflow.strict_toml import SNAKE_CASE, Table
 
-ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
-
-
-def article(table: Table) -> str:
-    """The article that a table cites."""
-    return table.matching("article", ARTICLE, "HF-14 or GC-2(二)")
-
 
 def rules(top: Table, articles: Mapping[str, str]) -> Mapping[str, tuple[Rule, ...]]:
     """Process name → its rules. ConfigurationError for a malformed one, or words that its article does not have."""
@@ -28,7 +21,7 @@ def rules(top: Table, articles: Mapping[str, str]) -> Mapping[str, tuple[Rule, .
 
 
 def _checks(table: Table, articles: Mapping[str, str]) -> list[Rule]:
-    code, sentence, reading = article(table), table.text("sentence"), table.text("reading", "")
+    code, sentence, reading = table.article(), table.text("sentence"), table.text("reading", "")
     if sentence not in articles.get(code, ""):
         raise table.refuse("sentence", f"these words do not stand in [articles] {code}")
     checks = table.texts("checks", r".+")

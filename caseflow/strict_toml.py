@@ -10,6 +10,7 @@ from typing import Any
 
 from caseflow.errors import ConfigurationError
 
+ARTICLE = r"[A-Z]{2,3}-\d+(\([一二三四五六七八九十]+\))?"
 SNAKE_CASE = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
 
 
@@ -61,6 +62,9 @@ class Table:
         if not re.fullmatch(pattern, value):
             raise self.refuse(key, f"must be like {example}, not {value!r}")
         return value
+
+    def article(self, key: str = "article") -> str:
+        return self.matching(key, ARTICLE, "HF-14 or GC-2(二)")
 
     def table(self, key: str, default: Any = ...) -> Table:
         return Table(self.file, self.take(key, dict, default), f"{self.path}.{key}" if self.path else key)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 
 from caseflow import impartiality, journal, open_work, permissions
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
-from caseflow.models import Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
+from caseflow.models import Case, CaseReference, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.open_work import EARLIEST_FIRST
 from caseflow.pages import Page
@@ -126,8 +126,8 @@ def my_work(actor: Actor, *, now: datetime, scope: str = "all", due: str | None 
             search: str = "", page: int = 1, per_page: int = 50) -> Page:
     """Open work items that are the actor's or free for them, the earliest due first, undated ones last.
 
-    `search` looks into case number, item of service and name of the office. Counts to a thousand, or to the end
-    of the next page.
+    `search` looks into case number, item of service, name of the office and linked numbers. Counts to a thousand, or
+    to the end of the next page.
     """
     places, bound = open_work.places(actor, scope, regulation), _due(due, now)
     most = max(MOST_COUNTED, (page + 1) * per_page)
@@ -151,11 +151,13 @@ def _page(items: list, total: int, page: int, per_page: int, most: int) -> Page:
 def _searching(query: Select, text: str) -> Select:
     text = text.replace("\x00", "")    # PostgreSQL takes none
     like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    elsewhere = select(CaseReference.case_id).where(
+        CaseReference.removed_at.is_(None), CaseReference.number.ilike(like, escape="\\"))
     return (
         query.join(Rating, Case.rating_id == Rating.id)
         .join(ServiceRecord, Rating.service_record_id == ServiceRecord.id)
         .join(Unit, Case.unit_id == Unit.id)
-        .where(or_(*(c.ilike(like, escape="\\") for c in (
+        .where(or_(Case.id.in_(elsewhere), *(c.ilike(like, escape="\\") for c in (
             Case.number, ServiceRecord.task_name, ServiceRecord.project_no, Unit.name))))
     )
 

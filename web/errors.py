@@ -37,6 +37,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.ClockNotStopped: (409, _("这个案件没有中止计时，可能同事已经恢复，或任务已经办结；请刷新案件页面查看。")),
     errors.DeadlineOver: (409, _("期限已过，不能再中止或延期；请尽快办理，并在办结时说明逾期原因。")),
     errors.ExtensionsUsedUp: (409, _("这一期限的延期次数已经用完，不能再延期；请在期限内办理。")),
+    errors.DispatchNotRefusable: (409, _("这个案件不能退回，请继续办理；确有必要的，请联系牵头单位督办人员转办。")),
     errors.TooLateToUndo: (409, _("已不能撤销：超过 10 分钟，或接收人已经继续办理；需要时请再转办一次。")),
     errors.SecondPersonNeeded: (403, _("编辑或提交过这份草稿的人不能自己批准，请由另一位流程审批人批准。")),
     errors.DraftChanged: (409, _("同事已经保存了这份草稿的新内容，您的修改没有覆盖它；请先查看最新内容，再重新修改。")),
@@ -63,6 +64,14 @@ DRAFT_STATES = {
 }
 
 REASONS: dict[tuple[str, str], Any] = {
+    ("dispatch_not_refusable", "unavailable"): _("这类案件不能退回转办。"),
+    ("dispatch_not_refusable", "closed"): _("案件已经办结，不能再退回。"),
+    ("dispatch_not_refusable", "lead_office"): _("案件由牵头单位自己承办，请由督办人员直接转办。"),
+    ("dispatch_not_refusable", "again"): _("本单位已经退回过这个案件，每个单位只能退回一次；请按督办人员的决定办理。"),
+    ("dispatch_not_refusable", "no_task"): _("案件现在没有本单位要办的任务，不需要退回。"),
+    ("dispatch_not_refusable", "accepted"): _(
+        "本单位已经开始办理这个案件，不能再退回；确有必要的，请联系牵头单位督办人员转办。"),
+    ("clock_not_stopped", "appeal"): _("计时因申诉复核而中止，申诉办结或撤回时自动恢复，不能人工恢复。"),
     ("not_impartial", "rated"): _("这条评价评的是您本人，您应当回避，不能复核这件申诉。"),
     ("not_impartial", "appellant"): _("这件申诉是您提出的，您应当回避，不能复核。"),
     ("not_impartial", "rated_unit"): _("您在被评价的单位任职，应当回避，不能复核这件申诉。"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +17,9 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from caseflow import inbox, worklist
+from caseflow import discipline, inbox, worklist
 from caseflow.models.people import DUTIES
-from caseflow.permissions import SEES_PROCESSES
+from caseflow.permissions import SEES_PROCESSES, Actor
 from web import accounts, auth, clock, sessions
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,14 @@ WARNING = 120  # seconds
 @dataclass(frozen=True)
 class Place:
     """An entry of the navigation. `count` names the figure of worklist.counts shown beside it; with `roles` the entry
-    is for those who hold one of them."""
+    is for those who hold one of them, and with `when` for those of whom it holds."""
 
     endpoint: str
     label: Any
     icon: str
     count: str | None = None
     roles: tuple[str, ...] = ()
+    when: Callable[[Actor], bool] | None = None
 
 
 PLACES = (
@@ -45,6 +47,7 @@ PLACES = (
     Place("appeals.index", _("评价与申诉"), "scale"),
     Place("ledger.index", _("台账"), "table"),
     Place("workshop.index", _("流程"), "route", roles=SEES_PROCESSES),
+    Place("discipline.index", _("线索转送"), "lock", roles=("supervisor", "auditor"), when=discipline.concerns),
     Place("notices.index", _("通知"), "bell", "notices"),
     Place("incidents.index", _("异常"), "alert-triangle", "incidents"),
     Place("admin.users", _("管理"), "users", roles=DUTIES),
@@ -77,7 +80,11 @@ def navigation() -> list[dict[str, Any]]:
              "count": figures.get(place.count, 0) if place.count else 0,
              "current": place.endpoint.partition(".")[0] == here}
             for place in PLACES if place.endpoint in current_app.view_functions
-            and (not place.roles or auth.current_actor().has_role(*place.roles))]
+            and _is_for(place, auth.current_actor())]
+
+
+def _is_for(place: Place, actor: Actor) -> bool:
+    return not place.roles or actor.has_role(*place.roles) and (place.when is None or place.when(actor))
 
 
 def counts() -> dict[str, int]:

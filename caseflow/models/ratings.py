@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.models.db import Base
@@ -45,7 +45,11 @@ class Rating(Base):
     """A rating. Level, text, provenance and receive time never change (triggers refuse it); `voided_at` may be set."""
 
     __tablename__ = "ratings"
-    __table_args__ = (Index("ix_ratings_regulation_received_at", "regulation", "received_at"),)
+    __table_args__ = (
+        Index("ix_ratings_regulation_received_at", "regulation", "received_at"),
+        Index("ix_ratings_rater_phone", "rater_phone", sqlite_where=text("rater_phone IS NOT NULL"),
+              postgresql_where=text("rater_phone IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     service_record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"), unique=True)

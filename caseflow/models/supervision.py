@@ -16,8 +16,10 @@ class DeadlineEntry(Base):
     """A change of one deadline, in order (`seq` from 1). Append-only: triggers refuse UPDATE and DELETE.
 
     What was given stands in the timer's own row (unit, amount, since), which never changes either. Kinds: stopped
-    (`used` and `amount` = remaining of what ran until then), restarted, extended and carried (`amount` more), ended
-    (the task was done while the clock stood still), recomputed (the calendar changed). Amounts are working days, or
+    (`used` and `amount` = remaining of what ran until then), held (one more reason why a stopped clock stands still),
+    released (one reason less, others remain), restarted, extended and carried (`amount` more), ended (the task was done
+    while the clock stood still), recomputed (the calendar changed). `category` says why: one of the regulation's, or
+    "appeal:<id>" for an appeal under review. Amounts are working days, or
     microseconds for a limit in hours. `due_at` is the due moment afterwards, null while the clock stands still.
     """
 

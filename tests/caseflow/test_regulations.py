@@ -93,7 +93,9 @@ def test_every_article_that_is_cited_is_quoted():
     for regulation in regulations.all_regulations().values():
         cited = {parameter.article for parameter in regulation.parameters.values()}
         cited |= {fact.article for fact in [regulation.default_rating] if fact}
-        cited |= {regulation.appeal.article}
+        cited |= {regulation.appeal.article, regulation.supervision.refusal.article}
+        cited |= {regulation.supervision.discipline.article, regulation.supervision.references.article}
+        cited |= {regulation.supervision.duplicates.article}
         assert cited <= set(regulation.articles), regulation.key
 
 
@@ -123,7 +125,7 @@ def test_the_diagram_files_come_with_it():
     ('article = "GC-2(三)"', 'article = "第二条"', "appeal.article"),
     ("available = true", 'available = "yes"', "appeal.available"),
     ("available = true", "available = false", "appeal.who"),
-    ('clock = "continues"', 'clock = "stops"', "appeal.clock"),
+    ('clock = "continues"', 'clock = "pauses"', "appeal.clock"),
     ('parties = ["department"]', 'parties = ["anybody"]', "appeal.parties"),
     ('"bureau.reviewer"', '"buro.reviewer"', "appeal.reviewed_by"),
     ('clock = "continues"', 'clock = "continues"\nworking_days = 0', "appeal.working_days"),

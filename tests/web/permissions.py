@@ -27,7 +27,9 @@ from caseflow import appeals, attachments, cases, demo, drafts, installation, no
 from caseflow.models import (
     Absence,
     Case,
+    CaseReference,
     Delivery,
+    DisciplineReport,
     Handover,
     Incident,
     Notice,
@@ -117,6 +119,11 @@ class World:
             "handover_id": Handover(**whose, form_token=f"t{case.id}", actor_id=supervisor.id, at=now, reason="轮岗"),
             "absence_id": Absence(user_id=person.id, substitute_id=supervisor.id, first_day=now.date(),
                                   last_day=now.date(), open_too=False, entered_by=person.id, entered_at=now),
+            "report_id": DisciplineReport(
+                case_id=case.id, to_unit_id=item.unit_id, to_role="supervisor", facts="收了加急费，没有票据。",
+                form_token=f"t{case.id}", forwarded_by=person.id, forwarded_at=now),
+            "reference_id": CaseReference(case_id=case.id, channel="hotline", number="12345-1", added_by=person.id,
+                                          added_at=now),
             "attachment_id": attachments.keep(case.id, actor_for(person), BytesIO(PNG), "现场照片.png", now)}
         db.session.add_all(kept.values())
         appeal = appeals.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",

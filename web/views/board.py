@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from caseflow import board, calendars, regulations
+from caseflow import board, calendars, dispatches, regulations
 from caseflow.board import Wanted
 from caseflow.errors import PermissionDenied
 from caseflow.models import Unit, User, WorkItem, db
@@ -28,7 +28,8 @@ def index():
     return render_template(
         "board/index.html", figures=board.figures(actor, now), titles=titles(), per_page=board.PER_PAGE,
         units=board.units(actor, now, page=unit_page), unit_page=unit_page,
-        people=board.people(actor, now, page=people_page), people_page=people_page)
+        people=board.people(actor, now, page=people_page), people_page=people_page,
+        refused=dispatches.waiting_for(actor))
 
 
 @blueprint.get("/items")

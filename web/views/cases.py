@@ -16,8 +16,11 @@ from caseflow import (
     cases,
     comments,
     definitions,
+    dispatches,
     listings,
     permissions,
+    raters,
+    references,
     regulations,
     urging,
     worklist,
@@ -59,10 +62,10 @@ def show(number: str):
     entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
     known, past = outline.states(entries, items, case.outcome), definitions.with_earlier(definition, entries)
     deadlines = panels.deadline_lines(case, past, now)
-    regulation = regulations.get(case.regulation)
+    regulation, rating = regulations.get(case.regulation), panels.rating_panel(case, actor)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
-        outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
+        outcome=journal_words.outcome_name(case.outcome, definition), rating=rating,
         timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
         ledgers=[line for line in ledgers(case, past, now) if line.lines],
         comments=comments.of_case(case), may_comment=permissions.may_contribute(actor),
@@ -73,6 +76,12 @@ def show(number: str):
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
         submissions=_submissions(case, past), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
+        refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
+        telling=case.kind == cases.KIND and not rating.hidden and raters.has_to_tell(case, actor),
+        duplicates=panels.duplicate_panel(case, actor),
+        references=references.of_case(case), may_link=references.may_link(case, actor),
+        forwarding=panels.forwarding_panel(case, actor),
+        refusable=not dispatches.obstacle(case, actor),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
 
 

@@ -46,6 +46,7 @@ class Ledger:
     name: str
     waiting: bool
     stopped: bool
+    by_hand: bool
     over: bool
     due_at: datetime
     sums: list[tuple[str, str]]
@@ -66,7 +67,8 @@ def stop(number: str):
 
 @blueprint.post("/restart")
 def restart(number: str):
-    return _do(number, gettext("已恢复计时。"), lambda case, actor, now: deadline_changes.restart(
+    return _do(number, lambda due_at: gettext("已恢复计时。") if due_at else gettext(
+        "已撤销中止的决定；申诉正在复核，到申诉办结时才恢复计时。"), lambda case, actor, now: deadline_changes.restart(
         case.id, actor, _reason(), now, seen=_number("seen")))
 
 
@@ -98,24 +100,26 @@ def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definit
     standing = deadline_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
         token=timer.token, name=panels.timer_name(timer, definition), waiting=waiting,
-        stopped=timer.status == "stopped", over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
+        stopped=timer.status == "stopped", by_hand=deadline_entries.BY_HAND in deadline_entries.holders(entries),
+        over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
         sums=words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
         lines=words.lines(entries, regulation.clock.categories if regulation.clock else {}, by_the_clock=by_the_clock),
         extensions=sum(entry.kind == "extended" for entry in entries))
 
 
-def _do(number: str, done: str, operation: Callable[[Case, Actor, datetime], object]):
+def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case, Actor, datetime], object]):
+    """Do it and say so; `done` may depend on what came of it."""
     case, actor = _find(number), current_actor()
     try:
         with transaction():
-            operation(case, actor, clock.now())
+            answer = operation(case, actor, clock.now())
     except InvalidInput as error:
         problems = [PROBLEMS[problem]() for problem in error.fields.items() if problem in PROBLEMS]
         return _page(_find(number), problems, request.endpoint.rpartition(".")[2]), 422
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
     else:
-        flash(done, "success")
+        flash(done if isinstance(done, str) else done(answer), "success")
     return redirect(url_for("deadlines.show", number=number))
 
 
@@ -131,7 +135,7 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
         may_ask=bool(rules) and rules.by != "nobody" and any(
             item.status == "open" and permissions.may_work(actor, item) for item in items),
         running=any(line.waiting and not line.stopped and not line.over for line in found),
-        stopped=any(line.stopped for line in found),
+        stopped=any(line.by_hand for line in found if line.waiting),
         extendable=[line for line in found if rules and line.waiting and not line.over
                     and line.extensions < rules.most_times])
 

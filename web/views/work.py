@@ -18,6 +18,8 @@ from caseflow import (
     cases,
     definitions,
     delegation,
+    dispatches,
+    duplicates,
     impartiality,
     listings,
     permissions,
@@ -111,7 +113,8 @@ def submit(work_item_id: int):
         return _incomplete(work_item_id, task, form, actor, now, token)
     try:
         with step_times.measured("complete_task"), transaction():
-            receipt = cases.complete_task(work_item_id, actor, form.values(), _usable(token), now, _late_reason())
+            receipt = duplicates.complete([work_item_id, *_together()], actor, form.values(), _usable(token), now,
+                                          _late_reason())
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except (StepFailed, CalendarMissing) as error:
@@ -136,6 +139,12 @@ def _incomplete(work_item_id: int, task: UserTask, form: TaskForm, actor: Actor,
 
 def _late_reason() -> str:
     return " ".join(request.form.get("late_reason", "").replace("\x00", "").split())
+
+
+def _together() -> list[int]:
+    """The tasks of linked cases that are submitted along."""
+    return [int(text) for text in dict.fromkeys(request.form.getlist("together"))
+            if text.isascii() and text.isdigit() and len(text) < 16]
 
 
 def _usable(token: str) -> str:
@@ -232,16 +241,20 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     if contacts.standing:
         form.offer(unreachable.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
     handover = reassignment.last_of(item.id) if open_to_me else None
+    together = duplicates.together(item, actor) if open_to_me else []
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
         reviewing=panels.review_panel(item, actor) if open_to_me else None,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
-        late=cases.is_late(item, now), late_reason=_late_reason(), late_problem=late_problem,
+        together=together, together_chosen=_together(),
+        late=any(cases.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
+        late_reason=_late_reason(), late_problem=late_problem,
         handover=handover if handover and not handover.acknowledged_at else None,
         may_reassign=item.status == "open" and actor.has_role("supervisor") and (
             item.unit_id in permissions.supervised_units(actor)),
+        refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
         deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in held.WAITING],

@@ -59,6 +59,7 @@ KINDS = {
     "unit_closed": _("停用单位：%(unit)s"), "unit_opened": _("恢复单位：%(unit)s"),
     "people_imported": _("导入人员 %(count)s 行"), "units_imported": _("导入单位 %(count)s 行"),
     "delivery_resent": _("重新发送通知：%(who)s"), "channels_chosen": _("更改通知方式：%(who)s"),
+    "discipline_forwarded": _("转送涉嫌违纪违法的线索"), "discipline_received": _("接收转送的线索"),
     "calendar_imported": _("导入工作日历"), "definition_deployed": _("部署流程图"), "restored": _("从备份恢复"),
     "identity_linked": _("关联统一身份：%(who)s"), "identity_unlinked": _("解除统一身份：%(who)s"),
     "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),

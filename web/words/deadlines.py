@@ -44,13 +44,15 @@ def sums(standing: Standing, *, by_the_clock: bool) -> list[tuple[str, str]]:
 def lines(entries: list[DeadlineEntry], categories: Mapping[str, str], *, by_the_clock: bool) -> list[Line]:
     """The entries, in their order."""
     return [Line(entry.at, entry.actor, _what(entry, by_the_clock), _why(entry, categories), entry.due_at,
-                 entry.kind == "stopped") for entry in entries]
+                 entry.kind in ("stopped", "held")) for entry in entries]
 
 
 def _what(entry: DeadlineEntry, by_the_clock: bool) -> str:
     much = amount(entry.amount, by_the_clock=by_the_clock)
     return {
         "stopped": gettext("中止计时，剩余 %(amount)s", amount=much),
+        "held": gettext("继续中止"),
+        "released": gettext("一项中止的原因已消除，仍在中止"),
         "restarted": gettext("恢复计时"),
         "extended": gettext("延期 %(amount)s", amount=much),
         "carried": gettext("此前中止计时的 %(amount)s 不计入", amount=much),
@@ -62,5 +64,9 @@ def _what(entry: DeadlineEntry, by_the_clock: bool) -> str:
 def _why(entry: DeadlineEntry, categories: Mapping[str, str]) -> str:
     if entry.kind == "recomputed":
         return ""
-    category = categories.get(entry.category, entry.category)
+    if entry.category.startswith("appeal:"):
+        over = entry.kind in ("restarted", "released")
+        category = gettext("申诉已办结") if over else gettext("申诉复核期间，按办法参数中止")
+    else:
+        category = categories.get(entry.category, entry.category)
     return gettext("：").join(part for part in (category, entry.reason) if part)

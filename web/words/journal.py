@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
-from web.words import answers, contacts, files, incidents, times
+from web.words import answers, contacts, files, incidents, oversight, times
 from web.words.appeals import ground_name
 from web.words.ratings import level_name
 
@@ -50,7 +50,7 @@ TONES = {
     "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
     "incident_resolved": "done", "contact_revealed": "watch",
     "clock_stopped": "watch", "deadline_extended": "watch", "task_reassigned": "watch", "case_migrated": "watch",
-    "urged": "watch", "supervised": "late",
+    "urged": "watch", "supervised": "late", "dispatch_refused": "watch", "dispatch_transferred": "watch",
 }
 
 
@@ -173,7 +173,8 @@ def _timer_set(told: _Told) -> str:
     since = details.get("since_name", "")
     rule = times.rule(details.get("unit", ""), details.get("amount", 0), since, field_label(told.definition, since))
     text = gettext("期限“%(step)s”：%(rule)s，至 %(due)s", step=told.step, rule=rule, due=told.moment("due_at"))
-    return text + gettext("（暂定）") if details.get("provisional") else text
+    text += gettext("（暂定）") if details.get("provisional") else ""
+    return text + gettext("（申诉复核期间中止计时）") if details.get("stopped") else text
 
 
 def _timer_fired(told: _Told) -> str:
@@ -244,10 +245,20 @@ def _due_recomputed(told: _Told) -> str:
 
 
 def _clock_stopped(told: _Told) -> str:
+    if "appeal" in told.details:
+        return gettext("申诉 %(number)s 复核期间，按办法参数中止计时", number=told.details.get("number", ""))
     return gettext("中止计时，理由：%(reason)s", reason=told.details.get("reason", ""))
 
 
 def _clock_restarted(told: _Told) -> str:
+    if "appeal" in told.details:
+        number = told.details.get("number", "")
+        if not told.details.get("due_at"):
+            return gettext("申诉 %(number)s 已办结；另有中止计时的决定，计时没有恢复", number=number)
+        return gettext("申诉 %(number)s 已办结，恢复计时，期限至 %(due)s", number=number, due=told.moment("due_at"))
+    if not told.details.get("due_at"):
+        return gettext("撤销中止计时的决定，理由：%(reason)s；申诉复核期间仍中止计时",
+                       reason=told.details.get("reason", ""))
     return gettext("恢复计时，期限至 %(due)s，理由：%(reason)s", due=told.moment("due_at"),
                    reason=told.details.get("reason", ""))
 
@@ -356,4 +367,5 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "case_migrated": _case_migrated,
     "extension_kept": _extension_kept,
     "case_closed": _case_closed,
+    **oversight.SENTENCES,
 })

@@ -8,7 +8,8 @@ from flask_babel import gettext, lazy_gettext
 
 SAY_IT_ALL = {      # the name of the step would say it again
     "file_opened", "returned", "appeal_filed", "appeal_returned", "appeal_upheld", "appeal_dismissed",
-    "appeal_withdrawn"}
+    "appeal_withdrawn", "dispatch_refused", "dispatch_transferred", "dispatch_confirmed",
+    "tell_rater_upheld", "tell_rater_dismissed"}
 KINDS = {
     "file_opened": lazy_gettext("新差评已建档，请办理"),
     "task_waiting": lazy_gettext("有任务等待办理"),
@@ -29,6 +30,12 @@ KINDS = {
     "urged": lazy_gettext("催办，请抓紧办理"),
     "supervised": lazy_gettext("督办，请按要求办理并反馈"),
     "extension_asked": lazy_gettext("申请延期，请决定"),
+    "dispatch_refused": lazy_gettext("承办单位退回转办，请决定改转或者维持"),
+    "dispatch_transferred": lazy_gettext("退回的案件已改转别的单位"),
+    "dispatch_confirmed": lazy_gettext("退回的案件维持原转办，请继续办理"),
+    "tell_rater_upheld": lazy_gettext("评价经复核不予采纳，请告知评价人（不提供工作人员姓名）"),
+    "tell_rater_dismissed": lazy_gettext("对评价的申诉不成立，评价有效，请告知评价人（不提供工作人员姓名）"),
+    "confidential": lazy_gettext("有一件限本岗位查看的事项，请登录系统查看"),
     "tell_rater_of_extension": lazy_gettext("办理期限已延长，请告知评价人"),
 }
 

@@ -1,0 +1,139 @@
+"""Forwarding what suggests that a staff member broke discipline or law (QJ-20, HN-20) to the office that handles it.
+
+Only the forwarder, the post that receives it and the auditors of the place know that a report exists; nobody with a
+post in the rated unit does, whatever else they are. So it stands in the system's journal and not in that of the case,
+and its notice names no case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from caseflow import form_values, journal, notices, permissions, regulations
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.models import Case, DisciplineReport, Rating, ServiceRecord, Unit, db
+from caseflow.permissions import Actor
+from caseflow.supervision_rules import Forwarding
+from caseflow.worklist import MOST_COUNTED
+
+FACTS = (10, 4000)      # fewest and most characters
+
+
+def rules_of(regulation: str) -> Forwarding | None:
+    supervision = regulations.get(regulation).supervision
+    return supervision.discipline if supervision else None
+
+
+def may_forward(case: Case, actor: Actor) -> bool:
+    """Whoever holds one of the regulation's posts, sees the case, and has no post in the rated unit."""
+    rules = rules_of(case.regulation)
+    if rules is None or not rules.available or _is_of_rated_unit(case, actor) or not permissions.may_see(actor, case):
+        return False
+    return any(actor.holds(post.partition(".")[2], _unit(case.regulation, post)) for post in rules.by)
+
+
+def _is_of_rated_unit(case: Case, actor: Actor) -> bool:
+    rated = {case.unit_id, case.rating.service.unit_id}
+    return any(unit in rated for _, unit in actor.roles)
+
+
+def _unit(regulation: str, post: str) -> int | None:
+    return db.session.scalar(select(Unit.id).where(Unit.regulation == regulation, Unit.key == post.partition(".")[0]))
+
+
+def forward(case_id: int, actor: Actor, facts: str, form_token: str, now: datetime) -> DisciplineReport:
+    """Forward what the rater said that suggests a breach. The same token again answers with the first report.
+
+    Refuses with NotFound, PermissionDenied or InvalidInput (facts). In the system's journal as discipline_forwarded,
+    with the digest of the text; the receiving post is told that there is something for it.
+    """
+    case = db.session.get(Case, case_id)
+    if case is None:
+        raise NotFound
+    permissions.require_see(actor, case)
+    if not may_forward(case, actor):
+        raise PermissionDenied
+    problem = form_values.text_problem(facts, FACTS[1]) or ("too_short" if len(facts.strip()) < FACTS[0] else None)
+    if problem:
+        raise InvalidInput(fields={"facts": problem})
+    earlier = db.session.scalar(select(DisciplineReport).where(
+        DisciplineReport.forwarded_by == actor.user_id, DisciplineReport.form_token == form_token))
+    return earlier or _write(case, actor, facts.strip(), form_token, now)
+
+
+def _write(case: Case, actor: Actor, facts: str, form_token: str, now: datetime) -> DisciplineReport:
+    post = rules_of(case.regulation).to
+    report = DisciplineReport(
+        case_id=case.id, to_unit_id=_unit(case.regulation, post), to_role=post.partition(".")[2], facts=facts,
+        form_token=form_token, forwarded_by=actor.user_id, forwarded_at=now)
+    db.session.add(report)
+    db.session.flush()
+    notices.send(f"discipline:{report.id}", "confidential", case=None, unit_id=report.to_unit_id,
+                 role=report.to_role, details={}, now=now)
+    journal.append(None, "discipline_forwarded", actor, now, {
+        "report": report.id, "to": report.to_unit_id, "sha256": hashlib.sha256(facts.encode()).hexdigest()})
+    return report
+
+
+def receive(report_id: int, actor: Actor, now: datetime) -> None:
+    """The receiving post has it; again changes nothing. In the system's journal as discipline_received.
+
+    Refuses with NotFound, or PermissionDenied for who may see it and does not receive it.
+    """
+    report = find(report_id, actor)
+    if not actor.holds(report.to_role, report.to_unit_id):
+        raise PermissionDenied
+    db.session.refresh(report, with_for_update=True)
+    if report.received_at is None:
+        report.received_by, report.received_at = actor.user_id, now
+        journal.append(None, "discipline_received", actor, now, {"report": report.id})
+
+
+def find(report_id: int, actor: Actor) -> DisciplineReport:
+    """The report; NotFound for all who may not know of it."""
+    report = db.session.scalar(_visible(actor).where(DisciplineReport.id == report_id))
+    if report is None:
+        raise NotFound
+    return report
+
+
+def visible_to(actor: Actor, case: Case | None = None) -> list[DisciplineReport]:
+    """The reports the actor may know of, newest first: of one case, or the newest of all."""
+    query = _visible(actor)
+    if case is not None:
+        query = query.where(DisciplineReport.case_id == case.id)
+    return list(db.session.scalars(query.order_by(DisciplineReport.id.desc()).limit(MOST_COUNTED)))
+
+
+def _visible(actor: Actor):
+    own = {unit for _, unit in actor.roles}
+    ways: list[ColumnElement[bool]] = [DisciplineReport.forwarded_by == actor.user_id if own else false()]
+    ways += [and_(DisciplineReport.to_unit_id == unit, DisciplineReport.to_role == role) for role, unit in actor.roles]
+    ways.append(Case.regulation.in_(_audited(actor)))
+    return select(DisciplineReport).join(Case, Case.id == DisciplineReport.case_id).join(
+        Rating, Rating.id == Case.rating_id).join(ServiceRecord, ServiceRecord.id == Rating.service_record_id).where(
+        or_(*ways), Case.unit_id.not_in(own), or_(
+            ServiceRecord.unit_id.is_(None), ServiceRecord.unit_id.not_in(own)))
+
+
+def _audited(actor: Actor) -> set[str]:
+    """The regulations whose lead office the actor audits."""
+    units = permissions.audited_units(actor)
+    found = db.session.execute(select(Unit.regulation, Unit.key).where(Unit.id.in_(units))).all() if units else []
+    leads = {key: place.lead for key, place in regulations.all_regulations().items()}
+    return {regulation for regulation, key in found if leads.get(regulation) == key}
+
+
+def concerns(actor: Actor) -> bool:
+    """Whether the actor receives or audits reports somewhere: they have a place in the navigation."""
+    posts = {(key, *place.supervision.discipline.to.split(".")) for key, place in regulations.all_regulations().items()
+             if place.supervision and place.supervision.discipline.available}
+    units = {unit for role, unit in actor.roles if role in {role for _, _, role in posts}}
+    rows = db.session.execute(select(Unit.regulation, Unit.key, Unit.id).where(
+        Unit.id.in_(units))).all() if units else []
+    receives = any((regulation, key, role) in posts for regulation, key, unit_id in rows
+                   for role, unit in actor.roles if unit == unit_id)
+    return receives or bool(_audited(actor) & {key for key, _, _ in posts})

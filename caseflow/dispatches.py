@@ -1,0 +1,197 @@
+"""A wrong dispatch: the responsible unit sends a case back, once and before it has done anything in it; a supervisor of
+the lead office transfers it to another unit or confirms the dispatch. The clock goes on meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+
+from caseflow import form_values, journal, notices, permissions, projection, reassignment, regulations
+from caseflow.cases import KIND
+from caseflow.errors import (
+    ConcurrentUpdate,
+    DispatchNotRefusable,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    TaskNotOpen,
+)
+from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db, held
+from caseflow.models.held import HeldCase
+from caseflow.permissions import Actor
+
+OFFICIALS = ("officer", "supervisor")
+LONGEST_REASON = 200
+
+
+def obstacle(case: Case | HeldCase, actor: Actor) -> str:
+    """Why the actor may not send this case back, as a code, or "".
+
+    unavailable, not_yours, closed, lead_office, again (the unit has done so before), no_task, accepted (it has done a
+    task of the case).
+    """
+    regulation = regulations.get(case.regulation)
+    if regulation.supervision is None or not regulation.supervision.refusal.available or case.kind != KIND:
+        return "unavailable"
+    if not any(actor.holds(role, case.unit_id) for role in OFFICIALS):
+        return "not_yours"
+    if case.status != "open":
+        return "closed"
+    if case.unit_id == projection.unit_for(case, regulation.lead):
+        return "lead_office"
+    if _refusal(case.id, case.unit_id) is not None:
+        return "again"
+    theirs = select(WorkItem.status).where(WorkItem.case_id == case.id, WorkItem.unit_id == case.unit_id)
+    statuses = set(db.session.scalars(theirs))
+    if "completed" in statuses:
+        return "accepted"
+    return "" if "open" in statuses else "no_task"
+
+
+def may_decide(case: Case | HeldCase, actor: Actor) -> bool:
+    """Supervisors of the lead office, or of a unit above it."""
+    return permissions.supervises(actor, projection.unit_for(case, regulations.get(case.regulation).lead))
+
+
+def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, now: datetime) -> DispatchRefusal:
+    """Say that the case is not the unit's own, why, and whose it is if known. The lead office's supervisors are told.
+
+    Refuses with NotFound, PermissionDenied, DispatchNotRefusable or InvalidInput. Journaled as dispatch_refused.
+    """
+    case = held.hold(case_id)
+    permissions.require_see(actor, case)
+    code = obstacle(case, actor)
+    if code == "not_yours":
+        raise PermissionDenied
+    if code:
+        raise DispatchNotRefusable(reason=code)
+    wrong = _problem_of(reason)
+    if suggested_id is not None and suggested_id not in {unit.id for unit in candidates(case)}:
+        wrong["unit"] = "unknown"
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    refusal = DispatchRefusal(case_id=case.id, unit_id=case.unit_id, reason=reason.strip(), suggested_id=suggested_id,
+                              refused_by=actor.user_id, refused_at=now)
+    db.session.add(refusal)
+    db.session.flush()
+    lead = projection.unit_for(case, regulations.get(case.regulation).lead)
+    _tell(case, refusal, "dispatch_refused", lead, "supervisor", now)
+    journal.append(case, "dispatch_refused", actor, now, {
+        "refusal": refusal.id, "unit": case.unit_id, "suggested": suggested_id, "reason": reason.strip()})
+    held.save(case)
+    return refusal
+
+
+def transfer(refusal_id: int, actor: Actor, unit_id: int, reason: str, now: datetime) -> None:
+    """Hand the case over to another unit, with all tasks that the refusing one has open, as any other handover.
+
+    Refuses with NotFound, PermissionDenied, ConcurrentUpdate (decided, or handed over meanwhile), TaskNotOpen (nothing
+    is left to hand over) or InvalidInput. Journaled as dispatch_transferred, and task_reassigned for each task.
+    """
+    case, refusal = _undecided(refusal_id, actor)
+    wrong = _problem_of(reason)
+    unit = next((unit for unit in candidates(case) if unit.id == unit_id), None)
+    if unit is None:
+        wrong["unit"] = "unknown"
+    elif not _can_handle(unit_id, {item.role for item in case.items.values() if item.unit_id == refusal.unit_id}):
+        wrong["unit"] = "nobody"
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    tasks = [item.id for item in case.items.values() if item.unit_id == refusal.unit_id]
+    if not tasks:
+        raise TaskNotOpen
+    _decide(case, refusal, actor, "transferred", reason, now, unit_id)
+    handover = reassignment.begin(
+        tasks, reassignment.Target(unit), actor, reason.strip(), "", f"refusal:{refusal_id}", now)
+    for task in tasks:
+        if reassignment.move(handover.id, task, actor, now) != "moved":
+            raise ConcurrentUpdate
+
+
+def confirm(refusal_id: int, actor: Actor, reason: str, now: datetime) -> None:
+    """The dispatch was right: the unit goes on. Refuses like `transfer`; journaled as dispatch_confirmed."""
+    case, refusal = _undecided(refusal_id, actor)
+    wrong = _problem_of(reason)
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    _decide(case, refusal, actor, "confirmed", reason, now)
+
+
+def _undecided(refusal_id: int, actor: Actor) -> tuple[HeldCase, DispatchRefusal]:
+    case_id = db.session.scalar(select(DispatchRefusal.case_id).where(DispatchRefusal.id == refusal_id))
+    if case_id is None:
+        raise NotFound
+    case = held.hold(case_id)
+    permissions.require_see(actor, case)
+    if not may_decide(case, actor):
+        raise PermissionDenied
+    refusal = db.session.get(DispatchRefusal, refusal_id, populate_existing=True)
+    if refusal.decision is not None or case.unit_id != refusal.unit_id or case.status != "open":
+        raise ConcurrentUpdate
+    return case, refusal
+
+
+def _decide(case: HeldCase, refusal: DispatchRefusal, actor: Actor, decision: str, reason: str, now: datetime,
+            to_unit_id: int | None = None) -> None:
+    refusal.decision, refusal.decision_reason, refusal.to_unit_id = decision, reason.strip(), to_unit_id
+    refusal.decided_by, refusal.decided_at = actor.user_id, now
+    _tell(case, refusal, f"dispatch_{decision}", refusal.unit_id, "officer", now)
+    journal.append(case, f"dispatch_{decision}", actor, now, {
+        "refusal": refusal.id, "unit": refusal.unit_id, "to": to_unit_id, "reason": reason.strip()})
+    db.session.flush()
+    held.save(case)
+
+
+def candidates(case: Case | HeldCase) -> list[Unit]:
+    """The other units of the place to which the case could go: the office for breaches of discipline is none."""
+    discipline = regulations.get(case.regulation).supervision.discipline.to.partition(".")[0]
+    query = select(Unit).where(Unit.regulation == case.regulation, Unit.active, Unit.id != case.unit_id,
+                               or_(Unit.key.is_(None), Unit.key != discipline))
+    return list(db.session.scalars(query.order_by(Unit.name, Unit.id)))
+
+
+def _can_handle(unit_id: int, roles: set[str]) -> bool:
+    """Whether somebody active has each of these roles at the unit."""
+    posts = select(RoleAssignment.role).where(
+        RoleAssignment.unit_id == unit_id, exists().where(User.id == RoleAssignment.user_id, User.active))
+    return roles <= set(db.session.scalars(posts))
+
+
+def of_case(case: Case) -> list[DispatchRefusal]:
+    """What was sent back of a case the reader may see, oldest first."""
+    return list(db.session.scalars(select(DispatchRefusal).where(
+        DispatchRefusal.case_id == case.id).order_by(DispatchRefusal.id)))
+
+
+def is_waiting(refusal: DispatchRefusal, case: Case) -> bool:
+    """Whether a supervisor still has to decide; a case that was handed over or closed meanwhile needs no decision."""
+    return refusal.decision is None and case.unit_id == refusal.unit_id and case.status == "open"
+
+
+def waiting_for(actor: Actor, most: int = 50) -> list[DispatchRefusal]:
+    """What the actor has to decide, oldest first."""
+    units = permissions.supervised_units(actor)
+    leads = {key for key, place in regulations.all_regulations().items() if db.session.scalar(select(Unit.id).where(
+        Unit.regulation == key, Unit.key == place.lead, Unit.id.in_(units)))} if units else set()
+    if not leads:
+        return []
+    query = select(DispatchRefusal).join(DispatchRefusal.case).where(
+        DispatchRefusal.decision.is_(None), Case.status == "open", Case.unit_id == DispatchRefusal.unit_id,
+        Case.regulation.in_(leads))
+    return list(db.session.scalars(query.order_by(DispatchRefusal.id).limit(most)))
+
+
+def _refusal(case_id: int, unit_id: int) -> DispatchRefusal | None:
+    return db.session.scalar(select(DispatchRefusal).where(
+        DispatchRefusal.case_id == case_id, DispatchRefusal.unit_id == unit_id))
+
+
+def _problem_of(reason: str) -> dict[str, str]:
+    problem = form_values.text_problem(reason, LONGEST_REASON)
+    return {"reason": problem} if problem else {"reason": "required"} if len(reason.strip()) < 2 else {}
+
+
+def _tell(case: HeldCase, refusal: DispatchRefusal, kind: str, unit_id: int, role: str, now: datetime) -> None:
+    notices.send(f"{case.id}:{kind}:{refusal.id}", kind, case=case, unit_id=unit_id, role=role,
+                 details={"number": case.number, "name": ""}, now=now)

@@ -1,0 +1,167 @@
+"""Bad reviews that say the same: linked by a supervisor of the lead office, and worked on together.
+
+Both cases stay open and each gets its own submissions, journal, revisit and end, because every bad review has to be put
+right and answered (件件有整改、有反馈, GC-2(二), HN-14). What is spared is filling in the same form twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+
+from caseflow import cases, form_values, journal, permissions, projection, regulations
+from caseflow.errors import ConcurrentUpdate, InvalidInput, NotFound, PermissionDenied
+from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case
+from caseflow.permissions import Actor
+from caseflow.supervision_rules import Offered
+
+LONGEST_REASON = 200
+MOST = 20       # cases that are offered, or linked with one
+
+
+def rules_of(regulation: str) -> Offered | None:
+    supervision = regulations.get(regulation).supervision
+    return supervision.duplicates if supervision else None
+
+
+def may_link(case: Case, actor: Actor) -> bool:
+    """Supervisors of the lead office, or of a unit above it, in an open rectification."""
+    rules = rules_of(case.regulation)
+    return rules is not None and rules.available and case.kind == cases.KIND and case.status == "open" \
+        and permissions.supervises(actor, projection.unit_for(case, regulations.get(case.regulation).lead))
+
+
+def alike(case: Case) -> list[Case]:
+    """The open cases of the same regulation and responsible unit that are about the same case of business or come from
+    the same rater (by telephone), oldest first; those that are linked already are left out."""
+    same = [ServiceRecord.project_no == case.rating.service.project_no]
+    if case.rating.real_name and case.rating.rater_phone:
+        same.append(Rating.rater_phone == case.rating.rater_phone)
+    found = {row.id: row for condition in same for row in db.session.scalars(_open_like(case).where(condition))}
+    linked = {link.case_id for link in of_case(case)} | {link.of_id for link in of_case(case)}
+    return [row for key, row in sorted(found.items()) if key not in linked][:MOST]
+
+
+def _open_like(case: Case):
+    return select(Case).join(Rating, Rating.id == Case.rating_id).join(
+        ServiceRecord, ServiceRecord.id == Rating.service_record_id).where(
+        Case.id != case.id, Case.regulation == case.regulation, Case.kind == cases.KIND, Case.status == "open",
+        Case.unit_id == case.unit_id).limit(MOST)
+
+
+def link(case_id: int, of_id: int, actor: Actor, reason: str, now: datetime) -> DuplicateLink:
+    """Say that a case repeats another open one (`of_id`); said already, it is answered as it stands.
+
+    Refuses with NotFound, PermissionDenied, or InvalidInput: `of` is not alike, linked (this one or the other is part
+    of a chain) or too_many. Journaled in both cases as duplicate_linked.
+    """
+    case, other = _both(case_id, of_id, actor)
+    standing = _standing(case.id)
+    if standing is not None and standing.of_id == other.id:
+        return standing
+    wrong = _problem_of(reason)
+    if standing is not None or _standing(other.id) is not None or any(row.of_id == case.id for row in of_case(case)):
+        wrong["of"] = "linked"
+    elif other.id not in {row.id for row in alike(case)}:
+        wrong["of"] = "not_alike"
+    elif len(of_case(other)) >= MOST:
+        wrong["of"] = "too_many"
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    row = DuplicateLink(case_id=case.id, of_id=other.id, reason=reason.strip(), linked_by=actor.user_id, linked_at=now)
+    db.session.add(row)
+    db.session.flush()
+    for place in (case, other):
+        journal.append(place, "duplicate_linked", actor, now, {
+            "link": row.id, "number": case.number, "of": other.number, "reason": reason.strip()})
+    return row
+
+
+def unlink(case_id: int, actor: Actor, reason: str, now: datetime) -> None:
+    """A case does not repeat the other after all. Refuses like `link`; journaled in both as duplicate_unlinked."""
+    standing = _standing(case_id)
+    if standing is None:
+        raise NotFound
+    case, other = _both(case_id, standing.of_id, actor)
+    db.session.refresh(standing)
+    wrong = _problem_of(reason)
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    if standing.removed_at is not None:
+        return
+    standing.removed_by, standing.removed_at, standing.removal_reason = actor.user_id, now, reason.strip()
+    for place in (case, other):
+        journal.append(place, "duplicate_unlinked", actor, now, {
+            "link": standing.id, "number": case.number, "of": other.number, "reason": reason.strip()})
+
+
+def _both(case_id: int, of_id: int, actor: Actor) -> tuple[Case, Case]:
+    """Both cases, locked in the order of their numbers."""
+    held = {key: lock_case(key) for key in sorted({case_id, of_id})}
+    for case in held.values():
+        permissions.require_see(actor, case)
+    if case_id == of_id or not may_link(held[case_id], actor):
+        raise PermissionDenied
+    return held[case_id], held[of_id]
+
+
+def _problem_of(reason: str) -> dict[str, str]:
+    problem = form_values.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
+    return {"reason": problem} if problem else {}
+
+
+def of_case(case: Case) -> list[DuplicateLink]:
+    """The links that stand in which a case takes part, of a case the reader may see."""
+    return list(db.session.scalars(select(DuplicateLink).where(
+        _stands(), or_(DuplicateLink.case_id == case.id, DuplicateLink.of_id == case.id)).order_by(DuplicateLink.id)))
+
+
+def _standing(case_id: int) -> DuplicateLink | None:
+    return db.session.scalar(select(DuplicateLink).where(_stands(), DuplicateLink.case_id == case_id))
+
+
+def _stands() -> ColumnElement[bool]:
+    return DuplicateLink.removed_at.is_(None)
+
+
+# --- working on them together ---------------------------------------------------------------------------------------
+
+
+def together(item: WorkItem, actor: Actor) -> list[WorkItem]:
+    """The open tasks of linked cases that ask for the same as this one and are the actor's to do too."""
+    return [other for other in _same_tasks(item) if other.status == "open" and permissions.may_work(actor, other)]
+
+
+def _same_tasks(item: WorkItem) -> list[WorkItem]:
+    links = of_case(item.case)
+    group = {link.case_id for link in links} | {link.of_id for link in links}
+    group |= set(db.session.scalars(select(DuplicateLink.case_id).where(_stands(), DuplicateLink.of_id.in_(group))))
+    group -= {item.case_id}
+    if not group:
+        return []
+    definition = select(ProcessInstance.definition).where(ProcessInstance.case_id == item.case_id).scalar_subquery()
+    query = select(WorkItem).join(ProcessInstance, ProcessInstance.case_id == WorkItem.case_id).where(
+        WorkItem.case_id.in_(group), WorkItem.element == item.element, WorkItem.visit == item.visit,
+        ProcessInstance.definition == definition)
+    return list(db.session.scalars(query.order_by(WorkItem.case_id)).unique())
+
+
+def complete(work_item_ids: Sequence[int], actor: Actor, values: Mapping[str, object], form_token: str, now: datetime,
+             late_reason: str = "") -> cases.Receipt:
+    """Complete a task, and with the same answers those of linked cases after it in the list: all of them, or none.
+
+    Each case gets its own submission and journal entries. Refuses like cases.complete_task, and with ConcurrentUpdate
+    when the cases are no longer linked. Answers the receipt of the first.
+    """
+    first, *others = work_item_ids
+    if others:
+        item = db.session.get(WorkItem, first)
+        tasks = {task.id: task.case_id for task in _same_tasks(item)} if item else {}
+        if not set(others) <= tasks.keys():
+            raise ConcurrentUpdate
+        for case_id in sorted({item.case_id, *(tasks[other] for other in others)}):
+            lock_case(case_id)
+    receipts = [cases.complete_task(task, actor, values, form_token, now, late_reason) for task in (first, *others)]
+    return receipts[0]
