@@ -89,9 +89,11 @@ def in_ten_days(demo: Demo) -> str:
 
 @pytest.fixture
 def colleague_of(demo: Demo) -> Callable[[str], str]:
-    """Make a second person at somebody's post; the demo has one at each."""
+    """A second person at somebody's post; the demo has one at each, so they are made when first asked for."""
     def make(username: str) -> str:
         with demo.app.app_context(), transaction() as session:
+            if session.scalar(select(User.id).where(User.username == f"{username}.2")):
+                return f"{username}.2"
             post = session.scalar(select(RoleAssignment).join(User).where(User.username == username))
             person = User(username=f"{username}.2", name="钱同事", password_hash="!", active=True, demo=True)
             person.roles = [RoleAssignment(unit_id=post.unit_id, role=post.role)]
