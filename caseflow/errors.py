@@ -19,8 +19,7 @@ CaseflowError
 │   ├── ClockNotRunning
 │   ├── ClockNotStopped
 │   ├── DeadlineOver
-│   ├── ExtensionsUsedUp
-│   └── TooLateToUndo
+│   └── ExtensionsUsedUp
 ├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
 ├── ExpressionRefused       ─ refusal: (code, sentence, position)
@@ -120,10 +119,6 @@ class DeadlineOver(Conflict):
 
 class ExtensionsUsedUp(Conflict):
     """This deadline has been extended as often as the regulation's parameters allow."""
-
-
-class TooLateToUndo(Conflict):
-    """This can no longer be undone: ten minutes are over, or the successor has gone on with it."""
 
 
 class AdministrationRefused(CaseflowError):

@@ -37,7 +37,6 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.ClockNotStopped: (409, _("这个案件没有中止计时，可能同事已经恢复，或任务已经办结；请刷新案件页面查看。")),
     errors.DeadlineOver: (409, _("期限已过，不能再中止或延期；请尽快办理，并在办结时说明逾期原因。")),
     errors.ExtensionsUsedUp: (409, _("这一期限的延期次数已经用完，不能再延期；请在期限内办理。")),
-    errors.TooLateToUndo: (409, _("已不能撤销：超过 10 分钟，或接收人已经继续办理；需要时请再转办一次。")),
     errors.DefinitionRefused: (422, _("流程图不符合规则，请按所列问题修改。")),
     errors.ExpressionRefused: (422, _("表达式不符合规则，请修改后重试。")),
     errors.StepFailed: (500, _("流程走不到下一步，没有任何内容被更改；请告知管理员。")),
