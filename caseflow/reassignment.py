@@ -225,7 +225,7 @@ def move(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: date
     """Hand over these tasks of the handover, or note why one may not be; their outcomes. A second call changes nothing.
 
     A task of the responsible unit that goes to another takes the case's responsibility along, so that what follows
-    comes to the new unit too. Journaled as task_reassigned; the successor gets a notice.
+    comes to the new unit too. Journaled as task_reassigned; the successor (a person, or the office) gets a notice.
     """
     handover = db.session.get(Handover, handover_id, populate_existing=True)
     if handover is None:
@@ -266,8 +266,9 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
         if responsible:
             case.unit_id = to.unit_id
     _change(case, item, to.unit_id, to.user_id, to.name, "task_reassigned", actor, now, why)
-    notices.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_over", case=case, unit_id=to.unit_id,
-                 role=item.role, details={"number": case.number, "name": item.name}, now=now)
+    notices.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
+                 case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
+                 details={"number": case.number, "name": item.name}, now=now)
     held.save(case)
     return {"from_unit_id": item.unit_id, "from_user_id": item.assignee_id, "moved_at": now, "joined": joined,
             "responsible": responsible}

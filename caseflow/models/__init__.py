@@ -15,7 +15,7 @@ from caseflow.models.cases import (
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
 from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
-from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
+from caseflow.models.officers import Comment, CommentDraft, ContactAttempt, Phrase, SavedFilter
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.people import (
     ApiKey,
@@ -42,7 +42,8 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
-    "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "ContactAttempt", "DeadlineEntry",
+    "CalendarDay", "CalendarNotice", "Case", "CaseUnit", "Checkup", "Comment", "CommentDraft",
+    "ContactAttempt", "DeadlineEntry",
     "Definition", "Delegation", "Delivery", "Draft", "Handover", "HandoverItem", "Heartbeat", "Identity",
     "ImportDraft", "Incident", "JournalEntry", "JournalHead", "LadderStep", "LoginFailures", "NewestRating", "Notice",
     "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessInstance", "Profile", "Rating",

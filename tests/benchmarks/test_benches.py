@@ -47,7 +47,7 @@ def test_what_is_due_is_claimed_on_an_index(server):
 
 @pytest.mark.both_databases
 def test_the_worklist_shows_how_its_page_is_found(server):
-    report = worklist.bench(server, few=150, many=1_100, rounds=2, each=1)
+    report = worklist.bench(server, few=150, many=1_100, users=20, rounds=2, each=1)
     assert any(worklist.INDEX in line for line in report.notes)
     assert {"page_ratio", "counts_ratio"} <= set(report.goals) <= set(report.figures)
 

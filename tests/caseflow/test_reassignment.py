@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases, people, permissions, reassignment
+from caseflow import cases, notices, people, permissions, reassignment
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, User, WorkItem, db, transaction
 from tests.ground import at_once, entries, newcomer, open_item, person, rows, unit
@@ -48,6 +48,11 @@ def hand(journey, ids, boss, unit_id, user=None, **words):
 def obstacle(ids, boss, unit_id, user=None):
     to = reassignment.target(unit_id, user and user.user_id, boss)
     return [forecast.obstacle for forecast in reassignment.preview(ids, to, boss)]
+
+
+def kinds(actor):
+    """Of the notices about handing over, those the actor reads."""
+    return [notice.kind for notice in notices.for_actor(actor) if notice.kind.startswith("handed")]
 
 
 # --- who may not --------------------------------------------------------------------------------------------------
@@ -124,7 +129,8 @@ def test_a_task_goes_to_a_colleague_with_the_time_that_is_left(guichi, boss, off
     assert (outcomes, moved.assignee_id, moved.unit_id, moved.due_at) == (["moved"], colleague.user_id, office, due)
     entry, = entries(guichi.case_id, "task_reassigned")
     assert '"reason":"经办人生病"' in entry.details and entry.actor_id == boss.user_id
-    assert guichi.notices("handed_over") == {("区市场监管局", "officer")}
+    assert guichi.notices("handed_to_you") == {("区市场监管局", "officer")}
+    assert [kinds(actor) for actor in (colleague, person("guichi.dept1.officer"))].count(["handed_to_you"]) == 1
     with transaction():
         assert reassignment.move(handover, [item], boss, guichi.now) == ["moved"]       # again: nothing
     assert len(entries(guichi.case_id, "task_reassigned")) == 1
@@ -140,6 +146,7 @@ def test_a_task_that_goes_to_another_unit_takes_the_case_along(guichi, item, ses
     newcomer_there = person("guichi.dept2.officer")
     assert not permissions.may_see(newcomer_there, session.get(Case, guichi.case_id))
     hand(guichi, [item], lead, other)
+    assert guichi.notices("handed_over") and kinds(newcomer_there) == ["handed_over"]
     case = session.get(Case, guichi.case_id)
     assert case.unit_id == other and permissions.may_see(newcomer_there, case)
     session.rollback()

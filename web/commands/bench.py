@@ -55,7 +55,7 @@ for name, run, sizes, purpose in (
                               "due": (1_000, "of them"), "rounds": (10, ROUNDS)},
      "Finding and claiming what is due among many waiting cases, against among few."),
     ("worklist", worklist.bench, {"few": (10_000, "open work items"), "many": (200_000, "open work items"),
-                                  "rounds": (15, ROUNDS)},
+                                  "users": (2_000, "who share the post"), "rounds": (15, ROUNDS)},
      "First page and figures with many open work items, against with few; how they are found."),
     ("board", board.bench, {"few": (10_000, "open work items"), "many": (200_000, "open work items"),
                             "users": (2_000, "who have taken them"), "rounds": (15, ROUNDS)},
