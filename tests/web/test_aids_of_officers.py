@@ -29,6 +29,7 @@ def test_the_most_urgent_task_is_taken_with_one_button(guichi, officer):
     answer = officer.sends("/work/next")
     assert re.fullmatch(r"/work/\d+", answer.location)
     assert "已签收最急的一件" in words(officer.opens(answer.location))
+    assert 'data-key="n"' not in officer.opens("/work/").text      # nothing waits any more
     answer = officer.sends("/work/next")
     assert answer.location == "/work/" and "现在没有待签收的任务" in words(officer.opens("/work/"))
 

@@ -78,10 +78,11 @@ def index():
     page = worklist.my_work(actor, now=now, scope=chosen.scope, due=chosen.due or None,
                             regulation=chosen.regulation or None, search=chosen.q,
                             page=filters.page_number(request.args))
-    return render_template("work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items],
-                           chosen=chosen, query=filters.as_query(chosen), counts=worklist.counts(actor, now),
-                           places=panels.places_of(actor), saved=saved_filters.of_actor(actor), anything_free=worklist.anything_free(actor),
-                           units=listings.units_of(actor), handed_over=delegation.handed_over_by(actor))
+    return render_template(
+        "work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items], chosen=chosen,
+        query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=panels.places_of(actor),
+        saved=saved_filters.of_actor(actor), anything_free=worklist.anything_free(actor),
+        units=listings.units_of(actor), handed_over=delegation.handed_over_by(actor))
 
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:

@@ -1,4 +1,4 @@
-"""Filters of the ledger too, drafts of remarks, and messages to one person."""
+"""Filters of the ledger too, drafts of remarks, messages to one person, and finding what somebody has taken."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TAKEN = sa.text("status = 'open' AND assignee_id IS NOT NULL")
 OWNER_AND_NAME = "uq_saved_filters_owner_id_name"
 OWNER_LIST_AND_NAME = "uq_saved_filters_owner_id_list_name"
 
@@ -31,10 +32,13 @@ def upgrade() -> None:
     for table in ("outbox", "notices"):
         op.add_column(table, sa.Column("user_id", BIG))
     op.create_index("ix_notices_user_id_id", "notices", ["user_id", "id"])
+    op.create_index("ix_work_items_taken", "work_items", ["assignee_id", "unit_id", "role", "due_at", "id"],
+                    sqlite_where=TAKEN, postgresql_where=TAKEN)
 
 
 def downgrade() -> None:
     """Drop them; filters of the ledger and messages to one person are lost."""
+    op.drop_index("ix_work_items_taken", "work_items")
     op.drop_index("ix_notices_user_id_id", "notices")
     op.execute("DELETE FROM deliveries WHERE notice_id IN (SELECT id FROM notices WHERE user_id IS NOT NULL)")
     op.execute("DELETE FROM notice_reads WHERE notice_id IN (SELECT id FROM notices WHERE user_id IS NOT NULL)")
