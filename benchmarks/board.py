@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from flask import Flask
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, select, update
 
 from benchmarks import crowd, ground
 from benchmarks.measure import Goal, Report, in_turns, ratios, seconds
@@ -42,13 +42,8 @@ def bench(server: str = "", *, few: int = 10_000, many: int = 200_000, users: in
 def _filled(stack: ExitStack, server: str, count: int, users: int) -> Flask:
     app = stack.enter_context(ground.scratch(server))
     crowd.waiting_cases(count, due=count // 5)
+    unit, _role, ids = crowd.people(users)
     with transaction() as session:
-        unit, role = session.execute(select(WorkItem.unit_id, WorkItem.role).limit(1)).one()
-        session.execute(insert(User), [
-            {"username": f"crowd{number}", "name": f"人员{number}", "password_hash": "!", "active": True, "demo": False,
-             "locale": "zh"} for number in range(users)])
-        ids = list(session.scalars(select(User.id).where(User.username.like("crowd%")).order_by(User.id)))
-        session.execute(insert(RoleAssignment), [{"user_id": key, "unit_id": unit, "role": role} for key in ids])
         boss = User(username="boss", name="督办", password_hash="!")
         boss.roles = [RoleAssignment(unit_id=unit, role="supervisor")]
         session.add(boss)

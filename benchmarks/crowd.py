@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select
 
 from benchmarks import ground
-from caseflow.models import Case, Timer, WorkItem, db, transaction
+from caseflow.models import Case, RoleAssignment, Timer, User, WorkItem, db, transaction
 
 BATCH = 5_000
 
@@ -43,6 +43,18 @@ def _copies(table: Table, pattern: Mapping[str, Any], numbers: range, original: 
         else:
             row |= {"id": pattern["id"] + 1 + number, "case_id": original + 1 + number, "due_at": moment}
         yield row
+
+
+def people(count: int) -> tuple[int, str, list[int]]:
+    """So many people at one post of those whose tasks wait: its unit and role, and their ids."""
+    with transaction() as session:
+        unit, role = session.execute(select(WorkItem.unit_id, WorkItem.role).limit(1)).one()
+        session.execute(insert(User), [
+            {"username": f"crowd{number}", "name": f"人员{number}", "password_hash": "!", "active": True, "demo": False,
+             "locale": "zh"} for number in range(count)])
+        ids = list(session.scalars(select(User.id).where(User.username.like("crowd%")).order_by(User.id)))
+        session.execute(insert(RoleAssignment), [{"user_id": key, "unit_id": unit, "role": role} for key in ids])
+    return unit, role, ids
 
 
 def due_moment(number: int, due: int) -> datetime:

@@ -202,7 +202,10 @@ def _deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor)
 
 def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accepted: Mapping[str, object],
             now: datetime) -> int:
-    """Store what was filled in, close the work item, and drop everybody's drafts of it; the submission's id."""
+    """Store what was filled in, close the work item, and drop the draft; the submission's id.
+
+    A draft of somebody else stays: they were not the faster one, and may copy it.
+    """
     submission_id, = held.INSERT_SUBMISSION.first(
         case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
         form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
@@ -210,7 +213,7 @@ def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accep
     del case.items[item.token]
     case.note(held.CLOSE_ITEM, case=case.id, of=item.token, status="completed", completed_at=now,
               completed_by=actor.user_id)
-    case.note(held.DELETE_DRAFTS, item=item.id)
+    case.note(held.DELETE_DRAFT, item=item.id, user=actor.user_id)
     return submission_id
 
 

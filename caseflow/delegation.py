@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from caseflow import form_values, impartiality, worklist
+from caseflow import form_values, impartiality, notices, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.models.held import HeldCase, HeldItem
@@ -44,6 +44,7 @@ def colleagues(item: WorkItem | HeldItem, case_id: int, actor: Actor) -> list[Us
 
 def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: datetime) -> None:
     """Hand a task one has taken to a colleague, with a note for them; journaled as task_delegated, without the note.
+    The colleague gets a notice.
 
     What was handed to oneself is given back, not handed on. Refuses with NotFound, TaskNotOpen, PermissionDenied,
     AlreadyClaimed (it is somebody else's), or InvalidInput whose fields say: to not_a_colleague, delegated; note
@@ -62,9 +63,10 @@ def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: dateti
     if earlier is not None:      # it has gone another way since
         earlier.ended_at = now
         db.session.flush()
-    db.session.add(Delegation(
-        work_item_id=work_item_id, from_id=actor.user_id, to_id=to_id, note=note.strip(), begun_at=now))
+    row = Delegation(work_item_id=work_item_id, from_id=actor.user_id, to_id=to_id, note=note.strip(), begun_at=now)
+    db.session.add(row)
     db.session.flush()
+    _tell("delegated", row, case, item, to_id, now)
     worklist.hand_over(case, item, to_id, "task_delegated", actor, now)
 
 
@@ -83,6 +85,8 @@ def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> No
     row.ended_at, row.answer = now, answer.strip()
     still_there = row.from_id in {user.id for user in colleagues(item, case.id, actor)}
     db.session.flush()
+    if still_there:
+        _tell("given_back", row, case, item, row.from_id, now)
     worklist.hand_over(case, item, row.from_id if still_there else None, "task_given_back", actor, now)
 
 
@@ -96,7 +100,14 @@ def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
         raise Conflict
     row.ended_at = now
     db.session.flush()
+    _tell("taken_back", row, case, item, row.to_id, now)
     worklist.hand_over(case, item, actor.user_id, "task_taken_back", actor, now)
+
+
+def _tell(kind: str, row: Delegation, case: HeldCase, item: HeldItem, user_id: int, now: datetime) -> None:
+    """A notice to the one person it is for."""
+    notices.send(f"delegation:{row.id}:{kind}", kind, case=case, unit_id=item.unit_id, role=item.role, user_id=user_id,
+                 details={"number": case.number, "name": item.name}, now=now)
 
 
 def _mine(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:

@@ -7,7 +7,7 @@ One channel's failure touches no other row.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import uuid4
@@ -72,7 +72,10 @@ class Try:
 
 
 def plan(notices: Collection[Notice], rules: Rules, now: datetime) -> None:
-    """Write a row for each person at the notices' posts and each channel they chose. The notices have their ids."""
+    """Write a row for each person at the notices' posts (or the one it is for) and each channel they chose.
+
+    The notices have their ids.
+    """
     if not rules.channels or not notices:
         return
     posts = {(notice.unit_id, notice.role) for notice in notices}
@@ -83,12 +86,22 @@ def plan(notices: Collection[Notice], rules: Rules, now: datetime) -> None:
     people: dict[tuple[int, str], list[tuple[int, str]]] = {}
     for unit, role, user, channels in rows:
         people.setdefault((unit, role), []).extend((user, channel) for channel in channels.split(","))
+    named = dict(db.session.execute(
+        select(Profile.user_id, Profile.channels).join(User, User.id == Profile.user_id).where(
+            User.active, Profile.channels != "", Profile.user_id.in_({one.user_id for one in notices}))).all())
     for notice in notices:
         details = orjson.loads(notice.details or "{}")
         said = {key: details[key] for key in LEAVES if key in details}
-        for user, channel in people.get((notice.unit_id, notice.role), ()):
+        for user, channel in _told(notice, people, named):
             if channel in rules.channels:
                 add(user, channel, notice.kind, said, rules, now, notice)
+
+
+def _told(notice: Notice, people: Mapping[tuple[int, str], list[tuple[int, str]]],
+          named: Mapping[int, str]) -> list[tuple[int, str]]:
+    if notice.user_id is None:
+        return people.get((notice.unit_id, notice.role), [])
+    return [(notice.user_id, channel) for channel in named.get(notice.user_id, "").split(",")]
 
 
 def add(user_id: int, channel: str, kind: str, details: dict, rules: Rules, now: datetime,
@@ -150,14 +163,27 @@ def dead_letters(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[tup
 def resend(delivery_id: int, actor: Actor, now: datetime) -> None:
     """Try a dead one anew, at once and with the same key. For system administrators; refuses (Conflict) what is not
     dead any more."""
+    row = _dead(delivery_id, actor)
+    row.status, row.attempts, row.next_try = "waiting", 0, now
+    journal.append(None, "delivery_resent", actor, now, {"delivery": row.id, "user": row.user_id})
+
+
+def _dead(delivery_id: int, actor: Actor) -> Delivery:
     row = db.session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
     duties.require_over(actor, "admin", db.session.get(User, row.user_id))
     if row.status != "dead":
-        raise Conflict("This message waits or was sent already.")
-    row.status, row.attempts, row.next_try = "waiting", 0, now
-    journal.append(None, "delivery_resent", actor, now, {"delivery": row.id, "user": row.user_id})
+        raise Conflict("This message waits or was dealt with already.")
+    return row
+
+
+def put_aside(delivery_id: int, actor: Actor, now: datetime) -> None:
+    """Let a dead one be: nobody needs it any more. For system administrators, journaled; refuses (Conflict) what is not
+    dead any more."""
+    row = _dead(delivery_id, actor)
+    row.status = "dropped"
+    journal.append(None, "delivery_put_aside", actor, now, {"delivery": row.id, "user": row.user_id})
 
 
 def choose(profile: Profile, now: datetime, actor: Actor, *, addresses: dict[str, str], channels: Iterable[str],

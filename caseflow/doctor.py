@@ -3,8 +3,8 @@
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
 state; a timer fires once per visit and never early; a deadline that was changed is due when its ledger says; a bad
 review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
-an upheld appeal voids its rating; somebody impartial can review each appeal; every attachment has its file; the
-journal is whole.
+an upheld appeal voids its rating; somebody impartial can review each appeal; every attachment has its file; no
+message is given up; the journal is whole.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from caseflow.models import (
     AwaitedMessage,
     Case,
     DeadlineEntry,
+    Delivery,
     OutboxMessage,
     ProcessInstance,
     Rating,
@@ -48,6 +49,7 @@ from caseflow.models import (
 from caseflow.models.cases import OPEN
 
 OUTBOX_AGE = timedelta(minutes=10)
+CHANNELS = {"email": "电子邮件", "sms": "短信", "chat": "办公平台消息"}
 BATCH = 200     # cases whose states are held in memory at a time
 
 
@@ -284,6 +286,13 @@ def old_outbox(now: datetime) -> Iterator[Complaint]:
         yield Complaint("old_outbox", "", f"有 {waiting} 条消息等待发送超过 10 分钟。")
 
 
+def dead_deliveries(now: datetime) -> Iterator[Complaint]:
+    """What was given up by e-mail, SMS or chat, and nobody has sent again or put aside."""
+    query = select(Delivery.channel, func.count()).where(Delivery.status == "dead").group_by(Delivery.channel)
+    for channel, count in db.session.execute(query.order_by(Delivery.channel)):
+        yield Complaint("dead_delivery", "", f"有 {count} 条{CHANNELS[channel]}没有送达，不再自动重试。", channel)
+
+
 def broken_journal(now: datetime) -> Iterator[Complaint]:
     for stream, seq, what in journal.verify().broken:
         yield Complaint("broken_journal", "", f"日志 {stream} 第 {seq} 条：{what}", f"{stream}/{seq}")
@@ -293,7 +302,7 @@ Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
-    deadlines_against_ledger, old_outbox, reviews_nobody_may_do,
+    deadlines_against_ledger, old_outbox, dead_deliveries, reviews_nobody_may_do,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

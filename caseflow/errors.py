@@ -22,7 +22,6 @@ CaseflowError
 │   ├── DeadlineOver
 │   ├── ExtensionsUsedUp
 │   ├── DispatchNotRefusable ─ reason: a code of dispatches.obstacle
-│   ├── TooLateToUndo
 │   ├── DraftChanged        ─ by, at, revision
 │   ├── DraftClosed         ─ state: submitted, deployed or discarded; open: it was not submitted
 │   ├── BaseReplaced        ─ number: the current version
@@ -136,10 +135,6 @@ class ExtensionsUsedUp(Conflict):
 
 class DispatchNotRefusable(Conflict):
     """This case cannot be sent back as wrongly dispatched, or no more."""
-
-
-class TooLateToUndo(Conflict):
-    """This can no longer be undone: ten minutes are over, or the successor has gone on with it."""
 
 
 class DraftChanged(Conflict):

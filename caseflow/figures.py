@@ -9,7 +9,8 @@ from sqlalchemy import Integer, cast, extract, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from caseflow import watchdog
-from caseflow.models import Case, Checkup, Heartbeat, OutboxMessage, StepTime, TimerFiring, WorkItem, db
+from caseflow.deliveries import CHANNELS
+from caseflow.models import Case, Checkup, Delivery, Heartbeat, OutboxMessage, StepTime, TimerFiring, WorkItem, db
 from caseflow.models.cases import OPEN
 
 RECENT = timedelta(minutes=5)
@@ -39,6 +40,7 @@ class Figures:
     schedulers: int
     workers: int | None
     heartbeat_age: float | None
+    dead_deliveries: dict[str, int]
     checkups: dict[str, float]
     complaints: dict[str, int]
 
@@ -61,6 +63,8 @@ def read(now: datetime) -> Figures:
         schedulers=_count(select(func.count()).select_from(Heartbeat).where(Heartbeat.beat_at > now - ALIVE)),
         workers=db.session.scalar(WORKERS) if db.engine.dialect.name == "postgresql" else None,
         heartbeat_age=_age(beat, now),
+        dead_deliveries=dict.fromkeys(CHANNELS, 0) | dict(map(tuple, db.session.execute(
+            select(Delivery.channel, func.count()).where(Delivery.status == "dead").group_by(Delivery.channel)))),
         checkups={name: _age(ended, now) for name, ended in db.session.execute(
             select(Checkup.name, Checkup.ended_at).where(Checkup.ended_at.is_not(None)))},
         complaints=watchdog.standing_by_code())

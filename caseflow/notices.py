@@ -21,12 +21,12 @@ _INSERT = inserting(OutboxMessage.__table__, without=["id", "sent_at"], or_nothi
 
 
 def send(key: str, kind: str, *, case: Case | HeldCase | None, unit_id: int, role: str, details: Mapping,
-         now: datetime) -> None:
-    """Put one message for a role at a unit into the outbox. The same key again changes nothing.
-
-    What must not be seen on a case is sent without it."""
+         now: datetime, user_id: int | None = None) -> None:
+    """Put one message for a role at a unit, or for one person there, into the outbox. The same key again changes
+    nothing. What must not be seen on a case is sent without it."""
     _INSERT.write(
-        key=key, kind=kind, case_id=case.id if case else None, unit_id=unit_id, role=role, status="waiting", attempts=0,
+        key=key, kind=kind, case_id=case.id if case else None, unit_id=unit_id, role=role, user_id=user_id,
+        status="waiting", attempts=0,
         details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), next_try=now, created_at=now)
 
 
@@ -45,7 +45,7 @@ def deliver_waiting(now: datetime, limit: int = 100, rules: Rules = INBOX_ONLY) 
     for message in waiting:
         notices.append(Notice(
             outbox_id=message.id, case_id=message.case_id, unit_id=message.unit_id, role=message.role,
-            kind=message.kind, details=message.details, created_at=now,
+            user_id=message.user_id, kind=message.kind, details=message.details, created_at=now,
         ))
         message.status, message.sent_at, message.attempts = "sent", now, message.attempts + 1
     db.session.add_all(notices)
@@ -55,13 +55,18 @@ def deliver_waiting(now: datetime, limit: int = 100, rules: Rules = INBOX_ONLY) 
 
 
 def addressed_to(actor: Actor) -> list[ColumnElement[bool]]:
-    """Conditions on Notice, one of which holds for each notice to the actor: by post, or as the appellant of a case."""
-    posts = [and_(Notice.unit_id == unit, Notice.role == role) for role, unit in sorted(actor.roles)]
+    """Conditions on Notice, one of which holds for each notice to the actor.
+
+    By post, by name as long as one has a post at that unit, or as the appellant of a case.
+    """
+    posts = [and_(Notice.unit_id == unit, Notice.role == role, Notice.user_id.is_(None))
+             for role, unit in sorted(actor.roles)]
     if not posts:
         return []
     appeals = select(Appeal.case_id).where(Appeal.appellant_id == actor.user_id)
     units = {unit for _, unit in actor.roles}
-    return [*posts, and_(Notice.role == APPELLANT, Notice.unit_id.in_(units), Notice.case_id.in_(appeals))]
+    return [*posts, and_(Notice.user_id == actor.user_id, Notice.unit_id.in_(units)),
+            and_(Notice.role == APPELLANT, Notice.unit_id.in_(units), Notice.case_id.in_(appeals))]
 
 
 def for_actor(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[Notice]:

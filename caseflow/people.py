@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy.orm import aliased
 
 from caseflow import duties, journal, regulations
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound
@@ -158,6 +159,30 @@ def reset_password(user: User, password_hash: str, until: datetime, now: datetim
     user.password_hash, user.password_until = password_hash, until
     _end_logins(user)
     journal.append(None, "password_reset", actor, now, {"user": user.id, "until": until})
+
+
+def without_password(actor: Actor, limit: int) -> list[User]:
+    """Accounts within a security administrator's reach that wait for their first password, by office and name.
+
+    Not one's own, not those of the demo, and not those who sign in at an identity provider.
+    """
+    office = aliased(Profile)     # duties.within asks for profiles of its own
+    query = select(User).outerjoin(office, office.user_id == User.id).where(
+        User.active, ~User.demo, User.password_hash == NO_PASSWORD, User.id != actor.user_id,
+        duties.within(duties.reach(actor, "security")), ~exists().where(Identity.user_id == User.id))
+    return list(db.session.scalars(query.order_by(office.unit_id, User.username).limit(limit)).unique())
+
+
+def give_first_password(user: User, password_hash: str, until: datetime, now: datetime, actor: Actor) -> bool:
+    """Set a one-time password where there is none yet, as reset_password does; whether there was none.
+
+    Of two who do this at once one does: nobody is handed a password that was replaced in the same moment.
+    """
+    lock(user)
+    if user.password_hash != NO_PASSWORD or not user.active:
+        return False
+    reset_password(user, password_hash, until, now, actor)
+    return True
 
 
 def set_active(user: User, active: bool, now: datetime, actor: Actor = SYSTEM) -> None:

@@ -1,27 +1,42 @@
-"""Handing tasks to another person or unit (转办): said before it is done, one transaction for each task, undone for
-ten minutes.
+"""Handing tasks to another person or unit (转办): said before it is done, in groups of few, undone for ten minutes.
 
-One transaction for each task, and not one for all: a task that moved on meanwhile keeps nobody else's from being
-handed over, no case stays locked longer than its own turn, and what a stop in the middle leaves is on the list of the
-handover as waiting and can be gone on with. No task is ever half handed over.
+A transaction for each group, and not one for all: no case stays locked longer than the turn of its group, and what a
+stop in the middle leaves is on the list of the handover as waiting and can be gone on with. A group in which somebody
+else was faster is taken back and gone through one by one, so that a task that moved on meanwhile keeps no other from
+being handed over. No task is ever half handed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
 from caseflow import impartiality, journal, notices, permissions
-from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen, TooLateToUndo
-from caseflow.models import Absence, Case, CaseUnit, Handover, HandoverItem, Unit, User, WorkItem, db, held
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
+from caseflow.models import (
+    Absence,
+    Case,
+    CaseUnit,
+    Handover,
+    HandoverItem,
+    Rating,
+    ServiceRecord,
+    Unit,
+    User,
+    WorkItem,
+    db,
+    held,
+)
 from caseflow.models.held import HeldCase, HeldItem
+from caseflow.models.prepared import Prepared
 from caseflow.permissions import Actor
 
 MOST = 1_000                        # tasks in one handover
+GROUP = 25                          # of them in one transaction
 UNDO_WITHIN = timedelta(minutes=10)
 LONGEST = {"reason": 200, "note": 2_000}
 
@@ -42,22 +57,32 @@ class Forecast:
     obstacle: str
 
 
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """What decides of a target whether it may have a task: asked once for many. `roles` are those at the unit."""
+
+    unit_id: int
+    regulation: str
+    user_id: int | None = None
+    name: str = ""
+    staff_no: str = ""
+    active: bool = True
+    away: bool = False
+    roles: frozenset[str] = frozenset()
+
+
 APPELLANTS = "staff"     # the role of what an appellant does in their own appeal
-Bar = Callable[[Case, "WorkItem | HeldItem", User], bool]
-
-
-def is_rated(case: Case, _item: WorkItem | HeldItem, user: User) -> bool:
-    """Whether the rating is about this person: nobody is handed the bad review of their own service (回避)."""
-    number = case.rating.service.handler_no
-    return bool(number) and number == user.staff_no
-
-
-def is_partial(case: Case, item: WorkItem | HeldItem, user: User) -> bool:
-    """Whether this person may not review this appeal."""
-    return impartiality.reason(user.id, item, case.id) is not None
-
-
-BARS: tuple[Bar, ...] = (is_rated, is_partial)    # conflicts of interest; one that holds is the obstacle "conflict"
+_row = HandoverItem.__table__.c
+_ITS_ROW = (_row.handover_id == bindparam("handover"), _row.work_item_id == bindparam("item"))
+_KEPT = ("outcome", "from_unit_id", "from_user_id", "joined", "responsible", "moved_at")
+_READ = Prepared(select(*(_row[name] for name in _KEPT), _row.acknowledged_at).where(*_ITS_ROW))
+_NOTE = Prepared(update(HandoverItem.__table__).where(*_ITS_ROW).values({name: bindparam(name) for name in _KEPT}))
+_UNDONE = Prepared(update(HandoverItem.__table__).where(*_ITS_ROW).values(outcome="undone"))
+_LEAVE = Prepared(delete(CaseUnit.__table__).where(
+    CaseUnit.__table__.c.case_id == bindparam("case"), CaseUnit.__table__.c.unit_id == bindparam("unit")))
+_HANDLER = Prepared(select(ServiceRecord.__table__.c.handler_no).join(
+    Rating.__table__, Rating.__table__.c.service_record_id == ServiceRecord.__table__.c.id).where(
+    Rating.__table__.c.id == bindparam("rating")))
 
 
 def target(unit_id: int, user_id: int | None, actor: Actor) -> Target:
@@ -83,6 +108,16 @@ def targets(actor: Actor, places: Sequence[str]) -> list[tuple[Unit, list[User]]
         for unit in units]
 
 
+def successor(to: Target) -> Successor:
+    """What is asked of this target about each task."""
+    user = to.user
+    if user is None:
+        return Successor(to.unit.id, to.unit.regulation)
+    roles = frozenset(post.role for post in user.roles if post.unit_id == to.unit.id)
+    return Successor(to.unit.id, to.unit.regulation, user.id, user.name, user.staff_no or "", user.active,
+                     is_away(user.id), roles)
+
+
 def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Forecast]:
     """What would become of each task, in their order. Those the actor may not see are left out."""
     ids = list(dict.fromkeys(work_item_ids))
@@ -95,11 +130,12 @@ def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Fore
     seen = set(db.session.scalars(select(CaseUnit.case_id).where(
         CaseUnit.case_id.in_({item.case_id for item in found.values()}), CaseUnit.unit_id.in_(actor.visible_units))))
     items = [found[key] for key in ids if key in found and found[key].case_id in seen]
-    return [Forecast(item, "closed" if item.status != "open" else obstacle(item.case, item, to, supervised))
+    after = successor(to)
+    return [Forecast(item, "closed" if item.status != "open" else obstacle(item.case, item, after, supervised))
             for item in items]
 
 
-def obstacle(case: Case, item: WorkItem | HeldItem, to: Target, supervised: frozenset[int]) -> str:
+def obstacle(case: Case | HeldCase, item: WorkItem | HeldItem, to: Successor, supervised: frozenset[int]) -> str:
     """Why this open task may not be handed over, as a code, or "".
 
     not_supervised, personal, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role or conflict.
@@ -108,22 +144,29 @@ def obstacle(case: Case, item: WorkItem | HeldItem, to: Target, supervised: froz
         return "not_supervised"
     if item.role == APPELLANTS:
         return "personal"
-    if to.unit.regulation != case.regulation:
+    if to.regulation != case.regulation:
         return "other_place"
-    if to.unit.id != item.unit_id != case.unit_id:
+    if to.unit_id != item.unit_id != case.unit_id:
         return "fixed_unit"     # the regulation names the office: a revisit is not the rated unit's
-    if (item.unit_id, item.assignee_id) == (to.unit.id, to.user and to.user.id):
+    if (item.unit_id, item.assignee_id) == (to.unit_id, to.user_id):
         return "same"
-    if to.user is None:
-        return ""
-    if not to.user.active:
+    return _obstacle_of_person(case, item, to) if to.user_id is not None else ""
+
+
+def _obstacle_of_person(case: Case | HeldCase, item: WorkItem | HeldItem, to: Successor) -> str:
+    if not to.active:
         return "inactive"
-    if is_away(to.user.id):
+    if to.away:
         return "absent"
-    roles = {post.role for post in to.user.roles if post.unit_id == to.unit.id}
-    if item.role not in roles:
-        return "no_role" if roles else "not_in_unit"
-    return "conflict" if any(bar(case, item, to.user) for bar in BARS) else ""
+    if item.role not in to.roles:
+        return "no_role" if to.roles else "not_in_unit"
+    partial = is_rated(case, to) or impartiality.reason(to.user_id, item, case.id) is not None
+    return "conflict" if partial else ""
+
+
+def is_rated(case: Case | HeldCase, to: Successor) -> bool:
+    """Whether the rating is about this person: nobody is handed the bad review of their own service (回避)."""
+    return bool(to.staff_no) and _HANDLER.first(rating=case.rating_id) == (to.staff_no,)
 
 
 def is_away(user_id: int) -> bool:
@@ -163,60 +206,80 @@ def begin(work_item_ids: Sequence[int], to: Target, actor: Actor, reason: str, n
     return handover
 
 
-def waiting(handover_id: int) -> list[int]:
-    """The tasks of a handover that are still to be moved."""
+def those(handover_id: int, outcome: str) -> list[int]:
+    """The tasks of a handover that came out like this; those that are still to be moved are "waiting"."""
     return list(db.session.scalars(select(HandoverItem.work_item_id).where(
-        HandoverItem.handover_id == handover_id, HandoverItem.outcome == "waiting").order_by(
+        HandoverItem.handover_id == handover_id, HandoverItem.outcome == outcome).order_by(
         HandoverItem.work_item_id)))
 
 
-def move(handover_id: int, work_item_id: int, actor: Actor, now: datetime, *,
-         supervised: frozenset[int] | None = None) -> str:
-    """Hand over one task of the handover, or note why it may not be; its outcome. Once: a second call changes nothing.
+def progress(form_token: str, actor: Actor) -> tuple[int, int]:
+    """How many tasks of the actor's handover with this token are dealt with, and of how many; (0, 0) before it is."""
+    mine = (Handover.form_token == form_token, Handover.actor_id == actor.user_id)
+    found = dict(db.session.execute(
+        select(HandoverItem.outcome, func.count()).join(Handover).where(*mine).group_by(HandoverItem.outcome)).all())
+    return sum(found.values()) - found.get("waiting", 0), sum(found.values())
+
+
+def move(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: datetime) -> list[str]:
+    """Hand over these tasks of the handover, or note why one may not be; their outcomes. A second call changes nothing.
 
     A task of the responsible unit that goes to another takes the case's responsibility along, so that what follows
-    comes to the new unit too. Journaled as task_reassigned; the successor gets a notice. `supervised` spares asking
-    for permissions.supervised_units once for each of many.
+    comes to the new unit too. Journaled as task_reassigned; the successor (a person, or the office) gets a notice.
     """
-    case = held.hold_by_item(work_item_id)
-    row = _row(handover_id, work_item_id)
-    if row.outcome != "waiting":
-        return row.outcome
-    handover = row.handover
+    handover = db.session.get(Handover, handover_id, populate_existing=True)
+    if handover is None:
+        raise NotFound
     if handover.actor_id != actor.user_id:
         raise PermissionDenied
-    item, to = case.item(work_item_id), Target(handover.unit, handover.user)
-    if supervised is None:
-        supervised = permissions.supervised_units(actor)
-    row.outcome = "closed" if item is None else obstacle(
-        db.session.get(Case, case.id), item, to, supervised) or "moved"
-    if row.outcome == "moved":
-        _hand(case, item, row, to, actor, now)
-    return row.outcome
+    reason, to = handover.reason, successor(Target(handover.unit, handover.user))
+    supervised = permissions.supervised_units(actor)
+    return [_move(handover_id, number, reason, to, supervised, actor, now) for number in work_item_ids]
 
 
-def _hand(case: HeldCase, item: HeldItem, row: HandoverItem, to: Target, actor: Actor, now: datetime) -> None:
-    row.from_unit_id, row.from_user_id, row.moved_at = item.unit_id, item.assignee_id, now
-    if to.unit.id != item.unit_id:
-        row.joined = db.session.get(CaseUnit, (case.id, to.unit.id)) is None
-        case.note(held.INSERT_UNIT, case_id=case.id, unit_id=to.unit.id)
-        row.responsible = case.unit_id == item.unit_id
-        if row.responsible:
-            case.unit_id = to.unit.id
-    details = {"handover": row.handover_id, "reason": row.handover.reason}
-    _change(case, item, to.unit.id, to.user, "task_reassigned", actor, now, details)
-    notices.send(f"{case.id}:{item.token}:handover:{row.handover_id}", "handed_over", case=case, unit_id=to.unit.id,
-                 role=item.role, details={"number": case.number, "name": item.name}, now=now)
-    db.session.flush()
+def _move(handover_id: int, work_item_id: int, reason: str, to: Successor, supervised: frozenset[int], actor: Actor,
+          now: datetime) -> str:
+    case = held.hold_by_item(work_item_id)
+    row = {"handover": handover_id, "item": work_item_id}
+    found = _READ.first(**row)
+    if found is None:
+        raise NotFound
+    if found[0] != "waiting":
+        return found[0]
+    item = case.item(work_item_id)
+    row |= {"outcome": "closed", "from_unit_id": None, "from_user_id": None, "joined": False, "responsible": False,
+            "moved_at": None}
+    if item is not None:
+        row["outcome"] = obstacle(case, item, to, supervised) or "moved"
+    if row["outcome"] == "moved":
+        row |= _hand(case, item, to, {"handover": handover_id, "reason": reason}, actor, now)
+    _NOTE.write(**row)
+    return row["outcome"]
+
+
+def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor, now: datetime) -> dict[str, object]:
+    """Hand this task over; what the row of the handover keeps of it."""
+    joined = responsible = False
+    if to.unit_id != item.unit_id:
+        joined = held.INSERT_UNIT.write(case_id=case.id, unit_id=to.unit_id) == 1
+        responsible = case.unit_id == item.unit_id
+        if responsible:
+            case.unit_id = to.unit_id
+    _change(case, item, to.unit_id, to.user_id, to.name, "task_reassigned", actor, now, why)
+    notices.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
+                 case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
+                 details={"number": case.number, "name": item.name}, now=now)
     held.save(case)
+    return {"from_unit_id": item.unit_id, "from_user_id": item.assignee_id, "moved_at": now, "joined": joined,
+            "responsible": responsible}
 
 
-def _change(case: HeldCase, item: HeldItem, unit_id: int, user: User | None, kind: str, actor: Actor, now: datetime,
-            details: dict) -> None:
-    case.note(held.HAND_ITEM, case=case.id, of=item.token, unit_id=unit_id, assignee_id=user and user.id)
+def _change(case: HeldCase, item: HeldItem, unit_id: int, user_id: int | None, name: str, kind: str, actor: Actor,
+            now: datetime, details: dict) -> None:
+    case.note(held.HAND_ITEM, case=case.id, of=item.token, unit_id=unit_id, assignee_id=user_id)
     journal.append(case, kind, actor, now, {
         "element": item.element, "token": item.token, "from_unit": item.unit_id, "from_user": item.assignee_id,
-        "unit": unit_id, "user": user and user.id, "to": user.name if user else "", **details})
+        "unit": unit_id, "user": user_id, "to": name, **details})
 
 
 def find(handover_id: int, actor: Actor) -> Handover:
@@ -234,30 +297,44 @@ def items_of(handover_id: int) -> list[HandoverItem]:
         joinedload(HandoverItem.item).joinedload(WorkItem.case))).unique())
 
 
-def undo(handover_id: int, work_item_id: int, actor: Actor, now: datetime) -> None:
-    """Give a task back to where it was, within ten minutes. Journaled as handover_undone; again: changes nothing.
+def undo(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: datetime) -> int:
+    """Give these tasks back to where they were, within ten minutes; how many are back. Again: changes nothing.
 
-    Refuses with NotFound, or TooLateToUndo when the time is over or the task is not as it was handed over.
+    Left as they are: those whose time is over, those whose successor has gone on with them, and what never moved.
+    Journaled as handover_undone.
     """
-    find(handover_id, actor)
-    case = held.hold_by_item(work_item_id)
-    row = _row(handover_id, work_item_id)
-    if row.outcome == "undone":
-        return
-    item, to = case.item(work_item_id), row.handover
-    untouched = item is not None and (item.unit_id, item.assignee_id) == (to.unit_id, to.user_id)
-    if row.outcome != "moved" or not untouched or now - row.moved_at > UNDO_WITHIN or row.acknowledged_at:
-        raise TooLateToUndo
-    row.outcome = "undone"
-    if row.responsible:
-        case.unit_id = row.from_unit_id
-    before = db.session.get(User, row.from_user_id) if row.from_user_id else None
-    stays = before if before and before.active else None      # nobody gets work who has left meanwhile
-    _change(case, item, row.from_unit_id, stays, "handover_undone", actor, now, {"handover": handover_id})
-    if row.joined and not any(other.unit_id == to.unit_id for other in case.items.values() if other is not item):
-        db.session.execute(delete(CaseUnit).where(CaseUnit.case_id == case.id, CaseUnit.unit_id == to.unit_id))
-    db.session.flush()
+    handover = find(handover_id, actor)
+    to, back = (handover.unit_id, handover.user_id), _those_who_stayed(handover_id)
+    return sum(_undo(handover_id, number, to, back, actor, now) for number in work_item_ids)
+
+
+def _those_who_stayed(handover_id: int) -> dict[int, str]:
+    """Who had the tasks before and is still active: nobody gets work who has left meanwhile."""
+    before = select(HandoverItem.from_user_id).where(HandoverItem.handover_id == handover_id)
+    return dict(db.session.execute(select(User.id, User.name).where(User.active, User.id.in_(before))).all())
+
+
+def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back: dict[int, str], actor: Actor,
+          now: datetime) -> bool:
+    case, row = held.hold_by_item(work_item_id), {"handover": handover_id, "item": work_item_id}
+    found = _READ.first(**row)
+    if found is None:
+        raise NotFound
+    outcome, unit_id, user_id, joined, responsible, moved_at, acknowledged_at = found
+    if outcome != "moved":
+        return outcome == "undone"
+    item = case.item(work_item_id)
+    if item is None or (item.unit_id, item.assignee_id) != to or now - moved_at > UNDO_WITHIN or acknowledged_at:
+        return False
+    if responsible:
+        case.unit_id = unit_id
+    _change(case, item, unit_id, user_id if user_id in back else None, back.get(user_id, ""), "handover_undone", actor,
+            now, {"handover": handover_id})
+    if joined and not any(other.unit_id == to[0] for other in case.items.values() if other is not item):
+        _LEAVE.write(case=case.id, unit=to[0])
+    _UNDONE.write(**row)
     held.save(case)
+    return True
 
 
 def last_of(work_item_id: int) -> HandoverItem | None:
@@ -284,10 +361,3 @@ def acknowledge(work_item_id: int, actor: Actor, now: datetime) -> None:
         "element": item.element, "token": item.token, "handover": row.handover_id})
     db.session.flush()
     held.save(case)
-
-
-def _row(handover_id: int, work_item_id: int) -> HandoverItem:
-    row = db.session.get(HandoverItem, (handover_id, work_item_id), populate_existing=True)
-    if row is None:
-        raise NotFound
-    return row

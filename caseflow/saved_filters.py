@@ -1,4 +1,4 @@
-"""Filters of the worklist that are kept under a name, for oneself or for everybody of a unit."""
+"""Filters of the worklist and of the ledger that are kept under a name, for oneself or for everybody of a unit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from caseflow.permissions import Actor
 
 LONGEST_NAME = 40     # characters
 LONGEST_QUERY = 1000  # bytes of JSON
-MOST = 50             # filters of one person
+MOST = 50             # filters of one person, of each list
+LISTS = ("work", "ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Kept:
     mine: bool
 
 
-def save(actor: Actor, name: str, query: Mapping[str, str], now: datetime, *, unit_id: int | None = None) -> int:
-    """Keep a filter, in place of one's own of this name; its id. Sharing it with a unit is journaled.
+def save(actor: Actor, name: str, query: Mapping[str, str], now: datetime, *, unit_id: int | None = None,
+         of: str = "work") -> int:
+    """Keep a filter of a list, in place of one's own of this name; its id. Sharing it with a unit is journaled.
 
     Refuses with PermissionDenied (a unit where one holds no role), or InvalidInput whose fields say: name required,
     too_long, not_text, too_many; query required, too_long.
@@ -44,7 +46,7 @@ def save(actor: Actor, name: str, query: Mapping[str, str], now: datetime, *, un
         raise InvalidInput(fields={field: code for field, code in wrong.items() if code})
     if unit_id is not None and unit_id not in {unit for _, unit in actor.roles}:
         raise PermissionDenied
-    row = _own(actor, name)
+    row = _own(actor, of, name)
     row.unit_id, row.query, row.saved_at = unit_id, text, now
     db.session.flush()
     if unit_id is not None:
@@ -52,13 +54,13 @@ def save(actor: Actor, name: str, query: Mapping[str, str], now: datetime, *, un
     return row.id
 
 
-def _own(actor: Actor, name: str) -> SavedFilter:
-    mine = SavedFilter.owner_id == actor.user_id
-    row = db.session.scalar(select(SavedFilter).where(mine, SavedFilter.name == name))
+def _own(actor: Actor, of: str, name: str) -> SavedFilter:
+    mine = (SavedFilter.owner_id == actor.user_id, SavedFilter.list == of)
+    row = db.session.scalar(select(SavedFilter).where(*mine, SavedFilter.name == name))
     if row is None:
-        if (db.session.scalar(select(func.count(SavedFilter.id)).where(mine)) or 0) >= MOST:
+        if (db.session.scalar(select(func.count(SavedFilter.id)).where(*mine)) or 0) >= MOST:
             raise InvalidInput(fields={"name": "too_many"})
-        row = SavedFilter(owner_id=actor.user_id, name=name)
+        row = SavedFilter(owner_id=actor.user_id, list=of, name=name)
         db.session.add(row)
     return row
 
@@ -72,11 +74,11 @@ def remove(filter_id: int, actor: Actor) -> None:
         db.session.delete(row)
 
 
-def of_actor(actor: Actor) -> list[Kept]:
-    """The actor's own filters and those shared with their units, by name."""
+def of_actor(actor: Actor, of: str = "work") -> list[Kept]:
+    """The actor's own filters of a list and those shared with their units, by name."""
     units = {unit for _, unit in actor.roles}
     rows = select(SavedFilter, Unit.name, User.name).outerjoin(Unit, Unit.id == SavedFilter.unit_id).join(
         User, User.id == SavedFilter.owner_id).where(
-        or_(SavedFilter.owner_id == actor.user_id, SavedFilter.unit_id.in_(units)))
+        SavedFilter.list == of, or_(SavedFilter.owner_id == actor.user_id, SavedFilter.unit_id.in_(units)))
     return [Kept(row.id, row.name, orjson.loads(row.query), unit or "", owner, row.owner_id == actor.user_id)
             for row, unit, owner in db.session.execute(rows.order_by(SavedFilter.name, SavedFilter.id))]

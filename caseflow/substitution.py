@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
-from caseflow import deadlines, journal, people, permissions
+from caseflow import deadlines, journal, notices, people, permissions
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Absence, Case, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db, lock_case
 from caseflow.permissions import SYSTEM, Actor
@@ -132,6 +132,7 @@ def _begin(absence: Absence, now: datetime) -> None:
         for post in lent:
             people.grant(substitute, post.role, post.unit, now)
         absence.lent = " ".join(f"{post.role}:{post.unit_id}" for post in lent)
+        _tell("stands_in", absence, substitute, user, now)
     journal.append(None, "absence_begun", SYSTEM, now, {"absence": absence.id, "user": user.id})
 
 
@@ -147,7 +148,10 @@ def _pass_on(absence: Absence, now: datetime) -> None:
 
 
 def _end(absence: Absence, actor: Actor, now: datetime) -> None:
-    """Everything goes back: first the tasks, then the posts. What the substitute took at a lent post is free again."""
+    """Everything goes back: first the tasks, then the posts. What the substitute took at a lent post is free again.
+
+    An absence that had begun ends with a notice to whom it was.
+    """
     absence.ended_at = now
     ids = select(SubstitutedItem.work_item_id).where(SubstitutedItem.absence_id == absence.id)
     still = select(WorkItem).where(WorkItem.id.in_(ids), WorkItem.status == "open",
@@ -162,7 +166,17 @@ def _end(absence: Absence, actor: Actor, now: datetime) -> None:
         role, _, unit_id = post.partition(":")
         if db.session.get(RoleAssignment, (absence.substitute_id, int(unit_id), role)) is not None:
             people.revoke(absence.substitute, role, db.session.get(Unit, int(unit_id)), now)
+    if absence.begun_at is not None:
+        _tell("came_back", absence, absence.user, absence.substitute, now)
     journal.append(None, "absence_ended", actor, now, {"absence": absence.id, "user": absence.user_id})
+
+
+def _tell(kind: str, absence: Absence, user: User, other: User, now: datetime) -> None:
+    """A notice to one of the two, at a post of theirs: for whom they stand in, or who stood in for them."""
+    post = min(user.roles, key=lambda held: (held.role not in POSTS, held.unit_id, held.role), default=None)
+    if post is not None:
+        notices.send(f"absence:{absence.id}:{kind}", kind, case=None, unit_id=post.unit_id, role=post.role,
+                     user_id=user.id, details={"note": other.name}, now=now)
 
 
 def _assign(case: Case, item: WorkItem, user: User | None, kind: str, actor: Actor, now: datetime) -> None:

@@ -62,6 +62,11 @@ def claim_next(actor: Actor, now: datetime) -> HeldItem | None:
     return None
 
 
+def anything_free(actor: Actor) -> bool:
+    """Whether a task waits to be taken at a post of the actor's."""
+    return bool(db.session.scalar(select(open_work.number(open_work.places(actor, "unit"), None, 1))))
+
+
 def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     """Give a task one has taken back to its unit. Journaled as task_released."""
     case, item = held_item(work_item_id, actor)

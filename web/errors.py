@@ -38,7 +38,6 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.DeadlineOver: (409, _("期限已过，不能再中止或延期；请尽快办理，并在办结时说明逾期原因。")),
     errors.ExtensionsUsedUp: (409, _("这一期限的延期次数已经用完，不能再延期；请在期限内办理。")),
     errors.DispatchNotRefusable: (409, _("这个案件不能退回，请继续办理；确有必要的，请联系牵头单位督办人员转办。")),
-    errors.TooLateToUndo: (409, _("已不能撤销：超过 10 分钟，或接收人已经继续办理；需要时请再转办一次。")),
     errors.SecondPersonNeeded: (403, _("编辑或提交过这份草稿的人不能自己批准，请由另一位流程审批人批准。")),
     errors.DraftChanged: (409, _("同事已经保存了这份草稿的新内容，您的修改没有覆盖它；请先查看最新内容，再重新修改。")),
     errors.DraftClosed: (409, _("这份草稿现在的状态不允许这样操作，请刷新页面查看。")),

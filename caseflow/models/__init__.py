@@ -7,7 +7,7 @@ from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transa
 from caseflow.models.definitions import Definition, DraftEditor, DraftVisit, ProcessDraft
 from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
-from caseflow.models.officers import Comment, ContactAttempt, Phrase, SavedFilter
+from caseflow.models.officers import Comment, CommentDraft, ContactAttempt, Phrase, SavedFilter
 from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.oversight import CaseReference, DisciplineReport, DispatchRefusal, DuplicateLink
 from caseflow.models.people import (
@@ -36,11 +36,12 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, Ti
 
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
-    "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment", "ContactAttempt",
-    "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal", "Draft",
-    "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat", "Identity", "ImportDraft",
-    "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep", "LoginFailures", "NewestRating", "Notice",
-    "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessDraft", "ProcessInstance", "Profile", "Rating",
+    "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment", "CommentDraft",
+    "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal",
+    "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat", "Identity",
+    "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep", "LoginFailures",
+    "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessDraft",
+    "ProcessInstance", "Profile", "Rating",
     "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
     "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
     "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",

@@ -191,7 +191,8 @@ INSERT_EFFECT = inserting(AppliedEffect.__table__)
 INSERT_AWAITED = inserting(AwaitedMessage.__table__)
 DELETE_AWAITED = Prepared(delete(AwaitedMessage.__table__).where(
     _awaited.case_id == bindparam("case"), _awaited.token == bindparam("of")))
-DELETE_DRAFTS = Prepared(delete(Draft.__table__).where(Draft.__table__.c.work_item_id == bindparam("item")))
+DELETE_DRAFT = Prepared(delete(Draft.__table__).where(
+    Draft.__table__.c.work_item_id == bindparam("item"), Draft.__table__.c.user_id == bindparam("user")))
 TASK_OF = Prepared(select(_instance.definition, _item.element, _item.visit).join(
     WorkItem.__table__, _item.case_id == _instance.case_id).where(_item.id == bindparam("item")))
 CASE_OF = Prepared(select(_case.id).where(_case.rating_id == bindparam("rating"), _case.kind == bindparam("kind")))

@@ -24,6 +24,17 @@ class Comment(Base):
     form_token: Mapped[str] = mapped_column(String(64))
 
 
+class CommentDraft(Base):
+    """A remark that somebody has begun to write on a case."""
+
+    __tablename__ = "comment_drafts"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]
+
+
 class ContactAttempt(Base):
     """Somebody tried to reach the rater. `tried_at` is when, `recorded_at` when it was written down."""
 
@@ -43,14 +54,15 @@ class ContactAttempt(Base):
 
 
 class SavedFilter(Base):
-    """A filter of the worklist under a name: its owner's, or shared with a unit. `query` is JSON: {name: text}."""
+    """A filter of a list ("work", "ledger") under a name: its owner's, or shared with a unit. `query` is JSON."""
 
     __tablename__ = "saved_filters"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+    __table_args__ = (UniqueConstraint("owner_id", "list", "name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    list: Mapped[str] = mapped_column(String(16), default="work")
     name: Mapped[str] = mapped_column(String(40))
     query: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime]

@@ -42,7 +42,10 @@ class JournalHead(Base):
 
 
 class OutboxMessage(Base):
-    """A message that leaves after the commit that wrote it. `key` makes sending it twice harmless."""
+    """A message that leaves after the commit that wrote it. `key` makes sending it twice harmless.
+
+    For a role at a unit, or for one person there alone (`user_id`; people are never deleted).
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_status_next_try", "status", "next_try"),)
@@ -53,6 +56,7 @@ class OutboxMessage(Base):
     kind: Mapped[str] = mapped_column(String(40))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     role: Mapped[str | None] = mapped_column(String(16))
+    user_id: Mapped[int | None]
     details: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16), default="waiting")   # waiting, sent, dead
     attempts: Mapped[int] = mapped_column(default=0)
@@ -62,12 +66,13 @@ class OutboxMessage(Base):
 
 
 class Notice(Base):
-    """A message delivered to a role at a unit, shown in the inbox. One per outbox message."""
+    """A message delivered to a role at a unit, or to one person there, shown in the inbox. One per outbox message."""
 
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_unit_id_role_created_at", "unit_id", "role", "created_at"),
         Index("ix_notices_unit_id_role_id", "unit_id", "role", "id"),
+        Index("ix_notices_user_id_id", "user_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +80,7 @@ class Notice(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     role: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(40))
     details: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]

@@ -14,6 +14,7 @@ from caseflow.models.people import Unit, User
 OPEN = "status = 'open'"
 STOPPED = "status = 'open' AND clock_stopped"
 FREE = "status = 'open' AND assignee_id IS NULL"
+TAKEN = "status = 'open' AND assignee_id IS NOT NULL"     # of one's own few, however many the unit has
 
 
 class WorkItem(Base):
@@ -24,6 +25,8 @@ class WorkItem(Base):
         UniqueConstraint("case_id", "token"),
         Index("ix_work_items_free", "unit_id", "role", "due_at", "id",
               sqlite_where=text(FREE), postgresql_where=text(FREE)),
+        Index("ix_work_items_taken", "assignee_id", "unit_id", "role", "due_at", "id",
+              sqlite_where=text(TAKEN), postgresql_where=text(TAKEN)),
         Index("ix_work_items_of_unit", "unit_id", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_work_items_due", "due_at", "id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
         Index("ix_work_items_at_step", "element", "unit_id", "due_at",

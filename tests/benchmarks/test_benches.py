@@ -11,7 +11,7 @@ import os
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import board, engine, ground, importing, store, timers, web, worklist
+from benchmarks import board, engine, ground, handover, importing, store, timers, web, worklist
 from benchmarks.measure import Goal, Report, in_turns, ratios
 from caseflow import doctor
 from caseflow.models import Case, db
@@ -47,9 +47,14 @@ def test_what_is_due_is_claimed_on_an_index(server):
 
 @pytest.mark.both_databases
 def test_the_worklist_shows_how_its_page_is_found(server):
-    report = worklist.bench(server, few=150, many=1_100, rounds=2, each=1)
+    report = worklist.bench(server, few=150, many=1_100, users=20, rounds=2, each=1)
     assert any(worklist.INDEX in line for line in report.notes)
     assert {"page_ratio", "counts_ratio"} <= set(report.goals) <= set(report.figures)
+
+
+def test_many_tasks_are_handed_over_in_groups_and_one_by_one():
+    report = handover.bench(tasks=30, rounds=1)
+    assert set(report.goals) <= set(report.figures) and report.figures["ms_a_task"] > 0
 
 
 @pytest.mark.both_databases

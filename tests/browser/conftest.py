@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 
-from caseflow import cases
+from caseflow import cases, ratings, regulations
 from caseflow.errors import StepFailed
-from caseflow.models import Case, Rating, RoleAssignment, User, db, transaction
+from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, User, db, transaction
+from caseflow.worklist import SHANGHAI
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
 from tests.browser.desk import PATIENCE, Desk
 from web import clock
 
 HERE = Path(__file__).parent
+STAFF = "qijiang.dept1.staff"
+_numbers = count(1)
 FAILED = pytest.StashKey[bool]()
 
 
@@ -89,9 +94,11 @@ def in_ten_days(demo: Demo) -> str:
 
 @pytest.fixture
 def colleague_of(demo: Demo) -> Callable[[str], str]:
-    """Make a second person at somebody's post; the demo has one at each."""
+    """A second person at somebody's post; the demo has one at each, so they are made when first asked for."""
     def make(username: str) -> str:
         with demo.app.app_context(), transaction() as session:
+            if session.scalar(select(User.id).where(User.username == f"{username}.2")):
+                return f"{username}.2"
             post = session.scalar(select(RoleAssignment).join(User).where(User.username == username))
             person = User(username=f"{username}.2", name="钱同事", password_hash="!", active=True, demo=True)
             person.roles = [RoleAssignment(unit_id=post.unit_id, role=post.role)]
@@ -119,3 +126,25 @@ def incident(demo: Demo) -> str:
         for _ in range(cases.ATTEMPTS):
             cases.record_failure(case.id, StepFailed(element="assign"), case.opened_at)
         return case.number
+
+
+@pytest.fixture
+def rated(demo) -> Callable[[], str]:
+    """A new bad rating about the staff member; answers with the address of its page."""
+    def make() -> str:
+        with demo.app.app_context(), transaction():
+            user = db.session.scalars(select(User).where(User.username == STAFF)).one()
+            number, served = f"申诉-{next(_numbers)}", clock.now().astimezone(SHANGHAI) - timedelta(hours=3)
+            line = {
+                "areaCode": "500110000000", "projectNo": number, "serviceNumber": 1, "serviceName": "申报",
+                "serviceTime": served.strftime("%Y-%m-%d %H:%M:%S"), "taskName": "食品经营许可", "taskCode": "1",
+                "taskType": "01", "proStatus": "3", "orgcode": regulations.get("qijiang").responsible_units[0].code,
+                "orgName": "区市场监管局", "proManager": user.name, "proManagerNo": user.staff_no, "satisfaction": "2",
+                "evalDetail": "214", "pf": "1", "writingEvaluation": "窗口没有人理我", "userProp": "1",
+                "assessTime": (served + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S"), "anonymityFlag": "2",
+                "userName": "卫建国", "mobile": "13900009029"}
+            assert ratings.receive([json.dumps(line).encode()], "test", clock.now())[0].status == "accepted"
+            found = db.session.scalar(select(Rating.id).join(ServiceRecord).where(ServiceRecord.project_no == number))
+        return f"/appeals/ratings/{found}"
+
+    return make

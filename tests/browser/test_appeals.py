@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import timedelta
-from itertools import count
-
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from caseflow import ratings, regulations
-from caseflow.models import Rating, RoleAssignment, ServiceRecord, Unit, User, db, transaction
-from caseflow.worklist import SHANGHAI
+from caseflow import regulations
+from caseflow.models import RoleAssignment, Unit, User, db, transaction
+from tests.browser.conftest import STAFF
 from tests.browser.desk import Desk
 from tests.caseflow.samples import PNG
-from web import clock
 
-STAFF, REVIEWER = "qijiang.dept1.staff", "qijiang.office.reviewer"
+REVIEWER = "qijiang.office.reviewer"
 STATEMENT = "当天该窗口由他人值班，评价把另一窗口的事记在了我的名下。"
 REASONS = "叫号记录和窗口录像互相印证，足以作出决定。"
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
-_numbers = count(1)
-
-
-@pytest.fixture
-def rated(demo) -> Callable[[], str]:
-    """A new bad rating about the staff member; answers with the address of its page."""
-    def make() -> str:
-        with demo.app.app_context(), transaction():
-            user = db.session.scalars(select(User).where(User.username == STAFF)).one()
-            number, served = f"申诉-{next(_numbers)}", clock.now().astimezone(SHANGHAI) - timedelta(hours=3)
-            line = {
-                "areaCode": "500110000000", "projectNo": number, "serviceNumber": 1, "serviceName": "申报",
-                "serviceTime": served.strftime("%Y-%m-%d %H:%M:%S"), "taskName": "食品经营许可", "taskCode": "1",
-                "taskType": "01", "proStatus": "3", "orgcode": regulations.get("qijiang").responsible_units[0].code,
-                "orgName": "区市场监管局", "proManager": user.name, "proManagerNo": user.staff_no, "satisfaction": "2",
-                "evalDetail": "214", "pf": "1", "writingEvaluation": "窗口没有人理我", "userProp": "1",
-                "assessTime": (served + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S"), "anonymityFlag": "2",
-                "userName": "卫建国", "mobile": "13900009029"}
-            assert ratings.receive([json.dumps(line).encode()], "test", clock.now())[0].status == "accepted"
-            found = db.session.scalar(select(Rating.id).join(ServiceRecord).where(ServiceRecord.project_no == number))
-        return f"/appeals/ratings/{found}"
-
-    return make
 
 
 def files(person: Desk, address: str) -> str:

@@ -135,11 +135,9 @@ def test_a_phrase_of_the_unit_is_inserted_where_the_cursor_is(desk, width):
 
 
 @WIDTHS
-def test_a_task_is_handed_to_a_colleague_and_comes_back(desk, width, colleague_of, demo):
+def test_a_task_is_handed_to_a_colleague_and_comes_back(desk, width, colleague_of):
     officer = "guichi.dept3.officer"
-    with demo.app.app_context():
-        helper = db.session.scalar(select(User.username).where(User.username == f"{officer}.2"))
-    helper = helper or colleague_of(officer)
+    helper = colleague_of(officer)
     person = desk(officer, width)
     number = person.first_case(FIRST)
     page = person.open_task(number, FIRST).page

@@ -9,11 +9,13 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from caseflow.models import Case, RoleAssignment, User, WorkItem, db, transaction
+from caseflow import calendars
+from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
 from tests.conftest import Clock
 from tests.ground import unit
 from tests.journeys.kit import Journey
 from web import clock
+from web.views.demo import later
 
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 NOTE = "材料在三号柜，评价人下午方便接电话。"
@@ -116,31 +118,46 @@ def test_a_deadline_is_stopped_restarted_and_extended_and_its_ledger_adds_up(des
 
 
 @WIDTHS
-def test_somebody_is_away_and_comes_back(desk, demo, journeys, newcomer, width):
-    journey = journeys(1, office=2)[0]
-    number = journey.case().number
+def test_somebody_is_away_and_comes_back_on_the_days_of_the_absence(desk, demo, journeys, newcomer, width):
+    taken, new = (journey.case().number for journey in journeys(2, office=2))
     away = newcomer(f"away{width}", f"孙经办{width}", "qiupu_service_center")
     substitute = newcomer(f"substitute{width}", f"李代办{width}", "qiupu_service_center", "reviewer")
     person = desk(away, width)
-    person.open_task(number, "联系并核实").page.get_by_role("button", name="签收").click()
+    person.open_task(taken, "联系并核实").page.get_by_role("button", name="签收").click()
     told(person, "已签收")
     with demo.app.app_context():
-        last = (clock.now() + timedelta(days=3)).date().isoformat()
+        now = clock.now()
+        first, last = ((day + timedelta(days=1)).date().isoformat()
+                       for day in (now, later(now, 1, calendars.load("national"))))
     person.page.goto("/absences")
+    person.page.get_by_label("从", exact=True).fill(first)
     person.page.get_by_label("到（含当日）").fill(last)
     person.page.get_by_label("代办人", exact=True).select_option(label=f"李代办{width}")
     person.look("请假").page.get_by_role("button", name="登记").click()
     told(person, "已登记请假")
-    expect_soon(person, "请假中")
     other = desk(substitute, width)
-    other.open_task(number, "联系并核实")
+    other.page.goto("/work/?q=" + taken)
+    expect(other.page.locator("tbody tr")).to_have_count(0)       # it has not begun
+
+    person.page.locator("button[name=move][value=day]").click()
+    told(person, "演示时钟已到")
+    expect_soon(person, "请假中")
+    person.look("请假中")
+    other.open_task(taken, "联系并核实")
     expect(other.page.locator(".task-state")).to_contain_text("办理人：我")
-    person.page.get_by_role("button", name=re.compile("提前结束")).click()
-    told(person, "代办的任务和岗位已交还")
-    person.open_task(number, "联系并核实")
+    other.open_task(new, "联系并核实").page.get_by_role("button", name="签收").click()
+    told(other, "已签收")
+
+    person.page.locator("button[name=move][value=week]").click()
+    told(person, "演示时钟已到")
+    expect_soon(person, "没有登记的请假。")
+    person.open_task(taken, "联系并核实")
     expect(person.page.locator(".task-state")).to_contain_text("办理人：我")
-    with demo.app.app_context():
-        assert db.session.scalar(select(Case.id).where(Case.number == number)) == journey.case_id
+    person.open_task(new, "联系并核实")                            # what was taken at the lent post is free again
+    expect(person.page.locator(".task-state")).to_contain_text("办理人：待签收")
+    person.look("回来以后")
+    other.page.goto("/work/?q=" + new)
+    expect(other.page.locator("tbody tr")).to_have_count(0)
 
 
 def expect_soon(desk, text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.desk import Desk
@@ -39,10 +40,13 @@ def test_a_draft_is_there_again_in_another_browser(desk):
     there.look("恢复的草稿")
 
 
-def test_a_form_that_a_colleague_completed_first_says_so_and_keeps_what_was_typed(desk, colleague_of):
-    slow, quick = desk(OFFICER), desk(colleague_of(OFFICER))
+@pytest.mark.parametrize("width", [1280, 390])
+def test_of_two_officers_at_one_task_the_slower_is_told_and_loses_nothing_typed(desk, width, colleague_of):
+    slow, quick = desk(OFFICER, width), desk(colleague_of(OFFICER), width)
     number = slow.first_case(TASK)
     slow.open_task(number, TASK).fill({"核实结果": "确有问题，较为复杂", "联系方式": "当面", "核实情况": TYPED})
+    expect(slow.page.locator("[data-draft-state]")).to_have_text("草稿已自动保存")
+    task = slow.page.url
     quick.open_task(number, TASK)
     quick.fill({"核实结果": "当场解决（情况清楚、诉求合理）", "核实情况": "已当场解决。"}).submit()
     expect(quick.page.locator("#messages")).to_contain_text("已提交")
@@ -50,8 +54,15 @@ def test_a_form_that_a_colleague_completed_first_says_so_and_keeps_what_was_type
     slow.submit()
     expect(slow.heading).to_have_text("这项任务已经办结")
     expect(slow.page.get_by_role("alert")).to_contain_text("钱同事 已于")
+    expect(slow.page.get_by_text("请打开案件查看办理结果；需要的内容可以从下面复制。")).to_be_visible()
+    expect(slow.page.get_by_label("核实结果")).to_have_value("确有问题，较为复杂")
     expect(slow.page.get_by_label("核实情况")).to_have_value(TYPED)
     slow.look("同事已先办结")
+    slow.page.get_by_role("link", name=f"打开案件 {number}").click()
+    slow.diagram_is_drawn()
+    slow.page.goto(task)                                   # and whoever comes back later finds the draft
+    expect(slow.page.get_by_label("核实情况")).to_have_value(TYPED)
+    slow.look("没有提交的草稿")
 
 
 def test_a_task_is_done_with_the_keyboard_alone(desk):

@@ -190,13 +190,14 @@ def test_the_last_second_of_the_limit_is_still_in_time(item, guichi, officer, cl
     assert orjson.loads(entries(guichi.case_id, "task_completed")[0].details)["late"] is False
 
 
-def test_everybody_s_drafts_of_a_task_are_dropped_at_its_completion(item, officer, clock, session):
-    for actor in (officer, colleague(session.get(WorkItem, item))):
+def test_at_completion_the_draft_is_dropped_and_a_colleague_s_is_left_to_be_copied(item, officer, clock, session):
+    slower = colleague(session.get(WorkItem, item))
+    for actor in (officer, slower):
         with transaction():
             worklist.save_draft(item, actor, {"findings": "写了一半"}, clock())
     assert rows()["drafts"] == 2
     complete(item, officer, clock=clock)
-    assert session.scalars(select(Draft)).all() == []
+    assert session.scalars(select(Draft.user_id)).all() == [slower.user_id]
 
 
 @pytest.mark.both_databases

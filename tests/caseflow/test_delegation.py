@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from caseflow import delegation, worklist
+from caseflow import delegation, inbox, notices, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import User, WorkItem, db, transaction
-from tests.ground import at_once, colleague, entries, newcomer, open_item, person
+from tests.ground import at_once, colleague, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 
 pytestmark = pytest.mark.both_databases
@@ -47,6 +47,29 @@ def back(guichi, operation, actor, *words):
 def assignee(guichi):
     db.session.rollback()
     return open_item(guichi.case_id).assignee_id
+
+
+def told(guichi, actor):
+    """The kinds of the notices that are for this person alone, oldest first."""
+    with transaction():
+        notices.deliver_waiting(guichi.now)
+    return [notice.kind for notice in reversed(notices.for_actor(actor)) if notice.user_id]
+
+
+def test_whoever_it_goes_to_gets_a_notice_and_nobody_else(guichi, officer, helper):
+    third = colleague(open_item(guichi.case_id), "third")
+    hand(guichi, officer, helper)
+    assert (told(guichi, officer), told(guichi, helper), told(guichi, third)) == ([], ["delegated"], [])
+    assert inbox.unread(helper) == inbox.unread(third) + 1
+    back(guichi, delegation.give_back, helper, "打过了")
+    hand(guichi, officer, helper)
+    back(guichi, delegation.take_back, officer)
+    assert told(guichi, officer) == ["given_back"]
+    assert told(guichi, helper) == ["delegated", "delegated", "taken_back"]
+    with pytest.raises(NotFound):
+        inbox.find(notices.for_actor(helper)[0].id, third)
+    moved = newcomer("moved", ("officer", unit("guichi", "bureau").id))
+    assert notices.addressed_to(moved) and told(guichi, moved) == []
 
 
 def test_the_colleague_has_the_task_and_both_see_it(guichi, officer, helper):

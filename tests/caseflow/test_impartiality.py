@@ -148,7 +148,7 @@ def test_a_review_is_handed_to_nobody_partial(appeal, session):
     item = open_item(appeal.case_id)
     member = newcomer("member", ("reviewer", item.unit_id), ("auditor", item.case.unit_id))
     taker = newcomer("taker", ("reviewer", item.unit_id))
-    to = reassignment.Target(item.unit, db.session.get(User, member.user_id))
+    to = reassignment.successor(reassignment.Target(item.unit, db.session.get(User, member.user_id)))
     assert reassignment.obstacle(item.case, item, to, frozenset({item.unit_id})) == "conflict"
     offered = {user.id for user in delegation.colleagues(item, item.case_id, taker)}
     assert member.user_id not in offered and person("qijiang.office.reviewer").user_id in offered
@@ -158,5 +158,5 @@ def test_what_an_appellant_has_to_do_is_handed_to_nobody(appeal, session):
     appeal.does("review", decision="more_evidence", reasons="请补充当日的叫号记录和服务录像，说明经办人。")
     item = open_item(appeal.case_id)
     assert item.role == "staff"
-    to = reassignment.Target(item.unit)
+    to = reassignment.successor(reassignment.Target(item.unit))
     assert reassignment.obstacle(item.case, item, to, frozenset({item.unit_id})) == "personal"

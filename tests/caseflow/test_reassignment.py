@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases, people, permissions, reassignment
-from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TooLateToUndo
+from caseflow import cases, notices, people, permissions, reassignment
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, User, WorkItem, db, transaction
 from tests.ground import at_once, entries, newcomer, open_item, person, rows, unit
 from tests.journeys.kit import Journey
@@ -38,9 +38,9 @@ def begin(journey, ids, boss, unit_id, user=None, reason="经办人生病", note
 def hand(journey, ids, boss, unit_id, user=None, **words):
     handover = begin(journey, ids, boss, unit_id, user, **words)
     outcomes = []
-    for work_item_id in reassignment.waiting(handover):
+    for work_item_id in reassignment.those(handover, "waiting"):
         with transaction():
-            outcomes.append(reassignment.move(handover, work_item_id, boss, journey.now))
+            outcomes += reassignment.move(handover, [work_item_id], boss, journey.now)
     db.session.rollback()
     return handover, outcomes
 
@@ -48,6 +48,11 @@ def hand(journey, ids, boss, unit_id, user=None, **words):
 def obstacle(ids, boss, unit_id, user=None):
     to = reassignment.target(unit_id, user and user.user_id, boss)
     return [forecast.obstacle for forecast in reassignment.preview(ids, to, boss)]
+
+
+def kinds(actor):
+    """Of the notices about handing over, those the actor reads."""
+    return [notice.kind for notice in notices.for_actor(actor) if notice.kind.startswith("handed")]
 
 
 # --- who may not --------------------------------------------------------------------------------------------------
@@ -124,9 +129,10 @@ def test_a_task_goes_to_a_colleague_with_the_time_that_is_left(guichi, boss, off
     assert (outcomes, moved.assignee_id, moved.unit_id, moved.due_at) == (["moved"], colleague.user_id, office, due)
     entry, = entries(guichi.case_id, "task_reassigned")
     assert '"reason":"经办人生病"' in entry.details and entry.actor_id == boss.user_id
-    assert guichi.notices("handed_over") == {("区市场监管局", "officer")}
+    assert guichi.notices("handed_to_you") == {("区市场监管局", "officer")}
+    assert [kinds(actor) for actor in (colleague, person("guichi.dept1.officer"))].count(["handed_to_you"]) == 1
     with transaction():
-        assert reassignment.move(handover, item, boss, guichi.now) == "moved"       # again: nothing
+        assert reassignment.move(handover, [item], boss, guichi.now) == ["moved"]       # again: nothing
     assert len(entries(guichi.case_id, "task_reassigned")) == 1
     with pytest.raises(PermissionDenied), transaction():
         cases.complete_task(item, person("guichi.dept1.officer"), {"outcome": "resolved", "findings": "x"}, "t",
@@ -140,6 +146,7 @@ def test_a_task_that_goes_to_another_unit_takes_the_case_along(guichi, item, ses
     newcomer_there = person("guichi.dept2.officer")
     assert not permissions.may_see(newcomer_there, session.get(Case, guichi.case_id))
     hand(guichi, [item], lead, other)
+    assert guichi.notices("handed_over") and kinds(newcomer_there) == ["handed_over"]
     case = session.get(Case, guichi.case_id)
     assert case.unit_id == other and permissions.may_see(newcomer_there, case)
     session.rollback()
@@ -157,7 +164,7 @@ def test_undone_within_ten_minutes_everything_is_as_it_was(guichi, item, session
     guichi.clock.advance(minutes=9)
     for _ in range(2):
         with transaction():
-            reassignment.undo(handover, item, lead, guichi.now)
+            assert reassignment.undo(handover, [item], lead, guichi.now) == 1
     back, case = session.get(WorkItem, item), session.get(Case, guichi.case_id)
     assert (back.unit_id, back.assignee_id, case.unit_id) == (before, None, before)
     assert session.get(CaseUnit, (case.id, other)) is None
@@ -172,13 +179,14 @@ def test_it_is_too_late_to_undo_after_ten_minutes_or_when_the_successor_has_begu
         reassignment.acknowledge(item, colleague, guichi.now)
         reassignment.acknowledge(item, colleague, guichi.now)
     assert len(entries(guichi.case_id, "handover_acknowledged")) == 1
-    with pytest.raises(TooLateToUndo), transaction():
-        reassignment.undo(handover, item, boss, guichi.now)
+    with transaction():
+        assert reassignment.undo(handover, [item], boss, guichi.now) == 0
     again, _ = hand(guichi, [item], boss, office)
-    with pytest.raises(TooLateToUndo), transaction():
-        reassignment.undo(again, item, boss, guichi.now + timedelta(minutes=10, seconds=1))
+    with transaction():
+        assert reassignment.undo(again, [item], boss, guichi.now + timedelta(minutes=10, seconds=1)) == 0
+    assert not entries(guichi.case_id, "handover_undone")
     with pytest.raises(NotFound), transaction():
-        reassignment.undo(again, item, person("guichi.bureau.supervisor"), guichi.now)
+        reassignment.undo(again, [item], person("guichi.bureau.supervisor"), guichi.now)
 
 
 @pytest.mark.both_databases
@@ -190,17 +198,19 @@ def test_of_many_tasks_those_that_may_go_go_and_a_stop_in_between_is_gone_on_wit
     handover = begin(guichi, ids, boss, office, colleague, token="same")
     assert begin(guichi, ids, boss, office, colleague, token="same") == handover
     with transaction():
-        reassignment.move(handover, ids[0], boss, guichi.now)
+        reassignment.move(handover, ids[:1], boss, guichi.now)
     with pytest.raises(ZeroDivisionError), transaction():
-        reassignment.move(handover, ids[1], boss, guichi.now)
+        reassignment.move(handover, ids[1:3], boss, guichi.now)
         1 / 0  # noqa: B018
     session.rollback()
+    assert reassignment.progress("same", boss) == (1, 5)
+    assert reassignment.progress("same", person("guichi.bureau.supervisor")) == (0, 0)
     others[3].does("first_response", outcome="simple")
     session.rollback()
-    assert reassignment.waiting(handover) == ids[1:]
-    for work_item_id in reassignment.waiting(handover):
-        with transaction():
-            reassignment.move(handover, work_item_id, boss, guichi.now)
+    assert reassignment.those(handover, "waiting") == ids[1:]
+    with transaction():
+        assert reassignment.move(handover, ids, boss, guichi.now) == ["moved"] * 4 + ["closed"]
+    assert reassignment.progress("same", boss) == (5, 5)
     assert [row.outcome for row in reassignment.items_of(handover)] == ["moved"] * 4 + ["closed"]
     assert [len(entries(journey.case_id, "task_reassigned")) for journey in (guichi, *others)] == [1, 1, 1, 1, 0]
     guichi.healthy()
@@ -215,9 +225,9 @@ def test_two_supervisors_at_once_move_a_task_one_after_the_other(guichi, boss, o
 
     def move(handover, actor):
         with transaction():
-            return reassignment.move(handover, item, actor, guichi.now)
+            return reassignment.move(handover, [item], actor, guichi.now)
 
-    assert at_once(app, *(lambda h=h, a=a: move(h, a) for h, a in both)) == ["moved", "moved"]
+    assert at_once(app, *(lambda h=h, a=a: move(h, a) for h, a in both)) == [["moved"], ["moved"]]
     assert len(entries(guichi.case_id, "task_reassigned")) == 2
     assert rows()["handover_items"] == 2
     guichi.healthy()

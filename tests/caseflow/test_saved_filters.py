@@ -51,6 +51,13 @@ def test_the_same_name_again_replaces_what_was_kept(officer, clock):
     assert [kept.query for kept in saved_filters.of_actor(officer)] == [{"scope": "mine"}]
 
 
+def test_the_filters_of_the_ledger_are_apart_from_those_of_the_worklist(officer, clock):
+    first, second = save(officer, clock), save(officer, clock, query={"overdue": "1"}, of="ledger")
+    assert first != second
+    assert [kept.query for kept in saved_filters.of_actor(officer)] == [OVERDUE]
+    assert [kept.query for kept in saved_filters.of_actor(officer, "ledger")] == [{"overdue": "1"}]
+
+
 def test_only_its_owner_removes_a_filter(officer, clock, bureau):
     number = save(officer, clock, unit_id=bureau)
     with pytest.raises(NotFound), transaction():

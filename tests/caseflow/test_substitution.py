@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from caseflow import people, permissions, reassignment, substitution, worklist
+from caseflow import notices, people, permissions, reassignment, substitution, worklist
 from caseflow.errors import InvalidInput, NotFound
 from caseflow.models import Absence, User, WorkItem, transaction
 from scheduler import jobs
@@ -61,6 +61,11 @@ def test_open_and_new_work_go_to_the_substitute_and_come_back(guichi, officer, b
     assert open_item(new.case_id).assignee_id is None           # taken at the lent post: free for the office again
     assert now_as(boss, session).roles == boss.roles
     assert [len(entries(guichi.case_id, kind)) for kind in ("task_substituted", "task_returned")] == [1, 1]
+    with transaction():
+        notices.deliver_waiting(guichi.now)
+    own = {actor.user_id: [notice.kind for notice in notices.for_actor(actor) if notice.user_id]
+           for actor in (officer, boss)}
+    assert own == {officer.user_id: ["came_back"], boss.user_id: ["stands_in"]}
     guichi.healthy()
 
 

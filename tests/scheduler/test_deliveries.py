@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from caseflow import deliveries, people
+from caseflow import deliveries, doctor, figures, notices, people
 from caseflow.errors import Conflict, NotFound, PermissionDenied
-from caseflow.models import Delivery, Notice, db, transaction
+from caseflow.models import Case, Delivery, Notice, db, transaction
 from scheduler import side_jobs
 from tests import receivers
 from tests.conftest import MONDAY_MORNING
-from tests.ground import at_once, person
+from tests.ground import at_once, colleague, open_item, person
 from tests.journeys.kit import Journey
 from web import messages
 
@@ -75,6 +75,21 @@ def test_a_notice_leaves_by_each_channel_that_its_reader_chose_and_to_nobody_els
     assert {str(letter["To"]) for letter in mail.arrived} == {"officer@example.cn"}
     assert len(mail.arrived) == len(sms.arrived) == len(told)
     assert {row.status for row in rows()} == {"sent"}
+
+
+def test_a_notice_for_one_person_leaves_to_that_person_alone(guichi, mail):
+    side_jobs.send_deliveries()
+    before = len(mail.arrived)
+    item = open_item(guichi.case_id)
+    colleague(item, "helper")
+    choose("helper", email="helper@example.cn", channels=("email",))
+    with transaction():
+        notices.send("one", "delegated", case=db.session.get(Case, guichi.case_id), unit_id=item.unit_id,
+                     role="officer", user_id=person("helper").user_id, details={"name": "联系并核实"}, now=guichi.now)
+    side_jobs.deliver_notices()
+    side_jobs.send_deliveries()
+    assert [str(letter["To"]) for letter in mail.arrived[before:]] == ["helper@example.cn"]
+    assert "同事委托您办理" in mail.arrived[-1]["Subject"]
 
 
 def test_a_message_says_the_case_and_nothing_of_the_rater(guichi, mail, sms):
@@ -230,6 +245,24 @@ def test_what_was_given_up_is_sent_again_with_the_same_key(guichi, sms):
     side_jobs.send_deliveries()
     assert [request.headers["Idempotency-Key"] for request in sms.arrived] == [key]
     assert db.session.get(Delivery, number, populate_existing=True).status == "sent"
+
+
+def test_what_was_given_up_is_complained_of_until_it_is_put_aside(guichi, sms):
+    sms.answers = [400]
+    side_jobs.send_deliveries()
+    db.session.rollback()
+    complaint, = doctor.dead_deliveries(guichi.now)
+    assert (complaint.code, complaint.subject) == ("dead_delivery", "sms") and "1 条短信没有送达" in complaint.sentence
+    assert figures.read(guichi.now).dead_deliveries == {"email": 0, "sms": 1, "chat": 0}
+    number = deliveries.dead_letters(person("guichi.admin"))[0][0].id
+    for username, refusal in (("guichi.security", PermissionDenied), ("hainan.admin", NotFound)):
+        with pytest.raises(refusal), transaction():
+            deliveries.put_aside(number, person(username), guichi.now)
+    with transaction():
+        deliveries.put_aside(number, person("guichi.admin"), guichi.now)
+    with pytest.raises(Conflict), transaction():
+        deliveries.put_aside(number, person("guichi.admin"), guichi.now)
+    assert list(doctor.dead_deliveries(guichi.now)) == [] and deliveries.dead_letters(person("guichi.admin")) == []
 
 
 # --- when ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from caseflow.models import JournalEntry, Unit, User, WebSession, db
 from tests.ground import unit
 from tests.web.desk import Desk, words
 from tests.web.ground import PASSWORD, is_signed_in, person, send, shell, sign_in
+from web import passwords
 
 PAGES = ("/admin/users", "/admin/units")
 
@@ -34,6 +35,26 @@ def unit_id(app, regulation, key):
 def said(answer, desk):
     assert answer.status_code == 302, answer.status_code
     return words(desk.opens(answer.location))
+
+
+def test_new_accounts_get_their_passwords_on_one_sheet_that_is_shown_once(desks, app):
+    for name in ("li.lei", "han.mei"):
+        desks["admin"].sends("/admin/users", {
+            "username": name, "name": name, "unit": str(unit_id(app, "guichi", "market_supervision"))})
+    assert "还没有密码" not in words(desks["admin"].opens("/admin/users"))
+    assert "有 4 个账号还没有密码" in words(desks["security"].opens("/admin/users"))
+    for role in ("admin", "auditor"):
+        assert desks[role].sends("/admin/users/passwords").status_code == 403
+    sheet = desks["security"].sends("/admin/users/passwords")
+    assert sheet.headers["Cache-Control"] == "no-store" and "4 个新账号" in words(sheet)
+    given = re.findall(r"<code>([a-z.]+)</code></td>.*?secret\">([^<]+)<", sheet.text, re.S)
+    assert {name for name, _ in given} == {"han.mei", "li.lei", "guichi.admin", "guichi.auditor"}
+    with app.app_context():
+        for name, password in given:
+            user = people.find(name)
+            assert passwords.matches(user.password_hash, password) and user.password_until is not None
+        assert len(list(db.session.scalars(select(JournalEntry).where(JournalEntry.kind == "password_reset")))) == 4
+    assert "没有等待密码的账号" in said(desks["security"].sends("/admin/users/passwords"), desks["security"])
 
 
 def test_whoever_has_no_duty_is_shown_no_administration(installed, app, clock):

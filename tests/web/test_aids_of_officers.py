@@ -29,13 +29,14 @@ def test_the_most_urgent_task_is_taken_with_one_button(guichi, officer):
     answer = officer.sends("/work/next")
     assert re.fullmatch(r"/work/\d+", answer.location)
     assert "已签收最急的一件" in words(officer.opens(answer.location))
+    assert 'data-key="n"' not in officer.opens("/work/").text      # nothing waits any more
     answer = officer.sends("/work/next")
     assert answer.location == "/work/" and "现在没有待签收的任务" in words(officer.opens("/work/"))
 
 
 def test_a_filter_is_kept_shared_and_forgotten(guichi, officer, clock):
     fields = {"due": "overdue", "scope": "mine", "evil": "1", "q": "执照"}
-    answer = officer.sends("/work/filters/", fields | {"name": "我的逾期", "unit": str(unit_of(guichi))})
+    answer = officer.sends("/work/filters/", fields | {"name": "我的逾期", "share_with": str(unit_of(guichi))})
     assert answer.location == "/work/?scope=mine&due=overdue&q=%E6%89%A7%E7%85%A7"
     page = officer.browser.get(answer.location)
     assert "我的逾期" in words(page) and 'aria-current="true">我的逾期' in page.text and "evil" not in page.text
@@ -49,7 +50,7 @@ def test_a_filter_is_kept_shared_and_forgotten(guichi, officer, clock):
 
 @pytest.mark.parametrize(("fields", "sentence"), [
     ({"name": "空"}, "请先选择筛选条件"), ({"name": "", "due": "today"}, "请给筛选起一个名称"),
-    ({"name": "a", "due": "today", "unit": "999999"}, "岗位不能进行这项操作")])
+    ({"name": "a", "due": "today", "share_with": "999999"}, "岗位不能进行这项操作")])
 def test_a_filter_that_cannot_be_kept_is_explained(guichi, officer, fields, sentence):
     answer = officer.sends("/work/filters/", fields)
     assert sentence in words(officer.browser.get(answer.location)) and rows(guichi, SavedFilter) == []

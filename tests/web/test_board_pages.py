@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from caseflow import reassignment
+from caseflow.errors import ConcurrentUpdate
 from caseflow.models import Handover, RoleAssignment, User, WorkItem, db, transaction
 from tests.ground import unit
 from tests.journeys.kit import Journey
@@ -71,6 +73,7 @@ def test_many_are_previewed_moved_read_and_undone(journeys, boss, colleague, app
     answer = boss.sends("/reassign/do", form(ids, colleague))
     result = words(boss.opens(answer.headers["Location"]))
     assert "已转办 2 项（其中 0 项已知悉），共 3 项" in result
+    assert boss.opens("/reassign/progress", form="t" * 24).json == {"done": 3, "total": 3}
     assert boss.sends("/reassign/do", form(ids, colleague)).headers["Location"] == answer.headers["Location"]
     successor = Desk(app, clock, "qian")
     assert "材料在柜中" in words(successor.opens(f"/work/{ids[0]}"))
@@ -80,6 +83,23 @@ def test_many_are_previewed_moved_read_and_undone(journeys, boss, colleague, app
     result = words(boss.opens(answer.headers["Location"]))
     assert "已撤销 1 项" in result and "有 1 项已不能撤销" in result
     assert "转办给钱同事" in words(boss.opens(f"/cases/{journeys[0].case().number}"))
+
+
+def test_where_somebody_was_faster_the_others_of_the_group_go_all_the_same(journeys, boss, colleague, monkeypatch):
+    ids, move, tried = item_ids(journeys), reassignment.move, []
+
+    def faster(handover_id, work_item_ids, *others):
+        moved = move(handover_id, work_item_ids, *others)
+        tried.append(work_item_ids)
+        if ids[1] in work_item_ids:
+            raise ConcurrentUpdate
+        return moved
+
+    monkeypatch.setattr(reassignment, "move", faster)
+    answer = boss.sends("/reassign/do", form(ids, colleague))
+    assert tried == [ids, ids[:1], *[ids[1:2]] * 3, ids[2:]]
+    page = words(boss.opens(answer.headers["Location"]))
+    assert "已转办 2 项" in page and "继续转办剩下的 1 项" in page
 
 
 def item_ids_of_done(journey):
@@ -110,6 +130,7 @@ def test_a_handover_of_others_is_not_found_and_their_tasks_are_nobodys(journeys,
     for what in ("", "/undo", "/continue"):
         path = answer.headers["Location"] + what
         assert (stranger.sends(path) if what else stranger.opens(path)).status_code == 404
+    assert stranger.opens("/reassign/progress", form="t" * 24).json == {"done": 0, "total": 0}
     with app.app_context():
         center = unit("hefei", "center").id
     assert stranger.sends("/reassign/do", form(item_ids(journeys), str(center))).status_code == 404

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
 
 from caseflow.models import Case, Unit, db, transaction
 from tests.web.desk import Desk, words
@@ -133,3 +135,19 @@ def test_the_sheet_is_written_row_by_row(guichi):
         with ledger_sheet.write(rows(), datetime(2026, 3, 2, tzinfo=UTC)) as file:
             assert load_workbook(file).active.max_row == 4
         assert asked == [0, 1, 2]
+
+
+def test_a_filter_of_the_ledger_is_kept_shared_and_forgotten(guichi, supervisor):
+    with guichi.app.app_context():
+        case = db.session.get(Case, guichi.case_id)
+        rated, bureau = case.unit_id, db.session.scalar(select(Unit.id).where(Unit.key == "bureau"))
+    wanted = {"overdue": "1", "unit": str(rated), "scope": "mine"}
+    kept = {"list": "ledger", "name": "逾期单位", "share_with": str(bureau)}
+    answer = supervisor.sends("/work/filters/", wanted | kept)
+    assert answer.location == f"/ledger/?unit={rated}&overdue=1"
+    page = supervisor.browser.get(answer.location)
+    assert 'aria-current="true">逾期单位' in page.text and "逾期单位" not in words(supervisor.opens("/work/"))
+    assert "逾期单位" in words(Desk(guichi.app, guichi.clock, "guichi.bureau.officer").opens("/ledger/"))
+    number = re.search(r"/work/filters/(\d+)/delete", page.text)[1]
+    assert supervisor.sends(f"/work/filters/{number}/delete", {"list": "ledger"}).location == "/ledger/"
+    assert "逾期单位" not in words(supervisor.opens("/ledger/"))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from caseflow.models import Comment, ContactAttempt, db
+from caseflow.models import Comment, CommentDraft, ContactAttempt, db
 from caseflow.worklist import SHANGHAI
 from tests.web.desk import Desk, desk_of, words
 
@@ -50,6 +50,30 @@ def test_what_was_typed_comes_back_when_it_cannot_be_kept(guichi, officer):
     answer = officer.sends(path(guichi, "comments"), {"text": "长" * 2001, "form_token": TOKEN, "back": "/work/"})
     assert answer.status_code == 422 and "长" * 2001 in answer.text and "最多 2000 个字" in words(answer)
     assert TOKEN in answer.text and 'value="/work/"' in answer.text and count(guichi, Comment) == 0
+
+
+def test_a_remark_that_was_begun_outlives_the_login_and_goes_when_it_is_written(guichi, officer, clock):
+    saved = officer.sends(path(guichi, "comments/draft"), {"text": "写到一半"})
+    assert saved.json["saved"] and "草稿已保存" in saved.json["message"]
+    ended = guichi.app.test_client().post(path(guichi, "comments/draft"), data={"text": "x"},
+                                          headers={"Accept": "application/json"})
+    assert ended.status_code == 401
+    again = Desk(guichi.app, clock, officer.username)
+    page = again.opens(f"/cases/{guichi.case().number}")
+    assert "写到一半</textarea>" in page.text and "已恢复" in words(page)
+    colleague = Desk(guichi.app, clock, "guichi.bureau.officer")
+    assert "写到一半" not in colleague.opens(f"/cases/{guichi.case().number}").text
+    again.sends(path(guichi, "comments"), {"text": "写完了", "form_token": TOKEN})
+    assert count(guichi, CommentDraft) == 0
+
+
+def test_a_draft_of_a_remark_is_refused_in_words_and_an_empty_one_is_none(guichi, officer, clock):
+    officer.sends(path(guichi, "comments/draft"), {"text": "写到一半"})
+    assert officer.sends(path(guichi, "comments/draft"), {"text": " "}).status_code == 200
+    assert officer.sends(path(guichi, "comments/draft"), {"text": "长" * 30_000}).status_code == 422
+    auditor = Desk(guichi.app, clock, "guichi.auditor")
+    assert auditor.sends(path(guichi, "comments/draft"), {"text": "x"}).status_code == 403
+    assert count(guichi, CommentDraft) == 0
 
 
 def test_an_attempt_is_logged_once_and_shown_on_both_pages(guichi, officer):

@@ -292,6 +292,18 @@ def test_a_draft_keeps_declared_fields_alone_and_ends_with_the_task(guichi, desk
     assert count(guichi, Draft) == 0
 
 
+def test_what_a_colleague_was_faster_with_leaves_the_draft_to_be_copied_by_its_author(guichi, desk):
+    person, item = desk
+    slow = colleague(guichi, "first_response")
+    slow.sends(f"/work/{item}/draft", {"f-outcome": "complex", "f-findings": "写到一半"})
+    person.submits(item, ANSWERS)
+    stale = slow.sends(f"/work/{item}", {"f-findings": "写完了", "late_reason": "出差"})
+    assert stale.status_code == 409 and "写完了" in words(stale) and "出差" in words(stale)
+    page = words(slow.opens(f"/work/{item}"))
+    assert "您没有提交的草稿" in page and "写到一半" in page
+    assert "写到一半" not in person.opens(f"/work/{item}").text
+
+
 def test_a_draft_of_a_megabyte_is_refused_in_words(guichi, desk):
     person, item = desk
     answer = person.sends(f"/work/{item}/draft", {"f-findings": "长" * 1_000_000}, **{"X-Draft": "1"})

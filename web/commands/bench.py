@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 try:
-    from benchmarks import board, engine, importing, store, timers, worklist
+    from benchmarks import board, engine, handover, importing, store, timers, worklist
     from benchmarks import web as over_http
 except ModuleNotFoundError as missing:
     raise click.ClickException(
@@ -55,11 +55,13 @@ for name, run, sizes, purpose in (
                               "due": (1_000, "of them"), "rounds": (10, ROUNDS)},
      "Finding and claiming what is due among many waiting cases, against among few."),
     ("worklist", worklist.bench, {"few": (10_000, "open work items"), "many": (200_000, "open work items"),
-                                  "rounds": (15, ROUNDS)},
+                                  "users": (2_000, "who share the post"), "rounds": (15, ROUNDS)},
      "First page and figures with many open work items, against with few; how they are found."),
     ("board", board.bench, {"few": (10_000, "open work items"), "many": (200_000, "open work items"),
                             "users": (2_000, "who have taken them"), "rounds": (15, ROUNDS)},
      "The supervisors' board and a list of it with many open work items, against with few."),
+    ("handover", handover.bench, {"tasks": (1_000, "in one request"), "rounds": (3, ROUNDS)},
+     "Handing many tasks over in groups, as it is done, against a transaction for each."),
     ("web", over_http.bench, {"cases": (60, "of ten tasks"), "clients": (4, "at once"), "workers": (2, "of gunicorn")},
      "Completing tasks over HTTP: requests a second, p95, share that is not the operation."),
     ("import", importing.bench, {"lines": (20_000, "of the feed"), "rounds": (5, ROUNDS)},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -37,10 +39,11 @@ def items():
     actor, now = _supervisor(), clock.now()
     wanted = wanted_of(request.args)
     page = board.items(actor, wanted, now, page=filters.page_number(request.args))
+    badge = badges(now)
     query = {name: value for name, value in (
         ("which", wanted.which), ("unit", wanted.unit_id), ("user", wanted.user_id)) if value is not None}
     return render_template(
-        "board/items.html", page=page, rows=[(item, badge(item, now)) for item in page.items], wanted=wanted,
+        "board/items.html", page=page, rows=[(item, badge(item)) for item in page.items], wanted=wanted,
         query=query, title=titles()[wanted.which], all_checked="all" in request.args,
         unit=wanted.unit_id and db.session.get(Unit, wanted.unit_id) if page.items else None,
         user=wanted.user_id and db.session.get(User, wanted.user_id) if page.items else None, place=places.place)
@@ -52,12 +55,16 @@ def wanted_of(values: Any) -> Wanted:
     return Wanted(which if which in board.WHICH else "all", _number(values.get("unit")), _number(values.get("user")))
 
 
-def badge(item: WorkItem, now: datetime) -> times.Badge:
-    """How an open task stands."""
-    if item.clock_stopped:
-        return times.STOPPED
-    calendar = calendars.load(regulations.get(item.case.regulation).calendar)
-    return times.due_badge(now, item.due_at, calendar, provisional=item.due_provisional)
+def badges(now: datetime) -> Callable[[WorkItem], times.Badge]:
+    """How open tasks stand; each calendar is asked for once."""
+    calendar = cache(lambda regulation: calendars.load(regulations.get(regulation).calendar))
+
+    def badge(item: WorkItem) -> times.Badge:
+        if item.clock_stopped:
+            return times.STOPPED
+        return times.due_badge(now, item.due_at, calendar(item.case.regulation), provisional=item.due_provisional)
+
+    return badge
 
 
 def titles() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, send_file
 
-from caseflow import calendars, listings, permissions, regulations, worklist
+from caseflow import calendars, listings, permissions, regulations, saved_filters, worklist
 from caseflow.errors import PermissionDenied
 from caseflow.models import Case
 from caseflow.models.cases import CASE_STATUSES
@@ -32,7 +32,8 @@ def index():
         units=[(unit.id, unit.name) for unit in listings.responsible_units(actor)],
         places=panels.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: ledger_words.STATUSES[status] for status in CASE_STATUSES},
-        revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor))
+        revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor),
+        saved=saved_filters.of_actor(actor, "ledger"), own_units=listings.units_of(actor))
 
 
 def _badge(case: Case, now) -> times.Badge | None:

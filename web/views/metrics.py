@@ -62,6 +62,8 @@ def _gauges(now: figures.Figures) -> Iterator[Metric]:
         yield GaugeMetricFamily("caseflow_workers_alive", "Workers that beat within the last minute, on PostgreSQL.",
                                 value=now.workers)
     yield _labelled("cases_open", "Open cases.", "regulation", now.open_cases)
+    yield _labelled("deliveries_dead", "Messages by e-mail, SMS or chat that were given up.", "channel",
+                    now.dead_deliveries)
     yield _labelled("complaints", "What the doctor complains about.", "code", now.complaints)
     yield _labelled("checkup_seconds", "How long ago the doctor's last round ended.", "round", now.checkups)
 

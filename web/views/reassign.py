@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from caseflow import board, permissions, reassignment
+from caseflow import board, reassignment
 from caseflow.errors import CaseflowError, ConcurrentUpdate, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import WorkItem, db, transaction
 from caseflow.permissions import Actor
@@ -17,7 +18,7 @@ from caseflow.reassignment import Target
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
-from web.views.board import badge, wanted_of
+from web.views.board import badges, wanted_of
 
 blueprint = Blueprint("reassign", __name__, url_prefix="/reassign")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -70,8 +71,8 @@ def preview():
         _require_words(typed)
     except InvalidInput as error:
         return _form(typed, actor, error), 422
-    now = clock.now()
-    rows = [(forecast.item, OUTCOMES[forecast.obstacle], not forecast.obstacle, badge(forecast.item, now))
+    badge = badges(clock.now())
+    rows = [(forecast.item, OUTCOMES[forecast.obstacle], not forecast.obstacle, badge(forecast.item))
             for forecast in forecasts]
     return render_template("reassign/preview.html", typed=typed, to=to, rows=rows,
                            free=sum(possible for _item, _words, possible, _badge in rows))
@@ -79,7 +80,7 @@ def preview():
 
 @blueprint.post("/do")
 def do():
-    """Hand over what may go, one transaction for each task; then the result. The same form again shows it again."""
+    """Hand over what may go, then the result; the same form again shows it again. `progress` tells how far it is."""
     actor, typed = current_actor(), _typed()
     try:
         to = _target(typed, actor)
@@ -92,15 +93,22 @@ def do():
     return redirect(url_for("reassign.show", handover_id=handover_id))
 
 
+@blueprint.get("/progress")
+def progress():
+    """How far one's own handover of this form has come, for the page that waits for its answer."""
+    done, total = reassignment.progress(request.args.get("form", ""), current_actor())
+    return jsonify(done=done, total=total)
+
+
 @blueprint.get("/<int(max=9223372036854775807):handover_id>")
 def show(handover_id: int):
     actor, now = current_actor(), clock.now()
     handover = reassignment.find(handover_id, actor)
-    rows = reassignment.items_of(handover_id)
+    rows, badge = reassignment.items_of(handover_id), badges(now)
     moved = [row for row in rows if row.outcome == "moved"]
     return render_template(
         "reassign/show.html", handover=handover, moved=len(moved), waiting=sum(r.outcome == "waiting" for r in rows),
-        rows=[(row, OUTCOMES[row.outcome], badge(row.item, now)) for row in rows],
+        rows=[(row, OUTCOMES[row.outcome], badge(row.item)) for row in rows],
         may_undo=any(now - row.moved_at <= reassignment.UNDO_WITHIN for row in moved),
         acknowledged=sum(row.acknowledged_at is not None for row in moved))
 
@@ -115,15 +123,10 @@ def go_on(handover_id: int):
 @blueprint.post("/<int(max=9223372036854775807):handover_id>/undo")
 def undo(handover_id: int):
     """Give back what can still be given back."""
-    actor, undone, kept = current_actor(), 0, 0
-    for row in [row.work_item_id for row in reassignment.items_of(reassignment.find(handover_id, actor).id)
-                if row.outcome == "moved"]:
-        try:
-            with transaction():
-                reassignment.undo(handover_id, row, actor, clock.now())
-            undone += 1
-        except Conflict:
-            kept += 1
+    actor = current_actor()
+    moved = reassignment.those(reassignment.find(handover_id, actor).id, "moved")
+    undone = sum(_in_groups(moved, lambda group: reassignment.undo(handover_id, group, actor, clock.now())))
+    kept = len(moved) - undone
     if undone:
         flash(ngettext("已撤销 %(num)s 项，任务回到原来的单位和人员。",
                        "已撤销 %(num)s 项，任务回到原来的单位和人员。", undone), "success")
@@ -145,16 +148,35 @@ def acknowledge(work_item_id: int):
 
 
 def _go_on(handover_id: int, actor: Actor) -> None:
-    """Each waiting task in turn. Where somebody else is faster it is tried again, and stays waiting at last."""
-    supervised = permissions.supervised_units(actor)
-    for work_item_id in reassignment.waiting(handover_id):
-        for _ in range(TRIES):
-            try:
-                with transaction():
-                    reassignment.move(handover_id, work_item_id, actor, clock.now(), supervised=supervised)
-                break
-            except ConcurrentUpdate:
-                continue
+    """The waiting tasks in turn; where somebody else is faster all the time, a task stays waiting."""
+    _in_groups(reassignment.those(handover_id, "waiting"), lambda group: _moved(handover_id, group, actor))
+
+
+def _in_groups(ids: list[int], work: Callable[[list[int]], int]) -> list[int]:
+    """What the work gave for each group in a transaction of its own; for each task alone where somebody was faster."""
+    done = []
+    for start in range(0, len(ids), reassignment.GROUP):
+        group = ids[start:start + reassignment.GROUP]
+        try:
+            with transaction():
+                done.append(work(group))
+        except ConcurrentUpdate:
+            done += [_alone(work, number) for number in group]
+    return done
+
+
+def _alone(work: Callable[[list[int]], int], number: int) -> int:
+    for _ in range(TRIES):
+        try:
+            with transaction():
+                return work([number])
+        except ConcurrentUpdate:
+            continue
+    return 0
+
+
+def _moved(handover_id: int, work_item_ids: list[int], actor: Actor) -> int:
+    return reassignment.move(handover_id, work_item_ids, actor, clock.now()).count("moved")
 
 
 def _form(typed: Typed, actor: Actor, error: CaseflowError | None = None):

@@ -6,14 +6,15 @@ import re
 import secrets
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import cases, comments, contact_attempts
-from caseflow.errors import InvalidInput, NotFound
+from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from web import clock
 from web.auth import current_actor
+from web.errors import refusal
 from web.forms import filters
 from web.forms.typed_text import tidy
 from web.words import contacts, times
@@ -31,7 +32,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 @blueprint.post("/comments")
 def comment(number: str):
     """Write a remark. Sent twice, it stands once."""
-    case, typed = _case(number), {"text": tidy(request.form.get("text", ""))}
+    case, typed = _case(number), {"text": _text()}
     try:
         with transaction():
             comments.add(case.id, current_actor(), typed["text"], _token(), clock.now())
@@ -39,6 +40,23 @@ def comment(number: str):
         return _again(number, "comment", typed, error)
     flash(gettext("已记录。"), "success")
     return redirect(f"{_back(number)}#comments")
+
+
+@blueprint.post("/comments/draft")
+def draft(number: str):
+    """Keep what is typed. Called by the page a second after the last key."""
+    case, now = _case(number), clock.now()
+    try:
+        with transaction():
+            comments.save_draft(case.id, current_actor(), _text(), now)
+    except (Conflict, PermissionDenied, InvalidInput) as error:
+        status, sentence = refusal(error)
+        return jsonify(saved=False, message=sentence), status
+    return jsonify(saved=True, message=gettext("草稿已保存（%(time)s）", time=times.moment(now)))
+
+
+def _text() -> str:
+    return tidy(request.form.get("text", ""))
 
 
 @blueprint.post("/contacts")

@@ -1,4 +1,4 @@
-"""Filters of the worklist under a name: kept, shared with a unit, and forgotten."""
+"""Filters of the worklist and of the ledger under a name: kept, shared with a unit, and forgotten."""
 
 from __future__ import annotations
 
@@ -19,19 +19,25 @@ blueprint = Blueprint("saved_filters", __name__, url_prefix="/work/filters")
 
 @blueprint.post("/")
 def save():
-    """Keep the filter that the form carries; only what a filter of the worklist can hold is kept."""
-    query = filters.as_query(filters.work_filter(request.form, regulations.all_regulations()))
-    unit = request.form.get("unit", "")
+    """Keep the filter that the form carries; only what a filter of its list can hold is kept."""
+    of = _list()
+    read = filters.ledger_filter if of == "ledger" else filters.work_filter
+    query = filters.as_query(read(request.form, regulations.all_regulations()))
+    unit = request.form.get("share_with", "")
     try:
         with transaction():
             saved_filters.save(current_actor(), tidy(request.form.get("name", "")), query, clock.now(),
-                               unit_id=int(unit) if filters.is_id(unit) else None)
+                               unit_id=int(unit) if filters.is_id(unit) else None, of=of)
         flash(gettext("已保存筛选。"), "success")
     except InvalidInput as error:
         flash(_why(error), "warning")
     except PermissionDenied as error:
         flash(refusal(error)[1], "warning")
-    return redirect(url_for("work.index", **query))
+    return redirect(url_for(f"{of}.index", **query))
+
+
+def _list() -> str:
+    return "ledger" if request.form.get("list") == "ledger" else "work"
 
 
 def _why(error: InvalidInput) -> str:
@@ -47,4 +53,4 @@ def remove(filter_id: int):
     with transaction():
         saved_filters.remove(filter_id, current_actor())
     flash(gettext("已删除筛选。"), "success")
-    return redirect(url_for("work.index"))
+    return redirect(url_for(f"{_list()}.index"))

@@ -80,10 +80,11 @@ def index():
     page = worklist.my_work(actor, now=now, scope=chosen.scope, due=chosen.due or None,
                             regulation=chosen.regulation or None, search=chosen.q,
                             page=filters.page_number(request.args))
-    return render_template("work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items],
-                           chosen=chosen, query=filters.as_query(chosen), counts=worklist.counts(actor, now),
-                           places=panels.places_of(actor), saved=saved_filters.of_actor(actor),
-                           units=listings.units_of(actor), handed_over=delegation.handed_over_by(actor))
+    return render_template(
+        "work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items], chosen=chosen,
+        query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=panels.places_of(actor),
+        saved=saved_filters.of_actor(actor), anything_free=worklist.anything_free(actor),
+        units=listings.units_of(actor), handed_over=delegation.handed_over_by(actor))
 
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
@@ -161,6 +162,8 @@ def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Act
         status = 403 if isinstance(error, PermissionDenied) else 409
         return _page(item, task, form, actor, now, why=why, status=status)
     typed = answers.in_words(task.form, form.typed())
+    if _late_reason():
+        typed.append((gettext("逾期原因"), _late_reason()))
     page = render_template("work/stale.html", item=item, why=why, typed=typed, kept=worklist.draft_of(item.id, actor))
     return page, 403 if isinstance(error, PermissionDenied) and item.assignee_id is None else 409
 
@@ -261,7 +264,8 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
         delegation=panels.delegation_panel(item, actor),
         phrases=phrases.of_actor(actor) if open_to_me else [],
-        draft_saved_at=listings.draft_saved_at(item.id, actor))
+        draft_saved_at=listings.draft_saved_at(item.id, actor),
+        left_over=[] if open_to_me else answers.in_words(task.form, worklist.draft_of(item.id, actor)))
     return page, status
 
 

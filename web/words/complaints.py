@@ -12,6 +12,7 @@ WORDS = {
     "doubled_timer": _("同一计时有两条记录"),
     "wrong_due_date": _("到期时间与期限记录不符"),
     "old_outbox": _("消息等待发送超过 10 分钟"),
+    "dead_delivery": _("有通知没有送达，请到“管理—未送达”处理"),
     "wrong_state_digest": _("案件的流程状态被改动过"),
     "unreadable_state": _("案件的流程状态无法读取"),
     "stuck_case": _("案件停住了，不会自动推进"),

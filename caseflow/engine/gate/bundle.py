@@ -10,7 +10,7 @@ from lxml import etree
 from caseflow.engine.gate.findings import Findings, printable
 from caseflow.engine.gate.forms import VARIABLE_TYPES, check_form
 from caseflow.engine.gate.graph import scopes, steps
-from caseflow.engine.gate.names import children, tag
+from caseflow.engine.gate.names import TASKS, children, tag
 from caseflow.engine.gate.reader import read
 from caseflow.engine.values import CASE_VARIABLES, FormField
 from caseflow.errors import DefinitionRefused
@@ -124,17 +124,19 @@ def names_of(process: etree._Element, others: list[etree._Element], findings: Fi
     """Case variables and all deciding fields of the forms, also of the called processes. Checks the forms."""
     types: dict[str, str] = {}
     choices: dict[str, frozenset[str]] = dict(CASE_CHOICES)
-    tasks: set[str] = set()
-    for scope in (process, *others):
-        for task in (node for node in steps(scope) if tag(node) == "bpmn:userTask"):
-            tasks.add(task.get("id") or "")
-            for field in check_form(task, findings if scope is process else Findings()):
-                if types.setdefault(field.id, field.type) != field.type:
-                    at = task if scope is process else process
-                    findings.add("field_conflict", at, found=field.id)
-                _add_choices(field, choices)
+    tasks = [(scope, node) for scope in (process, *others) for node in steps(scope) if tag(node) in TASKS]
+    ids = {node.get("id") for _, node in tasks}
+    asking = [(scope, node) for scope, node in tasks if tag(node) == "bpmn:userTask"]
+    for scope, task in asking:
+        at = task if scope is process else process
+        for field in check_form(task, findings if scope is process else Findings()):
+            if field.id in ids:
+                findings.add("field_is_task", at, found=field.id)
+            if types.setdefault(field.id, field.type) != field.type:
+                findings.add("field_conflict", at, found=field.id)
+            _add_choices(field, choices)
     variables = {name: VARIABLE_TYPES[kind] for name, kind in types.items() if kind in VARIABLE_TYPES}
-    return Names({**variables, **CASE_VARIABLES}, choices, frozenset(tasks))
+    return Names({**variables, **CASE_VARIABLES}, choices, frozenset(task.get("id") or "" for _, task in asking))
 
 
 def _add_choices(field: FormField, choices: dict[str, frozenset[str]]) -> None:

@@ -107,6 +107,7 @@ SENTENCES = {
     "field_label": "表单项“{found}”没有名称（label）；请写上。",
     "field_type": "表单项“{found}”的类型只能是 string、text、enum、boolean、date 或 long；请改正。",
     "field_conflict": "表单项“{found}”在别处是另一种类型；同名的项类型要相同。",
+    "field_is_task": "表单项编号“{found}”与一个任务的编号相同，引擎会把两者混淆；请给表单项换一个编号。",
     "field_default": "表单项“{found}”的默认值“{value}”不合它的类型或范围；请改正。",
     "enum_empty": "选择项“{found}”没有选项；请至少写一个。",
     "enum_limit": "选择项“{found}”最多 50 个选项；请减少。",

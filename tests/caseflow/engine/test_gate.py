@@ -218,6 +218,7 @@ CASES = {
             '<camunda:properties><camunda:property name="article" value="GC-2"/>',
         )
     ),
+    "field_is_task": field('<camunda:formField id="rectify" label="x" type="boolean"/>'),
     "form_limit": field("".join(f'<camunda:formField id="x{i}" label="x" type="date"/>' for i in range(50))),
     "field_default": broken(('defaultValue="5"', 'defaultValue="10"')),
     "enum_empty": field('<camunda:formField id="x" label="x" type="enum"/>'),

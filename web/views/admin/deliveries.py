@@ -1,4 +1,4 @@
-"""What could not be delivered by e-mail, SMS or chat, and sending it again."""
+"""What could not be delivered by e-mail, SMS or chat: sending it again, or putting it aside."""
 
 from __future__ import annotations
 
@@ -31,4 +31,11 @@ def index():
 def resend(delivery_id: int):
     actor = current_actor()
     return changes(gettext("将重新发送。"), lambda: deliveries.resend(delivery_id, actor, clock.now()),
+                   url_for("admin.deliveries"))
+
+
+@blueprint.post("/deliveries/" + ID.format("delivery_id") + "/put-aside")
+def put_aside(delivery_id: int):
+    actor = current_actor()
+    return changes(gettext("不再发送这条通知。"), lambda: deliveries.put_aside(delivery_id, actor, clock.now()),
                    url_for("admin.deliveries"))

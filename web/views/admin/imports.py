@@ -62,6 +62,8 @@ def confirm_import():
     if plan.count("wrong"):
         return _preview(plan, name, digest)
     flash(gettext("已导入 %(n)s 行。", n=changed), "success")
+    if plan.kind == "people" and plan.count("add"):
+        flash(gettext("新账号还没有密码：请由安全管理员在“人员”页生成一次性密码。"), "info")
     return redirect(url_for("admin.users" if plan.kind == "people" else "admin.units"))
 
 
