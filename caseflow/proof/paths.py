@@ -197,6 +197,26 @@ class OnlyIf(LastAnswer):
         return Breach(outcome, f"没有“{self.words()}”，案件也能以“{self.name(outcome)}”结束；请检查通向它的条件。")
 
 
+class OnlyFor(LastAnswer):
+    def move(self, memory, move, after):
+        memory = super().move(memory, move, after)
+        for element in (*move.passed, *(task for task, _ in move.opened)):
+            if element in self.subjects and memory not in self.meant:
+                return Breach(element, f"没有“{self.words()}”，案件也会走到“{self.name(element)}”；"
+                                       "请检查通向它的条件和连线。")
+        return memory
+
+
+class AfterMessage(Watch):
+    def move(self, memory, move, after):
+        memory = memory or (move.kind == "message" and move.element == self.check.parts[1])
+        for element in move.passed:
+            if element in self.subjects and not memory:
+                return Breach(element, f"没有收到消息“{self.check.parts[1]}”，案件也会走到“{self.name(element)}”；"
+                                       "请只从消息事件连到它。")
+        return memory
+
+
 class Concludes(LastAnswer):
     def end(self, memory, outcome):
         allowed = (*self.check.words(self.check.named["outcomes"]), *self.check.words(self.check.named.get("unless")))
@@ -239,7 +259,7 @@ class MessageEnds(Watch):
 
 WATCHES = {"at_most": AtMost, "every_closed_case_had": Had, "never": Never, "before": Before, "at_start": AtStart,
            "followed_by": FollowedBy, "leads": Leads, "only_if": OnlyIf, "concludes": Concludes,
-           "message_ends": MessageEnds}
+           "message_ends": MessageEnds, "only_for": OnlyFor, "after_message": AfterMessage}
 
 
 def answer_in(move: Move, name: str) -> str | None:
