@@ -325,13 +325,30 @@ def lose_message(diagram: Diagram) -> Iterator[Edit]:
         yield "closed as if handled", edited
 
 
+def reroute(diagram: Diagram) -> Iterator[Edit]:
+    """Every flow to every other step of its scope. Most break an article; which do not is said in NO_BREACH."""
+    for flow in diagram.all("sequenceFlow"):
+        for node in flow.getparent().iterchildren(*(B + tag for tag in STEPS)):
+            if node.get("id") != flow.get("targetRef"):
+                edited = diagram.again()
+                edited.node(flow.get("id")).set("targetRef", node.get("id"))
+                yield f"{flow.get('id')} → {node.get('id')}", edited
+
+
+STEPS = ("userTask", "serviceTask", "exclusiveGateway", "endEvent", "subProcess")
+NO_BREACH = {   # rerouted, changed, and yet lawful: what was edited → why
+    "hainan/rectification flow_rehandle_handled → first_response":
+        "HN-15 再行办理：退回后从核实重新做起，仍然只退回一次，之后仍要回访",
+    "hainan/rectification flow_rehandle_handled → by_outcome":
+        "HN-15 再行办理：退回后按原来的结果再整改或解释一次，仍然只退回一次，之后仍要回访",
+}
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     drop_task, drop_effect, swap_effect, lengthen_limit, later_start, other_limit, longer_unit, detach_timer,
     move_timer, flip_timer, silent_timer, swap_unit, lose_reviewer, swap_ways, short_cut, other_branch,
-    void_at_once, change_answer, negate, loosen,
-    more_rounds, more_evidence, drop_choice, make_optional, drop_field, fewer_attempts, lose_message,
+    void_at_once, change_answer, negate, loosen, more_rounds, more_evidence, drop_choice, make_optional, drop_field,
+    fewer_attempts, lose_message,
 )
-COMPARED = {swap_ways, short_cut, change_answer, negate, loosen, more_rounds}
+COMPARED = {swap_ways, short_cut, change_answer, negate, loosen, more_rounds, reroute}
 
 
 def _choices(diagram: Diagram, field: str) -> list[str]:
