@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from caseflow.proof.explorer import LOST, Graph, Move
 from caseflow.proof.limits import moves_in_order
-from caseflow.proof.paths import Breach, Found, way
+from caseflow.proof.paths import Breach, Found, as_steps, way
 from caseflow.proof.values import PathStep
 from caseflow.proof.words import listed, named
 
@@ -133,8 +133,7 @@ def _unrolled(came: dict[int, tuple[int, Move]], start: int) -> list[Move]:
 
 
 def _circle(graph: Graph, start: int, circling: set[int]) -> tuple[PathStep, ...]:
-    return tuple(PathStep(move.kind, move.element, dict(move.values), move.passed)
-                 for move in _way_back(graph, start, circling))
+    return as_steps(_way_back(graph, start, circling))
 
 
 def _round(graph: Graph, start: int) -> Breach:

@@ -7,7 +7,7 @@ has ended. Memories are hashable, so that a graph with its memory stays finite.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from caseflow.engine.definition import Definition
@@ -312,5 +312,16 @@ def way(came: dict, at: tuple | None, last: Move) -> tuple[PathStep, ...]:
     while at is not None:
         at, move = came[at]
         moves.append(move)
-    return tuple(PathStep(move.kind, move.element, dict(move.values), move.passed)
-                 for move in reversed(moves) if move.kind != "day")
+    return as_steps(reversed(moves))
+
+
+def as_steps(moves: Iterable[Move]) -> tuple[PathStep, ...]:
+    """Moves as steps; the passing of days is told with the step that follows it."""
+    steps, days = [], 0
+    for move in moves:
+        if move.kind == "day":
+            days += 1
+        else:
+            steps.append(PathStep(move.kind, move.element, dict(move.values), move.passed, days))
+            days = 0
+    return tuple(steps)

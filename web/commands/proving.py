@@ -106,7 +106,7 @@ def _as_json(file: Path, proof: Proof, definition: engine.Definition) -> dict[st
             "check": result.rule.check, "article": result.rule.article, "sentence": result.rule.sentence,
             "reading": result.rule.reading, "verdict": result.verdict, "element": result.element, "why": result.why,
             "path": [{"kind": step.kind, "element": step.element, "values": dict(step.values),
-                      "passed": list(step.passed)} for step in result.path],
+                      "passed": list(step.passed), "days": step.days} for step in result.path],
             "words": told(definition, result.path),
         } for result in proof.results],
     }
