@@ -27,7 +27,7 @@ class Answers:
 
     def to_start(self) -> Iterator[dict[str, object]]:
         """What is known of a case when it starts."""
-        received = days_around((), self.asked.reach) if "received_at" in self.asked.timed else [0]
+        received = days_around((), self.asked.reach or 0) if "received_at" in self.asked.timed else [0]
         options = {"received_at": [f"{day_of(day)}T01:00:00+08:00" for day in received if day <= 0][::-1]}
         for name, kind in CASE_VARIABLES.items():
             if name != "received_at" and (name in self.asked.names or name in self.wanted):
@@ -110,5 +110,5 @@ class Answers:
     def _days(self, entry: FormField, days: Sequence[int]) -> list[object]:
         if entry.id not in self.asked.timed:
             return [day_of(FIRST)]
-        return [day_of(day) for day in days_around(days, self.asked.reach)
+        return [day_of(day) for day in days_around(days, self.asked.reach or 0)
                 if day >= 0 or not entry.sets_a_limit]

@@ -80,11 +80,13 @@ class Canon:
         return kept
 
     def _rank(self, row: list, specs, order: dict[int, int]) -> tuple:
-        """Groups stand before their members; messages keep their order, in which one that is delivered reaches them."""
+        """Groups stand before their members; messages keep their order, in which one that is delivered reaches them,
+        and tokens at a join that of those from the same flow, of which it takes the oldest."""
         spec = specs[row[SPEC]]
         if spec.rests == "message":
-            return 2, "", order[row[TOKEN]]
-        return 0 if isinstance(spec, GroupStart) else 1, row[SPEC], order[row[TOKEN]]
+            return 2, "", "", order[row[TOKEN]]
+        source = row[ADDED] if spec.rests == "join" else ""
+        return 0 if isinstance(spec, GroupStart) else 1, row[SPEC], source, order[row[TOKEN]]
 
     def _without_waiting_end(self, rows: list, specs) -> list:
         """Without the row of branches that have ended, when another will come that knows all that it knows."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from caseflow.proof.explorer import LOST, Graph, Move
 from caseflow.proof.limits import moves_in_order
-from caseflow.proof.paths import Breach, Found, way
+from caseflow.proof.paths import Breach, Found, as_steps, way
 from caseflow.proof.values import PathStep
-from caseflow.proof.words import named
+from caseflow.proof.words import listed, named
 
 
 def always_ends(graph: Graph) -> Found | None:
@@ -41,10 +41,14 @@ def _breach(graph: Graph, move: Move, finished: set[int]) -> Breach | None:
     node = graph.nodes[move.target]
     if node.ended or move.target in finished:
         return None
+    at = node.tasks[0] if node.tasks else move.element
+    if node.messages:
+        return Breach(at, f"从这里起案件要等到消息“{listed(sorted(node.messages))}”才能结束，消息可能永远不来；"
+                          "请再给它一条靠任务或定时到结束的路。")
     if not any(later.kind in ("complete", "timer") for later in node.moves):
-        return Breach(move.element, f"“{named(definition, move.element)}”之后案件停住了：没有任务，也没有定时；"
-                                    "请把这条路接到结束事件。")
-    return Breach(node.tasks[0] if node.tasks else "", "从这里起案件再也不能结束；请检查条件，给它一条到结束的路。")
+        return Breach(at, f"“{named(definition, at) or '开始'}”之后案件停住了：没有任务，也没有定时；"
+                          "请把这条路接到结束事件。")
+    return Breach(at, "从这里起案件再也不能结束；请检查条件，给它一条到结束的路。")
 
 
 def _finished(graph: Graph) -> set[int]:
@@ -129,8 +133,7 @@ def _unrolled(came: dict[int, tuple[int, Move]], start: int) -> list[Move]:
 
 
 def _circle(graph: Graph, start: int, circling: set[int]) -> tuple[PathStep, ...]:
-    return tuple(PathStep(move.kind, move.element, dict(move.values), move.passed)
-                 for move in _way_back(graph, start, circling))
+    return as_steps(_way_back(graph, start, circling))
 
 
 def _round(graph: Graph, start: int) -> Breach:

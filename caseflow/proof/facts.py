@@ -28,8 +28,10 @@ def missing(check: Check, definition: Definition) -> Breach | None:
         known = definition.elements.get(outcome)
         if known is None or known.kind != "endEvent" or known.parent:
             return Breach("", f"图上没有结束事件“{outcome}”；请把它放回图上，编号不要改。")
-    if check.name == "message_ends" and check.parts[0] not in definition.messages.values():
-        return Breach("", f"图上没有等待消息“{check.parts[0]}”的事件；请把它附在办理的子流程上。")
+    letters = VOCABULARY[check.name].parts
+    message = check.parts[letters.index("m")] if "m" in letters else ""
+    if message and message not in definition.messages.values():
+        return Breach("", f"图上没有等待消息“{message}”的事件；请把它附在办理的子流程上。")
     return _missing_answer(check, definition)
 
 

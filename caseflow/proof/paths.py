@@ -7,7 +7,7 @@ has ended. Memories are hashable, so that a graph with its memory stays finite.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from caseflow.engine.definition import Definition
@@ -66,8 +66,9 @@ class AtMost(Watch):
             if element in self.subjects:
                 memory += 1
                 if memory > most:
+                    task = element if element in self.definition.user_tasks else "任务"
                     return Breach(element, f"“{self.name(element)}”可以走到第{memory}次，最多{most}次；"
-                                           f"请在往回的路上加条件，如 visits('{element}') < {most}。")
+                                           f"请在往回的路上加条件，如 visits('{task}') < {most}。")
         return memory
 
 
@@ -196,6 +197,26 @@ class OnlyIf(LastAnswer):
         return Breach(outcome, f"没有“{self.words()}”，案件也能以“{self.name(outcome)}”结束；请检查通向它的条件。")
 
 
+class OnlyFor(LastAnswer):
+    def move(self, memory, move, after):
+        memory = super().move(memory, move, after)
+        for element in (*move.passed, *(task for task, _ in move.opened)):
+            if element in self.subjects and memory not in self.meant:
+                return Breach(element, f"没有“{self.words()}”，案件也会走到“{self.name(element)}”；"
+                                       "请检查通向它的条件和连线。")
+        return memory
+
+
+class AfterMessage(Watch):
+    def move(self, memory, move, after):
+        memory = memory or (move.kind == "message" and move.element == self.check.parts[1])
+        for element in move.passed:
+            if element in self.subjects and not memory:
+                return Breach(element, f"没有收到消息“{self.check.parts[1]}”，案件也会走到“{self.name(element)}”；"
+                                       "请只从消息事件连到它。")
+        return memory
+
+
 class Concludes(LastAnswer):
     def end(self, memory, outcome):
         allowed = (*self.check.words(self.check.named["outcomes"]), *self.check.words(self.check.named.get("unless")))
@@ -238,7 +259,7 @@ class MessageEnds(Watch):
 
 WATCHES = {"at_most": AtMost, "every_closed_case_had": Had, "never": Never, "before": Before, "at_start": AtStart,
            "followed_by": FollowedBy, "leads": Leads, "only_if": OnlyIf, "concludes": Concludes,
-           "message_ends": MessageEnds}
+           "message_ends": MessageEnds, "only_for": OnlyFor, "after_message": AfterMessage}
 
 
 def answer_in(move: Move, name: str) -> str | None:
@@ -291,5 +312,16 @@ def way(came: dict, at: tuple | None, last: Move) -> tuple[PathStep, ...]:
     while at is not None:
         at, move = came[at]
         moves.append(move)
-    return tuple(PathStep(move.kind, move.element, dict(move.values), move.passed)
-                 for move in reversed(moves) if move.kind != "day")
+    return as_steps(reversed(moves))
+
+
+def as_steps(moves: Iterable[Move]) -> tuple[PathStep, ...]:
+    """Moves as steps; the passing of days is told with the step that follows it."""
+    steps, days = [], 0
+    for move in moves:
+        if move.kind == "day":
+            days += 1
+        else:
+            steps.append(PathStep(move.kind, move.element, dict(move.values), move.passed, days))
+            days = 0
+    return tuple(steps)

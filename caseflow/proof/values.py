@@ -27,21 +27,24 @@ class Rule:
 class Bounds:
     """How far the explorer goes before it says "unknown": states of the case, and moves from one to another."""
 
-    states: int = 4_000
-    moves: int = 12_000
+    states: int = 3_000
+    moves: int = 9_000
 
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One move of a case: `kind` is start, complete, timer or message; `element` the task or event ("" at the start).
+    """One move of a case: `kind` is start, complete, timer or message; `element` is the task or timer, the name of the
+    message, or "" at the start.
 
     `values` are the answers that decide something; `passed` the elements passed by this move, in order, to draw.
+    `days` pass before it, where conditions hold days against each other.
     """
 
     kind: str
     element: str
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     passed: tuple[str, ...] = ()
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ VOCABULARY = {
     "leads": Word("e", ("to", "before", "unless", "unless_had"), ("to",), answers=True),
     "concludes": Word("", ("outcomes", "unless"), ("outcomes",), answers=True),
     "only_if": Word("w", answers=True),
+    "only_for": Word("e", answers=True),
+    "after_message": Word("em"),
     "reachable": Word("w"),
     "message_ends": Word("m", ("during", "outcome", "passing"), ("during", "outcome")),
     "deadline": Word("e", limit=True),

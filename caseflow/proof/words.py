@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from caseflow.engine.definition import Definition
+from caseflow.proof.days import number_of
 from caseflow.proof.values import PathStep
 
 START_WORDS = {
@@ -36,7 +37,8 @@ def _step(definition: Definition, step: PathStep) -> str:
                        if name != "received_at" and value is not None)
     behind = f"（{answers}）" if answers else ""
     name = named(definition, step.element)
-    return {
+    later = f"{step.days}天以后，" if step.days else ""
+    return later + {
         "start": f"收到{behind}",
         "complete": f"办完“{name}”{behind}",
         "timer": f"“{name}”到期",
@@ -54,8 +56,15 @@ def _answer(definition: Definition, task: str, name: str, value: object) -> str:
         label, words = START_WORDS[name]
         return f"{label}：{words.get(value, value)}"
     entry = next(entry for entry in definition.user_tasks[task].form if entry.id == name)
+    if entry.type == "date":
+        return f"{entry.label}：{_day(number_of(value) or 0)}"
     words = {True: "是", False: "否"} if isinstance(value, bool) else dict(entry.choices)
     return f"{entry.label}：{words.get(value, value)}"
+
+
+def _day(number: int) -> str:
+    """A day as seen from the day it was written on."""
+    return "当天" if not number else f"{number}天后" if number > 0 else f"{-number}天前"
 
 
 def _passed(definition: Definition, step: PathStep) -> str:

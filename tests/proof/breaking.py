@@ -179,6 +179,32 @@ def _skips(diagram: Diagram, start: str, end: str) -> bool:
     return reaches(False) and not reaches(True)
 
 
+def other_branch(diagram: Diagram) -> Iterator[Edit]:
+    """After the step for one answer comes, as well, the step that the article keeps for another."""
+    if "by_outcome" not in diagram.deciding():
+        return
+    steps = [flow.get("targetRef") for flow in diagram.flows_from("by_outcome") if flow.get("targetRef") != "handled"]
+    for task in diagram.users():
+        [flow] = diagram.flows_from(task)
+        for other in steps if flow.get("targetRef") == "handled" and task != "rehandle" else ():
+            if task != other and diagram.flows_from(other)[0].get("targetRef") != task:
+                edited = diagram.again()
+                edited.node(flow.get("id")).set("targetRef", other)
+                yield f"{task} → {other}", edited
+
+
+def void_at_once(diagram: Diagram) -> Iterator[Edit]:
+    """The rating is voided though nobody has appealed."""
+    for task in diagram.users() + diagram.effects():
+        node = diagram.node(task)
+        for end in node.getparent().iterfind(f"{B}endEvent"):
+            if end.get("id") == "rating_voided" and diagram.process == "rectification" and task != "void_rating":
+                for target in ("void_rating", "rating_voided"):
+                    edited = diagram.again()
+                    edited.flows_from(task)[0].set("targetRef", target)
+                    yield f"{task} → {target}", edited
+
+
 def change_answer(diagram: Diagram) -> Iterator[Edit]:
     """A condition asks for another answer than the one the article gives this way to."""
     for flow, text in diagram.conditions():
@@ -299,12 +325,30 @@ def lose_message(diagram: Diagram) -> Iterator[Edit]:
         yield "closed as if handled", edited
 
 
+def reroute(diagram: Diagram) -> Iterator[Edit]:
+    """Every flow to every other step of its scope. Most break an article; which do not is said in NO_BREACH."""
+    for flow in diagram.all("sequenceFlow"):
+        for node in flow.getparent().iterchildren(*(B + tag for tag in STEPS)):
+            if node.get("id") != flow.get("targetRef"):
+                edited = diagram.again()
+                edited.node(flow.get("id")).set("targetRef", node.get("id"))
+                yield f"{flow.get('id')} → {node.get('id')}", edited
+
+
+STEPS = ("userTask", "serviceTask", "exclusiveGateway", "endEvent", "subProcess")
+NO_BREACH = {   # rerouted, changed, and yet lawful: what was edited → why
+    "hainan/rectification flow_rehandle_handled → first_response":
+        "HN-15 再行办理：退回后从核实重新做起，仍然只退回一次，之后仍要回访",
+    "hainan/rectification flow_rehandle_handled → by_outcome":
+        "HN-15 再行办理：退回后按原来的结果再整改或解释一次，仍然只退回一次，之后仍要回访",
+}
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     drop_task, drop_effect, swap_effect, lengthen_limit, later_start, other_limit, longer_unit, detach_timer,
-    move_timer, flip_timer, silent_timer, swap_unit, lose_reviewer, swap_ways, short_cut, change_answer, negate, loosen,
-    more_rounds, more_evidence, drop_choice, make_optional, drop_field, fewer_attempts, lose_message,
+    move_timer, flip_timer, silent_timer, swap_unit, lose_reviewer, swap_ways, short_cut, other_branch,
+    void_at_once, change_answer, negate, loosen, more_rounds, more_evidence, drop_choice, make_optional, drop_field,
+    fewer_attempts, lose_message,
 )
-COMPARED = {swap_ways, short_cut, change_answer, negate, loosen, more_rounds}
+COMPARED = {swap_ways, short_cut, change_answer, negate, loosen, more_rounds, reroute}
 
 
 def _choices(diagram: Diagram, field: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from caseflow.engine import definition as engine
 from caseflow.engine import step
 from caseflow.engine.values import CASE_VARIABLES, Context, Step
-from caseflow.proof import Bounds, Rule, prove
+from caseflow.proof import Bounds, Rule, prove, told
 from caseflow.proof.canonical import Canon
 from caseflow.proof.explorer import CONTEXT, _Explorer
 from caseflow.proof.reading import Reading
@@ -149,6 +149,9 @@ def test_a_condition_on_days_is_explored_whole():
     assert graph.complete
     went_back = {move.target for node in graph.nodes for move in node.moves if move.element == "second"}
     assert {graph.nodes[number].ended for number in went_back} == {True, False}
+    [result] = prove(dated(), [Rule("at_most(first, 1)", "GC-2(二)", "")]).results
+    words = told(dated(), result.path)
+    assert "told_on：当天" in words[1] and words[2].startswith("3. 1天以后，办完")
 
 
 def test_a_rule_is_unknown_when_a_bound_was_hit_unless_it_is_broken():

@@ -54,6 +54,8 @@ BROKEN = {
     "message_ends": "message_ends(appeal_upheld, during=[rectify], outcome=closed_resolved)",
     "deadline": "deadline(rectify_complex) <= 14 working_days since=received_at",
     "gives_up": "gives_up(rectify)",
+    "only_for": "only_for(revisit, outcome=simple)",
+    "after_message": "after_message(closed_resolved, appeal_upheld)",
 }
 
 
