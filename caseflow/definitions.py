@@ -125,8 +125,9 @@ def _make_current(process_id: str, digest: str) -> Definition | None:
 
 
 def lock(process_id: str) -> None:
-    """Have the versions of a process as they are now, to the end of the transaction."""
-    db.session.execute(select(Definition.digest).where(Definition.process_id == process_id).with_for_update())
+    """Have the versions of a process as they are now, to the end of the transaction. Cases that begin do not wait."""
+    versions_of = select(Definition.digest).where(Definition.process_id == process_id)
+    db.session.execute(versions_of.with_for_update(key_share=True))
 
 
 def versions(process_id: str) -> list[Definition]:

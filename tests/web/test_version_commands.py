@@ -67,6 +67,8 @@ def test_what_breaks_a_rule_is_not_deployed_and_the_line_names_the_article(run, 
     (line,) = lines
     assert code == 1 and line.split("\t")[3] == "rule_violated" and "GC-2(二)" in line and "3.bpmn" in line
     assert len(run("list", PROCESS)[1]) == 1      # the lawful one was not deployed either
+    broken = drawn(1, (b"</bpmn:definitions>", b""))
+    assert "file_not_xml" in run("deploy", broken)[1][0]
 
 
 def test_an_installation_stops_at_a_diagram_that_breaks_a_rule_and_names_the_article(run, drawn, tmp_path, monkeypatch):
@@ -84,6 +86,7 @@ def test_running_cases_move_one_by_one_and_what_stays_is_told(run, app, clock, d
     staying.does("first_response", outcome="no_legal_basis")
     assert run("deploy", drawn(1))[0] == 0
     assert run("migrate", PROCESS, "--dry-run")[0] == 0
+    assert run("migrate", PROCESS, "--keep", "nowhere")[0] == 2
     number = moving.case().number
     code, lines = run("migrate", PROCESS, "--case", number)
     assert code == 1 and "请选择" in lines[0]

@@ -42,6 +42,9 @@ def migrate(process_id: str, numbers: tuple[str, ...], keep: tuple[str, ...], re
             target = definitions.row_of(process_id)
         except NotFound:
             raise click.UsageError(f"没有“{process_id}”这个流程；caseflow process list 列出全部。") from None
+        unknown = choices.keys() - definitions.by_digest(target.digest).elements.keys()
+        if unknown:
+            raise click.UsageError(f"现行版本里没有这些元素：{'、'.join(sorted(unknown))}")
         ids = _ids(process_id, numbers)
         told = _previewed(ids, target.digest) if dry_run else _moved(ids, target.digest, choices)
     click.echo(orjson.dumps(told).decode() if as_json else "\n".join(_lines(told, dry_run)))
