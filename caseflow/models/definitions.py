@@ -10,8 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseflow.models.db import Base
 from caseflow.models.people import User
 
-DRAFT_STATES = ("open", "submitted", "deployed", "discarded")
-
 
 class Definition(Base):
     """A deployed process: the checked diagram files, kept for ever under their SHA-256.
@@ -52,7 +50,7 @@ class ProcessDraft(Base):
     source: Mapped[bytes] = mapped_column(LargeBinary)
     base: Mapped[str | None] = mapped_column(ForeignKey("definitions.digest"))
     revision: Mapped[int] = mapped_column(default=1)
-    state: Mapped[str] = mapped_column(String(16), default="open")
+    state: Mapped[str] = mapped_column(String(16), default="open")   # open, submitted, deployed, discarded
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     begun_at: Mapped[datetime]
     edited_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -10,8 +10,7 @@ from typing import Any
 import click
 
 try:
-    from benchmarks import board, engine, handover, importing, store, timers, worklist
-    from benchmarks import board, engine, importing, proof, store, timers, worklist
+    from benchmarks import board, engine, handover, importing, proof, store, timers, worklist
     from benchmarks import web as over_http
 except ModuleNotFoundError as missing:
     raise click.ClickException(

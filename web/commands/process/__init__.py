@@ -8,9 +8,14 @@ import click
 
 COMMANDS = {
     "check": "web.commands.process.check:check",
+    "deploy": "web.commands.process.versions:deploy",
     "diff": "web.commands.process.diff:diff",
+    "export": "web.commands.process.versions:export",
+    "list": "web.commands.process.versions:list_",
+    "migrate": "web.commands.process.migrate:migrate",
     "prove": "web.commands.proving:prove_paths",
     "replay": "web.commands.process.replay:replay",
+    "rollback": "web.commands.process.versions:rollback",
 }
 
 
