@@ -21,13 +21,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import appeals, attachments, cases, demo, installation, notices, regulations
+from caseflow import appeals, attachments, cases, demo, drafts, installation, notices, regulations
 from caseflow.models import (
     Absence,
     Case,
     Delivery,
     Handover,
     Incident,
+    KeptScenario,
     Notice,
     OutboxMessage,
     Phrase,
@@ -50,6 +51,12 @@ OWN, OTHER = "guichi", "hainan"
 EVERYBODY = ("nobody", *ROLES)
 HEADING = ("method", "route", "whose", *EVERYBODY)
 NOT_ASKED = {"static"}
+SCENARIO = """
+name = "等待"
+process = "rectification"
+acts = [{ do = "start", at = 2026-03-02 09:00:00 }, { do = "wait", after = "1 hour" }]
+expect = { outcome = "open" }
+"""
 
 
 class World:
@@ -110,8 +117,15 @@ class World:
         db.session.add_all(kept.values())
         appeal = appeals.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",
                               [(BytesIO(PNG), "现场照片.png")], f"appeal-{case.id}", now)
+        designer = db.session.scalar(select(User).where(User.username == f"{case.regulation}.designer"))
+        process = f"{case.regulation}_rectification"
+        draft = drafts.begin(process, actor_for(designer), now)
+        scenario = KeptScenario(draft_id=draft.id, key="rectification_kept_1", text=SCENARIO, kept_by_id=designer.id,
+                                kept_at=now)
+        db.session.add(scenario)
         db.session.flush()
-        return {"rating_id": case.rating_id, "appeal_id": appeal.id} | {name: row.id for name, row in kept.items()}
+        return {"process_id": process, "draft_id": draft.id, "rating_id": case.rating_id, "appeal_id": appeal.id,
+                "scenario": scenario.key, **{name: row.id for name, row in kept.items()}}
 
     def _sign_in(self) -> dict[str, str]:
         """One person for each role, at the office whose task is open; their logins."""
