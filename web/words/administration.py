@@ -62,6 +62,7 @@ KINDS = {
     "calendar_imported": _("导入工作日历"), "definition_deployed": _("部署流程图"), "restored": _("从备份恢复"),
     "identity_linked": _("关联统一身份：%(who)s"), "identity_unlinked": _("解除统一身份：%(who)s"),
     "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),
+    "scenario_kept": _("为流程图草稿存下场景"), "scenario_dropped": _("从流程图草稿删去场景"),
 }
 FACTS = {"name": _("名称"), "staff_no": _("工号"), "unit": _("单位"), "level": _("级别"), "area": _("地区代码"),
          "parent": _("上级单位"), "active": _("在用"), "channels": _("通知方式"), "digest": _("每日提要"),
