@@ -1,5 +1,6 @@
 """`caseflow process check` and `caseflow expression check`."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.caseflow.engine.gate_diagrams import SOUND, flat
 from web.commands import main
 
 HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
+GUICHI = Path(__file__).parents[2] / "bpmn" / "guichi"
 
 
 def run(*arguments):
@@ -105,3 +107,15 @@ def test_bytes_that_are_no_utf_8_are_refused_like_any_other_text(write):
 def test_the_hostile_file_is_refused_line_by_line():
     result = run("expression", "check", "--file", HOSTILE / "expressions.tsv")
     assert {line.split("\t")[0] for line in result.output.splitlines()} == {"refused"}
+
+
+def test_the_scenarios_beside_a_diagram_are_played(tmp_path):
+    """A folder as it lies in bpmn/: the diagram is sound, and its contact limit a day longer."""
+    shutil.copytree(GUICHI, tmp_path / "guichi")
+    file = tmp_path / "guichi" / "rectification.bpmn"
+    file.write_bytes(file.read_bytes().replace(b"working_days(2, since", b"working_days(3, since"))
+    told = [line.split("\t") for line in run("process", "check", file).output.splitlines()]
+    assert {(line[1], line[3]) for line in told} == {("first_response_due", "scenario_failed")}
+    assert "应不晚于 2026-03-04，实际 2026-03-05" in told[0][4]
+    (tmp_path / "guichi" / "scenarios" / "rectification_simple.toml").write_text("name = 1")
+    assert "rectification_simple.toml: name: must be str" in run("process", "check", file).output
