@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 import orjson
 from sqlalchemy import func, select
@@ -13,24 +15,39 @@ from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.values import UserTask
 from caseflow.errors import ConfigurationError, InvalidInput, NotFound, NothingChanged, StepFailed
-from caseflow.models import Case, Definition, db
+from caseflow.models import Case, Definition, JournalEntry, db
 from caseflow.permissions import SYSTEM, Actor
 
 LONGEST_REASON = 500     # characters
 
 
 def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> Definition:
-    """Make the files of bpmn/<regulation>/<name>.bpmn the process that new cases start under.
+    """Make the files of bpmn/<regulation>/<name>.bpmn the process that new cases start under; the current version.
 
-    Deploying the same files again changes nothing. Refuses with DefinitionRefused, whose findings say why.
-    Journaled as definition_deployed. Running cases keep the version they started with.
+    What people decided in the workshop stays: files that were deployed before are not deployed again, and none replace
+    a version that somebody approved. Refuses with DefinitionRefused, whose findings say why. Journaled as
+    definition_deployed. Running cases keep the version they started with.
     """
-    return deploy_files(regulation, name, regulations.files(regulation), now, actor)
+    process = shipped(regulation, name)
+    known = db.session.scalar(select(Definition).where(
+        Definition.process_id == process.process_id, Definition.current))
+    if known is not None and (known.approved_by_id or db.session.get(Definition, process.digest)):
+        return known
+    return deploy_files(regulation, name, process.files, now, actor)
+
+
+def shipped(regulation: str, name: str) -> engine.Definition:
+    """The process in the files of bpmn/<regulation>/. DefinitionRefused."""
+    return engine.load(
+        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=TOPICS)
 
 
 def deploy_files(regulation: str, name: str, files: Mapping[str, bytes], now: datetime,
                  actor: Actor = SYSTEM) -> Definition:
-    """The same with these files (file name → content), of which <name>.bpmn holds the process."""
+    """Make these files (file name → content) the process that new cases start under, whoever decided what before.
+
+    The same files again change nothing. Refuses with DefinitionRefused; journaled as definition_deployed.
+    """
     process_id = f"{regulation}_{name}"
     process = engine.load(files, trusted=True, process_id=process_id, topics=TOPICS)
     known = db.session.get(Definition, process.digest)
@@ -54,7 +71,8 @@ def rollback(process_id: str, digest: str, reason: str, actor: Actor, now: datet
     if replaced.digest == digest:
         raise NothingChanged
     process = by_digest(digest)
-    verification.require(verification.examine_files(row.regulation, process_id, process.files, _home(process)))
+    verification.require(
+        verification.examine_files(row.regulation, process_id, process.files, _home(process)), again=True)
     known = _make_current(process_id, digest)
     journal.append(None, "definition_rolled_back", actor, now, {
         "process": process_id, "digest": digest, "number": known.number, "from": replaced.number, "reason": reason})
@@ -141,6 +159,18 @@ def current(regulation: str, name: str) -> engine.Definition:
 def of(case: Case) -> engine.Definition:
     """The process this case is pinned to."""
     return by_digest(case.instance.definition)
+
+
+def with_earlier(definition: engine.Definition, entries: Iterable[JournalEntry]) -> engine.Definition:
+    """The process of a case together with the elements it was under before it was moved, to speak of its past.
+
+    `entries` are the case's. What both have is as it is now; the drawing and its outline are those of today.
+    """
+    earlier = [by_digest(orjson.loads(entry.details)["from"]) for entry in entries if entry.kind == "case_migrated"]
+    return replace(definition, **{
+        part: MappingProxyType({name: found for version in (*earlier, definition)
+                                for name, found in getattr(version, part).items()})
+        for part in ("elements", "user_tasks", "messages")}) if earlier else definition
 
 
 def by_digest(digest: str) -> engine.Definition:

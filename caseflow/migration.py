@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 
 from caseflow import (
     calendars,
@@ -31,6 +31,7 @@ from caseflow.engine.migrate import KEEP, RESTART, Moved, MovedTimer
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
 from caseflow.errors import CannotMove, ConcurrentUpdate, InvalidInput, NothingChanged, VersionReplaced
 from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, held
+from caseflow.models.cases import OPEN
 from caseflow.models.held import HeldCase, HeldStop
 from caseflow.permissions import Actor
 from caseflow.projection import Advance
@@ -78,8 +79,7 @@ def preview(case_ids: Sequence[int], target: engine.Definition, now: datetime) -
         raise InvalidInput(f"A preview is of at most {MOST} cases.", fields={"cases": "too_many"})
     query = select(Case.id, Case.number, Case.version, Case.regulation, ProcessInstance.definition,
                    ProcessInstance.state).join(ProcessInstance, ProcessInstance.case_id == Case.id).where(
-        Case.id.in_(case_ids), Case.status == "open", ProcessInstance.definition != target.digest,
-        Case.regulation + "_" + Case.kind == target.process_id)
+        Case.id.in_(case_ids), *open_under(target.process_id), ProcessInstance.definition != target.digest)
     rows = {row.id: row for row in db.session.execute(query)}
     timers, ledgers = _timers_of(rows), _ledgers_of(rows)
     return [_preview(rows[case_id], target, timers[case_id], ledgers[case_id], now)
@@ -293,6 +293,11 @@ def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> l
     """The open cases of a process under this version, or under any but the current; the oldest first."""
     current = definitions.row_of(process_id).digest
     which = ProcessInstance.definition == digest if digest else ProcessInstance.definition != current
-    query = select(Case.id).join(ProcessInstance, ProcessInstance.case_id == Case.id).where(
-        Case.status == "open", Case.regulation + "_" + Case.kind == process_id, which)
-    return list(db.session.scalars(query.order_by(Case.id).limit(limit)))
+    query = select(Case.id).join(ProcessInstance, ProcessInstance.case_id == Case.id)
+    return list(db.session.scalars(query.where(*open_under(process_id), which).order_by(Case.id).limit(limit)))
+
+
+def open_under(process_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on Case that hold for the open cases of a deployed process."""
+    regulation = definitions.row_of(process_id).regulation
+    return OPEN, Case.regulation == regulation, Case.kind == process_id.removeprefix(f"{regulation}_")

@@ -66,10 +66,16 @@ def examine(regulation: str, process_id: str, source: bytes, draft_id: int | Non
     The files it calls are those of the deployed version. The scenarios are those beside the files and those kept
     with deployed drafts, and with this draft.
     """
+    files, home = files_with(regulation, process_id, source)
+    return examine_files(regulation, process_id, files, home, kept_scenarios.texts(process_id, draft_id))
+
+
+def files_with(regulation: str, process_id: str, source: bytes) -> tuple[dict[str, bytes], str]:
+    """The deployed files of the process with this one in the place of the file that holds it; and its name."""
     files = deployed_files(process_id)
-    home = next((name for name, text in files.items() if _holds(text, process_id)), file_name(regulation, process_id))
-    return examine_files(regulation, process_id, {**files, home: source}, home,
-                         kept_scenarios.texts(process_id, draft_id))
+    home = next((name for name, text in files.items() if _holds(text, process_id)),
+                f"{process_id.removeprefix(f'{regulation}_')}.bpmn")
+    return {**files, home: source}, home
 
 
 def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str,
@@ -88,10 +94,14 @@ def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], 
     return _kept[key]
 
 
-def require(examination: Examination) -> engine.Definition:
-    """The definition; refuses with DefinitionRefused, with every reason, what must not be deployed."""
-    if examination.blocks:
-        raise DefinitionRefused(findings=examination.reasons)
+def require(examination: Examination, *, again: bool = False) -> engine.Definition:
+    """The definition; refuses with DefinitionRefused, with every reason, what must not be deployed.
+
+    What is deployed `again` has to keep the law, but not the scenarios of the versions since.
+    """
+    reasons = tuple(finding for finding in examination.reasons if not (again and finding.code == scenarios.FAILED))
+    if reasons:
+        raise DefinitionRefused(findings=reasons)
     return examination.definition
 
 
@@ -104,10 +114,6 @@ def deployed_files(process_id: str) -> Mapping[str, bytes]:
 def texts_of(files: str) -> Mapping[str, bytes]:
     """The files of a definition as its row keeps them."""
     return {name: text.encode() for name, text in orjson.loads(files).items()}
-
-
-def file_name(regulation: str, process_id: str) -> str:
-    return f"{process_id.removeprefix(f'{regulation}_')}.bpmn"
 
 
 def _holds(text: bytes, process_id: str) -> bool:

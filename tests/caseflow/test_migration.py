@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import cases, deadline_changes, definitions, doctor, migration, regulations
+from caseflow import cases, deadline_changes, definitions, doctor, impact, migration, regulations
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.migrate import KEEP, RESTART
@@ -251,3 +251,28 @@ def test_a_batch_tells_of_each_case_and_moves_what_can_be_moved(app, guichi, ses
             told[case_id] = str(refusal)
     assert told[guichi.case_id] == "moved" and "建立台账" in told[other.case_id]
     assert migration.cases_of("guichi_rectification") == [other.case_id]
+
+
+def test_the_impact_tells_where_cases_stand_which_can_move_and_which_deadlines_change(app, guichi, session, clock):
+    stuck = Journey(app, clock, "guichi").bad_review()
+    stuck.does("first_response", outcome="complex")
+    digest = deploy("guichi", clock, SHORTER, LEDGER)
+    found = impact.assess("guichi_rectification", definitions.by_digest(digest), clock())
+    assert (found.total, found.examined, found.can_move, found.complete) == (2, 2, 1, True)
+    steps = {step.element: (step.name, step.open_cases, step.can_move) for step in found.steps}
+    assert steps == {"first_response": ("联系并核实", 1, 1), "open_ledger": ("建立台账", 1, 0)}
+    (sentence, number), = next(step for step in found.steps if step.element == "open_ledger").cannot
+    assert "建立台账" in sentence and number == 1
+    change, = found.deadlines
+    assert (change.number, change.before, found.changed) == (
+        guichi.case().number, guichi.due_at("first_response"), 1)
+    assert change.after < change.before
+
+
+def test_the_impact_on_many_cases_says_how_many_were_looked_at(app, guichi, session, clock, monkeypatch):
+    for _ in range(4):
+        Journey(app, clock, "guichi").bad_review()
+    digest = deploy("guichi", clock, SHORTER)
+    monkeypatch.setattr(impact, "BATCH", 2)
+    found = impact.assess("guichi_rectification", definitions.by_digest(digest), clock(), limit=3)
+    assert (found.total, found.examined, found.complete, found.steps[0].open_cases) == (5, 3, False, 5)
