@@ -52,6 +52,14 @@ def test_a_failed_scenario_keeps_a_draft_from_being_submitted_and_says_why(insta
     assert found.sentence.startswith("场景“等待”（a）没有通过：应以 closed_resolved 结束，实际没有办结。")
 
 
+def test_a_version_to_which_somebody_goes_back_need_not_pass_the_scenarios_of_later_ones(installed, session):
+    number = _draft(("a", "closed_resolved"))
+    examination = verification.examine("guichi", PROCESS, SOURCE, number)
+    with pytest.raises(DefinitionRefused):
+        verification.require(examination)
+    assert verification.require(examination, again=True) is examination.definition
+
+
 def test_the_law_comes_before_the_scenarios(installed, session):
     longer = SOURCE.replace(b"working_days(2, since=received_at)", b"working_days(3, since=received_at)")
     found = verification.examine("guichi", PROCESS, longer)
