@@ -71,7 +71,8 @@ def rollback(process_id: str, digest: str, reason: str, actor: Actor, now: datet
     if replaced.digest == digest:
         raise NothingChanged
     process = by_digest(digest)
-    verification.require(verification.examine_files(row.regulation, process_id, process.files, _home(process)))
+    verification.require(
+        verification.examine_files(row.regulation, process_id, process.files, _home(process)), again=True)
     known = _make_current(process_id, digest)
     journal.append(None, "definition_rolled_back", actor, now, {
         "process": process_id, "digest": digest, "number": known.number, "from": replaced.number, "reason": reason})

@@ -25,6 +25,7 @@ from caseflow.scenario_file import OPEN, Expectation, Scenario
 from caseflow.tryout import Act, Ground, Stop, Trial, play
 
 FOLDER = "scenarios"
+FAILED = "scenario_failed"         # the code of its findings
 DONE = {"start": "开始", "complete": "办理", "deadline": "到下一个期限", "wait": "等待", "message": "送达消息"}
 WRONG = {
     "required": "没有填写", "not_text": "含有不能保存的字符", "too_short": "太短", "too_long": "太长",
@@ -118,7 +119,7 @@ def findings(results: Iterable[Result]) -> Iterator[Finding]:
     """What a failed scenario says against the diagram."""
     for result in results:
         for problem in result.problems:
-            yield Finding("scenario_failed", problem.element, 0,
+            yield Finding(FAILED, problem.element, 0,
                           f"场景“{result.name}”（{result.key}）没有通过：{problem.sentence}"
                           "请改图；流程本来就要这样改的，请改这个场景。")
 

@@ -45,13 +45,13 @@ def _are_the_same(place: str) -> None:
 
 @pytest.mark.both_databases
 def test_cases_on_the_definition_they_ran_under_are_the_same(installed, session):
-    _simulated("hainan", 8)
+    _simulated("hainan", 6)
     _are_the_same("hainan")
 
 
 @pytest.mark.parametrize("place", ["hefei", "qijiang"])
 def test_cases_of_the_other_regulations_are_the_same_as_well(installed, session, place):
-    _simulated(place, 5)
+    _simulated(place, 4)
     _are_the_same(place)
 
 

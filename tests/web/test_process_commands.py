@@ -1,6 +1,7 @@
 """`caseflow process check` and `caseflow expression check`."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.caseflow.engine.gate_diagrams import SOUND, flat
 from web.commands import main
 
 HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
+GUICHI = Path(__file__).parents[2] / "bpmn" / "guichi"
 
 
 def run(*arguments):
@@ -152,3 +154,13 @@ def test_a_proof_that_hits_its_bound_is_not_said_to_hold():
 def test_a_diagram_of_no_known_regulation_cannot_be_proven(write):
     result = run("process", "prove", write("a.bpmn", flat("start b\nuser u\nend e\nflow b u\nflow u e")))
     assert result.exit_code == 2 and "no regulation 'test'" in result.output
+def test_the_scenarios_beside_a_diagram_are_played(tmp_path):
+    """A folder as it lies in bpmn/: the diagram is sound, and its contact limit a day longer."""
+    shutil.copytree(GUICHI, tmp_path / "guichi")
+    file = tmp_path / "guichi" / "rectification.bpmn"
+    file.write_bytes(file.read_bytes().replace(b"working_days(2, since", b"working_days(3, since"))
+    told = [line.split("\t") for line in run("process", "check", file).output.splitlines()]
+    assert {(line[1], line[3]) for line in told} == {("first_response_due", "scenario_failed")}
+    assert "应不晚于 2026-03-04，实际 2026-03-05" in told[0][4]
+    (tmp_path / "guichi" / "scenarios" / "rectification_simple.toml").write_text("name = 1")
+    assert "rectification_simple.toml: name: must be str" in run("process", "check", file).output
