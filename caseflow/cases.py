@@ -198,6 +198,8 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
     earlier = db.session.scalar(select(Submission).where(Submission.work_item_id == work_item_id))
     if earlier is None or earlier.form_token != form_token or earlier.submitted_by != actor.user_id:
         raise TaskNotOpen
+    if earlier.element not in definition.user_tasks:    # the case was moved to a version without this step
+        raise TaskNotOpen
     visit = db.session.scalar(select(WorkItem.visit).where(WorkItem.id == work_item_id))
     form = definitions.task(definition, earlier.element, visit).form
     try:

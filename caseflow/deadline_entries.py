@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,11 +60,11 @@ def note(case: HeldCase, token: int, seq: int, kind: str, actor: Actor, now: dat
     return DeadlineEntry(**values)
 
 
-def stood_still(case: HeldCase, now: datetime) -> list[tuple[datetime, datetime]]:
-    """When clocks of the case stood still until now, from and to."""
+def stood_still(stops: Iterable[HeldStop], now: datetime) -> list[tuple[datetime, datetime]]:
+    """When clocks of a case stood still until now, from and to."""
     begun: dict[int, datetime] = {}
     intervals = []
-    for stop in sorted(case.stops, key=lambda stop: (stop.token, stop.seq)):
+    for stop in sorted(stops, key=lambda stop: (stop.token, stop.seq)):
         if stop.kind == "stopped":
             begun[stop.token] = stop.at
         else:
@@ -72,20 +72,38 @@ def stood_still(case: HeldCase, now: datetime) -> list[tuple[datetime, datetime]
     return intervals + [(since, now) for since in begun.values()]
 
 
-def carry(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation, calendar: Calendar, actor: Actor,
-          now: datetime) -> Standing | None:
-    """A new timer that counts from before the clock of its case stood still gets that time too; None: nothing to get.
+def carried(given: Given, stops: Sequence[HeldStop], calendar: Calendar, now: datetime) -> list[DeadlineEntry]:
+    """What a timer set now gets of the time that clocks of its case stood still: one entry, or none.
 
     So the limits that count from the receipt of a rating move together, whichever of them stood still.
     """
+    amount = deadline_ledger.stopped_between(given, stood_still(stops, now), calendar) if stops else 0
+    return [DeadlineEntry(kind="carried", at=now, amount=amount, used=0)] if amount else []
+
+
+def carry(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation, calendar: Calendar, actor: Actor,
+          now: datetime) -> Standing | None:
+    """A new timer that counts from before the clock of its case stood still also gets that time; None: nothing to get.
+    """
     given = Given(rule, now, regulation.close_of_business)
-    amount = deadline_ledger.stopped_between(given, stood_still(case, now), calendar) if case.stops else 0
-    if not amount:
+    entries = carried(given, case.stops, calendar, now)
+    if not entries:
         return None
-    entry = DeadlineEntry(kind="carried", at=now, amount=amount, used=0)
-    standing = deadline_ledger.standing(given, [entry], calendar, now)
-    note(case, token, 1, "carried", actor, now, amount=amount, due_at=standing.due_at)
+    standing = deadline_ledger.standing(given, entries, calendar, now)
+    note(case, token, 1, "carried", actor, now, amount=entries[0].amount, due_at=standing.due_at)
     return standing
+
+
+def granted(rule: DeadlineRule, entries: Iterable[DeadlineEntry], given: Given, now: datetime) -> list[DeadlineEntry]:
+    """The extensions among these entries of a timer with this rule, as a timer set anew keeps them, in its own unit."""
+    by_the_clock = rule.unit == "hours"
+    kept = []
+    for entry in entries:
+        if entry.kind == "extended":
+            days = entry.amount // deadline_ledger.HOURS_OF_A_DAY if by_the_clock else entry.amount
+            amount = entry.amount if by_the_clock and given.by_the_clock else deadline_ledger.amount_of(days, given)
+            kept.append(DeadlineEntry(kind="extended", at=now, amount=amount, used=0, reason=entry.reason))
+    return kept
 
 
 def end(case: HeldCase, token: int, actor: Actor, now: datetime) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 import orjson
 from sqlalchemy import func, select
@@ -13,7 +15,7 @@ from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.values import UserTask
 from caseflow.errors import ConfigurationError, InvalidInput, NotFound, NothingChanged, StepFailed
-from caseflow.models import Case, Definition, db
+from caseflow.models import Case, Definition, JournalEntry, db
 from caseflow.permissions import SYSTEM, Actor
 
 LONGEST_REASON = 500     # characters
@@ -141,6 +143,18 @@ def current(regulation: str, name: str) -> engine.Definition:
 def of(case: Case) -> engine.Definition:
     """The process this case is pinned to."""
     return by_digest(case.instance.definition)
+
+
+def with_earlier(definition: engine.Definition, entries: Iterable[JournalEntry]) -> engine.Definition:
+    """The process of a case together with the elements it was under before it was moved, to speak of its past.
+
+    `entries` are the case's. What both have is as it is now; the drawing and its outline are those of today.
+    """
+    earlier = [by_digest(orjson.loads(entry.details)["from"]) for entry in entries if entry.kind == "case_migrated"]
+    return replace(definition, **{
+        part: MappingProxyType({name: found for version in (*earlier, definition)
+                                for name, found in getattr(version, part).items()})
+        for part in ("elements", "user_tasks", "messages")}) if earlier else definition
 
 
 def by_digest(digest: str) -> engine.Definition:

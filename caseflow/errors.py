@@ -26,6 +26,7 @@ CaseflowError
 │   ├── DraftClosed         ─ state: submitted, deployed or discarded; open: it was not submitted
 │   ├── BaseReplaced        ─ number: the current version
 │   ├── NothingChanged
+│   ├── VersionReplaced
 │   └── CannotMove          ─ obstacles: (Obstacle, …)
 ├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
@@ -150,6 +151,10 @@ class BaseReplaced(Conflict):
 
 class NothingChanged(Conflict):
     """This is what is deployed already."""
+
+
+class VersionReplaced(Conflict):
+    """Another version of this process is current now; look at the preview again."""
 
 
 class CannotMove(Conflict):

@@ -32,11 +32,12 @@ class Advance:
 
 def record(case: HeldCase, definition: Definition, step: Step, actor: Actor, now: datetime) -> None:
     """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it."""
-    _follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
+    follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
     held.save(case)
 
 
-def _follow(advance: Advance, step: Step) -> None:
+def follow(advance: Advance, step: Step) -> None:
+    """The same, noted in the held case and not written yet."""
     held.keep_state(advance.case, step.state, step.ended)
     _follow_timers(advance, step)
     _follow_tasks(advance, step)

@@ -43,6 +43,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.DraftClosed: (409, _("这份草稿现在的状态不允许这样操作，请刷新页面查看。")),
     errors.BaseReplaced: (409, _("这份草稿所依据的版本已经不是现行版本；请与现行版本比较，确认以它为依据后再提交。")),
     errors.NothingChanged: (409, _("与现行版本相同，没有需要部署的内容。")),
+    errors.VersionReplaced: (409, _("现行版本已经变了，没有任何内容被更改；请重新预览后再操作。")),
     errors.CannotMove: (409, _("这个案件不能改按这个版本办理，没有任何内容被更改。")),
     errors.DefinitionRefused: (422, _("流程图不符合规则，请按所列问题修改。")),
     errors.ExpressionRefused: (422, _("表达式不符合规则，请修改后重试。")),

@@ -57,6 +57,12 @@ class Definition:
         """
         return list(self._outline)
 
+    def interrupts(self, event: str) -> bool:
+        """Whether an event at the border of an activity ends it."""
+        found = (process.task_specs[event] for process in (self.process, *self.inner.values())
+                 if event in process.task_specs)
+        return getattr(next(found), "cancel_activity", False)
+
     @cached_property
     def variables(self) -> Mapping[str, str]:
         """Every variable a case may hold, with its type in the expression language."""

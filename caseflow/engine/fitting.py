@@ -30,6 +30,8 @@ SENTENCES = {
     "unasked": "新版本以后要用“{name}”，填写它的步骤案件已经走过" + ADVICE,
     "visits": "“{name}”办过的次数有法定限制，新版本没有这一步，会重新计算" + ADVICE,
     "deadline": "“{name}”的新期限现在算不出来" + ADVICE,
+    "choice": "“{name}”的期限规则有变化；请选择保留原来的期限，或者按新规则重新计算。",
+    "stopped": "“{name}”正在中止计时，不能重新计算；请先恢复计时，或者选择保留。",
     "state": "新版本读不了这个案件的状态" + ADVICE,
 }
 

@@ -167,6 +167,8 @@ _UPDATE_CASE = Prepared(update(Case.__table__).where(
             "journal_seq", "journal_head", "unit_id")}))
 _UPDATE_STATE = Prepared(update(ProcessInstance.__table__).where(_instance.case_id == bindparam("case")).values(
     {name: bindparam(name) for name in ("state", "state_digest", "ended")}))
+_PIN = Prepared(update(ProcessInstance.__table__).where(_instance.case_id == bindparam("case")).values(
+    definition=bindparam("definition")))
 
 _INSERT_CASE = inserting(Case.__table__, without=["id"], returning="id")
 _INSERT_STATE = inserting(ProcessInstance.__table__)
@@ -177,9 +179,11 @@ INSERT_ITEM = inserting(WorkItem.__table__, without=["id", "completed_at", "comp
 CLOSE_ITEM = _updating(_item, "status", "completed_at", "completed_by")
 ASSIGN_ITEM = _updating(_item, "assignee_id")
 HAND_ITEM = _updating(_item, "unit_id", "assignee_id")
+MOVE_ITEM = _updating(_item, "name", "unit_id", "role", "assignee_id")
 DATE_ITEM = _updating(_item, "due_at", "due_provisional", "clock_stopped")
 INSERT_TIMER = inserting(Timer.__table__, without=["id"])
 END_TIMER = _updating(_timer, "status")
+MOVE_TIMER = _updating(_timer, "interrupting")
 DATE_TIMER = _updating(_timer, "status", "due_at", "provisional", "calendar")
 INSERT_DEADLINE_ENTRY = inserting(DeadlineEntry.__table__, without=["id"])
 INSERT_FIRING = inserting(TimerFiring.__table__)
@@ -279,3 +283,9 @@ def keep_state(case: HeldCase, state: bytes, ended: bool) -> None:
         case.note(_INSERT_STATE, case_id=case.id, definition=case.definition, **values)
     else:
         case.note(_UPDATE_STATE, case=case.id, **values)
+
+
+def pin(case: HeldCase, definition: str) -> None:
+    """Note that the case goes on under another version of its process."""
+    case.definition = definition
+    case.note(_PIN, case=case.id, definition=definition)

@@ -57,21 +57,21 @@ def show(number: str):
     case = _find(number, actor)
     definition, items = definitions.of(case), listings.work_items_of(case)
     entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
-    known = outline.states(entries, items, case.outcome)
-    deadlines = panels.deadline_lines(case, definition, now)
+    known, past = outline.states(entries, items, case.outcome), definitions.with_earlier(definition, entries)
+    deadlines = panels.deadline_lines(case, past, now)
     regulation = regulations.get(case.regulation)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=journal_words.outcome_name(case.outcome, definition), rating=panels.rating_panel(case, actor),
         timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
-        ledgers=[line for line in ledgers(case, definition, now) if line.lines],
+        ledgers=[line for line in ledgers(case, past, now) if line.lines],
         comments=comments.of_case(case), may_comment=permissions.may_contribute(actor),
         contacts=panels.contact_panel(case, actor, panels.asking_item(items, definition)),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, deadlines),
         nearest=_nearest(items, regulation, now), appeal=_appeal(case, actor, now),
         open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
-        submissions=_submissions(case, definition), messages_sent=_messages(case),
+        submissions=_submissions(case, past), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
         awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
 

@@ -156,7 +156,8 @@ def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
     if appeal.rectification is not None:
         if permissions.may_see(actor, appeal.rectification):
             files = attachments.of_case(appeal.rectification.id, actor)
-        definition = definitions.of(appeal.rectification)
+        definition = definitions.with_earlier(
+            definitions.of(appeal.rectification), journal.entries(appeal.rectification))
         for row, name in listings.submissions_of(appeal.rectification):
             form = definition.user_tasks[row.element].form
             record.append((journal_words.element_name(definition, row.element), name, row.submitted_at,
@@ -260,7 +261,8 @@ def entries_of(case: Case) -> list[JournalEntry]:
 
 
 def timeline(case: Case, definition: Any) -> list[journal_words.Line]:
-    return journal_words.timeline(journal.entries(case), definition, unit_names(case))
+    entries = journal.entries(case)
+    return journal_words.timeline(entries, definitions.with_earlier(definition, entries), unit_names(case))
 
 
 def places_of(actor: Actor) -> list[tuple[str, str]]:

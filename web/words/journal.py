@@ -49,7 +49,7 @@ RUNGS = {
 TONES = {
     "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
     "incident_resolved": "done", "contact_revealed": "watch",
-    "clock_stopped": "watch", "deadline_extended": "watch", "task_reassigned": "watch",
+    "clock_stopped": "watch", "deadline_extended": "watch", "task_reassigned": "watch", "case_migrated": "watch",
     "urged": "watch", "supervised": "late",
 }
 
@@ -298,6 +298,20 @@ def _supervised(told: _Told) -> str:
     return gettext("督办：%(note)s", note=told.details.get("note", ""))
 
 
+def _case_migrated(told: _Told) -> str:
+    how = {"kept": gettext("保留原期限"), "restarted": gettext("按新规则重新计算"), "begun": gettext("开始计算"),
+           "withdrawn": gettext("不再计算")}
+    timers = gettext("；").join(gettext("期限“%(step)s”%(how)s", step=element_name(told.definition, element),
+                                       how=how.get(what, "")) for element, what, *_ in told.details.get("timers") or [])
+    text = gettext("改按流程第 %(to)s 版办理（原为第 %(from_)s 版）", to=told.details.get("to_number", ""),
+                   from_=told.details.get("from_number", ""))
+    return text + (gettext("：") + timers if timers else "")
+
+
+def _extension_kept(told: _Told) -> str:
+    return gettext("期限“%(step)s”已批准的延长继续有效，至 %(due)s", step=told.step, due=told.moment("due_at"))
+
+
 def _case_closed(told: _Told) -> str:
     outcome = outcome_name(told.details.get("outcome"), told.definition)
     return gettext("案件办结：%(outcome)s", outcome=outcome or "—")
@@ -339,5 +353,7 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "task_returned": _task_returned,
     "urged": _urged,
     "supervised": _supervised,
+    "case_migrated": _case_migrated,
+    "extension_kept": _extension_kept,
     "case_closed": _case_closed,
 })

@@ -1,0 +1,303 @@
+"""Running cases under the current version of their process: what a move would do, and doing it.
+
+A case moves where it stands or not at all (engine/migrate.py); its rows follow in the same transaction, and its journal
+tells from which version to which, with what was chosen for each timer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, select
+
+from caseflow import (
+    calendars,
+    deadline_entries,
+    deadline_ledger,
+    definitions,
+    journal,
+    permissions,
+    projection,
+    regulations,
+)
+from caseflow.deadline_ledger import Given
+from caseflow.engine import definition as engine
+from caseflow.engine import migrate as moves
+from caseflow.engine.fitting import Obstacle
+from caseflow.engine.migrate import KEEP, RESTART, Moved, MovedTimer
+from caseflow.engine.values import Context, DeadlineRule, OpenTimer
+from caseflow.errors import CannotMove, ConcurrentUpdate, InvalidInput, NothingChanged, VersionReplaced
+from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, held
+from caseflow.models.cases import OPEN
+from caseflow.models.held import HeldCase, HeldStop
+from caseflow.permissions import Actor
+from caseflow.projection import Advance
+from caseflow.regulations import Regulation
+
+MOST = 500      # cases of one preview
+
+
+@dataclass(frozen=True, slots=True)
+class TimerPreview:
+    """A timer of a case. `how`: kept, begun or withdrawn; `changed`: keep or restart is to be chosen.
+
+    `due_at` is its moment now (None: it begins with the move, or its clock stands still), `due_new` the moment by the
+    rule of the new version, for one that begins or is restarted (None: withdrawn, or it cannot be restarted).
+    """
+
+    element: str
+    name: str
+    how: str
+    changed: bool
+    due_at: datetime | None
+    due_new: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a move would do with a case, as it stood at `version`. With obstacles it stays where it is."""
+
+    case_id: int
+    number: str
+    version: int
+    definition: str
+    places: tuple[str, ...]
+    obstacles: tuple[Obstacle, ...]
+    timers: tuple[TimerPreview, ...] = ()
+
+
+def preview(case_ids: Sequence[int], target: engine.Definition, now: datetime) -> list[Preview]:
+    """What a move to `target` would do with each of these cases of its process, in their order; nothing is written.
+
+    InvalidInput for more than MOST. Cases that are not open, of another process, or there already, are left out. Who
+    may look at them is judged by the caller.
+    """
+    if len(case_ids) > MOST:
+        raise InvalidInput(f"A preview is of at most {MOST} cases.", fields={"cases": "too_many"})
+    query = select(Case.id, Case.number, Case.version, Case.regulation, ProcessInstance.definition,
+                   ProcessInstance.state).join(ProcessInstance, ProcessInstance.case_id == Case.id).where(
+        Case.id.in_(case_ids), *open_under(target.process_id), ProcessInstance.definition != target.digest)
+    rows = {row.id: row for row in db.session.execute(query)}
+    timers, ledgers = _timers_of(rows), _ledgers_of(rows)
+    return [_preview(rows[case_id], target, timers[case_id], ledgers[case_id], now)
+            for case_id in case_ids if case_id in rows]
+
+
+def migrate(case_id: int, target_digest: str, choices: Mapping[str, str], actor: Actor, now: datetime, *,
+            seen: int | None = None) -> Moved:
+    """Let a running case go on under the current version of its process. Approvers of its regulation.
+
+    `choices`: timer element → "keep" its moment or "restart" it by the new rule; those whose rule differs need one.
+    `seen` is the case's version when the choice was made. Refuses with NotFound, PermissionDenied, InvalidInput,
+    VersionReplaced when another version is current meanwhile, ConcurrentUpdate, NothingChanged, or CannotMove with the
+    reasons. Visits, answers and the deadline ledger stay. Journaled as case_migrated.
+    """
+    case = held.hold(case_id)
+    permissions.require_process(actor, case.regulation, "approver")
+    if not set(choices.values()) <= {KEEP, RESTART}:
+        raise InvalidInput(fields={"choices": "unknown"})
+    before, after = _versions(case, target_digest)
+    if seen not in (None, case.version):
+        raise ConcurrentUpdate
+    if case.status != "open":
+        raise CannotMove(obstacles=(Obstacle("ended"),))
+    old, new = definitions.by_digest(before.digest), definitions.by_digest(after.digest)
+    moved = moves.move(old, new, case.state, choices, Context(now))
+    stopped = {token for token, timer in case.timers.items() if timer.stopped}
+    found = (*_unchosen(moved, new, choices), *_standing_still(moved, new, stopped))
+    if found:
+        raise CannotMove(obstacles=found)
+    _record(Advance(case, new, regulations.get(case.regulation), actor, now), old, moved, (before, after), choices)
+    return moved
+
+
+def _versions(case: HeldCase, target_digest: str) -> tuple[Definition, Definition]:
+    """The version the case is under and the one it is to go to, which must be current."""
+    process_id = f"{case.regulation}_{case.kind}"
+    target = definitions.row_of(process_id, target_digest)
+    if not target.current:
+        raise VersionReplaced
+    if case.definition == target_digest:
+        raise NothingChanged
+    return definitions.row_of(process_id, case.definition), target
+
+
+def _unchosen(moved: Moved, new: engine.Definition, choices: Mapping[str, str]) -> Iterable[Obstacle]:
+    return (Obstacle("choice", timer.element, name_of(new, timer.element))
+            for timer in moved.timers if timer.changed and timer.element not in choices)
+
+
+def _standing_still(moved: Moved, new: engine.Definition, stopped: set[int]) -> Iterable[Obstacle]:
+    return (Obstacle("stopped", timer.element, name_of(new, timer.element))
+            for timer in moved.timers if timer.how == "restarted" and timer.before in stopped)
+
+
+def name_of(definition: engine.Definition, element: str) -> str:
+    """What a step is called; a nameless timer as the task it guards."""
+    found = definition.elements.get(element)
+    if found is None:
+        return element
+    return found.name or (name_of(definition, found.attached_to) if found.attached_to else element)
+
+
+def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tuple[Definition, Definition],
+            choices: Mapping[str, str]) -> None:
+    """Let everything follow: the state, who does what, the timers with their extensions, the summary, the journal."""
+    case, (before, after) = advance.case, versions
+    held.pin(case, after.digest)
+    journal.append(case, "case_migrated", advance.actor, advance.now, {
+        "from": before.digest, "from_number": before.number, "to": after.digest, "to_number": after.number,
+        "timers": [[timer.element, timer.how, timer.before, timer.after] for timer in moved.timers],
+        "choices": dict(choices)})
+    _move_items(advance, old)
+    _move_timers(case, old, moved)
+    ledgers = deadline_entries.of_case(case.id) if any(timer.how == "restarted" for timer in moved.timers) else {}
+    rules = _rules_of(case.id) if ledgers else {}
+    projection.follow(advance, moved.step)
+    for timer in moved.timers:
+        if timer.how == "restarted" and timer.before in ledgers:
+            _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
+    projection.date_items(case, moved.step)
+    projection.reschedule(case)
+    held.save(case)
+
+
+def _move_items(advance: Advance, old: engine.Definition) -> None:
+    """Open tasks get the name, office and role they have in the new version; one that changes hands is free again.
+
+    A task that was handed to another office stays there while the diagram says the same as before.
+    """
+    case, new = advance.case, advance.definition
+    for token, item in list(case.items.items()):
+        was, will = old.user_tasks[item.element], new.user_tasks[item.element]
+        moved = replace(item, name=will.element.name)
+        if (was.unit, was.role) != (will.unit, will.role):
+            moved = replace(moved, unit_id=projection.unit_for(case, will.unit), role=will.role, assignee_id=None)
+        if moved != item:
+            case.items[token] = moved
+            case.note(held.MOVE_ITEM, case=case.id, of=token, name=moved.name, unit_id=moved.unit_id, role=moved.role,
+                      assignee_id=moved.assignee_id)
+        if moved.unit_id != item.unit_id:
+            projection.takes_part(case, moved.unit_id)
+        if (moved.unit_id, moved.role) != (item.unit_id, item.role):
+            journal.append(case, "task_opened", advance.actor, advance.now, {
+                "element": item.element, "token": token, "visit": item.visit, "unit": moved.unit_id,
+                "role": moved.role})
+
+
+def _move_timers(case: HeldCase, old: engine.Definition, moved: Moved) -> None:
+    """A kept timer that interrupts now, or no longer."""
+    kept = {timer.after for timer in moved.timers if timer.how == "kept"}
+    for timer in moved.step.timers:
+        if timer.token in kept and timer.interrupting != old.interrupts(timer.element):
+            case.note(held.MOVE_TIMER, case=case.id, of=timer.token, interrupting=timer.interrupting)
+
+
+def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, ledger: Sequence[DeadlineEntry],
+                     moved: Moved) -> None:
+    """What a deadline was extended by stays granted when it is set anew, and counts as often as before."""
+    case, now = advance.case, advance.now
+    given = _given(moved.step.timers, timer.after, advance.regulation, now)
+    entries = [DeadlineEntry(**row) for row in case.noted.get(held.INSERT_DEADLINE_ENTRY, ())
+               if row["token"] == timer.after]
+    calendar = calendars.load(advance.regulation.calendar)
+    for grant in deadline_entries.granted(rule, ledger, given, now):
+        entries.append(grant)
+        standing = deadline_ledger.standing(given, entries, calendar, now)
+        deadline_entries.note(case, timer.after, len(entries), "extended", advance.actor, now, amount=grant.amount,
+                              reason=grant.reason, due_at=standing.due_at)
+        case.timers[timer.after] = replace(
+            case.timers[timer.after], due_at=standing.due_at, provisional=standing.provisional)
+        case.note(held.DATE_TIMER, case=case.id, of=timer.after, status="pending", due_at=standing.due_at,
+                  provisional=standing.provisional, calendar=calendar.version)
+        journal.append(case, "extension_kept", advance.actor, now, {
+            "element": timer.element, "token": timer.after, "due_at": standing.due_at.isoformat()})
+
+
+def _given(timers: Iterable[OpenTimer], token: int, regulation: Regulation, now: datetime) -> Given:
+    rule = next(timer.rule for timer in timers if timer.token == token)
+    return Given(rule, now, regulation.close_of_business)
+
+
+def _rules_of(case_id: int) -> Mapping[int, DeadlineRule]:
+    rows = select(Timer.token, Timer.unit, Timer.amount, Timer.since, Timer.since_name).where(
+        Timer.case_id == case_id, Timer.status.in_(held.WAITING))
+    return {row.token: DeadlineRule(row.unit, row.amount, row.since, row.since_name)
+            for row in db.session.execute(rows)}
+
+
+# --- previews -----------------------------------------------------------------------------------------------------
+
+
+def _timers_of(case_ids: Iterable[int]) -> Mapping[int, Mapping[int, Row]]:
+    found: dict[int, dict[int, Row]] = defaultdict(dict)
+    rows = select(Timer.case_id, Timer.token, Timer.due_at, Timer.status, Timer.unit, Timer.amount, Timer.since,
+                  Timer.since_name).where(Timer.case_id.in_(case_ids), Timer.status.in_(held.WAITING))
+    for row in db.session.execute(rows):
+        found[row.case_id][row.token] = row
+    return found
+
+
+def _ledgers_of(case_ids: Iterable[int]) -> Mapping[int, Mapping[int, list[DeadlineEntry]]]:
+    found: dict[int, dict[int, list[DeadlineEntry]]] = defaultdict(lambda: defaultdict(list))
+    query = select(DeadlineEntry).where(DeadlineEntry.case_id.in_(case_ids))
+    for entry in db.session.scalars(query.order_by(DeadlineEntry.case_id, DeadlineEntry.token, DeadlineEntry.seq)):
+        found[entry.case_id][entry.token].append(entry)
+    return found
+
+
+def _preview(row: Row, target: engine.Definition, timers: Mapping[int, Row],
+             ledger: Mapping[int, list[DeadlineEntry]], now: datetime) -> Preview:
+    old = definitions.by_digest(row.definition)
+    places = tuple(task.element for task in moves.inspect(old, row.state).tasks)
+    made = Preview(row.id, row.number, row.version, row.definition, places, ())
+    try:
+        kept = moves.move(old, target, row.state, {}, Context(now))
+        restarting = [timer.element for timer in kept.timers
+                      if timer.how == "kept" and timer.changed and timers[timer.before].status == "pending"]
+        anew = moves.move(old, target, row.state, dict.fromkeys(restarting, RESTART), Context(now))
+    except CannotMove as refusal:
+        return replace(made, obstacles=refusal.obstacles)
+    after = {timer.element: timer for timer in anew.timers}
+    regulation = regulations.get(row.regulation)
+    told = []
+    for timer in kept.timers:
+        before = timers.get(timer.before)
+        new = after[timer.element].after if timer.how == "begun" or timer.element in restarting else None
+        due_new = _due_new(anew.step.timers, new, before, ledger, regulation, now) if new else None
+        known = target if timer.element in target.elements else old
+        told.append(TimerPreview(
+            timer.element, name_of(known, timer.element), timer.how, timer.changed,
+            before.due_at if before is not None and before.status == "pending" else None, due_new))
+    return replace(made, timers=tuple(told))
+
+
+def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
+             ledger: Mapping[int, list[DeadlineEntry]], regulation: Regulation, now: datetime) -> datetime | None:
+    """When a timer that is set anew would be due, with what the case's ledger gives it."""
+    calendar = calendars.load(regulation.calendar)
+    given = _given(timers, token, regulation, now)
+    stops = [HeldStop(entry.token, entry.seq, entry.kind, entry.at)
+             for entries in ledger.values() for entry in entries if entry.kind in held.STOPS]
+    entries = deadline_entries.carried(given, stops, calendar, now)
+    if before is not None:
+        rule = DeadlineRule(before.unit, before.amount, before.since, before.since_name)
+        entries += deadline_entries.granted(rule, ledger.get(before.token, ()), given, now)
+    return deadline_ledger.standing(given, entries, calendar, now).due_at
+
+
+def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> list[int]:
+    """The open cases of a process under this version, or under any but the current; the oldest first."""
+    current = definitions.row_of(process_id).digest
+    which = ProcessInstance.definition == digest if digest else ProcessInstance.definition != current
+    query = select(Case.id).join(ProcessInstance, ProcessInstance.case_id == Case.id)
+    return list(db.session.scalars(query.where(*open_under(process_id), which).order_by(Case.id).limit(limit)))
+
+
+def open_under(process_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on Case that hold for the open cases of a deployed process."""
+    regulation = definitions.row_of(process_id).regulation
+    return OPEN, Case.regulation == regulation, Case.kind == process_id.removeprefix(f"{regulation}_")
