@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from caseflow import regulations
 from caseflow.effects import TOPICS
 from caseflow.engine import definition, gate
+from tests.bpmn.drawings import parts
 from tests.source import ROOT
 
 FRONTEND = ROOT / "web" / "frontend"
@@ -59,14 +58,6 @@ def test_a_slip_is_found(check, tmp_path, old, new):
     assert old in text
     (tmp_path / "slip.bpmn").write_text(text.replace(old, new), encoding="utf-8")
     assert check(tmp_path).returncode == 1
-
-
-def parts(source: bytes) -> Counter:
-    """Every element of a file by where it stands, with its attributes and text: their order aside."""
-    def told(node: etree._Element) -> tuple:
-        place = "/".join(f"{above.tag}#{above.get('id', '')}" for above in node.iterancestors())
-        return place, node.tag, tuple(sorted(node.attrib.items())), (node.text or "").strip()
-    return Counter(told(node) for node in gate.read(source).iter())
 
 
 def test_a_diagram_that_a_modeler_saved_says_the_same_and_passes_the_gate_unchanged(check, tmp_path):

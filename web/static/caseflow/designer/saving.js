@@ -25,10 +25,11 @@ export function createSaving({ modeler, facts, place, findings, commit }) {
   }
 
   function refuse(told, xml) {
+    const newest = { class: 'btn', href: location.href, target: '_blank', rel: 'noopener' };
     problem.replaceChildren(
       h('p', {}, told.message), h('p', {}, say('nothing_lost')),
       h('p', { class: 'problem-tools' },
-        told.code === 'draft_changed' ? h('a', { class: 'btn', href: location.href, target: '_blank', rel: 'noopener' }, say('open_theirs')) : null,
+        told.code === 'draft_changed' ? h('a', newest, say('open_theirs')) : null,
         h('button', { type: 'button', class: 'btn', onclick: () => download(xml) }, say('download_mine'))));
     problem.hidden = false;
     problem.focus();
