@@ -22,17 +22,32 @@ LONGEST_REASON = 500     # characters
 
 
 def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> Definition:
-    """Make the files of bpmn/<regulation>/<name>.bpmn the process that new cases start under.
+    """Make the files of bpmn/<regulation>/<name>.bpmn the process that new cases start under; the current version.
 
-    Deploying the same files again changes nothing. Refuses with DefinitionRefused, whose findings say why.
-    Journaled as definition_deployed. Running cases keep the version they started with.
+    What people decided in the workshop stays: files that were deployed before are not deployed again, and none replace
+    a version that somebody approved. Refuses with DefinitionRefused, whose findings say why. Journaled as
+    definition_deployed. Running cases keep the version they started with.
     """
-    return deploy_files(regulation, name, regulations.files(regulation), now, actor)
+    process = shipped(regulation, name)
+    known = db.session.scalar(select(Definition).where(
+        Definition.process_id == process.process_id, Definition.current))
+    if known is not None and (known.approved_by_id or db.session.get(Definition, process.digest)):
+        return known
+    return deploy_files(regulation, name, process.files, now, actor)
+
+
+def shipped(regulation: str, name: str) -> engine.Definition:
+    """The process in the files of bpmn/<regulation>/. DefinitionRefused."""
+    return engine.load(
+        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=TOPICS)
 
 
 def deploy_files(regulation: str, name: str, files: Mapping[str, bytes], now: datetime,
                  actor: Actor = SYSTEM) -> Definition:
-    """The same with these files (file name → content), of which <name>.bpmn holds the process."""
+    """Make these files (file name → content) the process that new cases start under, whoever decided what before.
+
+    The same files again change nothing. Refuses with DefinitionRefused; journaled as definition_deployed.
+    """
     process_id = f"{regulation}_{name}"
     process = engine.load(files, trusted=True, process_id=process_id, topics=TOPICS)
     known = db.session.get(Definition, process.digest)

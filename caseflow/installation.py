@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from caseflow import calendars, definitions, regulations
-from caseflow.models import Unit, db
+from caseflow.models import Definition, Unit, db
 from caseflow.regulations import Regulation, UnitEntry
 
 
@@ -16,9 +16,23 @@ def install(now: datetime) -> None:
     calendars.seed(now)
     for regulation in regulations.all_regulations().values():
         make_units(regulation, regulation.units.values())
-        definitions.deploy(regulation.key, "rectification", now)
-        if regulation.appeal and regulation.appeal.available:
-            definitions.deploy(regulation.key, "appeal", now)
+        for name in _processes(regulation):
+            definitions.deploy(regulation.key, name, now)
+
+
+def other_than_shipped() -> list[Definition]:
+    """The current versions that are not what lies in the folder of the regulations: people decided so."""
+    found = []
+    for regulation in regulations.all_regulations().values():
+        for name in _processes(regulation):
+            row = definitions.row_of(f"{regulation.key}_{name}")
+            if row.digest != definitions.shipped(regulation.key, name).digest:
+                found.append(row)
+    return found
+
+
+def _processes(regulation: Regulation) -> tuple[str, ...]:
+    return ("rectification", "appeal") if regulation.appeal and regulation.appeal.available else ("rectification",)
 
 
 def make_units(regulation: Regulation, entries) -> dict[str, Unit]:

@@ -59,9 +59,16 @@ def examine(regulation: str, process_id: str, source: bytes) -> Examination:
 
     The files it calls are those of the deployed version.
     """
+    files, home = files_with(regulation, process_id, source)
+    return examine_files(regulation, process_id, files, home)
+
+
+def files_with(regulation: str, process_id: str, source: bytes) -> tuple[dict[str, bytes], str]:
+    """The deployed files of the process with this one in the place of the file that holds it; and its name."""
     files = deployed_files(process_id)
-    home = next((name for name, text in files.items() if _holds(text, process_id)), file_name(regulation, process_id))
-    return examine_files(regulation, process_id, {**files, home: source}, home)
+    home = next((name for name, text in files.items() if _holds(text, process_id)),
+                f"{process_id.removeprefix(f'{regulation}_')}.bpmn")
+    return {**files, home: source}, home
 
 
 def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str) -> Examination:
@@ -92,10 +99,6 @@ def deployed_files(process_id: str) -> Mapping[str, bytes]:
 def texts_of(files: str) -> Mapping[str, bytes]:
     """The files of a definition as its row keeps them."""
     return {name: text.encode() for name, text in orjson.loads(files).items()}
-
-
-def file_name(regulation: str, process_id: str) -> str:
-    return f"{process_id.removeprefix(f'{regulation}_')}.bpmn"
 
 
 def _holds(text: bytes, process_id: str) -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from caseflow import definitions, drafts, verification
+from caseflow import definitions, drafts, installation, verification
 from caseflow.errors import (
     BaseReplaced,
     DefinitionRefused,
@@ -18,7 +18,7 @@ from caseflow.errors import (
     PermissionDenied,
     SecondPersonNeeded,
 )
-from caseflow.models import Definition, JournalEntry, ProcessInstance, db, transaction
+from caseflow.models import JournalEntry, ProcessInstance, db, transaction
 from caseflow.proof import Bounds
 from tests.ground import at_once, newcomer, person, unit
 from tests.journeys.kit import Journey
@@ -64,7 +64,7 @@ def submitted(designer, clock):
     return submit(begin(designer, clock, *SHORTER), designer, clock)
 
 
-def roll_back(to, approver, clock, reason="新版本的期限有误"):
+def rollback(to, approver, clock, reason="新版本的期限有误"):
     with transaction():
         return definitions.rollback(PROCESS, to, reason, approver, clock()).number
 
@@ -186,12 +186,12 @@ def test_going_back_needs_an_approver_a_reason_and_another_version(submitted, de
     first = definitions.row_of(PROCESS).digest
     approve(submitted, approver, clock)
     with pytest.raises(PermissionDenied):
-        roll_back(first, designer, clock)
+        rollback(first, designer, clock)
     with pytest.raises(InvalidInput):
-        roll_back(first, approver, clock, reason="")
-    assert roll_back(first, approver, clock) == 1
+        rollback(first, approver, clock, reason="")
+    assert rollback(first, approver, clock) == 1
     with pytest.raises(NothingChanged):
-        roll_back(first, approver, clock)
+        rollback(first, approver, clock)
     assert [version.current for version in definitions.versions(PROCESS)] == [False, True]
 
 
@@ -201,7 +201,7 @@ def test_an_earlier_version_that_the_present_rules_refuse_is_refused(submitted, 
     monkeypatch.setattr(verification, "ROLES", ())
     monkeypatch.setattr(verification, "_kept", {})
     with pytest.raises(DefinitionRefused):
-        roll_back(first, approver, clock)
+        rollback(first, approver, clock)
     assert definitions.row_of(PROCESS).number == 2
 
 
@@ -219,7 +219,7 @@ def test_a_file_with_another_process_is_told_which_is_wanted(designer):
 def test_the_journal_tells_who_deployed_and_who_went_back(submitted, approver, clock):
     first = definitions.row_of(PROCESS).digest
     approve(submitted, approver, clock)
-    roll_back(first, approver, clock)
+    rollback(first, approver, clock)
     query = select(JournalEntry).where(JournalEntry.stream == "system", JournalEntry.actor == approver.name)
     told = {entry.kind: json.loads(entry.details) for entry in db.session.scalars(query)}
     assert told["definition_deployed"]["draft"] == submitted and told["definition_deployed"]["number"] == 2
@@ -227,7 +227,17 @@ def test_the_journal_tells_who_deployed_and_who_went_back(submitted, approver, c
         "process": PROCESS, "digest": first, "number": 1, "from": 2, "reason": "新版本的期限有误"}
 
 
-def test_deploying_the_same_files_again_changes_nothing(designer, clock):
-    with transaction():
-        definitions.deploy("guichi", "rectification", clock())
-    assert db.session.scalars(select(Definition.number).where(Definition.process_id == PROCESS)).all() == [1]
+def test_an_installation_leaves_what_people_decided(submitted, approver, clock):
+    first = definitions.row_of(PROCESS).digest
+
+    def install():
+        with transaction():
+            installation.install(clock())
+        return [row.number for row in definitions.versions(PROCESS) if row.current], [
+            row.process_id for row in installation.other_than_shipped()]
+
+    assert install() == ([1], [])
+    approve(submitted, approver, clock)
+    assert install() == ([2], [PROCESS])
+    rollback(first, approver, clock)
+    assert install() == ([1], [])

@@ -8,7 +8,12 @@ import click
 
 COMMANDS = {
     "check": "web.commands.process.check:check",
+    "deploy": "web.commands.process.versions:deploy",
+    "export": "web.commands.process.versions:export",
+    "list": "web.commands.process.versions:list_",
+    "migrate": "web.commands.process.migrate:migrate",
     "prove": "web.commands.proving:prove_paths",
+    "rollback": "web.commands.process.versions:rollback",
 }
 
 

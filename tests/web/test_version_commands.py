@@ -1,0 +1,94 @@
+"""`caseflow process list`, `deploy`, `export`, `migrate` and `rollback`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from caseflow import regulations
+from caseflow.models import ProcessInstance, db
+from tests.journeys.kit import Journey
+from web.commands import main
+
+PROCESS = "guichi_rectification"
+LIMIT = b"working_days(2, since=received_at)"
+
+
+@pytest.fixture
+def run(app, installed, database_url, tmp_path, monkeypatch):
+    """Run a command against this test's database; its exit code and lines."""
+    for name, value in (("INSTANCE", str(tmp_path)), ("DATABASE_URL", database_url), ("SECRET_KEY", "t" * 48)):
+        monkeypatch.setenv(f"CASEFLOW_{name}", value)
+
+    def run(*arguments):
+        with app.app_context():
+            db.session.remove()
+        done = CliRunner().invoke(main, ["process", *map(str, arguments)])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output.splitlines()
+
+    return run
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """The diagram of Guichi with another limit for the first contact, as a file."""
+    def drawn(days, *edits):
+        text = regulations.files("guichi")["rectification.bpmn"]
+        for old, new in ((LIMIT, LIMIT.replace(b"2", str(days).encode(), 1)), *edits):
+            text = text.replace(old, new)
+        path = tmp_path / f"{days}.bpmn"
+        path.write_bytes(text)
+        return path
+
+    return drawn
+
+
+def test_every_process_is_listed_with_its_version_and_running_cases(run, app, clock):
+    Journey(app, clock, "guichi").bad_review()
+    code, lines = run("list")
+    assert code == 0 and len(lines) == 7
+    columns = next(line.split("\t") for line in lines if line.startswith(PROCESS))
+    assert (columns[1], columns[4:]) == ("1*", ["—", "—", "1", "0"])
+
+
+def test_what_was_exported_can_be_deployed_and_changes_nothing(run, tmp_path):
+    code, lines = run("export", PROCESS, "--output", tmp_path / "out")
+    assert code == 0 and lines == [str(tmp_path / "out" / "rectification.bpmn")]
+    assert run("deploy", tmp_path / "out") == (0, [run("deploy", lines[0])[1][0]])
+    assert [row["number"] for row in json.loads(run("list", PROCESS, "--json")[1][0])] == [1]
+
+
+def test_what_breaks_a_rule_is_not_deployed_and_the_line_names_the_article(run, drawn):
+    code, lines = run("deploy", drawn(1), drawn(3))
+    (line,) = lines
+    assert code == 1 and line.split("\t")[3] == "rule_violated" and "GC-2(二)" in line and "3.bpmn" in line
+    assert len(run("list", PROCESS)[1]) == 1      # the lawful one was not deployed either
+
+
+def test_running_cases_move_one_by_one_and_what_stays_is_told(run, app, clock, drawn):
+    moving, staying = (Journey(app, clock, "guichi").bad_review() for _ in range(2))
+    staying.does("first_response", outcome="no_legal_basis")
+    assert run("deploy", drawn(1))[0] == 0
+    assert run("migrate", PROCESS, "--dry-run")[0] == 0
+    number = moving.case().number
+    code, lines = run("migrate", PROCESS, "--case", number)
+    assert code == 1 and "请选择" in lines[0]
+    assert run("migrate", PROCESS, "--case", number, "--restart", "first_response_due") == (
+        0, [f"{number}\t已迁移\t"])
+    assert moving.due("first_response") == "2026-03-03"
+    with app.app_context():
+        digests = {db.session.get(ProcessInstance, j.case_id).definition for j in (moving, staying)}
+    assert len(digests) == 2
+    assert run("migrate", PROCESS, "--case", number)[0] == 2
+
+
+def test_an_earlier_version_is_current_again(run, drawn):
+    run("deploy", drawn(1))
+    assert [line.split("\t")[1] for line in run("list", PROCESS)[1]] == ["2*", "1"]
+    assert run("rollback", PROCESS, 1, "--reason", "新期限有误") == (0, [f"{PROCESS} 的现行版本为第 1 版"])
+    assert [line.split("\t")[1] for line in run("list", PROCESS)[1]] == ["2", "1*"]
+    assert run("rollback", PROCESS, 1, "--reason", "再来一次")[0] == 1
+    assert run("rollback", PROCESS, 9, "--reason", "没有这一版")[0] == 2
