@@ -99,13 +99,19 @@ async function start() {
     view.reveal(element);
   } });
   const stack = modeler.get('commandStack', false);
+  let resting = false;      // while the simulation runs, nothing is changed
   addKeys({
-    save: saving.save, undo: () => stack?.canUndo() && stack.undo(), redo: () => stack?.canRedo() && stack.redo(),
+    save: saving.save, undo: () => !resting && stack?.canUndo() && stack.undo(),
+    redo: () => !resting && stack?.canRedo() && stack.redo(),
     find: () => { openTab('outline'); outline.find(); },
     in: () => modeler.get('zoomScroll').stepZoom(1), out: () => modeler.get('zoomScroll').stepZoom(-1), all: view.whole,
   });
   const steps = () => ['undo', 'redo'].forEach((name) => {
-    place.querySelector(`[data-tool=${name}]`).disabled = !stack?.[name === 'undo' ? 'canUndo' : 'canRedo']();
+    place.querySelector(`[data-tool=${name}]`).disabled = resting || !stack?.[name === 'undo' ? 'canUndo' : 'canRedo']();
+  });
+  modeler.on('tokenSimulation.toggleMode', ({ active }) => {
+    resting = active;
+    steps();
   });
   modeler.on('commandStack.changed', () => { findings.soon(); steps(); });
   steps();

@@ -19,6 +19,7 @@ export function createPanel({ modeler, facts, edits, place }) {
   const tools = { modeler, facts, edits, show, variables: () => variablesOf(modeler) };
   const unless = (value) => (value ? {} : { empty: say('choose') });
   let shown = null;
+  let resting = false;      // while the simulation runs, nothing is changed
 
   function idPart(element) {
     const owner = element.businessObject;
@@ -138,7 +139,7 @@ export function createPanel({ modeler, facts, edits, place }) {
     const open = new Set([...body.querySelectorAll('details[open][data-key]')].map((part) => part.dataset.key));
     title.textContent = say(`kind_${kind(shown)}`) + (owner.name ? `：${shownName(owner)}` : '');
     const legend = h('legend', { class: 'visually-hidden' }, title.textContent);
-    body.replaceChildren(h('fieldset', { disabled: !facts.editable }, legend, parts(shown)));
+    body.replaceChildren(h('fieldset', { disabled: !facts.editable || resting }, legend, parts(shown)));
     const keyed = [...body.querySelectorAll('[data-key]')];
     keyed.filter((part) => part.tagName === 'DETAILS').forEach((part) => { part.open = open.has(part.dataset.key); });
     if (focus) keyed.find((part) => part.dataset.key === focus)?.focus();
@@ -154,6 +155,10 @@ export function createPanel({ modeler, facts, edits, place }) {
   modeler.on('selection.changed', ({ newSelection }) => choose(newSelection));
   modeler.on('commandStack.changed', () => {
     if (!modeler.get('elementRegistry').get(shown.id)) choose(modeler.get('selection').get());
+    later();
+  });
+  modeler.on('tokenSimulation.toggleMode', ({ active }) => {
+    resting = active;
     later();
   });
   choose([]);
