@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -66,6 +67,16 @@ def test_what_breaks_a_rule_is_not_deployed_and_the_line_names_the_article(run, 
     (line,) = lines
     assert code == 1 and line.split("\t")[3] == "rule_violated" and "GC-2(二)" in line and "3.bpmn" in line
     assert len(run("list", PROCESS)[1]) == 1      # the lawful one was not deployed either
+
+
+def test_an_installation_stops_at_a_diagram_that_breaks_a_rule_and_names_the_article(run, drawn, tmp_path, monkeypatch):
+    folder = tmp_path / "bpmn"
+    shutil.copytree(regulations.folder() / "guichi", folder / "guichi")
+    shutil.copy(drawn(3), folder / "guichi" / "rectification.bpmn")
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder))
+    done = CliRunner().invoke(main, ["init"])
+    assert done.exit_code == 1 and "rule_violated" in done.output and "GC-2(二)" in done.output
+    assert [line.split("\t")[1] for line in run("list", PROCESS)[1]] == ["1*"]
 
 
 def test_running_cases_move_one_by_one_and_what_stays_is_told(run, app, clock, drawn):

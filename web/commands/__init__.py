@@ -13,7 +13,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InternalError, NotSupportedError
 
-from caseflow.errors import CaseflowError, ConfigurationError
+from caseflow.errors import CaseflowError, ConfigurationError, DefinitionRefused
 
 COMMANDS = {
     "init": "web.commands.init:init",
@@ -49,6 +49,9 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except ConfigurationError as refusal:
             raise Unusable(str(refusal)) from None
+        except DefinitionRefused as refusal:
+            told = "\n".join(f"{found.element}\t{found.code}\t{found.sentence}" for found in refusal.findings)
+            raise click.ClickException(told or str(refusal)) from None
         except CaseflowError as refusal:
             raise click.ClickException(str(refusal)) from None
         except (IntegrityError, InternalError, NotSupportedError):

@@ -59,9 +59,19 @@ KINDS = {
     "unit_closed": _("停用单位：%(unit)s"), "unit_opened": _("恢复单位：%(unit)s"),
     "people_imported": _("导入人员 %(count)s 行"), "units_imported": _("导入单位 %(count)s 行"),
     "delivery_resent": _("重新发送通知：%(who)s"), "channels_chosen": _("更改通知方式：%(who)s"),
-    "calendar_imported": _("导入工作日历"), "definition_deployed": _("部署流程图"), "restored": _("从备份恢复"),
+    "calendar_imported": _("导入工作日历"), "restored": _("从备份恢复"),
     "identity_linked": _("关联统一身份：%(who)s"), "identity_unlinked": _("解除统一身份：%(who)s"),
     "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),
+}
+DEFINITIONS = {
+    "definition_deployed": _("部署流程 %(process)s%(version)s"),
+    "definition_rolled_back": _("流程 %(process)s 回到第 %(number)s 版"),
+    "draft_begun": _("新建流程草稿 %(draft)s：%(process)s"), "draft_saved": _("保存流程草稿 %(draft)s：%(process)s"),
+    "draft_discarded": _("作废流程草稿 %(draft)s：%(process)s"),
+    "draft_rebased": _("流程草稿 %(draft)s 改以现行版本为依据：%(process)s"),
+    "draft_submitted": _("提交流程草稿 %(draft)s 审批：%(process)s"),
+    "draft_sent_back": _("退回流程草稿 %(draft)s：%(process)s"),
+    "draft_approved": _("批准流程草稿 %(draft)s：%(process)s"),
 }
 FACTS = {"name": _("名称"), "staff_no": _("工号"), "unit": _("单位"), "level": _("级别"), "area": _("地区代码"),
          "parent": _("上级单位"), "active": _("在用"), "channels": _("通知方式"), "digest": _("每日提要"),
@@ -80,6 +90,8 @@ def problem(error: CaseflowError) -> str | None:
 def line(entry: JournalEntry, people: Mapping[int, str], offices: Mapping[int, str]) -> tuple[str, str]:
     """(what happened, what changed: before → after) of an entry of the system's journal."""
     details = json.loads(entry.details)
+    if entry.kind in DEFINITIONS:
+        return _of_a_process(entry.kind, details)
     words = {
         "who": people.get(details.get("user"), details.get("username", "")),
         "unit": offices.get(details.get("unit"), ""), "count": details.get("count", ""),
@@ -89,6 +101,13 @@ def line(entry: JournalEntry, people: Mapping[int, str], offices: Mapping[int, s
     if "until" in details:
         return said, gettext("有效至 %(until)s", until=times.moment(datetime.fromisoformat(details["until"])))
     return said, _change(details.get("before"), details.get("after"), offices)
+
+
+def _of_a_process(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
+    number, reason = details.get("number", ""), details.get("reason")
+    words = {"process": details.get("process", ""), "draft": details.get("draft") or "", "number": number,
+             "version": gettext("（第 %(number)s 版）", number=number) if number else ""}
+    return str(DEFINITIONS[kind]) % words, gettext("理由：%(reason)s", reason=reason) if reason else ""
 
 
 def _change(before: Any, after: Any, offices: Mapping[int, str]) -> str:
