@@ -85,6 +85,9 @@ def test_an_unlawful_limit_is_refused_with_its_article_and_path_and_a_stricter_o
     page.keyboard.press("Control+s")
     expect(page.locator("[data-save-state]")).to_have_text("已保存（第 2 次修订）")
     expect(page.locator(STATE)).to_contain_text("没有问题")
+    page.get_by_role("button", name="撤销").click()
+    lasts(page, 4)     # as many changes as when it was saved, but others
+    expect(page.locator("[data-save-state]")).to_have_text("有修改没有保存")
     as_before = source().replace(b"working_days(1, ", b"working_days(2, ")
     as_before = as_before.replace("收到后1个".encode(), "收到后2个".encode())
     placed = [part for part in parts(as_before) - parts(before) if "BPMNLabel" not in part[0]]

@@ -4,7 +4,8 @@ import { h, say, token } from './dom.js';
 export function createSaving({ modeler, facts, place, findings, commit }) {
   const [state, problem, button] = ['state', 'problem', 'button'].map((name) => place.querySelector(`[data-save-${name}]`));
   const stack = modeler.get('commandStack', false);
-  const position = () => stack?._stackIdx ?? -1;
+  // the change that was made last; after an undo another one may stand at the same place
+  const position = () => stack?._stack[stack._stackIdx];
   let revision = facts.revision;
   let kept = position();
   let busy = false;
