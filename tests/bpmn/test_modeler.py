@@ -1,19 +1,19 @@
-"""The diagrams open in bpmn-js and Camunda Modeler without a warning."""
+"""The diagrams open in bpmn-js and Camunda Modeler without a warning; what is vendored is what its sources make."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
 from caseflow import regulations
 from caseflow.effects import TOPICS
 from caseflow.engine import definition, gate
+from tests.bpmn.drawings import parts
 from tests.source import ROOT
 
 FRONTEND = ROOT / "web" / "frontend"
@@ -31,19 +31,32 @@ def _node() -> tuple[Path, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def check():
-    """Runs check-diagrams.mjs; brings what it imports, by the lock file, when it is not there yet."""
+def script():
+    """Runs a script of web/frontend; brings what it imports, by the lock file, when it is not there yet."""
     node, npm = _node()
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
-    if not (FRONTEND / "node_modules" / "camunda-bpmn-moddle").is_dir():
+    if not all((FRONTEND / "node_modules" / name).is_dir() for name in ("camunda-bpmn-moddle", "esbuild")):
         install = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         subprocess.run(install, cwd=FRONTEND, check=True, env=environment)
 
-    def run(*paths: Path | str) -> subprocess.CompletedProcess[str]:
-        command = [str(node), "check-diagrams.mjs", *map(str, paths)]
+    def run(name: str, *paths: Path | str) -> subprocess.CompletedProcess[str]:
+        command = [str(node), name, *map(str, paths)]
         return subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False, env=environment)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def check(script):
+    return partial(script, "check-diagrams.mjs")
+
+
+def test_what_is_vendored_is_what_the_locked_sources_make_to_the_byte(script, tmp_path):
+    made = script("assets.mjs", tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    kept = {file.name: file.read_bytes() for file in (ROOT / "web/static/vendor").iterdir()}
+    again = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert kept.keys() == again.keys() and [name for name in kept if kept[name] != again[name]] == []
 
 
 def test_the_diagrams_open_without_a_warning(check):
@@ -59,14 +72,6 @@ def test_a_slip_is_found(check, tmp_path, old, new):
     assert old in text
     (tmp_path / "slip.bpmn").write_text(text.replace(old, new), encoding="utf-8")
     assert check(tmp_path).returncode == 1
-
-
-def parts(source: bytes) -> Counter:
-    """Every element of a file by where it stands, with its attributes and text: their order aside."""
-    def told(node: etree._Element) -> tuple:
-        place = "/".join(f"{above.tag}#{above.get('id', '')}" for above in node.iterancestors())
-        return place, node.tag, tuple(sorted(node.attrib.items())), (node.text or "").strip()
-    return Counter(told(node) for node in gate.read(source).iter())
 
 
 def test_a_diagram_that_a_modeler_saved_says_the_same_and_passes_the_gate_unchanged(check, tmp_path):

@@ -1,5 +1,5 @@
 // Copies what the pages use out of node_modules into web/static/vendor, bundles the modeler (bundle.mjs), and writes
-// THIRD_PARTY_NOTICES there.
+// THIRD_PARTY_NOTICES there.   node assets.mjs [FOLDER]: into another folder, to compare
 // The same lock file gives the same bytes.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { bundle } from './bundle.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, 'node_modules');
-const vendor = join(here, '..', 'static', 'vendor');
+const vendor = process.argv[2] ?? join(here, '..', 'static', 'vendor');
 
 const FILES = {
   'tabler.min.css': '@tabler/core/dist/css/tabler.min.css',
@@ -93,7 +93,7 @@ if (!existsSync(modules)) {
   console.error('run "npm ci --ignore-scripts" in web/frontend first');
   process.exit(1);
 }
-rmSync(vendor, { recursive: true, force: true });
+if (!process.argv[2]) rmSync(vendor, { recursive: true, force: true });
 mkdirSync(vendor, { recursive: true });
 copyFiles();
 copyFont();

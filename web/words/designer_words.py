@@ -23,11 +23,11 @@ WORDS = {
     # properties
     "choose_element": _("在图上或步骤清单里选一个元素，这里就显示它的属性。"), "choose": _("请选择"),
     "name": _("名称"), "question": _("问句（名称）"), "note": _("注释文字"), "id": _("编号"),
-    "id_hint": _("字母开头，只用字母、数字和下划线；任务用小写的动词短语。"), "unit": _("办理单位"), "role": _("岗位"),
-    "article": _("依据条款"), "no_article": _("没有写"), "article_text": _("条文原文"),
-    "instruction": _("办理说明（给经办人看）"), "description": _("说明"), "topic": _("系统操作"),
-    "message": _("等待的消息"), "message_hint": _("收到这个消息就往下走。"), "called": _("调用哪个流程"),
-    "interrupts": _("到时终止所附的步骤（不勾选：步骤继续，只引出支路）"),
+    "id_hint": _("字母开头，只用字母、数字和下划线；任务用小写的动词短语。改了编号，停在这一步的案件不能迁移。"),
+    "unit": _("办理单位"), "role": _("岗位"), "article": _("依据条款"), "no_article": _("没有写"),
+    "article_text": _("条文原文"), "instruction": _("办理说明（给经办人看）"), "description": _("说明"),
+    "topic": _("系统操作"), "message": _("等待的消息"), "message_hint": _("收到这个消息就往下走。"),
+    "called": _("调用哪个流程"), "interrupts": _("到时终止所附的步骤（不勾选：步骤继续，只引出支路）"),
     # timers
     "deadline": _("时限"), "amount": _("数量"), "unit_of_time": _("单位"), "since": _("从何时起算"),
     "since_now": _("到这一步时"), "since_received": _("收到评价时"), "since_field": _("表单日期“{label}”"),

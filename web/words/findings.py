@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -45,7 +45,7 @@ def told(examination: Examination, source: bytes) -> dict[str, Any]:
         "holding": len(proof.results) - len(broken) if proof else 0,
         "findings": [{"element": finding.element, "name": names.get(finding.element, ""),
                       "severity": finding.severity, "sentence": sentence(finding)} for finding in examination.findings],
-        "rules": [_rule(result, examination.definition, names) for result in broken],
+        "rules": _rules(broken, examination.definition, names),
     }
 
 
@@ -65,12 +65,19 @@ def names_in(source: bytes) -> Mapping[str, str]:
     return {element: "".join(name.split()) for element, name in named if element and name}
 
 
-def _rule(result: RuleResult, definition: Definition | None, names: Mapping[str, str]) -> dict[str, Any]:
-    rule = result.rule
-    return {"key": rule.check, "article": rule.article, "sentence": rule.sentence, "verdict": result.verdict,
-            "element": result.element, "name": names.get(result.element, ""), "why": result.why,
+def _rules(broken: Sequence[RuleResult], definition: Definition | None, names: Mapping[str, str]) -> list[dict]:
+    """The broken rules; those that one thing breaks together, each with its sentence of the law."""
+    together: dict[tuple[str, str], dict[str, Any]] = {}
+    for result in broken:
+        found = together.setdefault((result.element, result.why), {
+            "key": result.rule.check, "laws": [], "element": result.element, "why": result.why,
+            "name": names.get(result.element, ""),
             "passed": [element for step in result.path for element in step.passed],
-            "steps": [{"element": step.element, "text": step_text(step, definition, names)} for step in result.path]}
+            "steps": [{"element": step.element, "text": step_text(step, definition, names)} for step in result.path]})
+        law = {"article": result.rule.article, "sentence": result.rule.sentence}
+        if law not in found["laws"]:
+            found["laws"].append(law)
+    return list(together.values())
 
 
 def step_text(step: PathStep, definition: Definition | None, names: Mapping[str, str]) -> str:

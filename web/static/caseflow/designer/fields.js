@@ -1,14 +1,68 @@
 // The form of a task: fields to add, order, change and remove.
-import { h, icon, say, select } from './dom.js';
-import { check, field, text } from './panel.js';
+import { CODE, button, check, field, group, pick, row, text, tool } from './controls.js';
+import { h, say } from './dom.js';
 
 const TYPES = ['string', 'text', 'enum', 'boolean', 'date', 'long'];
 const BOUNDS = { string: ['minlength', 'maxlength'], text: ['minlength', 'maxlength'], long: ['min', 'max'] };
+const UNBOUND = { min: '', max: '', minlength: '', maxlength: '' };
+const FRESH = { type: 'text', default: '', required: true, ...UNBOUND, maxlength: '2000', visible_when: '', first_visit_only: '',
+  choices: [], rest: { constraints: [], properties: [] } };
+
+// What another type leaves of a field.
+function retyped(one, type) {
+  const bounds = Object.fromEntries((BOUNDS[type] ?? []).map((name) => [name, one[name]]));
+  const asked = [{ id: 'yes', name: say('choice_yes') }, { id: 'no', name: say('choice_no') }];
+  const choices = type !== 'enum' ? [] : one.choices.length ? one.choices : asked;
+  return { type, default: '', ...UNBOUND, ...bounds, choices, first_visit_only: type === 'enum' ? one.first_visit_only : '' };
+}
+
+function choicesPart(one, key, write) {
+  const replace = (index, values) => write(one.choices.map((choice, at) => (at === index ? { ...choice, ...values } : choice)));
+  const line = ({ id, name }, at) => h('li', { class: 'choice' },
+    text(`${key}-choice-name-${at}`, name, (value) => replace(at, { name: value }), { 'aria-label': say('choice_name') }),
+    text(`${key}-choice-id-${at}`, id, (value) => replace(at, { id: value.trim() }), { 'aria-label': say('choice_id'), ...CODE }),
+    tool(`${key}-choice-remove-${at}`, 'trash', say('remove_choice', { name }), one.choices.length < 2,
+      () => write(one.choices.filter((_, index) => index !== at))));
+  const add = () => write([...one.choices, { id: `choice_${one.choices.length + 1}`, name: say('new_choice') }]);
+  return group(say('choices'), h('ol', { class: 'choices' }, one.choices.map(line)),
+    button(`${key}-choice-add`, 'plus', say('add_choice'), add));
+}
+
+function defaultPart(one, key, write) {
+  const yesOrNo = [['true', say('yes')], ['false', say('no')]];
+  const choices = { enum: one.choices.map(({ id, name }) => [id, name]), boolean: yesOrNo }[one.type];
+  return choices
+    ? pick(say('default_value'), `${key}-default`, one.default, choices, write, { empty: say('none') })
+    : field(say('default_value'), text(`${key}-default`, one.default, write));
+}
+
+// visible_when has three forms, all on a choice or yes/no field before this one
+function visiblePart(one, before, key, write) {
+  const choices = before.flatMap((other) => (other.type === 'boolean' ? [[`${other.id} == True`, `${other.label}：${say('yes')}`]]
+    : other.choices.map(({ id, name }) => [`${other.id} == '${id}'`, `${other.label}：${name}`])));
+  const raw = () => text(`${key}-visible-text`, one.visible_when, write, CODE);
+  return [
+    pick(say('visible_when'), `${key}-visible`, one.visible_when, choices, write, { empty: say('always') }),
+    one.visible_when ? field(say('visible_expression'), raw(), say('visible_hint')) : null,
+  ];
+}
+
+function firstVisitPart(one, key, write) {
+  const chosen = one.first_visit_only.split(',').map((part) => part.trim()).filter(Boolean);
+  const toggled = (id, on) => one.choices.map((choice) => choice.id)
+    .filter((other) => (other === id ? on : chosen.includes(other))).join(',');
+  const box = ({ id, name }) => check(`${key}-first-${id}`, name, chosen.includes(id), (on) => write(toggled(id, on)));
+  return group(say('first_visit_only'), one.choices.map(box));
+}
 
 export function fieldsPart(element, fields, { edits }) {
   const set = (changed) => edits.setFields(element, changed);
   const replace = (index, values) => set(fields.map((one, at) => (at === index ? { ...one, ...values, changed: true } : one)));
-  const move = (index, by) => {
+  // The panel is drawn anew by keys: what was open and had the focus goes with the field.
+  const move = (index, by, pressed) => {
+    const details = [...pressed.closest('.form-fields').children].map((entry) => entry.querySelector('details'));
+    [details[index].open, details[index + by].open] = [details[index + by].open, details[index].open];
+    pressed.dataset.key = pressed.dataset.key.replace(/^field-\d+/, `field-${index + by}`);
     const ordered = [...fields];
     ordered.splice(index + by, 0, ...ordered.splice(index, 1));
     set(ordered);
@@ -16,82 +70,40 @@ export function fieldsPart(element, fields, { edits }) {
   const add = () => {
     let number = fields.length + 1;
     while (fields.some(({ id }) => id === `field_${number}`)) number += 1;
-    set([...fields, { id: `field_${number}`, label: say('new_field'), type: 'text', default: '', required: true, min: '', max: '',
-      minlength: '', maxlength: '2000', visible_when: '', first_visit_only: '', choices: [], rest: { constraints: [], properties: [] } }]);
+    set([...fields, { ...FRESH, id: `field_${number}`, label: say('new_field') }]);
   };
 
-  const small = (name, symbol, label, disabled, onclick) => h('button',
-    { type: 'button', class: 'btn btn-sm tool', 'data-key': name, 'aria-label': label, title: label, disabled, onclick }, icon(symbol));
-
-  function retyped(one, type) {
-    const kept = BOUNDS[type] ?? [];
-    const cleared = Object.fromEntries(['min', 'max', 'minlength', 'maxlength'].filter((name) => !kept.includes(name)).map((name) => [name, '']));
-    const choices = type === 'enum' ? (one.choices.length ? one.choices : [{ id: 'yes', name: say('choice_yes') }, { id: 'no', name: say('choice_no') }]) : [];
-    return { type, default: '', ...cleared, choices, first_visit_only: type === 'enum' ? one.first_visit_only : '' };
+  function toolsOf({ label: name }, index, key) {
+    const moving = (by) => ({ currentTarget }) => move(index, by, currentTarget);
+    return h('div', { class: 'field-tools' },
+      tool(`${key}-up`, 'arrow-up', say('move_up', { name }), index === 0, moving(-1)),
+      tool(`${key}-down`, 'arrow-down', say('move_down', { name }), index === fields.length - 1, moving(1)),
+      tool(`${key}-remove`, 'trash', say('remove_field', { name }), false, () => set(fields.filter((_, at) => at !== index))));
   }
 
-  function choicesPart(one, index, key) {
-    const change = (choices) => replace(index, { choices });
-    const line = (choice, at) => h('li', { class: 'choice' },
-      text(`${key}-choice-name-${at}`, choice.name, (name) => change(one.choices.map((c, i) => (i === at ? { ...c, name } : c))), { 'aria-label': say('choice_name') }),
-      text(`${key}-choice-id-${at}`, choice.id, (id) => change(one.choices.map((c, i) => (i === at ? { ...c, id: id.trim() } : c))), { 'aria-label': say('choice_id'), class: 'form-control code' }),
-      small(`${key}-choice-remove-${at}`, 'trash', say('remove_choice', { name: choice.name }), one.choices.length < 2, () => change(one.choices.filter((_, i) => i !== at))));
-    const fresh = () => change([...one.choices, { id: `choice_${one.choices.length + 1}`, name: say('new_choice') }]);
-    return h('fieldset', { class: 'property-group' }, h('legend', {}, say('choices')), h('ol', { class: 'choices' }, one.choices.map(line)),
-      h('button', { type: 'button', class: 'btn btn-sm', 'data-key': `${key}-choice-add`, onclick: fresh }, icon('plus'), say('add_choice')));
-  }
-
-  function defaultPart(one, index, key) {
-    const write = (value) => replace(index, { default: value.trim() });
-    const choices = { enum: one.choices.map(({ id, name }) => [id, name]), boolean: [['true', say('yes')], ['false', say('no')]] }[one.type];
-    const input = choices
-      ? select({ 'data-key': `${key}-default`, value: one.default, onchange: (event) => write(event.target.value) }, [['', say('none')], ...choices])
-      : text(`${key}-default`, one.default, write);
-    return field(say('default_value'), input);
-  }
-
-  // visible_when has three forms, all on a choice or yes/no field before this one
-  function visiblePart(one, index, key) {
-    const before = fields.slice(0, index);
-    const choices = before.flatMap((other) => (other.type === 'boolean' ? [[`${other.id} == True`, `${other.label}：${say('yes')}`]]
-      : other.choices.map(({ id, name }) => [`${other.id} == '${id}'`, `${other.label}：${name}`])));
-    const write = (value) => replace(index, { visible_when: value.trim() });
-    return [
-      field(say('visible_when'), select({ 'data-key': `${key}-visible`, value: one.visible_when, onchange: (event) => write(event.target.value) }, [['', say('always')], ...choices])),
-      one.visible_when ? field(say('visible_expression'), text(`${key}-visible-text`, one.visible_when, write, { class: 'form-control code' }), say('visible_hint')) : null,
-    ];
-  }
-
-  function firstVisitPart(one, index, key) {
-    const chosen = one.first_visit_only.split(',').map((part) => part.trim()).filter(Boolean);
-    const box = ({ id, name }) => check(`${key}-first-${id}`, name, chosen.includes(id), (value) => replace(index, {
-      first_visit_only: one.choices.map((choice) => choice.id).filter((other) => (other === id ? value : chosen.includes(other))).join(',') }));
-    return h('fieldset', { class: 'property-group' }, h('legend', {}, say('first_visit_only')), one.choices.map(box));
-  }
-
-  function one(form, index) {
+  function line(one, index) {
     const key = `field-${index}`;
-    const write = (name) => (value) => replace(index, { [name]: value.trim() });
-    return h('li', { class: 'form-field' }, h('details', { 'data-key': key },
-      h('summary', {}, h('span', { class: 'strong' }, form.label || form.id), ' ', h('span', { class: 'text-secondary' }, say(`type_${form.type}`), form.required ? ` · ${say('required')}` : '')),
-      h('div', { class: 'field-tools' },
-        small(`${key}-up`, 'arrow-up', say('move_up', { name: form.label }), index === 0, () => move(index, -1)),
-        small(`${key}-down`, 'arrow-down', say('move_down', { name: form.label }), index === fields.length - 1, () => move(index, 1)),
-        small(`${key}-remove`, 'trash', say('remove_field', { name: form.label }), false, () => set(fields.filter((_, at) => at !== index)))),
-      field(say('label'), text(`${key}-label`, form.label, write('label'))),
-      h('div', { class: 'property-row' },
-        field(say('type'), select({ 'data-key': `${key}-type`, value: form.type, onchange: (event) => replace(index, retyped(form, event.target.value)) }, TYPES.map((type) => [type, say(`type_${type}`)]))),
-        field(say('id'), text(`${key}-id`, form.id, write('id'), { class: 'form-control code' }))),
-      check(`${key}-required`, say('required'), form.required, (required) => replace(index, { required })),
-      BOUNDS[form.type] ? h('div', { class: 'property-row' }, BOUNDS[form.type].map((name) => field(say(name),
-        text(`${key}-${name}`, form[name], write(name), { inputmode: 'numeric' })))) : null,
-      form.type === 'enum' ? choicesPart(form, index, key) : null,
-      defaultPart(form, index, key),
-      visiblePart(form, index, key),
-      form.type === 'enum' ? firstVisitPart(form, index, key) : null));
+    const write = (name) => (value) => replace(index, { [name]: typeof value === 'string' ? value.trim() : value });
+    const summary = h('summary', {}, h('span', { class: 'strong' }, one.label || one.id), ' ',
+      h('span', { class: 'text-secondary' }, say(`type_${one.type}`), one.required ? ` · ${say('required')}` : ''));
+    const bounds = (BOUNDS[one.type] ?? []).map((name) => field(say(name),
+      text(`${key}-${name}`, one[name], write(name), { inputmode: 'numeric' })));
+    return h('li', { class: 'form-field' }, h('details', { 'data-key': key }, summary,
+      toolsOf(one, index, key),
+      field(say('label'), text(`${key}-label`, one.label, write('label'))),
+      row(
+        pick(say('type'), `${key}-type`, one.type, TYPES.map((type) => [type, say(`type_${type}`)]),
+          (type) => replace(index, retyped(one, type))),
+        field(say('id'), text(`${key}-id`, one.id, write('id'), CODE))),
+      check(`${key}-required`, say('required'), one.required, write('required')),
+      bounds.length ? row(bounds) : null,
+      one.type === 'enum' ? choicesPart(one, key, write('choices')) : null,
+      defaultPart(one, key, write('default')),
+      visiblePart(one, fields.slice(0, index), key, write('visible_when')),
+      one.type === 'enum' ? firstVisitPart(one, key, write('first_visit_only')) : null));
   }
 
-  return h('fieldset', { class: 'property-group' }, h('legend', {}, say('form')),
-    fields.length ? h('ol', { class: 'form-fields' }, fields.map(one)) : h('p', { class: 'text-secondary' }, say('no_fields')),
-    h('button', { type: 'button', class: 'btn btn-sm', 'data-key': 'field-add', onclick: add }, icon('plus'), say('add_field')));
+  return group(say('form'),
+    fields.length ? h('ol', { class: 'form-fields' }, fields.map(line)) : h('p', { class: 'text-secondary' }, say('no_fields')),
+    button('field-add', 'plus', say('add_field'), add));
 }

@@ -3,7 +3,7 @@ import { h, icon, say, token } from './dom.js';
 
 const PAUSE = 700;      // milliseconds after the last change
 
-export function createFindings({ modeler, facts, place }) {
+export function createFindings({ modeler, facts, view, place }) {
   const [list, state] = ['list', 'state'].map((name) => place.querySelector(`[data-findings-${name}]`));
   const known = (id) => modeler.get('elementRegistry').get(id);
   let latest = 0;
@@ -15,7 +15,7 @@ export function createFindings({ modeler, facts, place }) {
     const element = known(id);
     if (!element) return;
     modeler.get('selection').select(element);
-    modeler.get('canvas').scrollToElement(element, 80);
+    view.reveal(element);
   }
 
   function mark(found) {
@@ -47,12 +47,17 @@ export function createFindings({ modeler, facts, place }) {
     return false;
   }
 
+  // The event at which the path ends; a rule about another element may be broken by not coming to it.
+  function reached(rule) {
+    return known(rule.element)?.host ? known(rule.element) : null;
+  }
+
   // the elements that were passed up to the one that is wrong, with the flows between those that follow each other
   function drawPath(rule) {
     clearPath();
     drawnRule = rule.key;
-    const last = known(rule.element);
-    const passed = [...rule.passed, ...(last ? [(last.host ?? last).id, last.id] : [])].filter((id) => known(id));
+    const last = reached(rule);
+    const passed = [...rule.passed, ...(last ? [last.host.id, last.id] : [])].filter((id) => known(id));
     const taken = ({ source, target }) => passed.some((id, at) => passed[at + 1] !== undefined && source && target
       && !within(passed[at + 1], source) && !within(id, target) && within(id, source) && within(passed[at + 1], target));
     const flows = modeler.get('elementRegistry').filter((element) => element.waypoints && taken(element)).map(({ id }) => id);
@@ -68,20 +73,22 @@ export function createFindings({ modeler, facts, place }) {
     h('strong', {}, say(severity)), ' ', link(element, name), ' ', sentence);
 
   function ruleItem(rule) {
-    const pressed = drawnRule === rule.key;
-    const toggle = rule.passed.length ? h('button', { type: 'button', class: 'btn btn-sm', 'aria-pressed': String(pressed), onclick: (event) => {
+    const press = (event) => {
       const on = event.target.getAttribute('aria-pressed') !== 'true';
       list.querySelectorAll('[aria-pressed]').forEach((button) => button.setAttribute('aria-pressed', 'false'));
       if (on) drawPath(rule); else { clearPath(); drawnRule = ''; }
       event.target.setAttribute('aria-pressed', String(on));
-    } }, say('draw_path')) : null;
+    };
+    const toggle = rule.passed.length
+      ? h('button', { type: 'button', class: 'btn btn-sm', 'aria-pressed': 'false', onclick: press }, say('draw_path')) : null;
+    const articles = [...new Set(rule.laws.map(({ article }) => article))].join('、');
     return h('li', { class: 'finding finding-error rule' },
-      h('strong', {}, rule.article), ' ', link(rule.element, rule.name), ' ', rule.why, ' ', toggle,
-      h('blockquote', {}, rule.sentence),
+      h('strong', {}, articles), ' ', link(rule.element, rule.name), ' ', rule.why, ' ', toggle,
+      rule.laws.map(({ article, sentence }) => h('blockquote', {}, `${article}：${sentence}`)),
       rule.steps.length ? h('details', { open: true }, h('summary', {}, say('path_words')),
         h('ol', { class: 'path-steps' }, rule.steps.map((step) => h('li', {}, known(step.element)
           ? h('button', { type: 'button', class: 'element-link', onclick: () => show(step.element) }, step.text) : step.text)),
-        rule.name ? h('li', {}, say('path_end', { name: rule.name })) : null)) : null);
+        reached(rule) ? h('li', {}, say('path_end', { name: rule.name })) : null)) : null);
   }
 
   function draw(answer) {
@@ -106,18 +113,13 @@ export function createFindings({ modeler, facts, place }) {
     clearTimeout(timer);
     const mine = ++latest;
     place.setAttribute('aria-busy', 'true');
-    try {
-      const { xml } = await modeler.saveXML({ format: true });
-      const answer = await fetch(facts.urls.findings, { method: 'POST', body: xml,
-        headers: { 'Content-Type': 'application/xml', 'X-CSRFToken': token(), Accept: 'application/json' } });
-      const told = await answer.json();
-      if (mine !== latest) return;
-      if (answer.ok) draw(told); else state.textContent = told.message;
-    } catch {
-      if (mine === latest) state.textContent = say('not_checked');
-    } finally {
-      if (mine === latest) place.removeAttribute('aria-busy');
-    }
+    const { xml } = await modeler.saveXML({ format: true });
+    const told = await fetch(facts.urls.findings, { method: 'POST', body: xml,
+      headers: { 'Content-Type': 'application/xml', 'X-CSRFToken': token(), Accept: 'application/json' } })
+      .then((answer) => answer.json()).catch(() => ({ message: say('not_checked') }));
+    if (mine !== latest) return;
+    place.removeAttribute('aria-busy');
+    if (told.findings) draw(told); else state.textContent = told.message;
   }
 
   return { ask, draw, soon() { clearTimeout(timer); timer = setTimeout(ask, PAUSE); } };

@@ -8,12 +8,10 @@ import { editing } from './model.js';
 import { createOutline } from './outline.js';
 import { createPanel } from './panel.js';
 import { createSaving } from './saving.js';
+import { viewing } from './view.js';
 
 const NARROW = '(max-width: 767px)';
 const LOOK = 20_000;      // milliseconds between two looks at who else is here
-const READABLE = 0.5;       // below this scale the words in the drawing cannot be read
-const MARGIN = 16;          // pixels
-const PALETTE = 130;        // pixels that the palette takes on the left
 
 const place = document.getElementById('designer');
 const facts = JSON.parse(document.getElementById('designer-facts').textContent);
@@ -24,15 +22,6 @@ function makeModeler(container) {
   if (!facts.editable) return new Modeler.NavigatedViewer({ container, moddleExtensions, additionalModules: words });
   if (facts.locale === 'zh') simulationWords(facts.simulation_words);
   return new Modeler({ container, moddleExtensions, additionalModules: [simulation, dialect, ...words] });
-}
-
-// The whole drawing beside the palette, unless its words would be too small to read.
-function showWhole(modeler) {
-  const canvas = modeler.get('canvas');
-  const { inner, outer } = canvas.viewbox();
-  const left = facts.editable ? PALETTE : MARGIN;
-  const scale = Math.min(Math.max(Math.min((outer.width - left - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height), READABLE), 1);
-  canvas.viewbox({ x: inner.x - left / scale, y: inner.y - MARGIN / scale, width: outer.width / scale, height: outer.height / scale });
 }
 
 // Ctrl+S saves, Ctrl+Z and Ctrl+Y go back and forth, Ctrl+F finds. In a text field the browser's own undo counts.
@@ -99,28 +88,38 @@ async function start() {
   await modeler.importXML(facts.xml);
   const canvas = modeler.get('canvas');
   modeler.get('zoomScroll').toggle(facts.editable);
-  const findings = createFindings({ modeler, facts, place: place.querySelector('[data-findings]') });
+  const view = viewing(modeler, facts.editable);
+  const findings = createFindings({ modeler, facts, view, place: place.querySelector('[data-findings]') });
   const edits = facts.editable ? editing(modeler) : null;
   const openTab = addTabs();
   const panel = createPanel({ modeler, facts, edits, place: place.querySelector('[data-panel]') });
   const saving = createSaving({ modeler, facts, place, findings, commit: panel.commit });
   const outline = createOutline({ modeler, place: place.querySelector('[data-outline]'), onChoose(element) {
     modeler.get('selection').select(element);
-    canvas.scrollToElement(element, 80);
+    view.reveal(element);
   } });
   const stack = modeler.get('commandStack', false);
+  let resting = false;      // while the simulation runs, nothing is changed
   addKeys({
-    save: saving.save, undo: () => stack?.canUndo() && stack.undo(), redo: () => stack?.canRedo() && stack.redo(),
+    save: saving.save, undo: () => !resting && stack?.canUndo() && stack.undo(),
+    redo: () => !resting && stack?.canRedo() && stack.redo(),
     find: () => { openTab('outline'); outline.find(); },
-    in: () => modeler.get('zoomScroll').stepZoom(1), out: () => modeler.get('zoomScroll').stepZoom(-1), all: () => canvas.zoom('fit-viewport', 'auto'),
+    in: () => modeler.get('zoomScroll').stepZoom(1), out: () => modeler.get('zoomScroll').stepZoom(-1), all: view.whole,
   });
   const steps = () => ['undo', 'redo'].forEach((name) => {
-    place.querySelector(`[data-tool=${name}]`).disabled = !stack?.[name === 'undo' ? 'canUndo' : 'canRedo']();
+    place.querySelector(`[data-tool=${name}]`).disabled = resting || !stack?.[name === 'undo' ? 'canUndo' : 'canRedo']();
+  });
+  modeler.on('tokenSimulation.toggleMode', ({ active }) => {
+    resting = active;
+    steps();
   });
   modeler.on('commandStack.changed', () => { findings.soon(); steps(); });
   steps();
-  showWhole(modeler);
-  new ResizeObserver(() => canvas.resized()).observe(canvas.getContainer());
+  view.start();
+  new ResizeObserver(() => {
+    canvas.resized();
+    modeler.get('selection').get().slice(0, 1).forEach(view.reveal);
+  }).observe(canvas.getContainer());
   createPresence(saving.revision);
   await findings.ask();
   place.modeler = modeler;

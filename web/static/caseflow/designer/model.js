@@ -52,6 +52,7 @@ function readField(node) {
 export function variablesOf(modeler) {
   const found = new Map();
   modeler.get('elementRegistry').filter((element) => kind(element) === 'UserTask' && element.type !== 'label')
+    .sort((one, other) => one.x - other.x)
     .flatMap((task) => fieldsOf(task.businessObject))
     .filter((field) => ['enum', 'boolean', 'date', 'long'].includes(field.type))
     .forEach((field) => { if (!found.has(field.id)) found.set(field.id, { ...field, name: field.id }); });

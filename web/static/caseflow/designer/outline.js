@@ -18,7 +18,8 @@ export function createOutline({ modeler, place, onChoose }) {
 
   function wayOut(flow) {
     const { businessObject: owner, target } = flow;
-    return h('li', {}, choose(flow, h('span', {}, say('to', { name: shownName(target.businessObject) }), owner.name ? `（${owner.name}）` : '')));
+    const way = say('to', { name: shownName(target.businessObject) }) + (owner.name ? `（${owner.name}）` : '');
+    return h('li', {}, choose(flow, h('span', {}, way)));
   }
 
   function choose(element, content) {

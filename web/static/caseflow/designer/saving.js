@@ -4,7 +4,8 @@ import { h, say, token } from './dom.js';
 export function createSaving({ modeler, facts, place, findings, commit }) {
   const [state, problem, button] = ['state', 'problem', 'button'].map((name) => place.querySelector(`[data-save-${name}]`));
   const stack = modeler.get('commandStack', false);
-  const position = () => stack?._stackIdx ?? -1;
+  // the change that was made last; after an undo another one may stand at the same place
+  const position = () => stack?._stack[stack._stackIdx];
   let revision = facts.revision;
   let kept = position();
   let busy = false;
@@ -25,10 +26,11 @@ export function createSaving({ modeler, facts, place, findings, commit }) {
   }
 
   function refuse(told, xml) {
+    const newest = { class: 'btn', href: location.href, target: '_blank', rel: 'noopener' };
     problem.replaceChildren(
       h('p', {}, told.message), h('p', {}, say('nothing_lost')),
       h('p', { class: 'problem-tools' },
-        told.code === 'draft_changed' ? h('a', { class: 'btn', href: location.href, target: '_blank', rel: 'noopener' }, say('open_theirs')) : null,
+        told.code === 'draft_changed' ? h('a', newest, say('open_theirs')) : null,
         h('button', { type: 'button', class: 'btn', onclick: () => download(xml) }, say('download_mine'))));
     problem.hidden = false;
     problem.focus();
