@@ -114,7 +114,8 @@ class World:
         process = f"{case.regulation}_rectification"
         draft = drafts.begin(process, actor_for(designer), now)
         db.session.flush()
-        return {"process_id": process, "draft_id": draft.id, "rating_id": case.rating_id, "appeal_id": appeal.id,
+        return {"process_id": process, "draft_id": draft.id, "digest": draft.base, "name": "rectification.bpmn",
+                "rating_id": case.rating_id, "appeal_id": appeal.id,
                 **{name: row.id for name, row in kept.items()}}
 
     def _sign_in(self) -> dict[str, str]:
