@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import definitions, drafts, impact, permissions, proof, replay, verification
-from caseflow.comparison import Comparison, compare_files
+from caseflow.comparison import compare_files
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, ProcessDraft
@@ -19,7 +19,7 @@ from caseflow.proof import HOLDS, VIOLATED, RuleResult
 from caseflow.verification import Examination
 from web import clock
 from web.auth import current_actor
-from web.views.workshop.frame import blueprint, changes, drawing, typed
+from web.views.workshop.frame import blueprint, changes, drawing, focus, typed
 from web.words import workshop
 
 LOOKED_AT = 200      # cases that a page tries on the engine
@@ -126,7 +126,7 @@ def _path(examination: Examination, one: ProcessDraft) -> dict[str, Any] | None:
     result = broken[max(0, min(request.args.get("rule", 0, type=int), len(broken) - 1))]
     passed = [name for step in result.path for name in (*step.passed, step.element) if name]
     states = dict.fromkeys(passed, "path") | ({result.element: "hot"} if result.element else {})
-    return drawing(one.source, states, focus=[result.element] if result.element else passed)
+    return drawing(one.source, states, look_at=[result.element] if result.element else passed)
 
 
 def _impact(one: ProcessDraft, examination: Examination) -> impact.Impact | None:
@@ -153,9 +153,5 @@ def _compared(one: ProcessDraft, current: Definition) -> dict[str, Any]:
     except DefinitionRefused:
         return {"comparison": None}
     marks = comparison.marks
-    return {"comparison": comparison, "old": drawing(deployed.source, marks, focus=_focus(comparison)),
-            "new": drawing(source, marks, focus=_focus(comparison))}
-
-
-def _focus(comparison: Comparison) -> list[str]:
-    return [change.element for change in (*comparison.added, *comparison.removed, *comparison.changed)]
+    return {"comparison": comparison, "old": drawing(deployed.source, marks, look_at=focus(comparison)),
+            "new": drawing(source, marks, look_at=focus(comparison))}

@@ -15,7 +15,7 @@ from caseflow.step_statistics import StepFigures
 from caseflow.worklist import MOST_SHOWN
 from web import clock
 from web.auth import current_actor
-from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, typed
+from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
 from web.words import outline, workshop
 
 VERSION = PROCESS + "/versions/<string(length=64):digest>"
@@ -52,11 +52,11 @@ def version(process_id: str, digest: str):
     definition = definitions.by_digest(digest)
     older = definitions.by_digest(before.digest) if before else None
     comparison = compare(older, definition, workshop.offices(overview.regulation)) if older else None
-    marks = comparison.marks if comparison else {}
+    marks, changed = (comparison.marks, focus(comparison)) if comparison else ({}, [])
     return render_template(
         "workshop/version.html", overview=overview, row=row, before=before, comparison=comparison,
-        files=sorted(definition.files), new=drawing(definition.source, marks),
-        old=drawing(older.source, marks) if older else None, may=_may(actor, overview.regulation),
+        files=sorted(definition.files), new=drawing(definition.source, marks, look_at=changed),
+        old=drawing(older.source, marks, look_at=changed) if older else None, may=_may(actor, overview.regulation),
         outline=outline.outline(definition.outline(), {}, definition.messages))
 
 
