@@ -15,7 +15,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## say what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: $(VENV)/.run ## serve the demo on this machine (web, scheduler; on PostgreSQL a worker too)
@@ -28,6 +28,14 @@ test: check browser ## check, then run every test (ARGS="-k journal" for some)
 .PHONY: chaos
 chaos: $(VENV)/.dev ## kill, cut, damage and starve it with large numbers (an hour or more; figures and seeds printed)
 	@CASEFLOW_CHAOS=1 $(BIN)/python -m pytest tests/chaos -q $(ARGS)
+
+.PHONY: mutations
+mutations: $(VENV)/.dev ## edit the shipped diagrams in hundreds of ways: breaches refused, harmless edits accepted?
+	@$(BIN)/python -m tests.proof.mutations
+
+.PHONY: compliance
+compliance: $(VENV)/.dev ## write docs/compliance.md anew: article, rule, element, test
+	@$(BIN)/python -m tests.proof.compliance
 
 .PHONY: check
 check: $(VENV)/.dev ## style, import contracts, structure, translations in step

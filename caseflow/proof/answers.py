@@ -5,17 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import product
 
 from caseflow.engine.gate.bundle import CASE_CHOICES
 from caseflow.engine.values import CASE_VARIABLES, FormField, UserTask
-from caseflow.proof.days import BASE, FIRST, day_of, days_around
+from caseflow.proof.days import FIRST, day_of, days_around
 from caseflow.proof.reading import Asked
 
 FEW = 12            # values of a number that are all tried where it is held against another
 MOST = 400          # answers to one form
-RECEIVED = "2026-03-02T01:00:00+08:00"
 
 
 @dataclass
@@ -30,7 +28,7 @@ class Answers:
     def to_start(self) -> Iterator[dict[str, object]]:
         """What is known of a case when it starts."""
         received = days_around((), self.asked.reach) if "received_at" in self.asked.timed else [0]
-        options = {"received_at": [day_of(day, RECEIVED) for day in received if day <= 0][::-1]}
+        options = {"received_at": [f"{day_of(day)}T01:00:00+08:00" for day in received if day <= 0][::-1]}
         for name, kind in CASE_VARIABLES.items():
             if name != "received_at" and (name in self.asked.names or name in self.wanted):
                 texts = sorted(CASE_CHOICES.get(name, ()))
@@ -111,6 +109,6 @@ class Answers:
 
     def _days(self, entry: FormField, days: Sequence[int]) -> list[object]:
         if entry.id not in self.asked.timed:
-            return [(BASE + timedelta(FIRST)).isoformat()]
-        return [(BASE + timedelta(day)).isoformat() for day in days_around(days, self.asked.reach)
+            return [day_of(FIRST)]
+        return [day_of(day) for day in days_around(days, self.asked.reach)
                 if day >= 0 or not entry.sets_a_limit]

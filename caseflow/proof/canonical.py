@@ -11,15 +11,14 @@ from collections.abc import Iterator
 
 import orjson
 
-from caseflow.engine.specs import GroupStart
+from caseflow.engine.specs import CatchEvent, GroupStart
 from caseflow.engine.state import BODY, HEAD, SUM_LENGTH, seal
-from caseflow.proof.days import closed, day_of, number_of
+from caseflow.proof.days import FIRST, closed, day_of, number_of
 from caseflow.proof.reading import BEGUN, VISITS, Reading
 
 SPEC, TOKEN, DATA, GROUP, ADDED = range(5)
 START = len(HEAD) + SUM_LENGTH + len(BODY)
 OTHER = "~"
-MOVES_ON = ("user", "inner", "join")        # what rests here goes on to an end of its process
 
 
 class Canon:
@@ -39,8 +38,9 @@ class Canon:
         values: dict[int, dict] = {}
         rows = self._rows(case["rows"], self.definition.process_id, case["data"], values, live)
         case["rows"] = rows
-        if any(self._kind(self.definition.process_id, row) in MOVES_ON for row in rows):
-            case["end"] = None
+        specs = self.definition.process.task_specs
+        if any(_moves_on(specs[row[SPEC]]) for row in rows):
+            case["end"] = None      # the end it comes to will be the outcome
         self._visits(case, live)
         self._write_data(case, values, passed_days)
         self._number(case)
@@ -52,9 +52,6 @@ class Canon:
         return frozenset() if not timed else frozenset(
             day for data in orjson.loads(state[START:-1])["data"] for name, (value, _) in data.items()
             if name in timed and (day := number_of(value)) is not None)
-
-    def _kind(self, process: str, row: list) -> str:
-        return self.reading.processes[process].task_specs[row[SPEC]].rests
 
     def _rows(self, rows: list, process: str, data: list, values: dict[int, dict], live: set[str]) -> list:
         """The rows of a process, in an order of their own. The data of each row become what is live of them."""
@@ -83,15 +80,17 @@ class Canon:
         return kept
 
     def _rank(self, row: list, specs, order: dict[int, int]) -> tuple:
-        """Groups stand before their members; messages keep their order, in which one that is delivered reaches them."""
+        """Groups stand before their members; messages keep their order, in which one that is delivered reaches them,
+        and tokens at a join that of those from the same flow, of which it takes the oldest."""
         spec = specs[row[SPEC]]
         if spec.rests == "message":
-            return 2, "", order[row[TOKEN]]
-        return 0 if isinstance(spec, GroupStart) else 1, row[SPEC], order[row[TOKEN]]
+            return 2, "", "", order[row[TOKEN]]
+        source = row[ADDED] if spec.rests == "join" else ""
+        return 0 if isinstance(spec, GroupStart) else 1, row[SPEC], source, order[row[TOKEN]]
 
     def _without_waiting_end(self, rows: list, specs) -> list:
         """Without the row of branches that have ended, when another will come that knows all that it knows."""
-        coming = [row for row in rows if specs[row[SPEC]].rests in MOVES_ON]
+        coming = [row for row in rows if _moves_on(specs[row[SPEC]])]
 
         def needless(row: list) -> bool:
             return specs[row[SPEC]].rests == "end" and any(
@@ -141,12 +140,15 @@ class Canon:
         case["write"] = max((len(found) for found in ranks.values()), default=1) - 1
 
     def _class(self, name: str, value: object) -> object:
-        """The value, or one for all texts that nothing asks for by name."""
-        asked = self.reading.asked
-        texts = self.definition.variables.get(name) == "text" and name not in asked.related
-        if texts and value is not None and value not in asked.texts.get(name, ()):
-            return OTHER
-        return value
+        """The value that stands for all that nothing ahead can tell from this one."""
+        asked, kind = self.reading.asked, self.definition.variables.get(name)
+        if value is None or name in asked.related or kind == "boolean":
+            return value
+        if kind == "date":
+            return day_of(FIRST)
+        if kind == "text":
+            return value if value in asked.texts.get(name, ()) else OTHER
+        return _number_like(value, asked.numbers.get(name, set()))
 
     def _days(self, rows: list, passed_days: int) -> dict[tuple[str, object], str]:
         timed = self.reading.asked.timed
@@ -155,7 +157,7 @@ class Canon:
         if not found:
             return {}
         told = closed((day - passed_days for day in found.values()), self.reading.asked.reach or 0)
-        return {key: day_of(told[day - passed_days], key[1]) for key, day in found.items()}
+        return {key: day_of(told[day - passed_days]) for key, day in found.items()}
 
     def _number(self, case: dict) -> None:
         """Number the tokens in the order of the rows."""
@@ -167,8 +169,21 @@ class Canon:
         case["token"] = len(told) - 1
 
 
+def _moves_on(spec) -> bool:
+    """Whether what rests here goes on to an end of its process: all but events at a border, groups and ends."""
+    return spec.rests in ("user", "inner", "join") or isinstance(spec, CatchEvent)
+
+
 def _all_rows(rows: list) -> Iterator[list]:
     for row in rows:
         yield row
         if isinstance(row[ADDED], list) and row[ADDED] and isinstance(row[ADDED][0], list):
             yield from _all_rows(row[ADDED])
+
+
+def _number_like(value: int, held_against: set[int]) -> int:
+    """The least number that lies like this one to those it is held against."""
+    if value in held_against:
+        return value
+    below = [number for number in held_against if number < value]
+    return max(below) + 1 if below else min(held_against, default=1) - 1

@@ -39,6 +39,6 @@ def number_of(text: object) -> int | None:
         return None
 
 
-def day_of(number: int, text: str) -> str:
-    """The value with this day in place of its own."""
-    return (BASE + timedelta(number)).isoformat() + text[10:]
+def day_of(number: int) -> str:
+    """The day with this number, as a form writes it."""
+    return (BASE + timedelta(number)).isoformat()

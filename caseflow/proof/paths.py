@@ -66,8 +66,9 @@ class AtMost(Watch):
             if element in self.subjects:
                 memory += 1
                 if memory > most:
+                    task = element if element in self.definition.user_tasks else "任务"
                     return Breach(element, f"“{self.name(element)}”可以走到第{memory}次，最多{most}次；"
-                                           f"请在往回的路上加条件，如 visits('{element}') < {most}。")
+                                           f"请在往回的路上加条件，如 visits('{task}') < {most}。")
         return memory
 
 

@@ -27,8 +27,8 @@ class Rule:
 class Bounds:
     """How far the explorer goes before it says "unknown": states of the case, and moves from one to another."""
 
-    states: int = 4_000
-    moves: int = 12_000
+    states: int = 3_000
+    moves: int = 9_000
 
 
 @dataclass(frozen=True, slots=True)

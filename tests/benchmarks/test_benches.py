@@ -11,7 +11,7 @@ import os
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import board, engine, ground, importing, store, timers, web, worklist
+from benchmarks import board, engine, ground, importing, proof, store, timers, web, worklist
 from benchmarks.measure import Goal, Report, in_turns, ratios
 from caseflow import doctor
 from caseflow.models import Case, db
@@ -27,6 +27,12 @@ def server(database, database_url):
 def test_the_engine_is_compared_over_whole_cases_and_a_long_loop():
     report = engine.bench(rounds=1, cases=2, iterations=20)
     assert report.figures.keys() >= {"ratio", "mean_state_bytes", "loop_growth"} and min(report.figures.values()) > 0
+
+
+def test_the_proof_is_measured_on_the_shipped_and_on_made_diagrams():
+    report = proof.bench(rounds=1, sizes=1)
+    assert report.figures["slowest_shipped_ms"] > 0 and len(report.notes) == 7 + 4
+    assert not any("not proven" in note for note in report.notes)
 
 
 @pytest.mark.both_databases

@@ -1,10 +1,12 @@
 """`caseflow process check` and `caseflow expression check`."""
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from caseflow import regulations
 from tests.caseflow.engine.gate_diagrams import SOUND, flat
 from web.commands import main
 
@@ -105,3 +107,48 @@ def test_bytes_that_are_no_utf_8_are_refused_like_any_other_text(write):
 def test_the_hostile_file_is_refused_line_by_line():
     result = run("expression", "check", "--file", HOSTILE / "expressions.tsv")
     assert {line.split("\t")[0] for line in result.output.splitlines()} == {"refused"}
+
+
+def broken_guichi(tmp_path):
+    """Guichi's diagram with a day more for the first contact, in a folder without a regulation.toml."""
+    source = regulations.files("guichi")["rectification.bpmn"]
+    path = tmp_path / "rectification.bpmn"
+    path.write_bytes(source.replace(b"working_days(2, since", b"working_days(3, since"))
+    return path
+
+
+def test_the_shipped_diagrams_are_proven_with_one_line_each():
+    result = run("process", "prove", regulations.folder())
+    assert (result.exit_code, len(result.output.splitlines())) == (0, 7)
+
+
+def test_a_broken_rule_is_one_block_with_article_sentence_advice_and_path(tmp_path):
+    result = run("process", "prove", broken_guichi(tmp_path))
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0].endswith("违反 GC-2(二)") and "2个工作日内，先行联系" in lines[1]
+    assert [line.split("：")[0] for line in lines[2:6]] == ["  规则", "  元素", "  怎么改", "  路径"]
+    assert "收到后3个工作日，应当不长于收到后2个工作日" in lines[4]
+
+
+def test_machines_read_the_proof_and_the_findings(tmp_path, write):
+    [found] = json.loads(run("process", "prove", "--json", broken_guichi(tmp_path)).output)
+    [broken] = [rule for rule in found["rules"] if rule["verdict"] == "violated"]
+    assert (broken["article"], broken["element"], found["complete"]) == ("GC-2(二)", "first_response_due", True)
+    assert broken["path"][0]["kind"] == "start" and broken["words"][0].startswith("1. 收到")
+    unsound = write("a.bpmn", SOUND.replace('topic="open_file"', 'topic="launch"'))
+    for command in ("check", "prove"):
+        result = run("process", command, "--json", unsound)
+        [told] = json.loads(result.output)
+        assert (result.exit_code, told["findings"][0]["code"]) == (1, "topic_unknown")
+
+
+def test_a_proof_that_hits_its_bound_is_not_said_to_hold():
+    path = regulations.folder() / "hainan" / "rectification.bpmn"
+    result = run("process", "prove", "--states", "5", path)
+    assert result.exit_code == 1 and "不能确定 HN-15" in result.output
+
+
+def test_a_diagram_of_no_known_regulation_cannot_be_proven(write):
+    result = run("process", "prove", write("a.bpmn", flat("start b\nuser u\nend e\nflow b u\nflow u e")))
+    assert result.exit_code == 2 and "no regulation 'test'" in result.output

@@ -10,11 +10,13 @@ from typing import Any
 import click
 
 try:
-    from benchmarks import board, engine, importing, store, timers, worklist
+    from benchmarks import board, engine, importing, proof, store, timers, worklist
     from benchmarks import web as over_http
 except ModuleNotFoundError as missing:
     raise click.ClickException(
         f"the benchmarks are not here ({missing.name}); run this from a checkout that `make` has installed") from None
+
+WITHOUT_DATABASE = (engine.bench, proof.bench)
 
 
 @click.group()
@@ -30,13 +32,13 @@ def bench() -> None:
 def _measuring(run: Callable[..., Any], **sizes: tuple[int, str]) -> Callable[..., None]:
     """A command that runs this bench; `sizes` are its options: default, and what it means."""
     def command(as_json: bool, database: str | None = None, **chosen: int) -> None:
-        place = () if run is engine.bench else (database or os.environ.get("CASEFLOW_DATABASE_URL") or "",)
+        place = () if run in WITHOUT_DATABASE else (database or os.environ.get("CASEFLOW_DATABASE_URL") or "",)
         report = run(*place, **chosen)
         click.echo(report.as_json() if as_json else "\n".join(report.lines()))
         sys.exit(0 if report.met else 1)
 
     command = click.option("--json", "as_json", is_flag=True, help="one line for machines")(command)
-    if run is not engine.bench:
+    if run not in WITHOUT_DATABASE:
         command = click.option("--database", help="address of a PostgreSQL database beside which to measure")(command)
     for name, (default, meaning) in sizes.items():
         command = click.option(f"--{name}", default=default, show_default=True, help=meaning,
@@ -49,6 +51,9 @@ for name, run, sizes, purpose in (
     ("engine", engine.bench, {"rounds": (9, ROUNDS), "cases": (20, "whole cases a round"),
                               "iterations": (1_000, "of the loop")},
      "Whole cases against stock SpiffWorkflow saved naively; state size; cost of a long loop."),
+    ("proof", proof.bench, {"rounds": (5, "how often each diagram is proven"),
+                            "sizes": (3, "how many sizes of each kind of made diagram")},
+     "Proving the shipped diagrams; how states and time grow with tasks, branches, loops and limits."),
     ("store", store.bench, {"rounds": (9, ROUNDS), "cases": (10, "whole cases of ten tasks, each side, each round")},
      "Completing a task against the same SQL through the bare driver; then 2 and 4 processes."),
     ("timers", timers.bench, {"few": (10_000, "waiting cases"), "many": (100_000, "waiting cases"),

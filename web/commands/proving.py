@@ -37,7 +37,7 @@ def prove_paths(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.bpmn")))]
     if not files:
         raise click.UsageError(f"no diagram (.bpmn) in {', '.join(map(str, paths))}")
-    reports = [_report(file, Bounds(states, 4 * states)) for file in files]
+    reports = [_report(file, Bounds(states, 3 * states)) for file in files]
     if as_json:
         click.echo(orjson.dumps([report["json"] for report in reports]).decode())
     else:

@@ -1,0 +1,145 @@
+"""The shipped diagrams, cut open for edits: each edit starts from a fresh copy and ends in a file.
+
+Lanes, the pool, the drawing and the links in the steps are left out, so that no edit is refused for leaving one of
+them behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+
+from lxml import etree
+
+from caseflow import regulations
+from caseflow.engine.gate.names import NAMESPACES
+
+PREFIXES = {prefix: namespace for namespace, prefix in NAMESPACES.items()}
+B, CAM = f"{{{PREFIXES['bpmn']}}}", f"{{{PREFIXES['camunda']}}}"
+DECLARED = " ".join(f'xmlns:{prefix}="{namespace}"' for prefix, namespace in PREFIXES.items())
+LEFT_OUT = ("incoming", "outgoing", "laneSet", "collaboration", "textAnnotation", "association")
+SIDE_TOPICS = {"escalate", "remind"}
+
+
+@cache
+def shipped() -> tuple[tuple[str, str], ...]:
+    """(regulation, process) of every shipped diagram."""
+    return tuple((key, file.removesuffix(".bpmn")) for key in regulations.all_regulations()
+                 for file in regulations.files(key))
+
+
+@cache
+def _whole(key: str, process: str) -> etree._Element:
+    return etree.fromstring(regulations.files(key)[f"{process}.bpmn"])
+
+
+@cache
+def _bare(key: str, process: str) -> etree._Element:
+    root = deepcopy(_whole(key, process))
+    for name in (*(B + name for name in LEFT_OUT), f"{{{PREFIXES['bpmndi']}}}BPMNDiagram"):
+        for node in list(root.iter(name)):
+            node.getparent().remove(node)
+    return root
+
+
+class Diagram:
+    """One shipped diagram. `whole`: with its drawing and lanes."""
+
+    def __init__(self, key: str, process: str, *, whole: bool = False) -> None:
+        self.key, self.process = key, process
+        self.root = deepcopy((_whole if whole else _bare)(key, process))
+
+    def again(self) -> Diagram:
+        """A fresh copy, to edit."""
+        return Diagram(self.key, self.process)
+
+    def source(self) -> bytes:
+        return etree.tostring(self.root, encoding="utf-8", xml_declaration=True)
+
+    def all(self, *tags: str) -> list[etree._Element]:
+        return list(self.root.iter(*(B + tag for tag in tags)))
+
+    def node(self, name: str) -> etree._Element:
+        return next(node for node in self.root.iter(f"{B}*") if node.get("id") == name)
+
+    def users(self) -> list[str]:
+        return [node.get("id") for node in self.all("userTask")]
+
+    def effects(self) -> list[str]:
+        return [node.get("id") for node in self.all("serviceTask")]
+
+    def timers(self) -> list[tuple[str, str]]:
+        """(boundary event, its expression)"""
+        return [(date.getparent().getparent().get("id"), date.text) for date in self.all("timeDate")]
+
+    def flows_from(self, name: str) -> list[etree._Element]:
+        return [flow for flow in self.all("sequenceFlow") if flow.get("sourceRef") == name]
+
+    def flows_to(self, name: str) -> list[etree._Element]:
+        return [flow for flow in self.all("sequenceFlow") if flow.get("targetRef") == name]
+
+    def boundaries(self, name: str) -> list[str]:
+        return [node.get("id") for node in self.all("boundaryEvent") if node.get("attachedToRef") == name]
+
+    def conditions(self) -> list[tuple[str, str]]:
+        """(flow, its condition)"""
+        return [(node.getparent().get("id"), node.text) for node in self.all("conditionExpression")]
+
+    def deciding(self) -> list[str]:
+        """Gateways with more than one way out."""
+        return [node.get("id") for node in self.all("exclusiveGateway") if len(self.flows_from(node.get("id"))) > 1]
+
+    def fields(self, task: str) -> Iterator[etree._Element]:
+        return self.node(task).iter(CAM + "formField")
+
+    def field(self, task: str, name: str) -> etree._Element:
+        return next(field for field in self.fields(task) if field.get("id") == name)
+
+    def set_text(self, name: str, tag: str, text: str) -> Diagram:
+        """Write the condition of a flow or the time of an event."""
+        next(self.node(name).iter(B + tag)).text = text
+        return self
+
+    def drop(self, name: str) -> None:
+        """Take out a node with its flows."""
+        for flow in self.flows_from(name) + self.flows_to(name):
+            flow.getparent().remove(flow)
+        node = self.node(name)
+        node.getparent().remove(node)
+
+    def drop_event(self, name: str) -> Diagram:
+        """Take out a boundary event with the side path behind it."""
+        targets = [flow.get("targetRef") for flow in self.flows_from(name)]
+        self.drop(name)
+        while targets:
+            target = targets.pop()
+            if not self.flows_to(target):
+                targets += [flow.get("targetRef") for flow in self.flows_from(target)]
+                self.drop(target)
+        return self
+
+    def splice(self, name: str) -> Diagram:
+        """Take out a step and let what led to it lead to what followed."""
+        for event in self.boundaries(name):
+            self.drop_event(event)
+        [after] = self.flows_from(name)
+        for flow in self.flows_to(name):
+            flow.set("targetRef", after.get("targetRef"))
+        after.getparent().remove(after)
+        node = self.node(name)
+        node.getparent().remove(node)
+        return self
+
+    def insert(self, after: str, first: str, last: str, xml: str) -> Diagram:
+        """Put these elements between a step and what follows it."""
+        [flow] = self.flows_from(after)
+        scope = flow.getparent()
+        flow.set("sourceRef", last)
+        more = f'<bpmn:sequenceFlow id="flow_{after}_{first}" sourceRef="{after}" targetRef="{first}"/>'
+        scope.extend(list(etree.fromstring(f"<all {DECLARED}>{xml}{more}</all>")))
+        return self
+
+    def add(self, scope: etree._Element, xml: str) -> Diagram:
+        scope.extend(list(etree.fromstring(f"<all {DECLARED}>{xml}</all>")))
+        return self
