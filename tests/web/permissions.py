@@ -28,6 +28,7 @@ from caseflow.models import (
     Delivery,
     Handover,
     Incident,
+    KeptScenario,
     Notice,
     OutboxMessage,
     Phrase,
@@ -50,6 +51,12 @@ OWN, OTHER = "guichi", "hainan"
 EVERYBODY = ("nobody", *ROLES)
 HEADING = ("method", "route", "whose", *EVERYBODY)
 NOT_ASKED = {"static"}
+SCENARIO = """
+name = "等待"
+process = "rectification"
+acts = [{ do = "start", at = 2026-03-02 09:00:00 }, { do = "wait", after = "1 hour" }]
+expect = { outcome = "open" }
+"""
 
 
 class World:
@@ -113,10 +120,13 @@ class World:
         designer = db.session.scalar(select(User).where(User.username == f"{case.regulation}.designer"))
         process = f"{case.regulation}_rectification"
         draft = drafts.begin(process, actor_for(designer), now)
+        scenario = KeptScenario(draft_id=draft.id, key="rectification_kept_1", text=SCENARIO, kept_by_id=designer.id,
+                                kept_at=now)
+        db.session.add(scenario)
         db.session.flush()
-        return {"process_id": process, "draft_id": draft.id, "digest": draft.base, "name": "rectification.bpmn",
-                "rating_id": case.rating_id, "appeal_id": appeal.id,
-                **{name: row.id for name, row in kept.items()}}
+        return {"process_id": process, "draft_id": draft.id, "digest": draft.base,
+                "name": "rectification.bpmn", "rating_id": case.rating_id, "appeal_id": appeal.id,
+                "scenario": scenario.key, **{name: row.id for name, row in kept.items()}}
 
     def _sign_in(self) -> dict[str, str]:
         """One person for each role, at the office whose task is open; their logins."""

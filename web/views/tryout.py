@@ -34,7 +34,7 @@ from web.words import places, times
 from web.words import tryout as words
 
 blueprint = Blueprint("tryout", __name__, url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
-KEY = "<string(maxlength=64):key>"
+SCENARIO = "/scenarios/<string(maxlength=64):scenario>"
 LONGEST_WAIT = 400      # of each unit
 
 
@@ -91,25 +91,25 @@ def keep(draft_id: int):
         draft_id, bench.trial, bench.ground, name, key, bench.actor, clock.now()))
 
 
-@blueprint.post(f"/scenarios/{KEY}/drop")
-def drop(draft_id: int, key: str):
+@blueprint.post(f"{SCENARIO}/drop")
+def drop(draft_id: int, scenario: str):
     bench = _bench(draft_id)
     return _change(bench, gettext("已从草稿中删去这个场景。"), lambda: draft_runs.drop(
-        draft_id, key, bench.actor, clock.now()))
+        draft_id, scenario, bench.actor, clock.now()))
 
 
-@blueprint.post(f"/scenarios/{KEY}/open")
-def open_scenario(draft_id: int, key: str):
+@blueprint.post(f"{SCENARIO}/open")
+def open_scenario(draft_id: int, scenario: str):
     """Let a scenario be one's own run, to look at it step by step or to go another way from here."""
     bench = _bench(draft_id)
-    return _go_on(bench, _scenario(bench, key).acts)
+    return _go_on(bench, _scenario(bench, scenario).acts)
 
 
-@blueprint.get(f"/scenarios/{KEY}.toml")
-def export(draft_id: int, key: str):
-    text = scenario_file.write(_scenario(_bench(draft_id), key))
+@blueprint.get(f"{SCENARIO}.toml")
+def export(draft_id: int, scenario: str):
+    text = scenario_file.write(_scenario(_bench(draft_id), scenario))
     return Response(text, mimetype="application/toml",
-                    headers={"Content-Disposition": f'attachment; filename="{key}.toml"'})
+                    headers={"Content-Disposition": f'attachment; filename="{scenario}.toml"'})
 
 
 def _bench(draft_id: int) -> Bench:

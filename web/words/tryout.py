@@ -141,8 +141,9 @@ def _line(ground: Ground, trial: Trial, limit: Limit) -> DeadlineLine:
 
 def coverage(definition: Definition, covered: Coverage) -> dict[str, Any]:
     """What the scenarios reach: figures, the drawing with what they do not, and that in words."""
-    names = [*covered.elements, *covered.flows]
-    marks = {name: COVERED if name in covered.passed else MISSED for name in names}
+    marks = {name: COVERED if name in covered.passed else MISSED for name in (*covered.elements, *covered.flows)}
+    frames = [name for name, element in definition.elements.items() if element.kind == "subProcess"]
+    marks = {name: mark for name, mark in marks.items() if name not in frames or mark == MISSED}
     return {
         "elements": covered.share(covered.elements), "flows": covered.share(covered.flows),
         "missing": [_where(definition, name) for name in covered.missing],
