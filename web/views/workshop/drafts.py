@@ -41,22 +41,23 @@ def draft(draft_id: int):
 
 @blueprint.post(DRAFT + "/submit")
 def submit(draft_id: int):
-    return _change(draft_id, gettext("已提交审批，等待另一位流程审批人处理。"), drafts.submit)
+    return _change(draft_id, "designer", gettext("已提交审批，等待另一位流程审批人处理。"), drafts.submit)
 
 
 @blueprint.post(DRAFT + "/approve")
 def approve(draft_id: int):
-    return _change(draft_id, gettext("已批准并部署：新案件从现在起按它办理，在办案件不受影响。"), drafts.approve)
+    return _change(draft_id, "approver", gettext("已批准并部署：新案件从现在起按它办理，在办案件不受影响。"),
+                   drafts.approve)
 
 
 @blueprint.post(DRAFT + "/discard")
 def discard(draft_id: int):
-    return _change(draft_id, gettext("草稿已作废。"), drafts.discard)
+    return _change(draft_id, "designer", gettext("草稿已作废。"), drafts.discard)
 
 
 @blueprint.post(DRAFT + "/rebase")
 def rebase(draft_id: int):
-    return _change(draft_id, gettext("已改为以现行版本为依据，草稿内容没有改变。"), drafts.rebase)
+    return _change(draft_id, "designer", gettext("已改为以现行版本为依据，草稿内容没有改变。"), drafts.rebase)
 
 
 @blueprint.post(DRAFT + "/send-back")
@@ -67,10 +68,10 @@ def send_back(draft_id: int):
                    lambda: drafts.send_back(draft_id, typed("reason"), actor, clock.now()), _page(draft_id))
 
 
-def _change(draft_id: int, done: str, change: Callable[[int, int, Actor, Any], object]) -> Any:
-    """One of the changes that need the revision the page showed."""
+def _change(draft_id: int, role: str, done: str, change: Callable[[int, int, Actor, Any], object]) -> Any:
+    """One of the changes that need the revision the page showed, for those who hold this role."""
     actor, text = current_actor(), request.form.get("revision", "")
-    drafts.find(draft_id, actor)
+    permissions.require_process(actor, drafts.find(draft_id, actor).regulation, role)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         flash(gettext("请刷新页面后再操作。"), "warning")
         return redirect(_page(draft_id))

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request
 from flask_login import current_user
 
 from caseflow.comparison import Comparison
-from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, PermissionDenied
+from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, SecondPersonNeeded
 from caseflow.models import transaction
 from web.auth import current_actor
 from web.errors import refusal
@@ -42,7 +42,7 @@ def changes(done: str, change: Callable[[], object], back: str) -> Any:
         with transaction():
             change()
         flash(done, "success")
-    except (Conflict, InvalidInput, PermissionDenied, DefinitionRefused) as error:
+    except (Conflict, InvalidInput, SecondPersonNeeded, DefinitionRefused) as error:
         flash(said(error), "warning")
     return redirect(back)
 
