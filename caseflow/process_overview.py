@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import defer, joinedload
 
 from caseflow import definitions, drafts, permissions, step_statistics
 from caseflow.models import Definition, ProcessDraft, User, WorkItem, db
@@ -50,7 +50,7 @@ def processes(actor: Actor) -> list[Overview]:
     """Every deployed process the actor may look at, by regulation."""
     places = permissions.drawn_for(actor)
     rows = db.session.scalars(select(Definition).where(Definition.regulation.in_(places)).options(
-        joinedload(Definition.deployed_by)).order_by(
+        joinedload(Definition.deployed_by), defer(Definition.files)).order_by(
         Definition.regulation, Definition.process_id.desc(), Definition.number.desc())).all() if places else []
     open_drafts, live = drafts.open_drafts(actor), step_statistics.live_cases([row.digest for row in rows])
     by_process: dict[str, list[Definition]] = {}

@@ -142,7 +142,8 @@ class World:
                                 kept_at=now)
         db.session.add(scenario)
         db.session.flush()
-        return {"process_id": process, "draft_id": draft.id, "rating_id": case.rating_id, "appeal_id": appeal.id,
+        return {"process_id": process, "draft_id": draft.id, "digest": draft.base,
+                "name": "rectification.bpmn", "rating_id": case.rating_id, "appeal_id": appeal.id,
                 "scenario": scenario.key, **{name: row.id for name, row in kept.items()}}
 
     def _sign_in(self) -> dict[str, str]:

@@ -1,7 +1,7 @@
 // The diagram of a case. On the page:
 //   <div class="diagram" data-diagram="diagram-1" role="group" aria-label="…"></div>
 //   <script type="application/json" id="diagram-1">{"xml": "…", "states": {element: "done" | "current" | "ahead"},
-//     "due": [{"element": …, "text": "…", "level": "overdue" | "today" | "soon" | "later", "at": "bottom"}],
+//     "due": [{"element": …, "text": "…", "level": "overdue" | "today" | "soon" | "later"}],
 //     "focus": [elements to look at first; without it the current ones]}</script>
 //   <div data-diagram-tools="diagram-1" hidden><button data-view="in | out | all | current">…</button></div>
 // A second drawing with data-diagram-beside="diagram-1" follows that one, and is followed, as it is moved and zoomed.
@@ -20,8 +20,7 @@
     const label = document.createElement('div');
     label.className = `diagram-note sla sla-${due.level}`;
     label.textContent = due.text;
-    const position = due.at === 'bottom' ? { bottom: 8, right: 0 } : { top: -14, right: 0 };
-    overlays.add(due.element, { position, html: label });
+    overlays.add(due.element, { position: { top: -14, right: 0 }, html: label });
   }
 
   // As high as the whole drawing needs at this width, but never more than most of the window.

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import definitions, drafts, impact, permissions, proof, replay, verification
-from caseflow.comparison import Comparison, compare_files
+from caseflow.comparison import compare_files
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, ProcessDraft
@@ -19,7 +19,7 @@ from caseflow.proof import HOLDS, VIOLATED, RuleResult
 from caseflow.verification import Examination
 from web import clock
 from web.auth import current_actor
-from web.views.workshop.frame import blueprint, changes, drawing, typed
+from web.views.workshop.frame import blueprint, changes, drawing, focus, typed
 from web.words import workshop
 
 LOOKED_AT = 200      # cases that a page tries on the engine
@@ -41,22 +41,23 @@ def draft(draft_id: int):
 
 @blueprint.post(DRAFT + "/submit")
 def submit(draft_id: int):
-    return _change(draft_id, gettext("已提交审批，等待另一位流程审批人处理。"), drafts.submit)
+    return _change(draft_id, "designer", gettext("已提交审批，等待另一位流程审批人处理。"), drafts.submit)
 
 
 @blueprint.post(DRAFT + "/approve")
 def approve(draft_id: int):
-    return _change(draft_id, gettext("已批准并部署：新案件从现在起按它办理，在办案件不受影响。"), drafts.approve)
+    return _change(draft_id, "approver", gettext("已批准并部署：新案件从现在起按它办理，在办案件不受影响。"),
+                   drafts.approve)
 
 
 @blueprint.post(DRAFT + "/discard")
 def discard(draft_id: int):
-    return _change(draft_id, gettext("草稿已作废。"), drafts.discard)
+    return _change(draft_id, "designer", gettext("草稿已作废。"), drafts.discard)
 
 
 @blueprint.post(DRAFT + "/rebase")
 def rebase(draft_id: int):
-    return _change(draft_id, gettext("已改为以现行版本为依据，草稿内容没有改变。"), drafts.rebase)
+    return _change(draft_id, "designer", gettext("已改为以现行版本为依据，草稿内容没有改变。"), drafts.rebase)
 
 
 @blueprint.post(DRAFT + "/send-back")
@@ -67,10 +68,10 @@ def send_back(draft_id: int):
                    lambda: drafts.send_back(draft_id, typed("reason"), actor, clock.now()), _page(draft_id))
 
 
-def _change(draft_id: int, done: str, change: Callable[[int, int, Actor, Any], object]) -> Any:
-    """One of the changes that need the revision the page showed."""
+def _change(draft_id: int, role: str, done: str, change: Callable[[int, int, Actor, Any], object]) -> Any:
+    """One of the changes that need the revision the page showed, for those who hold this role."""
     actor, text = current_actor(), request.form.get("revision", "")
-    drafts.find(draft_id, actor)
+    permissions.require_process(actor, drafts.find(draft_id, actor).regulation, role)
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         flash(gettext("请刷新页面后再操作。"), "warning")
         return redirect(_page(draft_id))
@@ -126,7 +127,7 @@ def _path(examination: Examination, one: ProcessDraft) -> dict[str, Any] | None:
     result = broken[max(0, min(request.args.get("rule", 0, type=int), len(broken) - 1))]
     passed = [name for step in result.path for name in (*step.passed, step.element) if name]
     states = dict.fromkeys(passed, "path") | ({result.element: "hot"} if result.element else {})
-    return drawing(one.source, states, focus=[result.element] if result.element else passed)
+    return drawing(one.source, states, look_at=[result.element] if result.element else passed)
 
 
 def _impact(one: ProcessDraft, examination: Examination) -> impact.Impact | None:
@@ -153,9 +154,5 @@ def _compared(one: ProcessDraft, current: Definition) -> dict[str, Any]:
     except DefinitionRefused:
         return {"comparison": None}
     marks = comparison.marks
-    return {"comparison": comparison, "old": drawing(deployed.source, marks, focus=_focus(comparison)),
-            "new": drawing(source, marks, focus=_focus(comparison))}
-
-
-def _focus(comparison: Comparison) -> list[str]:
-    return [change.element for change in (*comparison.added, *comparison.removed, *comparison.changed)]
+    return {"comparison": comparison, "old": drawing(deployed.source, marks, look_at=focus(comparison)),
+            "new": drawing(source, marks, look_at=focus(comparison))}

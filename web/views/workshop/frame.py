@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask_login import current_user
 
-from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, PermissionDenied
+from caseflow.comparison import Comparison
+from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, SecondPersonNeeded
 from caseflow.models import transaction
 from web.auth import current_actor
 from web.errors import refusal
@@ -41,7 +42,7 @@ def changes(done: str, change: Callable[[], object], back: str) -> Any:
         with transaction():
             change()
         flash(done, "success")
-    except (Conflict, InvalidInput, PermissionDenied, DefinitionRefused) as error:
+    except (Conflict, InvalidInput, SecondPersonNeeded, DefinitionRefused) as error:
         flash(said(error), "warning")
     return redirect(back)
 
@@ -60,7 +61,12 @@ def typed(name: str) -> str:
     return " ".join(request.form.get(name, "").replace("\x00", "").split())
 
 
+def focus(comparison: Comparison) -> list[str]:
+    """Where to look first in two drawings that are compared."""
+    return [change.element for change in (*comparison.added, *comparison.removed, *comparison.changed)]
+
+
 def drawing(source: bytes, states: Mapping[str, str], notes: Sequence[Mapping[str, str]] = (),
-            focus: Sequence[str] = ()) -> dict[str, Any]:
+            look_at: Sequence[str] = ()) -> dict[str, Any]:
     """What the viewer needs: the file, a mark for each element that has one, what is written at some, where to look."""
-    return {"xml": source.decode(), "states": dict(states), "due": list(notes), "focus": list(focus)}
+    return {"xml": source.decode(), "states": dict(states), "due": list(notes), "focus": list(look_at)}

@@ -15,7 +15,7 @@ from caseflow.step_statistics import StepFigures
 from caseflow.worklist import MOST_SHOWN
 from web import clock
 from web.auth import current_actor
-from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, typed
+from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
 from web.words import outline, workshop
 
 VERSION = PROCESS + "/versions/<string(length=64):digest>"
@@ -52,11 +52,11 @@ def version(process_id: str, digest: str):
     definition = definitions.by_digest(digest)
     older = definitions.by_digest(before.digest) if before else None
     comparison = compare(older, definition, workshop.offices(overview.regulation)) if older else None
-    marks = comparison.marks if comparison else {}
+    marks, changed = (comparison.marks, focus(comparison)) if comparison else ({}, [])
     return render_template(
         "workshop/version.html", overview=overview, row=row, before=before, comparison=comparison,
-        files=sorted(definition.files), new=drawing(definition.source, marks),
-        old=drawing(older.source, marks) if older else None, may=_may(actor, overview.regulation),
+        files=sorted(definition.files), new=drawing(definition.source, marks, look_at=changed),
+        old=drawing(older.source, marks, look_at=changed) if older else None, may=_may(actor, overview.regulation),
         outline=outline.outline(definition.outline(), {}, definition.messages))
 
 
@@ -77,13 +77,14 @@ def rollback(process_id: str):
     """Let new cases start under an earlier version again. `seen` is what was current on the page."""
     actor, digest = current_actor(), request.form.get("digest", "")
     overview = process_overview.process(process_id, actor)
-    row, back = _row(overview, digest), url_for("workshop.process", process_id=process_id)
+    permissions.require_process(actor, overview.regulation, "approver")
+    row, back = _row(overview, digest or overview.current.digest), url_for("workshop.process", process_id=process_id)
     if request.form.get("seen") != overview.current.digest and row.digest != overview.current.digest:
         flash(gettext("现行版本已经改为第 %(number)s 版，没有退回；请看过之后再决定。",
                       number=overview.current.number), "warning")
         return redirect(back)
     return changes(gettext("已退回第 %(number)s 版，新案件从现在起按它办理；在办案件不受影响。", number=row.number),
-                   lambda: definitions.rollback(process_id, digest, typed("reason"), actor, clock.now()), back)
+                   lambda: definitions.rollback(process_id, row.digest, typed("reason"), actor, clock.now()), back)
 
 
 def _row(overview: process_overview.Overview, digest: str) -> Any:
@@ -115,15 +116,15 @@ def _heat(figures: dict[str, StepFigures]) -> dict[str, str]:
 
 
 def _notes(figures: dict[str, StepFigures]) -> list[dict[str, str]]:
-    """What is written at each step: open and late tasks above it, the median time below."""
+    """What is written at each step: how many tasks are open and late, and the median time."""
     notes = []
     for name, one in figures.items():
-        if one.open:
-            words = ngettext("%(n)s 件", "%(n)s 件", one.open, n=_figure(one.open))
-            late = gettext("，逾期 %(n)s", n=_figure(one.late)) if one.late else ""
-            notes.append({"element": name, "text": words + late, "level": "overdue" if one.late else "done"})
-        if one.median is not None:
-            notes.append({"element": name, "text": workshop.working_time(one.median), "level": "none", "at": "bottom"})
+        words = [ngettext("%(n)s 件", "%(n)s 件", one.open, n=_figure(one.open))] if one.open else []
+        words += [gettext("逾期 %(n)s", n=_figure(one.late))] if one.late else []
+        words += [workshop.working_time(one.median)] if one.median is not None else []
+        if words:
+            level = "overdue" if one.late else "done" if one.open else "none"
+            notes.append({"element": name, "text": " · ".join(words), "level": level})
     return notes
 
 
