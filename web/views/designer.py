@@ -111,7 +111,7 @@ def _unreadable(source: bytes) -> tuple[Finding, ...]:
 
 
 def _examined(draft: ProcessDraft, source: bytes) -> dict:
-    return finding_words.told(verification.examine(draft.regulation, draft.process_id, source), source)
+    return finding_words.told(verification.examine(draft.regulation, draft.process_id, source, draft.id), source)
 
 
 def _addresses(draft: ProcessDraft) -> dict:
