@@ -28,11 +28,13 @@ def rules_of(regulation: str) -> Forwarding | None:
 
 
 def may_forward(case: Case, actor: Actor) -> bool:
-    """Whoever holds one of the regulation's posts, sees the case, and has no post in the rated unit."""
+    """Whoever holds one of the regulation's posts, sees the case, and has no post in the rated unit. Nobody while the
+    receiving office is not there yet (`caseflow init` makes it)."""
     rules = rules_of(case.regulation)
     if rules is None or not rules.available or _is_of_rated_unit(case, actor) or not permissions.may_see(actor, case):
         return False
-    return any(actor.holds(post.partition(".")[2], _unit(case.regulation, post)) for post in rules.by)
+    return _unit(case.regulation, rules.to) is not None and any(
+        actor.holds(post.partition(".")[2], _unit(case.regulation, post)) for post in rules.by)
 
 
 def _is_of_rated_unit(case: Case, actor: Actor) -> bool:

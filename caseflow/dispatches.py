@@ -145,7 +145,8 @@ def _decide(case: HeldCase, refusal: DispatchRefusal, actor: Actor, decision: st
 
 def candidates(case: Case | HeldCase) -> list[Unit]:
     """The other units of the place to which the case could go: the office for breaches of discipline is none."""
-    discipline = regulations.get(case.regulation).supervision.discipline.to.partition(".")[0]
+    supervision = regulations.get(case.regulation).supervision
+    discipline = supervision.discipline.to.partition(".")[0] if supervision else ""
     query = select(Unit).where(Unit.regulation == case.regulation, Unit.active, Unit.id != case.unit_id,
                                or_(Unit.key.is_(None), Unit.key != discipline))
     return list(db.session.scalars(query.order_by(Unit.name, Unit.id)))

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 
 from caseflow import cases, form_values, journal, permissions, projection, regulations
-from caseflow.errors import ConcurrentUpdate, InvalidInput, NotFound, PermissionDenied
+from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case
 from caseflow.permissions import Actor
 from caseflow.supervision_rules import Offered
@@ -57,7 +57,9 @@ def link(case_id: int, of_id: int, actor: Actor, reason: str, now: datetime) -> 
     Refuses with NotFound, PermissionDenied, or InvalidInput: `of` is not alike, linked (this one or the other is part
     of a chain) or too_many. Journaled in both cases as duplicate_linked.
     """
-    case, other = _both(case_id, of_id, actor)
+    if case_id == of_id:
+        raise InvalidInput(fields={"of": "not_alike"})
+    case, other = _locked(actor, case_id, of_id)
     standing = _standing(case.id)
     if standing is not None and standing.of_id == other.id:
         return standing
@@ -80,31 +82,34 @@ def link(case_id: int, of_id: int, actor: Actor, reason: str, now: datetime) -> 
 
 
 def unlink(case_id: int, actor: Actor, reason: str, now: datetime) -> None:
-    """A case does not repeat the other after all. Refuses like `link`; journaled in both as duplicate_unlinked."""
+    """A case does not repeat another after all; again changes nothing. Refuses like `link`.
+
+    Journaled in both as duplicate_unlinked.
+    """
     standing = _standing(case_id)
-    if standing is None:
-        raise NotFound
-    case, other = _both(case_id, standing.of_id, actor)
-    db.session.refresh(standing)
+    case, *others = _locked(actor, case_id, *([standing.of_id] if standing else []))
     wrong = _problem_of(reason)
     if wrong:
         raise InvalidInput(fields=wrong)
+    if standing is None:
+        return
+    db.session.refresh(standing)
     if standing.removed_at is not None:
         return
     standing.removed_by, standing.removed_at, standing.removal_reason = actor.user_id, now, reason.strip()
-    for place in (case, other):
+    for place in (case, *others):
         journal.append(place, "duplicate_unlinked", actor, now, {
-            "link": standing.id, "number": case.number, "of": other.number, "reason": reason.strip()})
+            "link": standing.id, "number": case.number, "of": others[0].number, "reason": reason.strip()})
 
 
-def _both(case_id: int, of_id: int, actor: Actor) -> tuple[Case, Case]:
-    """Both cases, locked in the order of their numbers."""
-    held = {key: lock_case(key) for key in sorted({case_id, of_id})}
+def _locked(actor: Actor, case_id: int, *others: int) -> list[Case]:
+    """The case and the others, locked in the order of their ids; who may not link the first is refused."""
+    held = {key: lock_case(key) for key in sorted({case_id, *others})}
     for case in held.values():
         permissions.require_see(actor, case)
-    if case_id == of_id or not may_link(held[case_id], actor):
+    if not may_link(held[case_id], actor):
         raise PermissionDenied
-    return held[case_id], held[of_id]
+    return [held[key] for key in (case_id, *others)]
 
 
 def _problem_of(reason: str) -> dict[str, str]:

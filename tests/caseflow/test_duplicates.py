@@ -91,6 +91,8 @@ def test_what_is_not_linked_or_not_at_the_same_step_is_not_done_along(three, ses
     item = open_item(second.case_id).id
     with transaction():
         duplicates.unlink(second.case_id, person(LEAD), "不是一件事", second.now)
+    with transaction():
+        duplicates.unlink(second.case_id, person(LEAD), "不是一件事", second.now)       # again changes nothing
     with pytest.raises(ConcurrentUpdate):
         complete_items([open_item(first.case_id).id, item], first, uuid4().hex)
     link(second, first)
@@ -107,7 +109,7 @@ def test_only_supervisors_of_the_lead_office_link_what_is_alike(three, session, 
                               ("guichi.bureau.officer", PermissionDenied), ("hefei.center.supervisor", NotFound)):
         with pytest.raises(refusal):
             link(second, first, username)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(InvalidInput):
         link(first, first)
     with pytest.raises(InvalidInput) as refused:
         link(second, first, reason=" ")

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from caseflow import cases, duplicates
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
-from caseflow.models import transaction
+from caseflow.models import Case, transaction
 from caseflow.permissions import Actor
 from web import clock
 from web.auth import current_actor
@@ -25,6 +25,7 @@ blueprint = Blueprint("duplicates", __name__, url_prefix="/cases/<number>/duplic
 def link(number: str):
     """Sent twice, it stands once."""
     of = request.form.get("of", "")
+    _find(number)
     if not (of.isascii() and of.isdigit() and len(of) < 16):
         flash(words.problems({"of": "not_alike"})[0], "warning")
         return redirect(url_for("cases.show", number=number) + "#duplicates")
@@ -39,10 +40,7 @@ def unlink(number: str):
 
 
 def _do(number: str, done: str, operation: Callable[[int, Actor, datetime], object]):
-    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
-        raise NotFound
-    actor = current_actor()
-    case = cases.find(number, actor)
+    case, actor = _find(number), current_actor()
     try:
         with transaction():
             operation(case.id, actor, clock.now())
@@ -52,6 +50,12 @@ def _do(number: str, done: str, operation: Callable[[int, Actor, datetime], obje
     except PermissionDenied as error:
         flash(refusal(error)[1], "warning")
     return redirect(url_for("cases.show", number=number) + "#duplicates")
+
+
+def _find(number: str) -> Case:
+    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
+        raise NotFound
+    return cases.find(number, current_actor())
 
 
 def _reason() -> str:
