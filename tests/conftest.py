@@ -75,6 +75,18 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.basetemp = config.stash[OURS] = tempfile.mkdtemp(prefix="caseflow-tests-", dir=_in_memory())
 
 
+# The longest first: what is long and begins last keeps one worker busy when the other has nothing left.
+LONG = (
+    "test_every_cell_of_the_permissions_table", "test_no_order_of_operations", "test_no_order_of_stops",
+    "test_the_store_is_held", "browser/test_whole_cases.py", "test_nothing_is_lost_when_the_database_is_stopped",
+    "browser/", "chaos/", "test_run_command.py", "benchmarks/", "test_journal.py", "test_ratings.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
 def _in_memory() -> Path | None:
     """A place where fsync costs nothing, if there is a large one: the server must run with it on."""
     place = Path("/dev/shm")

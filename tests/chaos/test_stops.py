@@ -12,9 +12,8 @@ RESUMED = 10  # seconds
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(not sizes.LONG, reason="in make chaos")
 def test_nothing_is_lost_when_the_database_is_stopped_and_work_resumes(nursery, tmp_path, seed, figures):
-    stops, ratings = sizes.size(2, 25), sizes.size(20, 1200)
+    stops, ratings = sizes.size(2, 25), sizes.size(10, 1200)
     with server_of_ones_own() as (server, url):
         world = World(url, tmp_path)
         findings, pauses = stop_run(nursery, server, world, seed, ratings=ratings, stops=stops)

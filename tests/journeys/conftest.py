@@ -7,7 +7,6 @@ Guichi's, which have every branch, are made in all four ways; the others in two,
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,22 +14,19 @@ from flask import Flask
 from tests.conftest import Clock
 from tests.journeys.kit import Journey
 
-HERE = Path(__file__).parent
-ALL_WAYS = "test_guichi.py"
-CROSSED = {("sqlite", "restarted"), ("postgresql", "straight")}
+CROSSWISE = {"sqlite": "straight", "postgresql": "restarted"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items[:] = [item for item in items if not _is_crossed(item)]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "way" in metafunc.fixturenames and metafunc.module.__name__.endswith("test_guichi"):
+        metafunc.parametrize("way", ["straight", "restarted"], indirect=True)
 
 
-def _is_crossed(item: pytest.Item) -> bool:
-    if item.path.parent != HERE or item.path.name == ALL_WAYS or not hasattr(item, "callspec"):
-        return False
-    params = item.callspec.params
-    return (params.get("database"), params.get("journey")) in CROSSED
+@pytest.fixture
+def way(request: pytest.FixtureRequest, database: str) -> str:
+    return getattr(request, "param", CROSSWISE[database])
 
 
-@pytest.fixture(params=["straight", "restarted"])
-def journey(request: pytest.FixtureRequest, installed: None, app: Flask, clock: Clock) -> Callable[[str], Journey]:
-    return lambda regulation: Journey(app, clock, regulation, restart=request.param == "restarted")
+@pytest.fixture
+def journey(way: str, installed: None, app: Flask, clock: Clock) -> Callable[[str], Journey]:
+    return lambda regulation: Journey(app, clock, regulation, restart=way == "restarted")

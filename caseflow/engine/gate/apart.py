@@ -13,7 +13,7 @@ import caseflow
 from caseflow.engine.gate.findings import Findings, printable
 from caseflow.errors import DefinitionRefused
 
-CPU_SECONDS = 5
+CPU_SECONDS = 1
 MEMORY_BYTES = 512 * 1024 * 1024
 WALL_SECONDS = 10
 CHILD = "caseflow.engine.gate.child"
@@ -21,7 +21,8 @@ PARSER = "caseflow.engine.parser:parse"
 
 
 def parse_apart(files: Mapping[str, bytes], process_id: str, *, parser: str = PARSER) -> None:
-    """Parse the checked files once in a child with limits (5 s CPU, 512 MB, 10 s wall), and forget the result.
+    """Parse the checked files once in a child with limits, and forget the result: 1 s CPU, 512 MB, and 10 s by
+    the clock where others have the processor.
 
     Returns when `parser` (module:function, called with files and process_id) returned; DefinitionRefused when it
     raised (`parser_refused`) or came to a limit (`parser_limit`).

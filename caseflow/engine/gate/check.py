@@ -37,7 +37,7 @@ def check(
     check_dialect(root, findings)
     processes = children(root, "bpmn:process")
     if len(processes) != 1:
-        findings.add("process_count", root, count=len(processes))
+        findings.add("process_count" if processes else "process_none", root, count=len(processes))
     for process in processes[:1]:
         others = {other: content for other, content in (called or {}).items() if other != name}
         _check_process(root, process, topics, others, findings)

@@ -18,6 +18,7 @@ MAX_ATTRIBUTES = 40
 MAX_NAMESPACES = 200
 COMPRESSED = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
 DECLARED_ENCODING = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
+WEB_PAGE = re.compile(r"[\ufeff\s]*<(!doctype\s+)?html\b", re.IGNORECASE)
 DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
 
 
@@ -65,6 +66,8 @@ def _refused_bytes(source: bytes) -> str:
     except UnicodeDecodeError:
         return "file_encoding"
     declared = DECLARED_ENCODING.match(text.lstrip("\ufeff \t\r\n"))
+    if WEB_PAGE.match(text):
+        return "file_not_bpmn"
     if "\0" in text or (declared and declared.group(1).lower() not in ("utf-8", "utf8")):
         return "file_encoding"
     if DECLARATION.search(text):

@@ -138,6 +138,7 @@ CASES = {
     "article_missing": broken(
         ('<camunda:properties><camunda:property name="article" value="GC-2(二)"/></camunda:properties>', "")
     ),
+    "process_none": broken(("bpmn:process>", "bpmn:choreography>"), ("<bpmn:process ", "<bpmn:choreography ")),
     "process_count": broken(("</bpmn:process>", '</bpmn:process><bpmn:process id="test_two" isExecutable="true"/>')),
     "process_executable": broken((' isExecutable="true"', "")),
     "process_id": flat(SIMPLE, process="p"),
