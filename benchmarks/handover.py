@@ -17,7 +17,7 @@ from caseflow import reassignment
 from caseflow.models import RoleAssignment, Unit, User, WorkItem, db, transaction
 from caseflow.permissions import Actor, actor_for
 
-GOALS = {"each_over_groups_ratio": Goal(least=1.5), "seconds": Goal(most=10)}
+GOALS = {"each_over_groups_ratio": Goal(least=1.5)}
 
 
 def bench(server: str = "", *, tasks: int = reassignment.MOST, rounds: int = 3) -> Report:
