@@ -107,7 +107,6 @@ SENTENCES = {
     "field_duplicate": "表单里有两个“{found}”；请改成不同的编号。",
     "field_label": "表单项“{found}”没有名称（label）；请写上。",
     "field_type": "表单项“{found}”的类型只能是 string、text、enum、boolean、date 或 long；请改正。",
-    "field_conflict": "表单项“{found}”在别处是另一种类型；同名的项类型要相同。",
     "field_is_task": "表单项编号“{found}”与一个任务的编号相同，引擎会把两者混淆；请给表单项换一个编号。",
     "field_conflict": "表单项“{found}”在别处是另一种类型；请让同名的项类型相同。",
     "field_default": "表单项“{found}”的默认值“{value}”不合它的类型或范围；请改正。",
