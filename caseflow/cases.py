@@ -22,7 +22,6 @@ from caseflow import (
     journal,
     permissions,
     projection,
-    raters,
     regulations,
     unreachable,
 )
@@ -40,7 +39,7 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, User, WorkItem, db, held, lock_case
+from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, WorkItem, db, held, lock_case
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.permissions import SYSTEM, Actor
 from caseflow.worklist import SHANGHAI
@@ -355,9 +354,6 @@ def resolve_incident(incident_id: int, actor: Actor, now: datetime) -> Case:
     return case
 
 
-# --- people -------------------------------------------------------------------------------------------------------
-
-
 def find(number: str, actor: Actor) -> Case:
     """The case with this file number; NotFound when the actor may not see it."""
     case = db.session.scalar(select(Case).where(Case.number == number))
@@ -365,40 +361,3 @@ def find(number: str, actor: Actor) -> Case:
         raise NotFound
     permissions.require_see(actor, case)
     return case
-
-
-def may_reveal_contact(case: Case, actor: Actor) -> bool:
-    """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
-    office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
-    decision. Never through an appeal, and never the rated person."""
-    if case.kind != KIND or is_rated(case, actor):
-        return False
-    if raters.has_to_tell(case, actor):
-        return True
-    if case.status != "open":
-        return False
-    regulation = regulations.get(case.regulation)
-    if regulation.contact_through is None:
-        items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
-        return any(permissions.may_work(actor, item) for item in items)
-    offices = {unit for key, unit in projection.units_of(case).items() if regulation.contacts_raters(key)}
-    return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
-
-
-def is_rated(case: Case, actor: Actor) -> bool:
-    """Whether the rating is about the actor, who is never told whose it is."""
-    staff_no = db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
-    return bool(staff_no) and staff_no == case.rating.service.handler_no and any(
-        unit == case.unit_id for _, unit in actor.roles)
-
-
-def reveal_contact(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str, str]:
-    """Name and telephone of the rater, for a reason that is journaled (QJ-13, HN-11)."""
-    case = lock_case(case_id)
-    permissions.require_see(actor, case)
-    if not may_reveal_contact(case, actor):
-        raise PermissionDenied
-    if not 2 <= len(reason.strip()) <= 200:
-        raise InvalidInput(fields={"reason": "required" if len(reason.strip()) < 2 else "too_long"})
-    journal.append(case, "contact_revealed", actor, now, {"reason": reason.strip()})
-    return case.rating.rater_name or "", case.rating.rater_phone or ""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import cases, form_values, journal, permissions
+from caseflow import form_values, journal, permissions, rater_contacts
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, ContactAttempt, User, db, lock_case
 from caseflow.permissions import Actor
@@ -30,7 +30,7 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
         ContactAttempt.made_by == actor.user_id, ContactAttempt.form_token == form_token))
     if earlier is not None:
         return earlier
-    if not cases.may_reveal_contact(case, actor):
+    if not rater_contacts.may_reveal(case, actor):
         raise PermissionDenied
     wrong = {
         "tried_at": _moment_problem(tried_at, case, now),

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from caseflow import appeals, cases, journal, regulations
+from caseflow import appeals, journal, rater_contacts, regulations
 from caseflow.errors import AppealRefused, NotFound, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.models import Appeal, Case, Rating, RoleAssignment, User, db, transaction
 from tests.caseflow.samples import PNG
@@ -114,12 +114,12 @@ def test_neither_the_rated_person_nor_an_appeal_ever_gets_the_contact_of_the_rat
         user = db.session.get(User, person(STAFF).user_id)
         db.session.add(RoleAssignment(user_id=user.id, role="officer", unit_id=appeal.unit_id))
     rectification = db.session.get(Case, qijiang.case_id)
-    assert not cases.may_reveal_contact(rectification, person(STAFF))
-    assert cases.may_reveal_contact(rectification, person("qijiang.dept1.officer"))
+    assert not rater_contacts.may_reveal(rectification, person(STAFF))
+    assert rater_contacts.may_reveal(rectification, person("qijiang.dept1.officer"))
     reviewer = person("qijiang.office.reviewer")
-    assert not cases.may_reveal_contact(appeal.case, reviewer)
+    assert not rater_contacts.may_reveal(appeal.case, reviewer)
     with pytest.raises(PermissionDenied), transaction():
-        cases.reveal_contact(appeal.case_id, reviewer, "核实情况", qijiang.now)
+        rater_contacts.reveal(appeal.case_id, reviewer, "核实情况", qijiang.now)
 
 
 def test_what_happens_is_in_the_journal_of_the_appeal(qijiang, session):

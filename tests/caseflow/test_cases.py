@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import select, text
 
-from caseflow import cases, effects, projection, regulations, worklist
+from caseflow import cases, effects, projection, rater_contacts, regulations, worklist
 from caseflow.errors import (
     Conflict,
     InvalidForm,
@@ -313,7 +313,7 @@ def test_each_year_begins_with_number_one(guichi, session, clock):
 
 def reveal(journey: Journey, actor, reason="联系评价人核实情况"):
     with transaction():
-        return cases.reveal_contact(journey.case_id, actor, reason, journey.now)
+        return rater_contacts.reveal(journey.case_id, actor, reason, journey.now)
 
 
 def test_who_has_an_open_task_may_see_the_rater_s_contact(guichi, officer):

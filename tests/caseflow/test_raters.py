@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from caseflow import cases, contact_attempts
+from caseflow import contact_attempts, rater_contacts
 from caseflow.errors import PermissionDenied
 from caseflow.models import Case, OutboxMessage, db, transaction
 from tests.ground import person
@@ -29,7 +29,7 @@ def decided(app, clock, decision="upheld", **kinds) -> Journey:
 
 def may(journey, username) -> bool:
     db.session.rollback()
-    return cases.may_reveal_contact(db.session.get(Case, journey.case_id), person(username))
+    return rater_contacts.may_reveal(db.session.get(Case, journey.case_id), person(username))
 
 
 def attempt(journey, username, result):
@@ -55,7 +55,7 @@ def test_the_lead_office_is_asked_to_tell_the_rater_and_may_reach_them_until_it_
     attempt(case, OFFICE, "reached")
     assert not may(case, OFFICE)
     with pytest.raises(PermissionDenied), transaction():
-        cases.reveal_contact(case.case_id, person(OFFICE), "再联系", case.now)
+        rater_contacts.reveal(case.case_id, person(OFFICE), "再联系", case.now)
     case.healthy()
 
 

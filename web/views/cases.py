@@ -19,6 +19,7 @@ from caseflow import (
     dispatches,
     listings,
     permissions,
+    rater_contacts,
     raters,
     references,
     regulations,
@@ -105,7 +106,7 @@ def reveal(number: str):
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     try:
         with transaction():
-            name, phone = cases.reveal_contact(case.id, actor, reason, now)
+            name, phone = rater_contacts.reveal(case.id, actor, reason, now)
     except InvalidInput:
         return _contact_page(number, actor, back, problem=gettext("请用 2 到 200 个字写明查看联系方式的理由。")), 422
     except PermissionDenied:

@@ -17,7 +17,6 @@ from caseflow import (
     appeals,
     attachments,
     calendars,
-    cases,
     contact_attempts,
     deadline_entries,
     deadlines,
@@ -29,6 +28,7 @@ from caseflow import (
     journal,
     listings,
     permissions,
+    rater_contacts,
     regulations,
     unreachable,
     urging,
@@ -133,12 +133,12 @@ class DeadlineLine:
 def rating_panel(case: Case, actor: Actor) -> RatingPanel:
     """The rating of a case. In an appeal, and for the rated person, nothing of the rater is shown, not even masked."""
     rating = case.rating
-    if case.kind == "appeal" or cases.is_rated(case, actor):
+    if case.kind == "appeal" or rater_contacts.is_rated(case, actor):
         return about_rating(rating)
     has_contact = bool(rating.rater_name or rating.rater_phone)
     return replace(
         about_rating(rating), hidden=False, rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
-        may_reveal=has_contact and cases.may_reveal_contact(case, actor), reveal_through=_contact_office(case))
+        may_reveal=has_contact and rater_contacts.may_reveal(case, actor), reveal_through=_contact_office(case))
 
 
 def about_rating(rating: Rating) -> RatingPanel:
@@ -216,7 +216,7 @@ class DuplicatePanel:
 def duplicate_panel(case: Case, actor: Actor) -> DuplicatePanel | None:
     """Not for the rated person, to whom it would say that two ratings have one rater; None when there is nothing."""
     rules = duplicates.rules_of(case.regulation)
-    if rules is None or cases.is_rated(case, actor):
+    if rules is None or rater_contacts.is_rated(case, actor):
         return None
     links, may = tuple(duplicates.of_case(case)), duplicates.may_link(case, actor)
     alike = tuple(duplicates.alike(case)) if may and not links else ()
@@ -232,7 +232,8 @@ def file_panel(case: Case, actor: Actor) -> FilePanel:
 def contact_panel(case: Case, actor: Actor, asking: WorkItem | None) -> ContactPanel:
     """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
     found = unreachable.standing(case, asking.opened_at) if asking else None
-    return ContactPanel(contact_attempts.of_case(case), cases.may_reveal_contact(case, actor), contacts.standing(found))
+    return ContactPanel(
+        contact_attempts.of_case(case), rater_contacts.may_reveal(case, actor), contacts.standing(found))
 
 
 def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:

@@ -1,0 +1,49 @@
+"""How to reach the rater: who may see it, and seeing it, which is journaled. Screens mask it for everybody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from caseflow import cases, journal, permissions, projection, raters, regulations
+from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.models import Case, User, WorkItem, db, lock_case
+from caseflow.permissions import Actor
+
+
+def may_reveal(case: Case, actor: Actor) -> bool:
+    """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
+    office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
+    decision. Never through an appeal, and never the rated person."""
+    if case.kind != cases.KIND or is_rated(case, actor):
+        return False
+    if raters.has_to_tell(case, actor):
+        return True
+    if case.status != "open":
+        return False
+    regulation = regulations.get(case.regulation)
+    if regulation.contact_through is None:
+        items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
+        return any(permissions.may_work(actor, item) for item in items)
+    offices = {unit for key, unit in projection.units_of(case).items() if regulation.contacts_raters(key)}
+    return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
+
+
+def is_rated(case: Case, actor: Actor) -> bool:
+    """Whether the rating is about the actor, who is never told whose it is."""
+    staff_no = db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
+    return bool(staff_no) and staff_no == case.rating.service.handler_no and any(
+        unit == case.unit_id for _, unit in actor.roles)
+
+
+def reveal(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str, str]:
+    """Name and telephone of the rater, for a reason that is journaled (QJ-13, HN-11)."""
+    case = lock_case(case_id)
+    permissions.require_see(actor, case)
+    if not may_reveal(case, actor):
+        raise PermissionDenied
+    if not 2 <= len(reason.strip()) <= 200:
+        raise InvalidInput(fields={"reason": "required" if len(reason.strip()) < 2 else "too_long"})
+    journal.append(case, "contact_revealed", actor, now, {"reason": reason.strip()})
+    return case.rating.rater_name or "", case.rating.rater_phone or ""
