@@ -26,7 +26,7 @@ test: check browser ## check, then run every test (ARGS="-k journal" for some)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q $(ARGS)
 
 .PHONY: chaos
-chaos: $(VENV)/.dev ## kill, cut, damage and starve it with large numbers (an hour or more; figures and seeds printed)
+chaos: $(VENV)/.dev ## kill, cut, damage and starve it with large numbers (an hour or two; figures and seeds printed)
 	@CASEFLOW_CHAOS=1 $(BIN)/python -m pytest tests/chaos -q $(ARGS)
 
 .PHONY: mutations

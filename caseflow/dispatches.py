@@ -104,9 +104,8 @@ def transfer(refusal_id: int, actor: Actor, unit_id: int, reason: str, now: date
     _decide(case, refusal, actor, "transferred", reason, now, unit_id)
     handover = reassignment.begin(
         tasks, reassignment.Target(unit), actor, reason.strip(), "", f"refusal:{refusal_id}", now)
-    for task in tasks:
-        if reassignment.move(handover.id, task, actor, now) != "moved":
-            raise ConcurrentUpdate
+    if set(reassignment.move(handover.id, tasks, actor, now)) != {"moved"}:
+        raise ConcurrentUpdate
 
 
 def confirm(refusal_id: int, actor: Actor, reason: str, now: datetime) -> None:

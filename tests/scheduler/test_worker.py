@@ -89,7 +89,7 @@ def test_a_worker_delivers_what_waits_however_often_it_is_woken(guichi, app, ses
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Notice)) == 2
     assert set(session.scalars(select(OutboxMessage.status))) == {"sent"}
-    assert session.execute(QUEUED).all() == []
+    assert "deliver_notices" not in [job for job, _ in session.execute(QUEUED)]
 
 
 @on_postgresql

@@ -16,7 +16,7 @@ from web.errors import refusal
 from web.words import places, workshop
 
 blueprint = Blueprint("workshop", __name__, url_prefix="/workshop")
-PROCESS = "/<string(minlength=3, maxlength=64):process_id>"
+PROCESS = "/<process_id>"
 
 
 @blueprint.url_value_preprocessor

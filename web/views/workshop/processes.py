@@ -18,7 +18,7 @@ from web.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
 from web.words import outline, workshop
 
-VERSION = PROCESS + "/versions/<string(length=64):digest>"
+VERSION = PROCESS + "/versions/<digest>"
 HOT = 0.34      # the part of a step's open tasks that is late, from which it is drawn in the deeper red
 
 
