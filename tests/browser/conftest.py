@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from caseflow import cases, ratings, regulations
 from caseflow.errors import StepFailed
-from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, User, db, transaction
+from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, User, WorkItem, db, transaction
 from caseflow.worklist import SHANGHAI
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
@@ -109,10 +109,13 @@ def colleague_of(demo: Demo) -> Callable[[str], str]:
 
 @pytest.fixture
 def case_with_contact(demo: Demo) -> tuple[str, str, str]:
-    """A case of Guichi whose rater left a telephone number: (case number, an officer who may see it, telephone)."""
+    """A case of Guichi whose rater left a telephone number and that waits for its first contact: (case number, an
+    officer who may see it, telephone)."""
     with demo.app.app_context():
-        case = db.session.scalar(select(Case).join(Rating, Rating.id == Case.rating_id).where(
-            Case.regulation == "guichi", Rating.rater_phone.is_not(None)).limit(1))
+        case = db.session.scalar(select(Case).join(Rating, Rating.id == Case.rating_id).join(
+            WorkItem, WorkItem.case_id == Case.id).where(
+            Case.regulation == "guichi", Rating.rater_phone.is_not(None), WorkItem.status == "open",
+            WorkItem.element == "first_response", WorkItem.assignee_id.is_(None)).limit(1))
         officer = db.session.scalar(select(User.username).join(RoleAssignment).where(
             RoleAssignment.unit_id == case.unit_id, RoleAssignment.role == "officer").limit(1))
         return case.number, officer, case.rating.rater_phone

@@ -17,6 +17,11 @@ STATE = "[data-findings-state]"
 UNCOVERED = """mark => { const box = mark.getBoundingClientRect();
   return [[4, 4], [box.width / 2, box.height / 2], [box.width - 4, box.height - 4]].every(([x, y]) =>
     mark.contains(document.elementFromPoint(box.left + x, box.top + y))); }"""
+HURRIED = """days => {
+  const [amount, unit] = ['amount', 'time-unit'].map(key => document.querySelector(`[data-key=${key}]`));
+  amount.focus(); amount.value = days;
+  ['input', 'change'].forEach(kind => amount.dispatchEvent(new Event(kind, { bubbles: true })));
+  unit.focus(); unit.dispatchEvent(new KeyboardEvent('keydown', { key: 's', ctrlKey: true, bubbles: true })); }"""
 
 
 @pytest.fixture
@@ -172,3 +177,11 @@ def test_on_a_telephone_the_drawing_is_shown_and_not_edited(desk, draft):
     choose(page, "联系并核实")
     expect(page.get_by_label("名称", exact=True)).to_be_disabled()
     person.look("手机上的流程图")
+
+
+def test_what_is_saved_at_once_after_a_change_is_the_change(desk, draft, source):
+    page = opened(desk("guichi.designer"), draft)
+    choose(page, "收到后2个工作日")
+    page.evaluate(HURRIED, "1")
+    expect(page.locator("[data-save-state]")).to_contain_text("第 2 次修订")
+    assert b"working_days(1, since=received_at)" in source()

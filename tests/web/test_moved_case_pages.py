@@ -40,7 +40,8 @@ def test_the_audit_reads_what_was_done_with_drafts_and_versions(app, installed, 
         first = definitions.versions(PROCESS)[1].digest
         definitions.rollback(PROCESS, first, "先用旧版", approver, clock())
     page = words(Desk(app, clock, "guichi.auditor").opens("/admin/journal"))
-    for said in (f"新建流程草稿 {draft}：{PROCESS}", f"退回流程草稿 {draft}：{PROCESS}", "理由：请写明依据",
-                 f"批准流程草稿 {draft}：{PROCESS}", f"部署流程 {PROCESS}（第 2 版）", f"流程 {PROCESS} 回到第 1 版",
+    name = "贵池 · 差评整改"
+    for said in (f"新建流程草稿 {draft}：{name}", f"退回流程草稿 {draft}：{name}", "理由：请写明依据",
+                 f"批准流程草稿 {draft}：{name}", f"部署流程 {name}（第 2 版）", f"流程 {name} 回到第 1 版",
                  "理由：先用旧版"):
         assert said in page, said

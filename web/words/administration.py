@@ -12,7 +12,7 @@ from flask_babel import gettext, lazy_gettext
 from caseflow.errors import CaseflowError, Conflict, InvalidInput
 from caseflow.models import JournalEntry
 from web.accounts import ROLE_NAMES
-from web.words import times
+from web.words import times, workshop
 
 _ = lazy_gettext
 
@@ -109,8 +109,8 @@ def line(entry: JournalEntry, people: Mapping[int, str], offices: Mapping[int, s
 
 def _of_a_process(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
     number, reason = details.get("number", ""), details.get("reason")
-    words = {"process": details.get("process", ""), "draft": details.get("draft") or "", "number": number,
-             "version": gettext("（第 %(number)s 版）", number=number) if number else ""}
+    words = {"process": workshop.title_of(details.get("process", "")), "draft": details.get("draft") or "",
+             "number": number, "version": gettext("（第 %(number)s 版）", number=number) if number else ""}
     return str(DEFINITIONS[kind]) % words, gettext("理由：%(reason)s", reason=reason) if reason else ""
 
 

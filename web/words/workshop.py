@@ -28,6 +28,12 @@ def title(regulation: str, process_id: str) -> str:
     return f"{places.place(regulation)} · {PROCESSES.get(name, name)}"
 
 
+def title_of(process_id: str) -> str:
+    """Likewise by the id alone, which is shown as it is where its place is unknown."""
+    place = next((key for key in regulations.all_regulations() if process_id.startswith(f"{key}_")), None)
+    return title(place, process_id) if place else process_id
+
+
 def regulation_name(regulation: str) -> str:
     return regulations.get(regulation).name
 

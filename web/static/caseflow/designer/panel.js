@@ -145,6 +145,10 @@ export function createPanel({ modeler, facts, edits, place }) {
     if (focus) keyed.find((part) => part.dataset.key === focus)?.focus();
   }
 
+  let typed = null;
+  body.addEventListener('input', ({ target }) => { typed = target; });
+  body.addEventListener('change', () => { typed = null; });
+
   let waiting = 0;
   const later = () => { clearTimeout(waiting); waiting = setTimeout(draw, 0); };
   const choose = (selection) => {
@@ -163,9 +167,10 @@ export function createPanel({ modeler, facts, edits, place }) {
   });
   choose([]);
   return {
-    // what is typed and not yet given to the modeler
+    // what is typed and not yet given to the modeler, and nothing else: a field that still stands there from before the
+    // last change would take it back
     commit() {
-      if (body.contains(document.activeElement)) document.activeElement.dispatchEvent(new Event('change'));
+      if (typed && body.contains(typed)) typed.dispatchEvent(new Event('change', { bubbles: true }));
     },
   };
 }
