@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from pathlib import Path
 
 import click
@@ -87,8 +86,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 def _add_pages(app: Flask) -> None:
     for name in BLUEPRINTS:
-        if importlib.util.find_spec(name) is None:
-            continue
         page = importlib.import_module(name).blueprint
         app.register_blueprint(page)
         if page.name == "api":  # authenticated by key, not by cookie

@@ -52,13 +52,13 @@ PLACES = (
     Place("incidents.index", _("异常"), "alert-triangle", "incidents"),
     Place("admin.users", _("管理"), "users", roles=DUTIES),
 )
+WITHIN = {"designer": "workshop", "tryout": "workshop"}     # pages that belong to another entry than their own
 
 
 def init_app(app: Flask) -> None:
     app.url_defaults(_add_digest)
     app.jinja_env.globals.update(
         navigation=navigation, clock_now=clock_now, here_path=here_path, weekday=weekday, locale=auth.locale,
-        endpoints=lambda: current_app.view_functions,
         session_left=session_left, session_warning=session_warning,
         in_demo=lambda: current_app.config["CASEFLOW"].demo,
         place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
@@ -73,14 +73,13 @@ def init_app(app: Flask) -> None:
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The entries of the navigation this installation has, with figures and the one that is open."""
+    """The entries of the navigation for whoever asks, with figures and the one that is open."""
     figures = counts()
-    here = request.blueprint
+    here = WITHIN.get(request.blueprint, request.blueprint)
     return [{"url": url_for(place.endpoint), "label": place.label, "icon": place.icon,
              "count": figures.get(place.count, 0) if place.count else 0,
              "current": place.endpoint.partition(".")[0] == here}
-            for place in PLACES if place.endpoint in current_app.view_functions
-            and _is_for(place, auth.current_actor())]
+            for place in PLACES if _is_for(place, auth.current_actor())]
 
 
 def _is_for(place: Place, actor: Actor) -> bool:

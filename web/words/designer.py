@@ -13,12 +13,11 @@ from caseflow.engine.values import CASE_VARIABLES
 from caseflow.models import Definition, ProcessDraft, db
 from web import auth
 from web.accounts import ROLE_NAMES
+from web.words import workshop
 from web.words.designer_words import MODELER, SIMULATION, WORDS
-from web.words.places import place
 
 _ = lazy_gettext
 
-PROCESSES = {"rectification": _("整改流程"), "appeal": _("申诉流程")}
 DRAWN_ROLES = ("officer", "supervisor", "reviewer")
 MESSAGES = {"appeal_upheld": _("申诉属实"), "appeal_withdrawn": _("申诉撤回")}
 VARIABLES = {"received_at": _("收到评价的时间"), "level": _("评价等级"), "real_name": _("是否实名"),
@@ -28,12 +27,6 @@ CHOICES = {
     "business_level": {"province": _("省"), "city": _("市"), "district": _("县（市、区）"), "town": _("乡镇（街道）"),
                        "village": _("村（社区）")},
 }
-
-
-def process_name(process_id: str) -> str:
-    """贵池整改流程: the place and the kind of process."""
-    regulation, _line, name = process_id.partition("_")
-    return gettext("%(place)s%(process)s", place=place(regulation), process=PROCESSES.get(name, name))
 
 
 def facts(draft: ProcessDraft) -> dict[str, Any]:
@@ -48,7 +41,8 @@ def facts(draft: ProcessDraft) -> dict[str, Any]:
         "topics": list(TOPICS.items()),
         "messages": [[name, str(words)] for name, words in MESSAGES.items()],
         "variables": [_variable(name, kind) for name, kind in CASE_VARIABLES.items()],
-        "processes": [[key, process_name(key)] for key in _processes(draft.regulation) if key != draft.process_id],
+        "processes": [[key, workshop.title_of(key)] for key in _processes(draft.regulation)
+                      if key != draft.process_id],
         "words": {key: str(word) for key, word in WORDS.items()},
         "modeler_words": MODELER, "simulation_words": SIMULATION,
     }
