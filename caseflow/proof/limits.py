@@ -27,7 +27,7 @@ def limits(check: Check, graph: Graph) -> Found | None:
             if task in tasks:
                 reached.add(task)
                 breach = JUDGES[check.name](check, graph, timers, task, deadlines)
-                if breach:
+                if breach and (graph.complete or timers.saw(deadlines)):
                     return Found(breach, way(came, at, move))
     never = [task for task in tasks if task not in reached]
     if never and graph.complete:
@@ -60,6 +60,10 @@ class _Timers:
             roles = {role for element in move.passed for role in TELLS.get(topics.get(element, ""), ())}
             self.told[move.element] = self.told.get(move.element, roles) & roles
             self.ended.setdefault(move.element, set()).add(set(move.guarded) == set(move.closed))
+
+    def saw(self, timers: tuple[Deadline, ...]) -> bool:
+        """Whether each of them has fired in what was explored; of one that has not, nothing is known."""
+        return all(timer.element in self.told for timer in timers)
 
     def tells(self, timer: Deadline) -> set[str]:
         return self.told.get(timer.element, set())

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from caseflow import regulations
 from caseflow.engine import definition as engine
 from caseflow.engine import step
 from caseflow.engine.values import CASE_VARIABLES, Context, Step
@@ -162,6 +163,14 @@ def test_a_rule_is_unknown_when_a_bound_was_hit_unless_it_is_broken():
     assert not proof.complete and not proof.holds
     assert [result.verdict for result in proof.results] == [
         "unknown", "unknown", "violated", "unknown", "unknown", "holds"]
+
+
+@pytest.mark.parametrize("place", ["guichi", "hainan", "hefei", "qijiang"])
+def test_what_lies_beyond_a_bound_is_never_called_a_breach(place):
+    rules = regulations.get(place).rules["rectification"]
+    for most in (1, 3, 10, 30, 100):
+        proof = prove(shipped_definition(place, "rectification"), rules, Bounds(most, most))
+        assert [result.why for result in proof.results if result.verdict == "violated"] == [], most
 
 
 def test_numbers_held_against_each_other_are_never_said_to_hold():
