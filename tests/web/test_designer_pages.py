@@ -62,7 +62,7 @@ def test_the_page_offers_what_the_regulation_has(designer, draft):
     assert dict(told["units"]).items() >= {"responsible": "承办单位", "government": "贵池区人民政府"}.items()
     assert "GC-2(二)" in dict(told["articles"]) and "escalate" in dict(told["topics"])
     assert [variable["name"] for variable in told["variables"]] == [*CASE_VARIABLES]
-    assert told["processes"] == [["guichi_appeal", "贵池申诉流程"]]
+    assert told["processes"] == [["guichi_appeal", "贵池 · 申诉复核"]]
 
 
 def test_every_word_of_the_script_is_on_the_page(designer, draft):

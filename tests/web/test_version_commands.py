@@ -67,6 +67,8 @@ def test_what_breaks_a_rule_is_not_deployed_and_the_line_names_the_article(run, 
     (line,) = lines
     assert code == 1 and line.split("\t")[3] == "rule_violated" and "GC-2(二)" in line and "3.bpmn" in line
     assert len(run("list", PROCESS)[1]) == 1      # the lawful one was not deployed either
+    code, (told,) = run("deploy", "--json", drawn(3))
+    assert code == 1 and [finding["code"] for finding in json.loads(told)["findings"]] == ["rule_violated"]
     broken = drawn(1, (b"</bpmn:definitions>", b""))
     assert "file_not_xml" in run("deploy", broken)[1][0]
 
@@ -105,4 +107,5 @@ def test_an_earlier_version_is_current_again(run, drawn):
     assert run("rollback", PROCESS, 1, "--reason", "新期限有误") == (0, [f"{PROCESS} 的现行版本为第 1 版"])
     assert [line.split("\t")[1] for line in run("list", PROCESS)[1]] == ["2", "1*"]
     assert run("rollback", PROCESS, 1, "--reason", "再来一次")[0] == 1
+    assert json.loads(run("rollback", PROCESS, 2, "--reason", "还是新的", "--json")[1][0])["number"] == 2
     assert run("rollback", PROCESS, 9, "--reason", "没有这一版")[0] == 2

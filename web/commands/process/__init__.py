@@ -13,7 +13,7 @@ COMMANDS = {
     "export": "web.commands.process.versions:export",
     "list": "web.commands.process.versions:list_",
     "migrate": "web.commands.process.migrate:migrate",
-    "prove": "web.commands.proving:prove_paths",
+    "prove": "web.commands.process.prove:prove",
     "replay": "web.commands.process.replay:replay",
     "rollback": "web.commands.process.versions:rollback",
 }

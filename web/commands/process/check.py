@@ -12,7 +12,7 @@ import orjson
 from caseflow.engine.gate import check as check_source
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
-from web.commands.proving import finding_as_json
+from web.commands.process import findings
 
 ENDINGS = (".bpmn", ".xml", ".dmn")
 
@@ -33,13 +33,13 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         raise click.UsageError(f"no diagram ({', '.join(ENDINGS)}) in {', '.join(map(str, paths))}")
     found = {file: _findings(file) for file in files}
     if as_json:
-        click.echo(orjson.dumps([{"file": str(file), "findings": [finding_as_json(finding) for finding in findings]}
-                                 for file, findings in found.items()]).decode())
+        click.echo(orjson.dumps([{"file": str(file), "findings": [findings.as_json(finding) for finding in of_file]}
+                                 for file, of_file in found.items()]).decode())
     else:
-        for file, findings in found.items():
-            for finding in findings:
-                click.echo("\t".join(_columns(file, finding)))
-    sys.exit(1 if any(finding.severity == "error" for findings in found.values() for finding in findings) else 0)
+        for file, of_file in found.items():
+            for finding in of_file:
+                click.echo(findings.line(file, finding))
+    sys.exit(1 if any(finding.severity == "error" for of_file in found.values() for finding in of_file) else 0)
 
 
 def _diagrams(path: Path) -> list[Path]:
@@ -50,15 +50,16 @@ def _diagrams(path: Path) -> list[Path]:
 
 def _findings(file: Path) -> list[Finding]:
     beside = {} if not _calls(source := file.read_bytes()) else _beside(file)
-    found = check_source(source, topics=_topics(), name=file.name, called=beside)
+    found = check_source(source, topics=findings.topics(), name=file.name, called=beside)
     return found if any(finding.severity == "error" for finding in found) else [*found, *_of_scenarios(file, beside)]
 
 
 def _of_scenarios(file: Path, beside: Mapping[str, bytes]) -> Iterator[Finding]:
-    from caseflow import scenarios  # late, as below
+    from caseflow import scenarios  # late: it brings the tables along, which --help does not need
 
     try:
-        yield from scenarios.findings(scenarios.run_beside(file, {**beside, file.name: file.read_bytes()}, _topics()))
+        yield from scenarios.findings(scenarios.run_beside(
+            file, {**beside, file.name: file.read_bytes()}, findings.topics()))
     except DefinitionRefused as refusal:
         yield from refusal.findings
 
@@ -69,14 +70,3 @@ def _calls(source: bytes) -> bool:
 
 def _beside(file: Path) -> Mapping[str, bytes]:
     return {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.bpmn"))}
-
-
-def _columns(file: Path, finding: Finding) -> tuple[str, ...]:
-    hint = "（提示）" if finding.severity == "warning" else ""
-    return (str(file), finding.element, str(finding.line), finding.code, hint + finding.sentence)
-
-
-def _topics() -> Mapping[str, str]:
-    from caseflow.effects import TOPICS  # late: it brings the tables along, which --help does not need
-
-    return TOPICS

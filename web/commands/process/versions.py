@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import orjson
@@ -18,6 +18,7 @@ from caseflow.errors import DefinitionRefused
 from caseflow.models import Case, Definition, ProcessInstance, User, db, transaction
 from caseflow.permissions import SYSTEM
 from web import clock, create_app
+from web.commands.process import findings
 
 
 @click.command("list")
@@ -45,7 +46,7 @@ def list_(process_id: str | None, as_json: bool) -> None:
 
 def _told(row: Definition, running: int) -> dict[str, Any]:
     return {
-        "process": row.process_id, "number": row.number, "digest": row.digest, "current": row.current,
+        **_version(row), "current": row.current,
         "deployed_at": _minute(row.deployed_at), "deployed_by": _name(row.deployed_by),
         "approved_by": _name(row.approved_by), "running": running,
         "drafts": len(drafts.open_drafts(SYSTEM, row.process_id))}
@@ -61,7 +62,8 @@ def _minute(moment: datetime) -> str:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-def deploy(paths: tuple[Path, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON: the versions, or the file and its findings.")
+def deploy(paths: tuple[Path, ...], as_json: bool) -> None:
     """Make the diagram at each PATH (or in that folder, .bpmn) the version that new cases start under.
 
     The process is the one its id names. What the gate refuses, or what breaks a rule of its regulation, is not
@@ -76,13 +78,26 @@ def deploy(paths: tuple[Path, ...]) -> None:
             with transaction():
                 for file in files:
                     done.append(_deploy(file))
-                lines = [f"{row.process_id}\t{row.number}\t{row.digest[:12]}" for row in done]
+                versions = [_version(row) for row in done]
         except DefinitionRefused as refusal:
-            for finding in refusal.findings:
-                columns = (str(files[len(done)]), finding.element, str(finding.line), finding.code, finding.sentence)
-                click.echo("\t".join(columns))
-            sys.exit(1)
-    click.echo("\n".join(lines))
+            _refuse(files[len(done)], refusal, as_json)
+    if as_json:
+        click.echo(orjson.dumps(versions).decode())
+    else:
+        click.echo("\n".join(f"{row['process']}\t{row['number']}\t{row['digest'][:12]}" for row in versions))
+
+
+def _version(row: Definition) -> dict[str, Any]:
+    return {"process": row.process_id, "number": row.number, "digest": row.digest}
+
+
+def _refuse(file: Path, refusal: DefinitionRefused, as_json: bool) -> NoReturn:
+    if as_json:
+        told = {"file": str(file), "findings": [findings.as_json(finding) for finding in refusal.findings]}
+        click.echo(orjson.dumps(told).decode())
+    else:
+        click.echo("\n".join(findings.line(file, finding) for finding in refusal.findings))
+    sys.exit(1)
 
 
 def _deploy(file: Path) -> Definition:
@@ -114,15 +129,16 @@ def export(process_id: str, number: int | None, output: Path | None) -> None:
 @click.argument("process_id")
 @click.argument("number", type=int)
 @click.option("--reason", required=True, help="Why; it is kept in the journal.")
-def rollback(process_id: str, number: int, reason: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def rollback(process_id: str, number: int, reason: str, as_json: bool) -> None:
     """Let new cases start under the version NUMBER of a process again. Running cases stay; see `migrate`.
 
     Refused, with exit code 1, when that version breaks the present rules.
     """
     with create_app().app_context(), transaction():
         row = _row(process_id, number)
-        definitions.rollback(process_id, row.digest, reason, SYSTEM, clock.now())
-    click.echo(f"{process_id} 的现行版本为第 {number} 版")
+        version = _version(definitions.rollback(process_id, row.digest, reason, SYSTEM, clock.now()))
+    click.echo(orjson.dumps(version).decode() if as_json else f"{process_id} 的现行版本为第 {number} 版")
 
 
 def _row(process_id: str, number: int | None) -> Definition:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,21 @@ import orjson
 from caseflow import regulation_file, regulations
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
-from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
-from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, prove, told
+from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, told
+from caseflow.proof import prove as proven
+from web.commands.process import findings
 
 VERDICTS = {"violated": "违反", "unknown": "不能确定"}
 DEFAULT = Bounds()
 
 
-@click.command(name="prove")
+@click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for all files.")
 @click.option("--states", default=DEFAULT.states, show_default=True, help="How many states to look at.",
               type=click.IntRange(1, 1_000_000))
-def prove_paths(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
+def prove(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
     """Hold each diagram against the rules of its regulation, over every path a case can take.
 
     PATH is a diagram, or a folder whose diagrams (.bpmn) are proven, also in folders below. The rules stand in the
@@ -50,7 +50,7 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
         definition = _loaded(file)
     except DefinitionRefused as refused:
         return _refused(file, refused)
-    proof = prove(definition, _rules(file, definition.process_id), bounds)
+    proof = proven(definition, _rules(file, definition.process_id), bounds)
     broken = [result for result in proof.results if result.verdict != HOLDS]
     lines = [line for result in broken for line in _block(file, result, definition)]
     kept = len(proof.results) - len(broken)
@@ -64,13 +64,7 @@ def _loaded(file: Path) -> engine.Definition:
     beside = {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.bpmn"))} \
         if b"callActivity" in source else {}
     process_id = next((node.get("id") for node in gate.read(source).iter("{*}process")), None)
-    return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=_topics())
-
-
-def _topics() -> Mapping[str, str]:
-    from caseflow.effects import TOPICS  # late: it brings the tables along, which --help does not need
-
-    return TOPICS
+    return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=findings.topics())
 
 
 def _rules(file: Path, process_id: str) -> tuple[Rule, ...]:
@@ -113,14 +107,8 @@ def _as_json(file: Path, proof: Proof, definition: engine.Definition) -> dict[st
 
 
 def _refused(file: Path, refused: DefinitionRefused) -> dict[str, Any]:
-    findings = refused.findings
     return {
         "fine": False,
-        "lines": [f"{file}\t{found.element}\t{found.line}\t{found.code}\t{found.sentence}" for found in findings],
-        "json": {"file": str(file), "findings": [finding_as_json(found) for found in findings], "rules": []},
+        "lines": [findings.line(file, found) for found in refused.findings],
+        "json": {"file": str(file), "findings": [findings.as_json(found) for found in refused.findings], "rules": []},
     }
-
-
-def finding_as_json(found: Finding) -> dict[str, Any]:
-    return {"element": found.element, "line": found.line, "code": found.code, "sentence": found.sentence,
-            "severity": found.severity}

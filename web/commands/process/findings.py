@@ -1,0 +1,27 @@
+"""Findings as the commands print them: a line for people, data for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from caseflow.engine.values import Finding
+
+
+def line(file: Path, finding: Finding) -> str:
+    """File, element, line, code, sentence, tab separated; a sentence that begins with （提示） is a warning."""
+    hint = "（提示）" if finding.severity == "warning" else ""
+    return "\t".join((str(file), finding.element, str(finding.line), finding.code, hint + finding.sentence))
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    return {"element": finding.element, "line": finding.line, "code": finding.code, "sentence": finding.sentence,
+            "severity": finding.severity}
+
+
+def topics() -> Mapping[str, str]:
+    """The effects there are, with what each does."""
+    from caseflow.effects import TOPICS  # late: it brings the tables along, which --help does not need
+
+    return TOPICS
