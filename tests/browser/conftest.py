@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from random import Random
 
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from caseflow import cases, ratings, regulations
+from caseflow import cases, ratings, regulations, simulation
 from caseflow.errors import StepFailed
-from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, User, WorkItem, db, transaction
+from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
 from caseflow.worklist import SHANGHAI
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
@@ -22,6 +23,8 @@ from tests.browser.desk import PATIENCE, Desk
 from web import clock
 
 HERE = Path(__file__).parent
+FEWEST = 6      # tasks that nobody has taken, at the first office of each place
+FIRST_STEPS = ("first_response", "assign", "dispatch", "dispatch_city")
 STAFF = "qijiang.dept1.staff"
 _numbers = count(1)
 FAILED = pytest.StashKey[bool]()
@@ -45,6 +48,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running(tmp_path_factory.mktemp("instance")) as demo:
         yield demo
+
+
+@pytest.fixture(autouse=True)
+def enough_work(demo: Demo) -> None:
+    """The tests of a worker use the cases of its demo up: each begins with some that nobody has taken yet."""
+    with demo.app.app_context(), transaction() as session:
+        for key, place in regulations.all_regulations().items():
+            office = place.responsible_units[0].code
+            free = session.scalar(select(func.count(WorkItem.id)).join(Case).join(Unit, Unit.id == Case.unit_id).where(
+                Case.regulation == key, Unit.code == office, WorkItem.status == "open", WorkItem.visit == 1,
+                WorkItem.assignee_id.is_(None), WorkItem.element.in_(FIRST_STEPS)))
+            if free < FEWEST:
+                number = session.scalar(select(func.count(Rating.id)))
+                lines = simulation.ratings(Random(number), place.areas[:1], [office], range(2 * FEWEST), clock.now())
+                ratings.receive([line.encode() for line in lines], "test", clock.now())
 
 
 @pytest.fixture(scope="session")

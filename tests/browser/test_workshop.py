@@ -7,7 +7,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.demo import running
+
 NAME = "贵池 · 差评整改"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A demo of its own: versions and deadlines are those that the demo begins with."""
+    with running(tmp_path_factory.mktemp("instance")) as demo:
+        yield demo
 
 
 @pytest.fixture

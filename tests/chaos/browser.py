@@ -37,6 +37,8 @@ class Browser:
         if status == 302:
             self._sign_in(facts["username"])
             status, text = self._get(facts["username"], page)
+            if status == 302:       # signing in failed: that the form was not even asked for is no answer to it
+                raise ConnectionError("not signed in")
         if status != 200:
             return status, ""
         values = {f"f-{name}": str(value).lower() if isinstance(value, bool) else value
