@@ -8,14 +8,14 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, dispatches, regulations
-from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from caseflow import dispatches, regulations
+from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
-from web.forms.typed_text import tidy
+from web.views import one_case
 from web.words import oversight as words
 
 blueprint = Blueprint("dispatches", __name__, url_prefix="/cases/<number>/dispatch")
@@ -23,7 +23,7 @@ blueprint = Blueprint("dispatches", __name__, url_prefix="/cases/<number>/dispat
 
 @blueprint.get("/", strict_slashes=False)
 def show(number: str):
-    return _page(_find(number))
+    return _page(one_case.find(number))
 
 
 @blueprint.post("/refuse")
@@ -31,7 +31,7 @@ def refuse(number: str):
     unit = request.form.get("unit", "")
     return _do(number, gettext("已退回牵头单位，等待督办人员决定。期限照常计算，决定之前仍由本单位负责。"),
                lambda case, actor, now: dispatches.refuse(
-                   case.id, actor, _reason(), _number("unit") if unit else None, now))
+                   case.id, actor, one_case.typed("reason"), _number("unit") if unit else None, now))
 
 
 @blueprint.post("/decide")
@@ -39,18 +39,18 @@ def decide(number: str):
     if request.form.get("decision") == "transferred":
         return _do(number, gettext("已改转，原单位和新单位都会收到通知。"),
                    lambda case, actor, now: dispatches.transfer(
-                       _number("refusal"), actor, _number("unit"), _reason(), now))
+                       _number("refusal"), actor, _number("unit"), one_case.typed("reason"), now))
     return _do(number, gettext("已维持原转办，原单位会收到通知。"), lambda case, actor, now: dispatches.confirm(
-        _number("refusal"), actor, _reason(), now))
+        _number("refusal"), actor, one_case.typed("reason"), now))
 
 
 def _do(number: str, done: str, operation: Callable[[Case, Actor, datetime], object]):
-    case, actor = _find(number), current_actor()
+    case, actor = one_case.find(number), current_actor()
     try:
         with transaction():
             operation(case, actor, clock.now())
     except InvalidInput as error:
-        return _page(_find(number), words.problems(error.fields)), 422
+        return _page(one_case.find(number), words.problems(error.fields)), 422
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
     else:
@@ -67,16 +67,6 @@ def _page(case: Case, problems: list[str] | None = None):
         waiting=next((row for row in rows if dispatches.is_waiting(row, case)), None),
         may_decide=dispatches.may_decide(case, actor), may_refuse=not dispatches.obstacle(case, actor),
         candidates=dispatches.candidates(case))
-
-
-def _find(number: str) -> Case:
-    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
-        raise NotFound
-    return cases.find(number, current_actor())
-
-
-def _reason() -> str:
-    return " ".join(tidy(request.form.get("reason", "")).split())
 
 
 def _number(field: str) -> int:

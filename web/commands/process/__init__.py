@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from web.commands import LazyGroup
 
 COMMANDS = {
     "check": "web.commands.process.check:check",
@@ -19,19 +19,6 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    """The commands by name → module and attribute."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module, attribute = COMMANDS[name].split(":")
-        return getattr(importlib.import_module(module), attribute)
-
-
-@click.group(cls=_Commands)
+@click.group(cls=LazyGroup, named=COMMANDS)
 def process() -> None:
     """The diagrams of the processes."""
