@@ -62,9 +62,13 @@ def test_cases_are_counted_under_the_version_they_run_with(guichi, session):
 
 def test_every_figure_is_found_on_an_index(guichi, session):
     asked = []
-    event.listen(db.engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+
+    def note(*call):
+        asked.append(call[2:4])
+    event.listen(db.engine, "before_cursor_execute", note)      # the engine is lent to other tests afterwards
     figures(guichi)
     step_statistics.live_cases([definitions.current("guichi", "rectification").digest])
+    event.remove(db.engine, "before_cursor_execute", note)
     counting = [call for call in asked if "work_items" in call[0] or "process_instances" in call[0]]
     plans = [str(row[3]) for statement, values in counting
              for row in db.session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, values)]
