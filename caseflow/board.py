@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import calendars, open_work, permissions, regulations
+from caseflow import calendars, open_work, paging, permissions, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.open_work import EARLIEST_FIRST, OPEN
+from caseflow.paging import MOST_COUNTED, MOST_SHOWN
 from caseflow.permissions import Actor
-from caseflow.worklist import MOST_COUNTED, MOST_SHOWN, Page
+from caseflow.worklist import Page
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SOON = 2            # working days
@@ -52,10 +53,10 @@ def figures(actor: Actor, now: datetime) -> dict[str, int]:
     Counts to a thousand.
     """
     units = _units(actor)
-    wanted = {which: open_work.bounded(_union(_where(units, which, now), MOST_COUNTED))
+    wanted = {which: paging.bounded(_union(_where(units, which, now), MOST_COUNTED))
               for which in WHICH[1:]} if units else {}
     incidents = select(Case.id).where(Case.incident, permissions.visible_cases(actor)).limit(MOST_COUNTED)
-    expressions = {**wanted, "incidents": open_work.bounded(incidents)}
+    expressions = {**wanted, "incidents": paging.bounded(incidents)}
     found = db.session.execute(select(*expressions.values())).one()
     return {**dict.fromkeys(WHICH[1:], 0), **dict(zip(expressions, found, strict=True))}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from caseflow import form_values, journal, permissions
+from caseflow import journal, permissions, texts
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, Comment, CommentDraft, User, db, lock_case
 from caseflow.permissions import Actor
@@ -26,7 +26,7 @@ def add(case_id: int, actor: Actor, text: str, form_token: str, now: datetime) -
     permissions.require_see(actor, case)
     if not permissions.may_contribute(actor):
         raise PermissionDenied
-    problem = form_values.text_problem(text, LONGEST)
+    problem = texts.text_problem(text, LONGEST)
     if problem:
         raise InvalidInput(fields={"text": problem})
     earlier = db.session.scalar(select(Comment).where(

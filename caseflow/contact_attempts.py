@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import form_values, journal, permissions, rater_contacts
+from caseflow import journal, permissions, rater_contacts, texts
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, ContactAttempt, User, db, lock_case
 from caseflow.permissions import Actor
@@ -36,7 +36,7 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
         "tried_at": _moment_problem(tried_at, case, now),
         "channel": None if channel in CHANNELS else "not_a_choice",
         "result": None if result in RESULTS else "not_a_choice",
-        "note": form_values.text_problem(note, LONGEST_NOTE, required=result == "other")}
+        "note": texts.text_problem(note, LONGEST_NOTE, required=result == "other")}
     if any(wrong.values()):
         raise InvalidInput(fields={field: code for field, code in wrong.items() if code})
     row = ContactAttempt(

@@ -23,9 +23,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from caseflow.calendars import ONE_DAY, Calendar
-from caseflow.deadlines import BY_CALENDAR, LAST_SECOND, SHANGHAI, compute, day_of, moment
+from caseflow.deadlines import BY_CALENDAR, compute
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
+from caseflow.moments import LAST_SECOND, SHANGHAI, day_of, moment
 
 MICROSECOND = timedelta(microseconds=1)
 HOURS_OF_A_DAY = timedelta(hours=24) // MICROSECOND

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from caseflow.calendars import ONE_DAY, Calendar
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
+from caseflow.moments import LAST_SECOND, SHANGHAI, day_of, moment
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-LAST_SECOND = time(23, 59, 59)
 MOST = {"working_days": 400, "calendar_days": 400, "hours": 9600}  # amounts either way
 BY_CALENDAR = ("working_days", "calendar_days")                    # units whose due moment a notice can move
 
@@ -94,29 +92,6 @@ def working_days_left(now: datetime | str, due_at: datetime | str, calendar: Cal
 def rule_of(timer: object) -> DeadlineRule:
     """The rule a stored timer (caseflow.models.Timer) was computed by, to explain or recompute it."""
     return DeadlineRule(timer.unit, timer.amount, timer.since, timer.since_name)
-
-
-def moment(value: datetime | str) -> datetime:
-    """An aware UTC moment from one, from ISO 8601 with offset, or from a bare day (its beginning in Shanghai)."""
-    try:
-        parsed = _parse(value) if isinstance(value, str) else value
-        if parsed.tzinfo is not None:
-            return parsed.astimezone(UTC)
-    except (ValueError, AttributeError, OverflowError):
-        pass
-    raise InvalidInput("起算时间应为带时区的 ISO 8601 时间，或 YYYY-MM-DD 日期", fields={"since": "not_a_moment"})
-
-
-def day_of(value: datetime | str) -> date:
-    """The Shanghai day of a moment."""
-    return moment(value).astimezone(SHANGHAI).date()
-
-
-def _parse(text: str) -> datetime:
-    try:
-        return datetime.combine(date.fromisoformat(text), time.min, SHANGHAI)
-    except ValueError:
-        return datetime.fromisoformat(text)
 
 
 def _require_countable(rule: DeadlineRule) -> None:

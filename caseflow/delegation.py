@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from caseflow import form_values, impartiality, notices, worklist
+from caseflow import impartiality, notices, texts, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.models.held import HeldCase, HeldItem
@@ -51,7 +51,7 @@ def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: dateti
     required, too_long, not_text.
     """
     case, item = _mine(work_item_id, actor)
-    problem = form_values.text_problem(note, LONGEST_NOTE)
+    problem = texts.text_problem(note, LONGEST_NOTE)
     wrong = {"note": problem} if problem else {}
     if to_id not in {user.id for user in colleagues(item, case.id, actor)}:
         wrong["to"] = "not_a_colleague"
@@ -79,7 +79,7 @@ def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> No
     row = _running(work_item_id)
     if row is None or row.to_id != actor.user_id:
         raise Conflict
-    problem = form_values.text_problem(answer, LONGEST_NOTE, required=False)
+    problem = texts.text_problem(answer, LONGEST_NOTE, required=False)
     if problem:
         raise InvalidInput(fields={"note": problem})
     row.ended_at, row.answer = now, answer.strip()

@@ -3,12 +3,12 @@ reaches. What lies beyond it is not found."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from caseflow import duties
 from caseflow.errors import NotFound
 from caseflow.models import JournalEntry, Profile, RoleAssignment, Unit, User, WebSession, db
-from caseflow.pages import Page
+from caseflow.paging import Page, containing
 from caseflow.permissions import Actor
 
 SYSTEM = "system"
@@ -35,7 +35,7 @@ def units(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 50) 
     """Offices by regulation and code."""
     query = select(Unit).where(Unit.regulation.in_(duties.reach(actor)))
     if search:
-        query = query.where(or_(*_containing(search, Unit.name, Unit.code, Unit.key)))
+        query = query.where(or_(*containing(search, Unit.name, Unit.code, Unit.key)))
     return _page(query, (Unit.regulation, Unit.code), page, per_page)
 
 
@@ -44,7 +44,7 @@ def users(actor: Actor, *, search: str = "", unit_id: int | None = None, role: s
     """Accounts by name of account; those that belong to a unit or hold a role at it, those with a role."""
     query = select(User).where(duties.within(duties.reach(actor)))
     if search:
-        query = query.where(or_(*_containing(search, User.username, User.name, User.staff_no)))
+        query = query.where(or_(*containing(search, User.username, User.name, User.staff_no)))
     if unit_id is not None:
         query = query.where(or_(
             exists().where(Profile.user_id == User.id, Profile.unit_id == unit_id),
@@ -75,11 +75,6 @@ def system_entries(*, page: int = 1, per_page: int = 50) -> list[JournalEntry]:
 def names(table: type[User] | type[Unit], ids: set[int]) -> dict[int, str]:
     """Id → name, of people or offices."""
     return dict(map(tuple, db.session.execute(select(table.id, table.name).where(table.id.in_(ids)))))
-
-
-def _containing(text: str, *columns: ColumnElement) -> list[ColumnElement[bool]]:
-    like = "%" + text.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return [column.ilike(like, escape="\\") for column in columns]
 
 
 def _page(query: Select, order: tuple, page: int, per_page: int) -> Page:

@@ -12,12 +12,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from caseflow import form_values, journal, notices, permissions, regulations
+from caseflow import journal, notices, permissions, regulations, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, DisciplineReport, Rating, ServiceRecord, Unit, db
+from caseflow.paging import MOST_COUNTED
 from caseflow.permissions import Actor
 from caseflow.supervision_rules import Forwarding
-from caseflow.worklist import MOST_COUNTED
 
 FACTS = (10, 4000)      # fewest and most characters
 
@@ -58,7 +58,7 @@ def forward(case_id: int, actor: Actor, facts: str, form_token: str, now: dateti
     permissions.require_see(actor, case)
     if not may_forward(case, actor):
         raise PermissionDenied
-    problem = form_values.text_problem(facts, FACTS[1]) or ("too_short" if len(facts.strip()) < FACTS[0] else None)
+    problem = texts.text_problem(facts, FACTS[1]) or ("too_short" if len(facts.strip()) < FACTS[0] else None)
     if problem:
         raise InvalidInput(fields={"facts": problem})
     earlier = db.session.scalar(select(DisciplineReport).where(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import form_values, journal, notices, permissions, projection, reassignment, regulations
+from caseflow import journal, notices, permissions, projection, reassignment, regulations, texts
 from caseflow.cases import KIND
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -188,7 +188,7 @@ def _refusal(case_id: int, unit_id: int) -> DispatchRefusal | None:
 
 
 def _problem_of(reason: str) -> dict[str, str]:
-    problem = form_values.text_problem(reason, LONGEST_REASON)
+    problem = texts.text_problem(reason, LONGEST_REASON)
     return {"reason": problem} if problem else {"reason": "required"} if len(reason.strip()) < 2 else {}
 
 

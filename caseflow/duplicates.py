@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
-from caseflow import cases, form_values, journal, permissions, projection, regulations
+from caseflow import cases, journal, permissions, projection, regulations, texts
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case
 from caseflow.permissions import Actor
@@ -113,7 +113,7 @@ def _locked(actor: Actor, case_id: int, *others: int) -> list[Case]:
 
 
 def _problem_of(reason: str) -> dict[str, str]:
-    problem = form_values.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
+    problem = texts.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
     return {"reason": problem} if problem else {}
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
+from caseflow.texts import text_problem
 
 INTEGER_LIMIT = 10**12
 
@@ -69,19 +70,6 @@ def _text_problem(field: FormField, value: object) -> str | None:
     if problem:
         return problem
     return "too_short" if field.min_length and len(value.strip()) < field.min_length else None
-
-
-def text_problem(value: object, longest: int, *, required: bool = True) -> str | None:
-    """What is wrong with a text (required, not_text, too_long), or None."""
-    if not isinstance(value, str) or "\x00" in value or not value.isprintable() and not _only_line_breaks(value):
-        return "not_text"
-    if len(value) > longest:
-        return "too_long"
-    return "required" if required and not value.strip() else None
-
-
-def _only_line_breaks(value: str) -> bool:
-    return all(c in "\r\n\t" or c.isprintable() or c in "\u200d\ufe0f\u3000\u00a0" for c in value)
 
 
 def _number_problem(field: FormField, value: object) -> str | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, union_all
 
-from caseflow import notices, open_work, people
+from caseflow import notices, paging, people
 from caseflow.errors import NotFound
 from caseflow.models import Notice, NoticeRead, Profile, User, db, insert_new
 from caseflow.permissions import Actor
@@ -23,7 +23,7 @@ def unread(actor: Actor) -> int:
         return 0
     parts = [select(Notice.id).where(post, _is_unread(actor)).limit(MOST_COUNTED) for post in posts]
     every = union_all(*(part.subquery().select() for part in parts))
-    return min(db.session.scalar(select(open_work.bounded(every))) or 0, MOST_COUNTED)
+    return min(db.session.scalar(select(paging.bounded(every))) or 0, MOST_COUNTED)
 
 
 def unread_among(actor: Actor, shown: Collection[Notice]) -> set[int]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, literal_column, select
 
-from caseflow import calendars, deadlines, journal, notices, projection, regulations
+from caseflow import calendars, journal, moments, notices, projection, regulations
 from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case
 from caseflow.permissions import SYSTEM
 from caseflow.regulation_file import LONGEST_LADDER, LadderRules
@@ -67,20 +67,20 @@ def _reach(rules: LadderRules, calendar: calendars.Calendar, now: datetime) -> d
 
 def _forward(now: datetime, days: int, calendar: calendars.Calendar) -> datetime:
     """The beginning of the day after so many working days: what is due before has no more than these left."""
-    day = deadlines.day_of(now)
+    day = moments.day_of(now)
     while days:
         day += calendars.ONE_DAY
         days -= calendar.is_working(day)
-    return deadlines.moment(day.isoformat()) + calendars.ONE_DAY
+    return moments.moment(day.isoformat()) + calendars.ONE_DAY
 
 
 def _back(now: datetime, days: int, calendar: calendars.Calendar) -> datetime:
     """The beginning of the day after which so many working days are over: what was due before is late by these."""
-    day = deadlines.day_of(now)
+    day = moments.day_of(now)
     while days:
         day -= calendars.ONE_DAY
         days -= calendar.is_working(day)
-    return deadlines.moment(day.isoformat())
+    return moments.moment(day.isoformat())
 
 
 def _untaken(regulation: str, rung: str, first: datetime, last: datetime):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, select, union_all
+from sqlalchemy import ColumnElement, and_, literal, literal_column, select, union_all
 
 from caseflow.models import Unit, WorkItem, db
+from caseflow.paging import bounded
 from caseflow.permissions import Actor
 
 OPEN = literal_column("'open'")   # spelled out: with a parameter the partial index would not be found
@@ -47,8 +48,3 @@ def number(where: Sequence[ColumnElement[bool]], due: ColumnElement[bool] | None
     if not parts:
         return literal(0)
     return bounded(union_all(*(part.subquery().select() for part in parts)))
-
-
-def bounded(rows: Select) -> ColumnElement[int]:
-    """How many rows there are, as an expression."""
-    return select(func.count()).select_from(rows.subquery()).scalar_subquery()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from caseflow import form_values, journal
+from caseflow import journal, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Phrase, Unit, db
 from caseflow.permissions import Actor
@@ -38,8 +38,8 @@ def put(actor: Actor, unit_id: int, title: str, text: str, now: datetime, *, phr
     if not actor.holds("supervisor", unit_id):
         raise PermissionDenied
     title, text = " ".join(title.split()), text.strip()
-    wrong = {"title": form_values.text_problem(title, LONGEST_TITLE),
-             "text": form_values.text_problem(text, LONGEST_TEXT)}
+    wrong = {"title": texts.text_problem(title, LONGEST_TITLE),
+             "text": texts.text_problem(text, LONGEST_TEXT)}
     if any(wrong.values()):
         raise InvalidInput(fields={field: code for field, code in wrong.items() if code})
     row = _row(unit_id, title, text, phrase_id)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import form_values, journal, permissions, regulations
+from caseflow import journal, permissions, regulations, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, CaseReference, db, lock_case
 from caseflow.permissions import Actor
@@ -39,8 +39,8 @@ def link(case_id: int, actor: Actor, channel: str, number: str, text: str, now: 
     case = _locked(case_id, actor)
     number = " ".join(number.split())
     wrong = {"channel": None if channel in CHANNELS else "not_a_choice",
-             "number": form_values.text_problem(number, NUMBER[1]) or ("required" if len(number) < NUMBER[0] else None),
-             "text": form_values.text_problem(text, LONGEST_TEXT, required=False)}
+             "number": texts.text_problem(number, NUMBER[1]) or ("required" if len(number) < NUMBER[0] else None),
+             "text": texts.text_problem(text, LONGEST_TEXT, required=False)}
     if any(wrong.values()):
         raise InvalidInput(fields={field: code for field, code in wrong.items() if code})
     standing = db.session.scalar(select(CaseReference).where(
@@ -65,7 +65,7 @@ def unlink(case_id: int, reference_id: int, actor: Actor, reason: str, now: date
     row = db.session.get(CaseReference, reference_id, populate_existing=True)
     if row is None or row.case_id != case.id:
         raise NotFound
-    problem = form_values.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
+    problem = texts.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
     if problem:
         raise InvalidInput(fields={"reason": problem})
     if row.removed_at is None:

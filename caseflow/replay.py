@@ -16,12 +16,12 @@ from sqlalchemy import select
 
 from caseflow import calendars, deadline_ledger, form_values, recordings, regulations, scenarios
 from caseflow.deadline_ledger import Given
-from caseflow.deadlines import moment
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
 from caseflow.errors import CaseflowError, InvalidInput
 from caseflow.models import Case, DeadlineEntry, db
+from caseflow.moments import moment
 from caseflow.recordings import Event, RecordedTimer, Recording
 from caseflow.tried_case import Ground, Limit, TriedCase
 from caseflow.tryout import day_of, form_of

@@ -9,7 +9,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import func, or_, select
 
-from caseflow import form_values, journal
+from caseflow import journal, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import SavedFilter, Unit, User, db
 from caseflow.permissions import Actor
@@ -40,7 +40,7 @@ def save(actor: Actor, name: str, query: Mapping[str, str], now: datetime, *, un
     too_long, not_text, too_many; query required, too_long.
     """
     name, text = " ".join(name.split()), orjson.dumps(dict(query), option=orjson.OPT_SORT_KEYS).decode()
-    wrong = {"name": form_values.text_problem(name, LONGEST_NAME),
+    wrong = {"name": texts.text_problem(name, LONGEST_NAME),
              "query": "required" if not query else "too_long" if len(text.encode()) > LONGEST_QUERY else None}
     if any(wrong.values()):
         raise InvalidInput(fields={field: code for field, code in wrong.items() if code})

@@ -32,8 +32,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from caseflow.deadlines import SHANGHAI
 from caseflow.errors import ConfigurationError
+from caseflow.moments import SHANGHAI
 from caseflow.regulation_file import ARTICLE
 from caseflow.strict_toml import SNAKE_CASE, Table, load
 from caseflow.tryout import DOING, MOST_ACTS, Act

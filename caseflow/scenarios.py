@@ -14,12 +14,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from caseflow import calendars, regulation_file, scenario_file
-from caseflow.deadlines import LAST_SECOND, SHANGHAI
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, PermissionDenied, StepFailed, TaskNotOpen
+from caseflow.moments import LAST_SECOND, SHANGHAI
 from caseflow.regulation_file import Regulation
 from caseflow.scenario_file import OPEN, Expectation, Scenario
 from caseflow.tryout import Act, Ground, Stop, Trial, play

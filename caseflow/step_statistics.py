@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import literal_column, select, union_all
 
-from caseflow import calendars, open_work, regulations
+from caseflow import calendars, open_work, paging, regulations
 from caseflow.calendars import Calendar
 from caseflow.models import Definition, ProcessInstance, Unit, WorkItem, db
-from caseflow.worklist import MOST_SHOWN
+from caseflow.paging import MOST_SHOWN
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SAMPLE = 300        # cases that are over, and as many that are not: the newest of each version
@@ -48,7 +48,7 @@ def live_cases(digests: Sequence[str]) -> dict[str, int]:
     """How many cases are open under each of these versions."""
     if not digests:
         return {}
-    figures = [open_work.bounded(select(ProcessInstance.case_id).where(
+    figures = [paging.bounded(select(ProcessInstance.case_id).where(
         ProcessInstance.definition == digest, ProcessInstance.ended.is_(False)).limit(MOST_SHOWN + 1))
         for digest in digests]
     return dict(zip(digests, db.session.execute(select(*figures)).one(), strict=True))
@@ -77,7 +77,7 @@ def _counts(regulation: str, names: Sequence[str], now: datetime) -> dict[str, t
     of_place = of_place.order_by(WorkItem.unit_id, WorkItem.due_at).limit(MOST_SHOWN + 1)   # the order of the index
     for name in names:
         here = of_place.where(WorkItem.element == name)
-        figures += [open_work.bounded(here), open_work.bounded(here.where(WorkItem.due_at < now))]
+        figures += [paging.bounded(here), paging.bounded(here.where(WorkItem.due_at < now))]
     found = db.session.execute(select(*figures)).one()
     return {name: (found[2 * place], found[2 * place + 1]) for place, name in enumerate(names)}
 

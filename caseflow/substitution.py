@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
-from caseflow import deadlines, journal, notices, people, permissions
+from caseflow import journal, moments, notices, people, permissions
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Absence, Case, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db, lock_case
 from caseflow.permissions import SYSTEM, Actor
@@ -30,7 +30,7 @@ def enter(user_id: int, substitute_id: int, first_day: date, last_day: date, ope
     user = _person(user_id, actor)
     substitute = db.session.get(User, substitute_id)
     problems = {}
-    if not deadlines.day_of(now) <= last_day or not first_day <= last_day or (last_day - first_day).days > LONGEST:
+    if not moments.day_of(now) <= last_day or not first_day <= last_day or (last_day - first_day).days > LONGEST:
         problems["last_day"] = "out_of_range"
     elif _away(user_id, first_day, last_day):
         problems["first_day"] = "taken"
@@ -62,7 +62,7 @@ def end_early(absence_id: int, actor: Actor, now: datetime) -> None:
 
 def turn(now: datetime) -> int | None:
     """Begin or end the next absence whose day has come; its id, or None when there is none."""
-    today = deadlines.day_of(now)
+    today = moments.day_of(now)
     due = or_(Absence.last_day < today, Absence.begun_at.is_(None) & (Absence.first_day <= today))
     query = select(Absence).where(Absence.ended_at.is_(None), due).order_by(Absence.first_day, Absence.id).limit(1)
     absence = db.session.scalar(query.with_for_update(of=Absence, skip_locked=True))

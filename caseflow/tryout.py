@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from caseflow import form_values
-from caseflow.deadlines import SHANGHAI
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -25,6 +24,7 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
+from caseflow.moments import SHANGHAI
 from caseflow.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})

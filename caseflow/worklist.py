@@ -12,21 +12,17 @@ import orjson
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import impartiality, journal, open_work, permissions
+from caseflow import impartiality, journal, open_work, paging, permissions
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Case, CaseReference, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.open_work import EARLIEST_FIRST
-from caseflow.pages import Page
+from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page, counted
 from caseflow.permissions import Actor
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DRAFT_LIMIT = 64_000   # bytes of JSON
-MOST_COUNTED = 1_000   # rows of a list
 MOST_PASSED_OVER = 50  # tasks that are tried when the most urgent one is asked for
-MOST_SHOWN = 99        # in a figure beside a word of the navigation; more is "99+"
-
-
 def find(work_item_id: int, actor: Actor) -> WorkItem:
     """The work item; NotFound when the actor may not see its case."""
     item = db.session.get(WorkItem, work_item_id)
@@ -140,17 +136,13 @@ def my_work(actor: Actor, *, now: datetime, scope: str = "all", due: str | None 
         conditions = [or_(false(), *places), *([] if bound is None else [bound])]
         matching = _searching(select(WorkItem.id).join(WorkItem.case), search).where(*conditions)
         start = matching.order_by(*EARLIEST_FIRST).limit(per_page).offset((page - 1) * per_page)
-        ids, total = list(db.session.scalars(start)), open_work.bounded(matching.limit(most + 1))
+        ids, total = list(db.session.scalars(start)), paging.bounded(matching.limit(most + 1))
     else:
         ids = open_work.earliest(places, bound, (page - 1) * per_page, per_page)
         total = open_work.number(places, bound, most + 1)
     rows = select(WorkItem).join(WorkItem.case).options(contains_eager(WorkItem.case)).where(WorkItem.id.in_(ids))
     items = db.session.scalars(rows.order_by(*EARLIEST_FIRST)).unique() if ids else []
-    return _page(list(items), db.session.scalar(select(total)), page, per_page, most)
-
-
-def _page(items: list, total: int, page: int, per_page: int, most: int) -> Page:
-    return Page(items, min(total, most), page, per_page, more=total > most)
+    return counted(list(items), db.session.scalar(select(total)), page, per_page, most)
 
 
 def _searching(query: Select, text: str) -> Select:
@@ -227,7 +219,7 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
         "work": open_work.number(everything, None, MOST_SHOWN + 1),
         "mine": open_work.number(mine, None, MOST_SHOWN + 1),
         "overdue": open_work.number(everything, WorkItem.due_at < now, MOST_SHOWN + 1),
-        "incidents": open_work.bounded(incidents),
+        "incidents": paging.bounded(incidents),
     }
     found = db.session.execute(select(*figures.values())).one()
     return {name: min(figure, MOST_SHOWN + 1) for name, figure in zip(figures, found, strict=True)}

@@ -17,7 +17,7 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from caseflow import discipline, inbox, worklist
+from caseflow import discipline, inbox, paging, worklist
 from caseflow.models.people import DUTIES
 from caseflow.permissions import SEES_PROCESSES, Actor
 from web import accounts, auth, clock, sessions
@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["role_name"] = lambda role: accounts.ROLE_NAMES.get(role, role)
     app.jinja_env.filters["role_choice"] = lambda role: (role, accounts.ROLE_NAMES.get(role, role))
     app.jinja_env.filters["place_choice"] = lambda key: (key, accounts.place_name(key))
-    app.jinja_env.filters["figure"] = lambda count: f"{worklist.MOST_SHOWN}+" if count > worklist.MOST_SHOWN else count
+    app.jinja_env.filters["figure"] = lambda count: f"{paging.MOST_SHOWN}+" if count > paging.MOST_SHOWN else count
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
 
 

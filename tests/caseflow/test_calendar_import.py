@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from caseflow import calendar_import, calendars, deadlines
+from caseflow import calendar_import, calendars, deadlines, moments
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
 from caseflow.models import (
@@ -90,7 +90,7 @@ def journal(kind: str) -> list[dict]:
 
 
 def shanghai_day(moment: datetime) -> date:
-    return moment.astimezone(deadlines.SHANGHAI).date()
+    return moment.astimezone(moments.SHANGHAI).date()
 
 
 def timers_of(case: Case) -> list[Timer]:

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caseflow.calendars import Calendar, Day, national
-from caseflow.deadlines import SHANGHAI, compute, explain, working_days_left
+from caseflow.deadlines import compute, explain, working_days_left
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
+from caseflow.moments import SHANGHAI
 
 NATIONAL = national()
 VECTORS = Path(__file__).parents[1] / "data" / "vectors" / "working_days.csv"

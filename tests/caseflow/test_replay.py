@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from caseflow import deadline_changes, definitions, regulations, replay
-from caseflow.deadlines import SHANGHAI
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput
 from caseflow.models import Timer, transaction
+from caseflow.moments import SHANGHAI
 from tests.ground import person
 from web.commands.simulate import _Run
 

@@ -6,10 +6,11 @@ from datetime import datetime, time
 
 import click
 
-from caseflow import calendars, deadlines, regulations
-from caseflow.deadlines import MOST, SHANGHAI
+from caseflow import calendars, deadlines, moments, regulations
+from caseflow.deadlines import MOST
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput, RegulationNotFound
+from caseflow.moments import SHANGHAI
 
 
 class Amount(click.ParamType):
@@ -38,7 +39,7 @@ class Moment(click.ParamType):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         try:
             moment = datetime.fromisoformat(str(value))
-            return deadlines.moment(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
+            return moments.moment(moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI))
         except (ValueError, InvalidInput):
             self.fail(f"“{value}”不是有效时间；例如 2026-02-13T10:00 或 2026-02-13T10:00:00+08:00", param, ctx)
 

@@ -7,7 +7,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import deadlines, substitution
+from caseflow import moments, substitution
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import transaction
 from web import clock
@@ -59,7 +59,7 @@ def _page(problems: list | None = None):
     return render_template(
         "absences/index.html", people=people, user=user, substitutes=substitution.substitutes(user),
         absences=substitution.seen_by(actor), may_end={person.id for person in people}, typed=request.form,
-        problems=problems or [], today=deadlines.day_of(now).isoformat())
+        problems=problems or [], today=moments.day_of(now).isoformat())
 
 
 def _number(field: str, values=None) -> int:

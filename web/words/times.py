@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from caseflow import deadlines
+from caseflow import deadlines, moments
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LAST_SECOND = (23, 59, 59)
@@ -59,7 +59,7 @@ def due_badge(now: datetime, due_at: datetime | None, calendar: object, *, provi
     if left < 0:
         text = ngettext("逾期 %(num)s 个工作日", "逾期 %(num)s 个工作日", -left)
         return Badge("overdue", text, provisional)
-    if deadlines.day_of(due_at) == deadlines.day_of(now):
+    if moments.day_of(due_at) == moments.day_of(now):
         return Badge("today", gettext("今天到期"), provisional)
     if left == 0:   # the due day is a day of rest, with none to work on before it
         return Badge("soon", gettext("%(day)s 到期", day=day(due_at)), provisional)

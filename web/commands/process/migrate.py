@@ -11,11 +11,11 @@ import orjson
 from sqlalchemy import select
 
 from caseflow import definitions, migration
-from caseflow.deadlines import SHANGHAI
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import CaseflowError, NotFound
 from caseflow.migration import TimerPreview
 from caseflow.models import Case, db, transaction
+from caseflow.moments import SHANGHAI
 from caseflow.permissions import SYSTEM
 from web import clock, create_app
 

@@ -13,10 +13,10 @@ import click
 
 from caseflow import drafts, regulations, verification
 from caseflow import replay as replays
-from caseflow.deadlines import SHANGHAI
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
+from caseflow.moments import SHANGHAI
 from caseflow.permissions import SYSTEM
 from caseflow.replay import Replay
 from caseflow.scenarios import spell

@@ -12,10 +12,10 @@ import orjson
 from sqlalchemy import func, select
 
 from caseflow import definitions, drafts, verification
-from caseflow.deadlines import SHANGHAI
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Case, Definition, ProcessInstance, User, db, transaction
+from caseflow.moments import SHANGHAI
 from caseflow.permissions import SYSTEM
 from web import clock, create_app
 from web.commands.process import findings

@@ -11,8 +11,8 @@ from caseflow import definitions, permissions, process_overview, step_statistics
 from caseflow.comparison import compare
 from caseflow.engine.definition import Definition
 from caseflow.errors import NotFound
+from caseflow.paging import MOST_SHOWN
 from caseflow.step_statistics import StepFigures
-from caseflow.worklist import MOST_SHOWN
 from web import clock
 from web.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed

@@ -1,0 +1,34 @@
+"""Moments and days: stored as aware UTC, counted and shown as those of Shanghai. Reads no clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from caseflow.errors import InvalidInput
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LAST_SECOND = time(23, 59, 59)
+
+
+def moment(value: datetime | str) -> datetime:
+    """An aware UTC moment from one, from ISO 8601 with offset, or from a bare day (its beginning in Shanghai)."""
+    try:
+        parsed = _parse(value) if isinstance(value, str) else value
+        if parsed.tzinfo is not None:
+            return parsed.astimezone(UTC)
+    except (ValueError, AttributeError, OverflowError):
+        pass
+    raise InvalidInput("起算时间应为带时区的 ISO 8601 时间，或 YYYY-MM-DD 日期", fields={"since": "not_a_moment"})
+
+
+def day_of(value: datetime | str) -> date:
+    """The Shanghai day of a moment."""
+    return moment(value).astimezone(SHANGHAI).date()
+
+
+def _parse(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time.min, SHANGHAI)
+    except ValueError:
+        return datetime.fromisoformat(text)
