@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from caseflow import notices, raters, submissions
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db, held
-from caseflow.worklist import SHANGHAI
+from caseflow.moments import SHANGHAI
 
 if TYPE_CHECKING:
     from caseflow.effects import Occasion

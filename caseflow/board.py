@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import contains_eager
 
 from caseflow import calendars, open_work, paging, permissions, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.moments import SHANGHAI
 from caseflow.open_work import EARLIEST_FIRST, OPEN
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN
 from caseflow.permissions import Actor
 from caseflow.worklist import Page
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SOON = 2            # working days
 PER_PAGE = 50
 STOPPED = literal_column("work_items.clock_stopped")    # bare, so that the partial index is found

@@ -41,17 +41,14 @@ from caseflow.errors import (
 )
 from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, WorkItem, db, held, lock_case
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
+from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.permissions import SYSTEM, Actor
-from caseflow.worklist import SHANGHAI
 
 KIND = "rectification"
 UPHELD = "appeal_upheld"                 # the message that voids the rating
 ATTEMPTS = 5                             # failures after which a case is parked as an incident
 FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
 LONGEST_REASON = 200                     # characters that explain a late task
-LAST_SECOND = timedelta(seconds=1)       # a due moment names the last second that is still in time
-
-
 def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:
     """Open the case of a bad rating under the regulation of its area, at once, with a file number.
 
@@ -275,12 +272,12 @@ class DueCase:
 
 def due_cases(now: datetime, limit: int = 100) -> list[int]:
     """The cases with something due, the longest overdue first; parked ones are left alone."""
-    return [case_id for case_id, _ in held.DUE.rows(until=now - LAST_SECOND, limit=limit)]
+    return [case_id for case_id, _ in held.DUE.rows(until=now - ONE_SECOND, limit=limit)]
 
 
 def claim_due(now: datetime) -> DueCase | None:
     """The longest overdue case that no other scheduler holds, locked to the end of the transaction."""
-    found = held.CLAIM_DUE.first(until=now - LAST_SECOND, limit=1)
+    found = held.CLAIM_DUE.first(until=now - ONE_SECOND, limit=1)
     return DueCase(*found) if found else None
 
 
@@ -303,7 +300,7 @@ def fire_due(case_id: int, now: datetime) -> int:
 
 
 def _next_due_timer(case: HeldCase, now: datetime) -> HeldTimer | None:
-    due = [timer for timer in case.timers.values() if not timer.stopped and timer.due_at <= now - LAST_SECOND]
+    due = [timer for timer in case.timers.values() if not timer.stopped and timer.due_at <= now - ONE_SECOND]
     return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import select
@@ -21,9 +20,9 @@ from caseflow import duties, journal
 from caseflow.channels import Outcome
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
+from caseflow.moments import SHANGHAI
 from caseflow.permissions import Actor
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHANNELS = ("email", "sms", "chat")
 ADDRESS = {"email": "email", "sms": "phone", "chat": "chat"}       # where a profile has it
 FORM = {"email": re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,55}"), "phone": re.compile(r"\+?\d{5,20}"),

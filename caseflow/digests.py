@@ -8,8 +8,9 @@ from sqlalchemy import or_, select
 
 from caseflow import calendars, deliveries, open_work, permissions, regulations
 from caseflow.calendars import Calendar
-from caseflow.deliveries import SHANGHAI, Rules
+from caseflow.deliveries import Rules
 from caseflow.models import Profile, User, WorkItem, db
+from caseflow.moments import SHANGHAI
 
 LATEST = timedelta(hours=4)     # a digest that could not be made by then helps nobody any more
 MOST = 100

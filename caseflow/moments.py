@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from caseflow.errors import InvalidInput
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-LAST_SECOND = time(23, 59, 59)
+LAST_SECOND = time(23, 59, 59)        # of a day; it is still in time
+ONE_SECOND = timedelta(seconds=1)     # a due moment names the last second that is still in time
 
 
 def moment(value: datetime | str) -> datetime:

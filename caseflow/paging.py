@@ -26,6 +26,7 @@ class Page:
 
 
 def counted(items: list, total: int, page: int, per_page: int, most: int) -> Page:
+    """The page of a list of which not more than `most` rows were counted."""
     return Page(items, min(total, most), page, per_page, more=total > most)
 
 
@@ -35,5 +36,6 @@ def bounded(rows: Select) -> ColumnElement[int]:
 
 
 def containing(text: str, *columns: ColumnElement) -> list[ColumnElement[bool]]:
+    """For each column, whether it contains the text as it is typed, in any case; % and _ stand for themselves."""
     like = "%" + text.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     return [column.ilike(like, escape="\\") for column in columns]

@@ -19,8 +19,8 @@ from caseflow import cases, regulations
 from caseflow.errors import NotFound
 from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
+from caseflow.moments import SHANGHAI
 from caseflow.rating_verdicts import DUPLICATE, Normalised, Verdict, judge
-from caseflow.worklist import SHANGHAI
 
 __all__ = ["Verdict", "count_missing_cases", "judge", "open_missing_cases", "receive"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -21,16 +21,13 @@ from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
 from caseflow.errors import CaseflowError, InvalidInput
 from caseflow.models import Case, DeadlineEntry, db
-from caseflow.moments import moment
+from caseflow.moments import ONE_SECOND, moment
 from caseflow.recordings import Event, RecordedTimer, Recording
 from caseflow.tried_case import Ground, Limit, TriedCase
 from caseflow.tryout import day_of, form_of
 
 LIMIT = 500                            # cases that a replay looks at, if nothing else is said
 MOST_FIRINGS = 200                     # of one case
-ONE_SECOND = timedelta(seconds=1)
-
-
 @dataclass(frozen=True, slots=True)
 class OtherPath:
     """A case that would have gone another way: after `same` steps the record goes on with `recorded`, the definition

@@ -10,9 +10,9 @@ from random import Random
 from caseflow import appeals, demo
 from caseflow.engine.values import FormField
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
+from caseflow.moments import SHANGHAI
 from caseflow.permissions import Actor, actor_for
 from caseflow.unreachable import CHOICE
-from caseflow.worklist import SHANGHAI
 
 LATE_REASON = "模拟逾期"
 

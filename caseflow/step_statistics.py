@@ -10,16 +10,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import literal_column, select, union_all
 
 from caseflow import calendars, open_work, paging, regulations
 from caseflow.calendars import Calendar
 from caseflow.models import Definition, ProcessInstance, Unit, WorkItem, db
+from caseflow.moments import SHANGHAI
 from caseflow.paging import MOST_SHOWN
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SAMPLE = 300        # cases that are over, and as many that are not: the newest of each version
 VERSIONS = 10       # the newest versions whose cases are looked at for the time a step takes
 DAY = timedelta(days=1)

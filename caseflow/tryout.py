@@ -24,7 +24,7 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
@@ -32,9 +32,6 @@ DOING = ("start", "complete", "deadline", "wait", "message")
 MOST_ACTS = 200
 MOST_FIRINGS = 200                # in one act: a loop of deadlines that are all over already
 LONGEST_REASON = 200              # as cases.LONGEST_REASON
-ONE_SECOND = timedelta(seconds=1)      # a due moment names the last second that is still in time
-
-
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing that happens: `do` is start, complete, deadline (jump to the next one), wait or message.

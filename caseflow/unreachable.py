@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -15,9 +14,9 @@ from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from caseflow.models import Case, ContactAttempt, Rating, WorkItem, db
 from caseflow.models.held import HeldCase
+from caseflow.moments import SHANGHAI
 from caseflow.regulation_file import Unreachable
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHOICE = "unreachable"              # the answer in the forms of the diagrams, with its reason and number
 REASON, TRIED, NOBODY = "unreachable_reason", "no_answer", "no_contact"
 NUMBER = "attempts"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Select, and_, false, func, or_, select
@@ -16,11 +15,11 @@ from caseflow import impartiality, journal, open_work, paging, permissions
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Case, CaseReference, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
+from caseflow.moments import SHANGHAI
 from caseflow.open_work import EARLIEST_FIRST
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page, counted
 from caseflow.permissions import Actor
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 DRAFT_LIMIT = 64_000   # bytes of JSON
 MOST_PASSED_OVER = 50  # tasks that are tried when the most urgent one is asked for
 def find(work_item_id: int, actor: Actor) -> WorkItem:

@@ -16,8 +16,8 @@ from openpyxl.utils import get_column_letter
 
 from caseflow.listings import LedgerFacts
 from caseflow.models import Case
+from caseflow.moments import SHANGHAI
 from web.words import ledger
-from web.words.times import SHANGHAI
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠﹣−﹢﹦﹫")      # what a spreadsheet, or its CSV, may take for the start of a formula
 LONGEST = 32_767                              # characters of a cell

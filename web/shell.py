@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date
@@ -19,11 +18,11 @@ from flask_login import current_user
 
 from caseflow import discipline, inbox, paging, worklist
 from caseflow.models.people import DUTIES
+from caseflow.moments import SHANGHAI
 from caseflow.permissions import SEES_PROCESSES, Actor
 from web import accounts, auth, clock, sessions
 
 log = logging.getLogger(__name__)
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 WARNING = 120  # seconds
 
 

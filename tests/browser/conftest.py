@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from caseflow import cases, ratings, regulations, simulation
 from caseflow.errors import StepFailed
 from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
-from caseflow.worklist import SHANGHAI
+from caseflow.moments import SHANGHAI
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
 from tests.browser.desk import PATIENCE, Desk

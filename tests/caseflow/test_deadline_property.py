@@ -23,6 +23,7 @@ from caseflow import (
     deadline_changes,
     deadline_entries,
     doctor,
+    moments,
     regulations,
     worklist,
 )
@@ -35,7 +36,7 @@ from tests.conftest import Clock, lend_app
 from tests.ground import open_item, person
 from tests.journeys.kit import Journey
 
-SHANGHAI = worklist.SHANGHAI
+SHANGHAI = moments.SHANGHAI
 NEW_YEAR = date(2026, 1, 1)
 GIVEN = 15      # working days of the task that has the longest limit
 

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from caseflow import calendars, definitions, step_statistics
 from caseflow.models import db
+from caseflow.moments import SHANGHAI
 from caseflow.step_statistics import StepFigures
 from tests.journeys.kit import Journey
 
@@ -29,7 +30,7 @@ def figures(guichi) -> dict[str, StepFigures]:
 ])
 def test_only_working_days_count_as_working_time(begun, completed, hours, session):
     calendar = calendars.national()
-    moments = (datetime(*moment, tzinfo=step_statistics.SHANGHAI).astimezone(UTC) for moment in (begun, completed))
+    moments = (datetime(*moment, tzinfo=SHANGHAI).astimezone(UTC) for moment in (begun, completed))
     assert step_statistics.working_time(*moments, calendar) == hours * HOURS
 
 

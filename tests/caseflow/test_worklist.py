@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import cases, paging, worklist
+from caseflow import cases, worklist
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Draft, WorkItem, transaction
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows, unit
@@ -197,8 +197,8 @@ def test_no_more_is_counted_than_is_shown(guichi, officer, session, monkeypatch)
     for _ in range(4):
         Journey(guichi.app, guichi.clock, "guichi").bad_review()
     session.rollback()
-    monkeypatch.setattr(paging, "MOST_COUNTED", 3)
-    monkeypatch.setattr(paging, "MOST_SHOWN", 2)
+    monkeypatch.setattr(worklist, "MOST_COUNTED", 3)
+    monkeypatch.setattr(worklist, "MOST_SHOWN", 2)
     pages = [worklist.my_work(officer, now=guichi.now, page=n, per_page=1) for n in (1, 3, 4, 5)]
     assert [(page.total, page.more) for page in pages] == [(3, True), (4, True), (5, False), (5, False)]
     assert worklist.my_work(officer, now=guichi.now, search="GC-2026", per_page=1).more

@@ -39,8 +39,8 @@ from caseflow.models import (
     db,
     transaction,
 )
+from caseflow.moments import SHANGHAI
 from caseflow.permissions import Actor, actor_for
-from caseflow.worklist import SHANGHAI
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
 

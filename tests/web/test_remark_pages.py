@@ -7,7 +7,7 @@ import re
 import pytest
 
 from caseflow.models import Comment, CommentDraft, ContactAttempt, db
-from caseflow.worklist import SHANGHAI
+from caseflow.moments import SHANGHAI
 from tests.web.desk import Desk, desk_of, words
 
 TOKEN = "token-of-this-form-1"

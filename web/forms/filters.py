@@ -6,14 +6,13 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.models.ratings import RATING_LEVELS
+from caseflow.moments import SHANGHAI
 from caseflow.worklist import CaseFilter
 from web.forms.typed_text import read_day, tidy
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEARCH_LIMIT = 80      # characters
 LAST_PAGE = 100_000
 LAST_ID = 2**31

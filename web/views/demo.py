@@ -10,8 +10,9 @@ from flask_login import current_user
 
 from caseflow import calendars, journal, regulations
 from caseflow.models import transaction
+from caseflow.moments import SHANGHAI
 from web import accounts, auth, clock
-from web.shell import SHANGHAI, weekday
+from web.shell import weekday
 
 blueprint = Blueprint("demo", __name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, send_file
 
-from caseflow import calendars, listings, permissions, regulations, saved_filters, worklist
+from caseflow import calendars, listings, moments, permissions, regulations, saved_filters, worklist
 from caseflow.errors import PermissionDenied
 from caseflow.models import Case
 from caseflow.models.cases import CASE_STATUSES
@@ -50,5 +50,5 @@ def export():
         raise PermissionDenied
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
     file = ledger_sheet.write(listings.ledger_rows(actor, chosen.wanted(), now), now)
-    name = f"差评办理台账-{now.astimezone(times.SHANGHAI):%Y%m%d-%H%M}.xlsx"
+    name = f"差评办理台账-{now.astimezone(moments.SHANGHAI):%Y%m%d-%H%M}.xlsx"
     return send_file(file, mimetype=SHEET, as_attachment=True, download_name=name)

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from caseflow import cases, comments, contact_attempts
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
+from caseflow.moments import SHANGHAI
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
@@ -25,7 +26,7 @@ blueprint.add_app_template_global(contacts.result_name, "contact_result")
 blueprint.add_app_template_global(lambda: contacts.CHANNELS, "contact_channels")
 blueprint.add_app_template_global(lambda: contacts.RESULTS, "contact_results")
 blueprint.add_app_template_global(lambda: secrets.token_urlsafe(24), "new_token")
-blueprint.add_app_template_global(lambda: f"{clock.now().astimezone(times.SHANGHAI):%Y-%m-%dT%H:%M}", "this_minute")
+blueprint.add_app_template_global(lambda: f"{clock.now().astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", "this_minute")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -79,8 +80,8 @@ def attempt(number: str):
 def _moment(text: str, now: datetime) -> datetime:
     """The minute that was typed, of Shanghai; the one that is running is now."""
     try:
-        typed = datetime.strptime(text.strip().replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=times.SHANGHAI)
-        return now if typed == now.astimezone(times.SHANGHAI).replace(second=0, microsecond=0) else typed
+        typed = datetime.strptime(text.strip().replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=SHANGHAI)
+        return now if typed == now.astimezone(SHANGHAI).replace(second=0, microsecond=0) else typed
     except ValueError:
         raise InvalidInput(fields={"tried_at": "not_a_moment"}) from None
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import calendars, draft_runs, drafts, regulations, scenario_file, scenarios, tryout, verification
+from caseflow import calendars, draft_runs, drafts, moments, regulations, scenario_file, scenarios, tryout, verification
 from caseflow.errors import (
     CaseflowError,
     Conflict,
@@ -30,7 +30,7 @@ from web.auth import current_actor
 from web.errors import refusal
 from web.forms.from_definition import TaskForm
 from web.views.work import articles
-from web.words import places, times
+from web.words import places
 from web.words import tryout as words
 
 blueprint = Blueprint("tryout", __name__, url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
@@ -156,7 +156,7 @@ def _sent_moment() -> datetime:
             raise ValueError
     except ValueError:
         raise InvalidInput(fields={"at": "not_a_moment"}) from None
-    return moment.replace(tzinfo=times.SHANGHAI).astimezone(UTC)
+    return moment.replace(tzinfo=moments.SHANGHAI).astimezone(UTC)
 
 
 def _complete(bench: Bench, done: tuple[Act, ...]):
@@ -234,7 +234,7 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         "tryout/show.html", **common, trial=trial, task=task, form=form, facts=facts, problem=problem,
         late=task is not None and trial.is_late(task), late_reason=late_reason, late_problem=late_problem,
         articles=articles(bench.ground.regulation, facts.element.article) if facts else [],
-        posts=words.posts(bench.ground, trial), start=tryout.START.astimezone(times.SHANGHAI),
+        posts=words.posts(bench.ground, trial), start=tryout.START.astimezone(moments.SHANGHAI),
         run=words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
         scenarios=bench.examination.scenarios, own=draft_runs.own_keys(draft),
         may_keep=draft_runs.may_keep(draft, bench.actor),

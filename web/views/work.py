@@ -22,6 +22,7 @@ from caseflow import (
     duplicates,
     impartiality,
     listings,
+    moments,
     permissions,
     phrases,
     reassignment,
@@ -289,7 +290,7 @@ def _sent() -> MultiDict:
 
 
 def _today(now: datetime):
-    return now.astimezone(times.SHANGHAI).date()
+    return now.astimezone(moments.SHANGHAI).date()
 
 
 def _name_of(user_id: int | None) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from caseflow import deadlines, moments
+from caseflow.moments import LAST_SECOND, SHANGHAI
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-LAST_SECOND = (23, 59, 59)
 UNITS = {
     "working_days": lazy_gettext("%(n)s 个工作日"),
     "calendar_days": lazy_gettext("%(n)s 日"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import deadlines, tryout
+from caseflow import deadlines, moments, tryout
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, InvalidInput, StepFailed
 from caseflow.scenarios import Coverage
@@ -91,7 +91,7 @@ def run(ground: Ground, trial: Trial) -> dict[str, Any]:
     told = [_told(ground, entry) for entry in trial.journal]
     known = outline.states(told, trial.tasks, trial.outcome)
     return {
-        "now": trial.now, "weekday": trial.now.astimezone(times.SHANGHAI),
+        "now": trial.now, "weekday": trial.now.astimezone(moments.SHANGHAI),
         "outcome": journal.outcome_name(trial.outcome, definition),
         "tasks": [(task, definition.elements[task.element].name, post(ground, task.post), _badge(ground, trial, task))
                   for task in trial.open_tasks],

@@ -14,15 +14,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from caseflow.engine.expressions.language import CONDITION_FUNCTIONS, FUNCTIONS, Parsed, parse
 from caseflow.engine.expressions.refusals import refuse
 from caseflow.engine.expressions.timer import Timer, is_timer_call, read_timer
 from caseflow.engine.expressions.tokens import MAX_NUMBER
 from caseflow.engine.values import DeadlineRule
+from caseflow.moments import SHANGHAI
 
-ZONE = ZoneInfo("Asia/Shanghai")
 ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?")
 CACHE_SIZE = 2048
 
@@ -35,7 +34,7 @@ class Surroundings:
     visits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def today(self) -> date:
-        return self.now.astimezone(ZONE).date()
+        return self.now.astimezone(SHANGHAI).date()
 
 
 Closure = Callable[[Mapping[str, Any], Surroundings], Any]
@@ -106,7 +105,7 @@ def _moment(value: Any, name: str) -> datetime:
         raise refuse("value_type", found=name)
     try:
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+        return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
     except ValueError:
         raise refuse("value_type", found=name) from None
 
@@ -118,7 +117,7 @@ def _day(value: str) -> date | None:
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return (moment.astimezone(ZONE) if moment.tzinfo else moment).date()
+        return (moment.astimezone(SHANGHAI) if moment.tzinfo else moment).date()
     except (ValueError, OverflowError):
         return None
 
