@@ -15,7 +15,7 @@ from sqlalchemy import event, select
 
 from benchmarks import crowd, ground
 from benchmarks.measure import Goal, Report, in_turns, ratios, seconds
-from caseflow import worklist
+from caseflow import paging, worklist
 from caseflow.models import User, db
 from caseflow.permissions import Actor, actor_for
 
@@ -60,7 +60,7 @@ def _asking(app: Flask, question: Callable[[Actor], object], times: int) -> Call
     return ask
 
 
-def first_page(actor: Actor) -> worklist.Page:
+def first_page(actor: Actor) -> paging.Page:
     page = worklist.my_work(actor, now=ground.NOW, per_page=PER_PAGE)
     db.session.expunge_all()
     return page

@@ -29,10 +29,9 @@ from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
 from caseflow.file_store import Received
 from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db, held
-from caseflow.paging import MOST_COUNTED
+from caseflow.paging import MOST_COUNTED, Page
 from caseflow.permissions import Actor
 from caseflow.regulation_file import AppealRules
-from caseflow.worklist import Page
 
 KIND = "appeal"
 STATEMENT = (10, 4000)       # fewest and most characters

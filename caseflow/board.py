@@ -16,9 +16,8 @@ from caseflow import calendars, open_work, paging, permissions, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.moments import SHANGHAI
 from caseflow.open_work import EARLIEST_FIRST, OPEN
-from caseflow.paging import MOST_COUNTED, MOST_SHOWN
+from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
 from caseflow.permissions import Actor
-from caseflow.worklist import Page
 
 SOON = 2            # working days
 PER_PAGE = 50

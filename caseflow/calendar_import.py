@@ -16,7 +16,7 @@ from caseflow.deadlines import BY_CALENDAR, Deadline, compute, rule_of
 from caseflow.errors import InvalidInput
 from caseflow.models import CalendarDay, CalendarNotice, Case, DeadlineEntry, Timer, WorkItem, db, lock_case
 from caseflow.permissions import Actor
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 
 MAX_SOURCE = 200
 

@@ -22,6 +22,7 @@ from caseflow import (
     journal,
     permissions,
     projection,
+    regulation_file,
     regulations,
     unreachable,
 )
@@ -97,7 +98,7 @@ def start(case: HeldCase, definition: Definition, rating: Rating, actor: Actor, 
     projection.record(case, definition, step, actor, now)
 
 
-def _past_validity(regulation: regulations.Regulation, now: datetime) -> bool:
+def _past_validity(regulation: regulation_file.Regulation, now: datetime) -> bool:
     return regulation.valid_to is not None and _day(now) > regulation.valid_to
 
 

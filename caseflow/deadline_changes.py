@@ -39,7 +39,7 @@ from caseflow.errors import (
 from caseflow.models import Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase
 from caseflow.permissions import SYSTEM, Actor
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 
 LONGEST_REASON = 200
 

@@ -15,7 +15,7 @@ from caseflow.engine.values import DeadlineRule
 from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase, HeldStop
 from caseflow.permissions import Actor
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 
 BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
 

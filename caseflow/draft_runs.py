@@ -17,7 +17,8 @@ from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import KeptScenario, ProcessDraft, TrialRun, db
 from caseflow.permissions import Actor
 from caseflow.scenario_file import LONGEST_NAME
-from caseflow.tryout import Act, Ground, Trial
+from caseflow.tried_case import Ground
+from caseflow.tryout import Act, Trial
 
 MOST_KEPT = 100       # with one draft
 

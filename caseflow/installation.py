@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from caseflow import calendars, definitions, regulations
 from caseflow.models import Definition, Unit, db
-from caseflow.regulations import Regulation, UnitEntry
+from caseflow.regulation_file import Regulation, UnitEntry
 
 
 def install(now: datetime) -> None:

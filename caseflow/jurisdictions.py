@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from caseflow import regulations
 from caseflow.errors import RegulationExpired, RegulationNotFound
 from caseflow.models import Unit, db
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 
 
 @dataclass(frozen=True, slots=True)

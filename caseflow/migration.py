@@ -35,7 +35,7 @@ from caseflow.models.cases import OPEN
 from caseflow.models.held import HeldCase, HeldStop
 from caseflow.permissions import Actor
 from caseflow.projection import Advance
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 
 MOST = 500      # cases of one preview
 

@@ -16,7 +16,7 @@ from caseflow.errors import ConfigurationError
 from caseflow.models import Case, held
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.permissions import Actor
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,7 @@ from pathlib import Path
 
 from caseflow.errors import ConfigurationError
 from caseflow.moments import SHANGHAI
-from caseflow.regulation_file import ARTICLE
-from caseflow.strict_toml import SNAKE_CASE, Table, load
+from caseflow.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.tryout import DOING, MOST_ACTS, Act
 
 OPEN = "open"                     # the outcome of a run that has not ended

@@ -22,7 +22,8 @@ from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, Per
 from caseflow.moments import LAST_SECOND, SHANGHAI
 from caseflow.regulation_file import Regulation
 from caseflow.scenario_file import OPEN, Expectation, Scenario
-from caseflow.tryout import Act, Ground, Stop, Trial, play
+from caseflow.tried_case import Ground
+from caseflow.tryout import Act, Stop, Trial, play
 
 FOLDER = "scenarios"
 FAILED = "scenario_failed"         # the code of its findings

@@ -24,7 +24,7 @@ from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, db
 from caseflow.models.people import ROLES
 from caseflow.proof import HOLDS, Proof, prove
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 
 KEPT = 64
 

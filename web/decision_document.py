@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
-from caseflow import definitions, regulations
+from caseflow import definitions, regulation_file, regulations
 from caseflow.models import Appeal, AssessmentRecord
 from web.words import appeals as words
 from web.words import times
@@ -92,7 +92,7 @@ def _consequences(record: AssessmentRecord) -> str:
                    year=record.year, said=said, article=record.article)
 
 
-def _articles(appeal: Appeal, regulation: regulations.Regulation) -> list[str]:
+def _articles(appeal: Appeal, regulation: regulation_file.Regulation) -> list[str]:
     """Who may appeal, and who reviews: what the regulation and the reviewer's tasks in the diagram cite."""
     tasks = definitions.of(appeal.case).user_tasks.values()
     cited = {task.element.article for task in tasks if task.role == "reviewer"} | {regulation.appeal.article}

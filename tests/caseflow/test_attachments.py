@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from caseflow import attachments, doctor
+from caseflow import attachments, doctor, file_store
 from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Attachment, Case, Unit, db, transaction
 from tests.caseflow.samples import JPEG, PDF, PNG
@@ -153,7 +153,7 @@ def test_a_file_that_is_taken_in_while_the_sweep_looks_at_it_stays(guichi, offic
             attachments.receive(io.BytesIO(PDF))
         return False
 
-    assert attachments.file_store.sweep(store, datetime(2001, 1, 1, tzinfo=UTC), taken_meanwhile) == 0
+    assert file_store.sweep(store, datetime(2001, 1, 1, tzinfo=UTC), taken_meanwhile) == 0
     assert path.read_bytes() == PDF
 
 

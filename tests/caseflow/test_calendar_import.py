@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from caseflow import calendar_import, calendars, deadlines, moments
+from caseflow import calendar_import, calendars, deadlines, moments, regulations
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
 from caseflow.models import (
@@ -212,9 +212,9 @@ def test_a_pause_after_a_failure_and_a_parked_case_are_left_alone(session):
 @pytest.fixture
 def local_calendars(monkeypatch):
     """Two regulations with a calendar of their own, whatever the files say."""
-    guichi = calendar_import.regulations.get("guichi")
+    guichi = regulations.get("guichi")
     local = {key: replace(guichi, key=key, calendar=key) for key in ("hainan", "guichi")}
-    monkeypatch.setattr(calendar_import.regulations, "all_regulations", lambda: local)
+    monkeypatch.setattr(regulations, "all_regulations", lambda: local)
 
 
 def test_a_local_notice_moves_only_the_cases_under_that_calendar(session, local_calendars):

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from caseflow import journal
+from caseflow import journal, models
 from caseflow.models import Case, Rating, ServiceRecord, Unit, transaction
 from web.commands.journal import journal as command
 from web.commands.journal import sentence
@@ -218,11 +218,11 @@ def _cut(session, chance):
 def _insert(session, chance):
     """A well-made entry behind the last one of a chain: its hashes are right, only nobody wrote it."""
     stream = chance.choice(session.scalars(text("SELECT DISTINCT stream FROM journal")).all())
-    last = session.scalars(journal.select(journal.JournalEntry).where(journal.JournalEntry.stream == stream)
-                           .order_by(journal.JournalEntry.seq.desc())).first()
+    last = session.scalars(journal.select(models.JournalEntry).where(models.JournalEntry.stream == stream)
+                           .order_by(models.JournalEntry.seq.desc())).first()
     forged = {"stream": stream, "seq": last.seq + 1, "at": last.at, "actor_id": None, "actor": "某人",
               "kind": "case_closed", "details": "{}", "previous": last.hash}
-    session.add(journal.JournalEntry(**forged, hash=journal._fingerprint(**forged)))
+    session.add(models.JournalEntry(**forged, hash=journal._fingerprint(**forged)))
     session.flush()
     session.expunge_all()
     return f"insertion into {stream}"

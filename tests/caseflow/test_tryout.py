@@ -19,7 +19,8 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.models import Case, Unit, db
-from caseflow.tryout import Act, Ground, play
+from caseflow.tried_case import Ground
+from caseflow.tryout import Act, play
 from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
 

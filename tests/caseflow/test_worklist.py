@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import cases, worklist
+from caseflow import cases, permissions, worklist
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Draft, WorkItem, transaction
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows, unit
@@ -133,7 +133,7 @@ def test_what_was_taken_is_no_longer_mine_without_the_role(guichi, item, officer
     claim(item, moved, guichi)
     without = newcomer("without", ("supervisor", taken.unit_id))
     assert work(moved, guichi) and not work(
-        worklist.Actor(moved.user_id, moved.username, moved.name, without.roles, without.visible_units), guichi)
+        permissions.Actor(moved.user_id, moved.username, moved.name, without.roles, without.visible_units), guichi)
 
 
 def test_the_earliest_due_comes_first_and_what_has_no_limit_last(guichi, item, officer, clock, session):

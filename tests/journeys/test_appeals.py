@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from caseflow import appeals, cases
+from caseflow import appeals, cases, errors
 from caseflow.errors import InvalidForm, NotImpartial, TaskNotOpen
 from caseflow.models import AssessmentRecord, NewestRating, db, transaction
 from tests.ground import newcomer, open_item
@@ -89,7 +89,7 @@ def test_supplying_evidence_is_the_appellants_own_task(journey):
         item = open_item(appeal.case_id)
         other = newcomer("another", ("staff", item.unit_id))
         assert item.assignee.username == STAFF
-        with pytest.raises(cases.NotFound), transaction():
+        with pytest.raises(errors.NotFound), transaction():
             cases.complete_task(item.id, other, {"addition": "x"}, "token-of-another", appeal.now)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from caseflow import regulations
 from caseflow.proof import Rule, check
-from caseflow.regulations import Regulation
+from caseflow.regulation_file import Regulation
 from tests import source
 from tests.proof.judge import shipped_definition
 

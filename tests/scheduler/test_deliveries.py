@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from caseflow import deliveries, doctor, figures, notices, people
+from caseflow import channels, deliveries, doctor, figures, notices, people
 from caseflow.errors import Conflict, NotFound, PermissionDenied
 from caseflow.models import Case, Delivery, Notice, db, transaction
 from scheduler import side_jobs
@@ -203,7 +203,7 @@ def test_no_transaction_is_open_while_a_message_leaves(guichi, app, monkeypatch)
 
     def send(one, now):
         open_then.append(db.session.registry().in_transaction())
-        return deliveries.Outcome("sent")
+        return channels.Outcome("sent")
 
     monkeypatch.setattr(messages, "send", send)
     side_jobs.send_deliveries()
@@ -220,7 +220,7 @@ def test_a_sender_that_died_lets_go_and_its_late_answer_changes_nothing(guichi):
         again = deliveries.claim(rules, guichi.now, 1)[0]
     assert (again.id, again.key, again.attempt) == (lost.id, lost.key, 2)
     with transaction():
-        deliveries.record(lost, deliveries.Outcome("dead", "late"), rules, guichi.now)
+        deliveries.record(lost, channels.Outcome("dead", "late"), rules, guichi.now)
     assert rows()[0].status == "waiting"
 
 

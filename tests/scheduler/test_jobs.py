@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from caseflow import cases, listings, worklist
+from caseflow import cases, listings, watchdog, worklist
 from caseflow.models import (
     Case,
     Heartbeat,
@@ -280,6 +280,6 @@ def test_a_complaint_is_logged_when_it_begins_and_when_it_is_over_and_not_in_bet
 
 def test_a_round_that_another_process_has_made_is_not_made_again(guichi, session, clock, monkeypatch):
     assert side_jobs.watch() == 0
-    monkeypatch.setattr(side_jobs.watchdog, "examine", lambda *_: pytest.fail("examined again"))
+    monkeypatch.setattr(watchdog, "examine", lambda *_: pytest.fail("examined again"))
     clock.advance(minutes=1)
     assert side_jobs.watch() == 0

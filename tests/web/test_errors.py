@@ -6,7 +6,7 @@ import pytest
 
 from caseflow import errors
 from tests.web.ground import shell
-from web import access
+from web import access, auth
 from web import errors as answers
 from web.access import Rule
 
@@ -69,9 +69,7 @@ def test_htmx_gets_a_sentence_for_the_messages_of_the_page(browser):
 
 
 def test_the_error_page_comes_even_when_the_frame_fails(browser, monkeypatch):
-    from web import shell as frame
-
-    monkeypatch.setattr(frame.auth, "locale", lambda: "zh")
+    monkeypatch.setattr(auth, "locale", lambda: "zh")
     monkeypatch.setitem(browser.application.jinja_env.globals, "in_demo", lambda: 1 / 0)
     answer = browser.get("/refused/NotFound")
     assert answer.status_code == 404 and "没有找到" in answer.text

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from caseflow import api_keys, journal
+from caseflow import api_keys, journal, models
 from caseflow.models import ApiKey, Case, Rating, db
 from tests.ratings_ground import offices  # noqa: F401
 from tests.web.test_api import rating
@@ -136,7 +136,7 @@ def test_a_key_is_printed_once_and_can_be_revoked(run, app):
     assert run("key", "add", "hall").exit_code == 1
     with app.app_context():
         assert db.session.scalar(select(ApiKey)).revoked_at is not None
-        kinds = db.session.scalars(select(journal.JournalEntry.kind).order_by(journal.JournalEntry.id)).all()
+        kinds = db.session.scalars(select(models.JournalEntry.kind).order_by(models.JournalEntry.id)).all()
     assert kinds[-2:] == ["api_key_added", "api_key_revoked"]
 
 

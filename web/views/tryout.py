@@ -10,7 +10,18 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import calendars, draft_runs, drafts, moments, regulations, scenario_file, scenarios, tryout, verification
+from caseflow import (
+    calendars,
+    draft_runs,
+    drafts,
+    moments,
+    regulations,
+    scenario_file,
+    scenarios,
+    tried_case,
+    tryout,
+    verification,
+)
 from caseflow.errors import (
     CaseflowError,
     Conflict,
@@ -23,7 +34,8 @@ from caseflow.errors import (
 from caseflow.models import ProcessDraft, transaction
 from caseflow.permissions import Actor
 from caseflow.scenario_file import PAUSE
-from caseflow.tryout import Act, Ground, Task, Trial
+from caseflow.tried_case import Ground, Task
+from caseflow.tryout import Act, Trial
 from caseflow.verification import Examination
 from web import clock
 from web.auth import current_actor
@@ -234,7 +246,7 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         "tryout/show.html", **common, trial=trial, task=task, form=form, facts=facts, problem=problem,
         late=task is not None and trial.is_late(task), late_reason=late_reason, late_problem=late_problem,
         articles=articles(bench.ground.regulation, facts.element.article) if facts else [],
-        posts=words.posts(bench.ground, trial), start=tryout.START.astimezone(moments.SHANGHAI),
+        posts=words.posts(bench.ground, trial), start=tried_case.START.astimezone(moments.SHANGHAI),
         run=words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
         scenarios=bench.examination.scenarios, own=draft_runs.own_keys(draft),
         may_keep=draft_runs.may_keep(draft, bench.actor),

@@ -14,7 +14,8 @@ from caseflow import deadlines, moments, tryout
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, InvalidInput, StepFailed
 from caseflow.scenarios import Coverage
-from caseflow.tryout import Entry, Ground, Limit, Task, Trial
+from caseflow.tried_case import Entry, Ground, Limit, Task
+from caseflow.tryout import Trial
 from web import accounts
 from web.errors import refusal
 from web.words import journal, outline, places, times
