@@ -27,7 +27,7 @@ from caseflow import (
 )
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
-from caseflow.file_store import Received
+from caseflow.files.store import Received
 from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db, held
 from caseflow.paging import MOST_COUNTED, Page
 from caseflow.permissions import Actor

@@ -10,9 +10,11 @@ from typing import BinaryIO
 
 from sqlalchemy import exists, func, select
 
-from caseflow import file_store, file_types, journal, permissions
+from caseflow import journal, permissions
 from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
-from caseflow.file_store import Received, Store
+from caseflow.files import store as file_store
+from caseflow.files import types
+from caseflow.files.store import Received, Store
 from caseflow.models import Attachment, Case, User, db, lock_case
 from caseflow.permissions import Actor
 
@@ -122,7 +124,7 @@ def safe_name(name: str, kind: str) -> str:
     visible = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
     plain = "".join("_" if c in FORBIDDEN else c for c in " ".join(visible.split())).rstrip(". ")
     stem, dot, end = plain.rpartition(".")
-    ends = file_types.EXTENSIONS[kind]
+    ends = types.EXTENSIONS[kind]
     if not dot or f".{end.lower()}" not in ends:
         stem, end = plain, ends[0][1:]
     stem = stem[:LONGEST_NAME].strip(". ") or UNNAMED

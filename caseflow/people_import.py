@@ -13,12 +13,13 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from caseflow import duties, journal, people, regulations, spreadsheets, units
+from caseflow import duties, journal, people, regulations, units
 from caseflow.errors import InvalidInput
+from caseflow.files import spreadsheets
+from caseflow.files.spreadsheets import Row
 from caseflow.models import ImportDraft, Profile, RoleAssignment, Unit, User, db
 from caseflow.models.people import DUTIES, LEVELS, ROLES
 from caseflow.permissions import Actor
-from caseflow.spreadsheets import Row
 
 HEADINGS = {
     "账号": "username", "username": "username", "姓名": "name", "名称": "name", "name": "name", "工号": "staff_no",

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, make_url
 
 from caseflow import attachments
-from caseflow.file_store import Store
+from caseflow.files.store import Store
 from caseflow.models import db
 from web import config, create_app, step_times
 

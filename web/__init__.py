@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 
 import caseflow
 from caseflow import attachments
-from caseflow.file_store import Store
+from caseflow.files.store import Store
 from caseflow.models import db
 from web import access, auth, config, database, errors, security, shell, step_times
 from web.views import attachments as attachment_pages

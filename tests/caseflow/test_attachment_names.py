@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow import attachments, file_types
+from caseflow import attachments
+from caseflow.files import types
 
 
 @pytest.mark.parametrize(("name", "safe"), [
@@ -18,8 +19,8 @@ def test_a_name_is_made_safe_to_save(name, safe):
     assert attachments.safe_name(name, "image/jpeg") == safe
 
 
-@given(st.text(max_size=300), st.sampled_from(sorted(file_types.EXTENSIONS)))
+@given(st.text(max_size=300), st.sampled_from(sorted(types.EXTENSIONS)))
 def test_whatever_it_was_called_the_name_ends_as_its_kind_and_has_no_folder(name, kind):
     safe = attachments.safe_name(name, kind)
-    assert safe.endswith(file_types.EXTENSIONS[kind]) and len(safe) <= 120
+    assert safe.endswith(types.EXTENSIONS[kind]) and len(safe) <= 120
     assert safe.isprintable() and not set(safe) & set('/\\:\x00"') and not safe.startswith(".")

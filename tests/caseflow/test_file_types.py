@@ -8,20 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from caseflow import file_types
+from caseflow.files import types
 from tests.caseflow.samples import JPEG, PDF, REFUSED, TAKEN, archive, office
 
 
 def kind_of(folder, content):
     path = folder / "file"
     path.write_bytes(content)
-    return file_types.kind_of(path)
+    return types.kind_of(path)
 
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_a_file_of_a_kind_that_is_taken_is_known_by_its_content(name, tmp_path):
     kind = kind_of(tmp_path, TAKEN[name])
-    assert f".{name.rpartition('.')[2]}" in file_types.EXTENSIONS[kind]
+    assert f".{name.rpartition('.')[2]}" in types.EXTENSIONS[kind]
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -61,4 +61,4 @@ def test_whatever_is_wrong_in_a_document_it_is_refused_or_taken_and_never_an_err
         content[data.draw(st.integers(4, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(4, len(content)))
     kind = kind_of(tmp_path_factory.mktemp("files"), bytes(content[:cut]))
-    assert kind is None or kind in file_types.EXTENSIONS
+    assert kind is None or kind in types.EXTENSIONS

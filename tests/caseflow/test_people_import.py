@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import people, people_import, spreadsheets
+from caseflow import people, people_import
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.files import spreadsheets
 from caseflow.models import JournalEntry, Unit, User, transaction
 from caseflow.permissions import SYSTEM
 from tests.ground import person, unit

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from caseflow.file_store import Store, put
+from caseflow.files.store import Store, put
 from web.backups.files import BackupFailed, fingerprint, kind_of_dump, require_readable
 
 DATABASE, MANIFEST, FILES = "database", "manifest.json", "files/"

@@ -10,8 +10,9 @@ from typing import BinaryIO
 import click
 from flask import current_app
 
-from caseflow import people, people_import, spreadsheets
+from caseflow import people, people_import
 from caseflow.errors import ConfigurationError
+from caseflow.files import spreadsheets
 from caseflow.models import transaction
 from caseflow.models.people import ROLES
 from caseflow.permissions import SYSTEM

@@ -9,8 +9,9 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from caseflow import attachments, cases, file_types
+from caseflow import attachments, cases
 from caseflow.errors import CaseflowError, InvalidInput, NotFound
+from caseflow.files import types
 from caseflow.models import Attachment, Case, transaction
 from web import clock
 from web.auth import current_actor
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
     """Let whoever is signed in send more on the routes that take files, before anything reads the request."""
     app.before_request(_make_room)
     app.jinja_env.globals.update(kind_name=words.kind_name, size_in_words=words.size_in_words,
-                                 file_kinds=",".join(end for ends in file_types.EXTENSIONS.values() for end in ends),
+                                 file_kinds=",".join(end for ends in types.EXTENSIONS.values() for end in ends),
                                  file_limit=app.config["CASEFLOW"].file_limit)
 
 
@@ -82,7 +83,7 @@ def download(attachment_id: int):
 def picture(attachment_id: int):
     """A picture, to be shown on a page. Nothing else is ever shown."""
     row, path = _found(attachment_id)
-    if row.kind not in file_types.IMAGES:
+    if row.kind not in types.IMAGES:
         raise NotFound
     return _sent(row, path, as_attachment=False)
 

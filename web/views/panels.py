@@ -24,7 +24,6 @@ from caseflow import (
     delegation,
     discipline,
     duplicates,
-    file_types,
     journal,
     listings,
     permissions,
@@ -34,6 +33,7 @@ from caseflow import (
     urging,
 )
 from caseflow.errors import CaseflowError
+from caseflow.files import types
 from caseflow.models import (
     Appeal,
     Attachment,
@@ -90,7 +90,7 @@ class FilePanel:
 
     rows: tuple[tuple[Attachment, str], ...]
     may_add: bool
-    images: frozenset[str] = file_types.IMAGES
+    images: frozenset[str] = types.IMAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from flask_babel import gettext
 
 from caseflow import duties, people_import
 from caseflow.errors import InvalidInput
+from caseflow.files.spreadsheets import MAX_BYTES
 from caseflow.models import transaction
 from caseflow.people_import import Plan
-from caseflow.spreadsheets import MAX_BYTES
 from web import clock
 from web.auth import current_actor
 from web.views.admin.frame import blueprint, only

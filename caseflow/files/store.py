@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from caseflow import file_types
 from caseflow.errors import InvalidInput
+from caseflow.files import types
 
 CHUNK = 1 << 18   # bytes
 INCOMING = "incoming"
@@ -51,7 +51,7 @@ def receive(store: Store, file: BinaryIO) -> Received:
     draft = _draft(store)
     try:
         digest, size = _write(draft, file, store.file_limit)
-        kind = file_types.kind_of(draft)
+        kind = types.kind_of(draft)
         if kind is None:
             raise InvalidInput(fields={"file": "not_allowed"})
         _place(store, draft, digest)
