@@ -2,14 +2,22 @@
 
 from caseflow.models.appeals import Appeal, AssessmentRecord
 from caseflow.models.calendars import CalendarDay, CalendarNotice
-from caseflow.models.cases import Case, CaseUnit, Incident, NumberSequence, ProcessInstance, Submission, lock_case
+from caseflow.models.cases import (
+    Case,
+    CaseUnit,
+    Comment,
+    CommentDraft,
+    Incident,
+    NumberSequence,
+    ProcessInstance,
+    Submission,
+    lock_case,
+)
 from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
-from caseflow.models.definitions import Definition, DraftEditor, DraftVisit, ProcessDraft
-from caseflow.models.delegations import Delegation
 from caseflow.models.files import Attachment
-from caseflow.models.officers import Comment, CommentDraft, ContactAttempt, Phrase, SavedFilter
-from caseflow.models.operations import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
-from caseflow.models.oversight import CaseReference, DisciplineReport, DispatchRefusal, DuplicateLink
+from caseflow.models.health import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
+from caseflow.models.journal import JournalEntry, JournalHead
+from caseflow.models.notices import Delivery, Notice, NoticeRead, OutboxMessage
 from caseflow.models.people import (
     ApiKey,
     Identity,
@@ -21,18 +29,32 @@ from caseflow.models.people import (
     User,
     WebSession,
 )
+from caseflow.models.processes import Definition, DraftEditor, DraftVisit, KeptScenario, ProcessDraft, TrialRun
+from caseflow.models.raters import ContactAttempt
 from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
-from caseflow.models.records import Delivery, JournalEntry, JournalHead, Notice, NoticeRead, OutboxMessage
-from caseflow.models.scenarios import KeptScenario, TrialRun
 from caseflow.models.supervision import (
     Absence,
-    DeadlineEntry,
+    CaseReference,
+    DisciplineReport,
+    DispatchRefusal,
+    DuplicateLink,
     Handover,
     HandoverItem,
     LadderStep,
     SubstitutedItem,
 )
-from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
+from caseflow.models.work import (
+    AppliedEffect,
+    AwaitedMessage,
+    DeadlineEntry,
+    Delegation,
+    Draft,
+    Phrase,
+    SavedFilter,
+    Timer,
+    TimerFiring,
+    WorkItem,
+)
 
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",

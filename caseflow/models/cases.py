@@ -133,3 +133,28 @@ def lock_case(case_id: int) -> Case:
     if case is None:
         raise NotFound
     return case
+
+
+class Comment(Base):
+    """A remark on a case. `form_token` is that of the form it was written in: sent again, it is there already."""
+
+    __tablename__ = "comments"
+    __table_args__ = (UniqueConstraint("written_by", "form_token"), Index("ix_comments_case_id_id", "case_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    text: Mapped[str] = mapped_column(Text)
+    written_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    written_at: Mapped[datetime]
+    form_token: Mapped[str] = mapped_column(String(64))
+
+
+class CommentDraft(Base):
+    """A remark that somebody has begun to write on a case."""
+
+    __tablename__ = "comment_drafts"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]

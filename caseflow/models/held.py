@@ -29,12 +29,11 @@ from sqlalchemy import (
 from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, CaseUnit, NumberSequence, ProcessInstance, Submission
 from caseflow.models.db import db
+from caseflow.models.journal import JournalEntry
 from caseflow.models.people import Unit
 from caseflow.models.prepared import INSERTS, Prepared, current_connection, inserting
 from caseflow.models.ratings import Rating
-from caseflow.models.records import JournalEntry
-from caseflow.models.supervision import DeadlineEntry
-from caseflow.models.work import AppliedEffect, AwaitedMessage, Draft, Timer, TimerFiring, WorkItem
+from caseflow.models.work import AppliedEffect, AwaitedMessage, DeadlineEntry, Draft, Timer, TimerFiring, WorkItem
 
 _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkItem.__table__.c
 _timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c

@@ -11,6 +11,7 @@ from caseflow.models.cases import Case
 from caseflow.models.db import Base
 from caseflow.models.people import Unit, User
 
+RUNNING = "ended_at IS NULL"
 OPEN = "status = 'open'"
 STOPPED = "status = 'open' AND clock_stopped"
 FREE = "status = 'open' AND assignee_id IS NULL"
@@ -130,3 +131,82 @@ class AwaitedMessage(Base):
     token: Mapped[int] = mapped_column(primary_key=True)
     element: Mapped[str] = mapped_column(String(64))
     message: Mapped[str] = mapped_column(String(64))
+
+
+class Delegation(Base):
+    """A taken task was handed from one person to another. It runs until it is given or taken back, or released."""
+
+    __tablename__ = "delegations"
+    __table_args__ = (
+        Index("uq_delegations_running", "work_item_id", unique=True, sqlite_where=text(RUNNING),
+              postgresql_where=text(RUNNING)),
+        Index("ix_delegations_work_item_id", "work_item_id"),
+        Index("ix_delegations_from_id_running", "from_id", sqlite_where=text(RUNNING), postgresql_where=text(RUNNING)),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    work_item_id: Mapped[int] = mapped_column(ForeignKey("work_items.id"))
+    from_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(String(500))
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(String(500), default="")    # what was said when it was given back
+
+
+class DeadlineEntry(Base):
+    """A change of one deadline, in order (`seq` from 1). Append-only: triggers refuse UPDATE and DELETE.
+
+    What was given stands in the timer's own row (unit, amount, since), which never changes either. Kinds: stopped
+    (`used` and `amount` = remaining of what ran until then), held (one more reason why a stopped clock stands still),
+    released (one reason less, others remain), restarted, extended and carried (`amount` more), ended (the task was done
+    while the clock stood still), recomputed (the calendar changed). `category` says why: one of the regulation's, or
+    "appeal:<id>" for an appeal under review. Amounts are working days, or
+    microseconds for a limit in hours. `due_at` is the due moment afterwards, null while the clock stands still.
+    """
+
+    __tablename__ = "deadline_entries"
+    __table_args__ = (UniqueConstraint("case_id", "token", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    token: Mapped[int]
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    actor: Mapped[str] = mapped_column(String(64), default="")
+    amount: Mapped[int] = mapped_column(default=0)
+    used: Mapped[int] = mapped_column(default=0)
+    category: Mapped[str] = mapped_column(String(32), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    due_at: Mapped[datetime | None]
+
+
+class SavedFilter(Base):
+    """A filter of a list ("work", "ledger") under a name: its owner's, or shared with a unit. `query` is JSON."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("owner_id", "list", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    list: Mapped[str] = mapped_column(String(16), default="work")
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]
+
+
+class Phrase(Base):
+    """A text that a unit's people often write, to be inserted into a field."""
+
+    __tablename__ = "phrases"
+    __table_args__ = (UniqueConstraint("unit_id", "title"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    title: Mapped[str] = mapped_column(String(40))
+    text: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    changed_at: Mapped[datetime]
