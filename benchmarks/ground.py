@@ -14,7 +14,8 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import URL, create_engine, make_url, select
 
-from caseflow import demo, installation, ratings, regulations
+from caseflow import demo, installation, ratings
+from caseflow.law import regulations
 from caseflow.models import Case, User, db, transaction
 from caseflow.permissions import Actor, actor_for
 from web import config, create_app, migrations

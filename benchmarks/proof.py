@@ -14,8 +14,8 @@ from statistics import median
 from time import process_time
 
 from benchmarks.measure import Goal, Report
-from caseflow import regulations
 from caseflow.engine import definition as engine
+from caseflow.law import regulations
 from caseflow.proof import Bounds, Proof, Rule, prove
 
 GOALS = {"slowest_shipped_ms": Goal(most=1_000), "row_of_40_over_10": Goal(most=6)}

@@ -14,24 +14,15 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import (
-    attachments,
-    calendars,
-    cases,
-    deadline_changes,
-    deadlines,
-    journal,
-    notices,
-    permissions,
-    regulations,
-)
+from caseflow import attachments, cases, deadline_changes, journal, notices, permissions
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
 from caseflow.files.store import Received
+from caseflow.law import calendars, deadlines, regulations
+from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db, held
 from caseflow.paging import MOST_COUNTED, Page
 from caseflow.permissions import Actor
-from caseflow.regulation_file import AppealRules
 
 KIND = "appeal"
 STATEMENT = (10, 4000)       # fewest and most characters

@@ -12,7 +12,8 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import calendars, open_work, paging, permissions, regulations
+from caseflow import open_work, paging, permissions
+from caseflow.law import calendars, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.moments import SHANGHAI
 from caseflow.open_work import EARLIEST_FIRST, OPEN

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, or_, select
+from sqlalchemy import exists, or_, select
 
-from caseflow import deadline_entries, journal, regulations
-from caseflow.calendar_rows import check_rows, doubts
-from caseflow.calendars import NATIONAL, Calendar, Day, read, row_of
-from caseflow.deadlines import BY_CALENDAR, Deadline, compute, rule_of
-from caseflow.errors import InvalidInput
-from caseflow.models import CalendarDay, CalendarNotice, Case, DeadlineEntry, Timer, WorkItem, db, lock_case
+from caseflow import deadline_entries, journal
+from caseflow.law import regulations
+from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
+from caseflow.law.calendar_rows import check_rows, doubts
+from caseflow.law.calendars import NATIONAL, Calendar, read
+from caseflow.law.deadlines import BY_CALENDAR, Deadline, compute, rule_of
+from caseflow.law.regulation_file import Regulation
+from caseflow.models import Case, DeadlineEntry, Timer, WorkItem, db, lock_case
 from caseflow.permissions import Actor
-from caseflow.regulation_file import Regulation
-
-MAX_SOURCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,86 +74,6 @@ def recompute(jurisdiction: str, now: datetime, actor: Actor) -> tuple[int, int]
         if timer.case_id not in stale and _differs(timer, _due(timer, entries, concerned[key], calendars, now)):
             stale[timer.case_id] = concerned[key]
     return sum(_move(case_id, regulation, calendars, now, actor) for case_id, regulation in stale.items()), len(stale)
-
-
-def jurisdictions() -> list[str]:
-    """The calendars there are: the national one, and those of the regulations."""
-    return sorted({NATIONAL} | {regulation.calendar for regulation in regulations.all_regulations().values()})
-
-
-def _require_place(jurisdiction: str, year: int, source: str) -> None:
-    problems = {}
-    known = jurisdictions()
-    if jurisdiction not in known:
-        problems["jurisdiction"] = ("unknown", f"没有名为“{jurisdiction}”的日历；可用：{'、'.join(known)}")
-    if not 2000 <= year <= 2100:
-        problems["year"] = ("out_of_range", "年份应在 2000 至 2100 之间")
-    if not source or len(source) > MAX_SOURCE or re.search(r"[\x00-\x1f\x7f]", source):
-        problems["source"] = ("invalid", f"请写明依据的通知名称（1 至 {MAX_SOURCE} 个字，一行）")
-    elif (other := _year_of(jurisdiction, source)) not in (None, year):
-        problems["source"] = ("other_year", f"“{source}”已是 {other} 年的通知名称；每年的通知应有自己的名称")
-    if problems:
-        raise InvalidInput("\n".join(sentence for _code, sentence in problems.values()),
-                           fields={field: code for field, (code, _sentence) in problems.items()})
-
-
-def _year_of(jurisdiction: str, source: str) -> int | None:
-    return db.session.scalar(select(CalendarNotice.year).where(
-        CalendarNotice.jurisdiction == jurisdiction, CalendarNotice.source == source))
-
-
-def _notice(jurisdiction: str, year: int, source: str, now: datetime) -> CalendarNotice:
-    """The notice's row, locked, with its next revision; the days of the revision before are gone."""
-    notice = db.session.scalar(select(CalendarNotice).where(
-        CalendarNotice.jurisdiction == jurisdiction, CalendarNotice.year == year).with_for_update())
-    if notice is None:
-        notice = CalendarNotice(jurisdiction=jurisdiction, year=year, source=source, revision=1, imported_at=now)
-        db.session.add(notice)
-    else:
-        _forget_days(notice)
-        notice.source, notice.imported_at, notice.revision = source, now, notice.revision + 1
-    db.session.flush()
-    return notice
-
-
-def _forget_days(notice: CalendarNotice) -> None:
-    own = [row.day for row in _rows_around(notice) if _owner(row, _sources(notice.jurisdiction)) == notice.year]
-    _delete(notice.jurisdiction, own)
-
-
-def _replace_days(notice: CalendarNotice, days: dict[date, Day]) -> list[str]:
-    """Store the notice's days; returns a sentence for each that stays with the next year's notice."""
-    sources = _sources(notice.jurisdiction)
-    others = {row.day: row for row in _rows_around(notice)}
-    later = {day for day in days.keys() & others.keys() if _owner(others[day], sources) > notice.year}
-    _delete(notice.jurisdiction, [day for day in days.keys() & others.keys() if day not in later])
-    db.session.execute(insert(CalendarDay), [
-        row_of(notice.jurisdiction, day, Day(special.working, special.name, notice.source))
-        for day, special in days.items() if day not in later])
-    return [f"{day} 已由“{others[day].source}”规定，保持不变" for day in sorted(later)]
-
-
-def _rows_around(notice: CalendarNotice) -> list[CalendarDay]:
-    return list(db.session.scalars(select(CalendarDay).where(
-        CalendarDay.jurisdiction == notice.jurisdiction,
-        CalendarDay.day.between(date(notice.year - 1, 12, 1), date(notice.year + 1, 1, 31)))))
-
-
-def _owner(row: CalendarDay, sources: dict[str, int]) -> int:
-    """The year whose notice set the day: that of its source, or (for amendments, which have their own) the day's."""
-    return sources.get(row.source, row.day.year)
-
-
-def _sources(jurisdiction: str) -> dict[str, int]:
-    notices = db.session.execute(select(CalendarNotice.source, CalendarNotice.year)
-                                 .where(CalendarNotice.jurisdiction == jurisdiction))
-    return dict(notices.all())
-
-
-def _delete(jurisdiction: str, days: list[date]) -> None:
-    if days:
-        db.session.execute(delete(CalendarDay).where(CalendarDay.jurisdiction == jurisdiction,
-                                                     CalendarDay.day.in_(days)))
 
 
 # A timer that was stopped or extended counts working days, whatever its limit.

@@ -22,8 +22,6 @@ from caseflow import (
     journal,
     permissions,
     projection,
-    regulation_file,
-    regulations,
     unreachable,
 )
 from caseflow.engine import step as engine
@@ -40,6 +38,7 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
+from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, WorkItem, db, held, lock_case
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.moments import ONE_SECOND, SHANGHAI

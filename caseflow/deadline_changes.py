@@ -13,18 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import (
-    calendars,
-    deadline_entries,
-    deadline_ledger,
-    definitions,
-    journal,
-    notices,
-    permissions,
-    projection,
-    regulations,
-)
-from caseflow.calendars import Calendar
+from caseflow import deadline_entries, definitions, journal, notices, permissions, projection
 from caseflow.engine import step as engine
 from caseflow.errors import (
     ClockNotRunning,
@@ -36,10 +25,12 @@ from caseflow.errors import (
     NotFound,
     PermissionDenied,
 )
+from caseflow.law import calendars, regulations, time_account
+from caseflow.law.calendars import Calendar
+from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase
 from caseflow.permissions import SYSTEM, Actor
-from caseflow.regulation_file import Regulation
 
 LONGEST_REASON = 200
 
@@ -125,7 +116,7 @@ def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime)
 
 
 def _stop(change: _Change, timer: Timer, category: str, reason: str) -> None:
-    used, remaining = deadline_ledger.parted(
+    used, remaining = time_account.parted(
         _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
     _note(change, timer, "stopped", amount=remaining, used=used, category=category, reason=reason)
     _set(change, timer, timer.due_at, timer.provisional, stopped=True)
@@ -166,7 +157,7 @@ def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: 
     earlier = _times_extended(change, token)
     if earlier >= rules.most_times:
         raise ExtensionsUsedUp
-    amount = deadline_ledger.amount_of(days, _given(change, timer))
+    amount = time_account.amount_of(days, _given(change, timer))
     _settle(change, timer, _note(change, timer, "extended", amount=amount, reason=reason.strip()))
     if rules.tell_rater:
         _tell_contact(change, f"{token}:extended:{earlier + 1}")
@@ -255,7 +246,7 @@ def _times_extended(change: _Change, token: int) -> int:
     return sum(entry.kind == "extended" for entry in change.ledgers[token])
 
 
-def _given(change: _Change, timer: Timer) -> deadline_ledger.Given:
+def _given(change: _Change, timer: Timer) -> time_account.Given:
     return deadline_entries.given_of(timer, change.regulation)
 
 
@@ -263,7 +254,7 @@ def _note(change: _Change, timer: Timer, kind: str, **values: object) -> Deadlin
     """The entry, with the due moment to which it leads."""
     entries = change.ledgers[timer.token]
     draft = DeadlineEntry(kind=kind, at=change.now, amount=values.get("amount", 0), used=values.get("used", 0))
-    standing = deadline_ledger.standing(_given(change, timer), [*entries, draft], change.calendar, change.now)
+    standing = time_account.standing(_given(change, timer), [*entries, draft], change.calendar, change.now)
     entry = deadline_entries.note(
         change.case, timer.token, len(entries) + 1, kind, change.actor, change.now, due_at=standing.due_at, **values)
     entries.append(entry)
@@ -271,7 +262,7 @@ def _note(change: _Change, timer: Timer, kind: str, **values: object) -> Deadlin
 
 
 def _settle(change: _Change, timer: Timer, entry: DeadlineEntry) -> None:
-    standing = deadline_ledger.standing(
+    standing = time_account.standing(
         _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
     _set(change, timer, entry.due_at or timer.due_at, standing.provisional, stopped=entry.due_at is None)
 

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import deadline_ledger, deadlines
-from caseflow.calendars import Calendar
-from caseflow.deadline_ledger import Given, Standing
 from caseflow.engine.values import DeadlineRule
+from caseflow.law import deadlines, time_account
+from caseflow.law.calendars import Calendar
+from caseflow.law.regulation_file import Regulation
+from caseflow.law.time_account import Given, Standing
 from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase, HeldStop
 from caseflow.permissions import Actor
-from caseflow.regulation_file import Regulation
 
 BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
 
@@ -28,7 +28,7 @@ def given_of(timer: Timer, regulation: Regulation) -> Given:
 def standing_of(timer: Timer, entries: Sequence[DeadlineEntry], regulation: Regulation, calendar: Calendar,
                 now: datetime) -> Standing:
     """How a stored timer stands by its ledger."""
-    return deadline_ledger.standing(given_of(timer, regulation), entries, calendar, now)
+    return time_account.standing(given_of(timer, regulation), entries, calendar, now)
 
 
 def of_case(case_id: int) -> Mapping[int, list[DeadlineEntry]]:
@@ -80,7 +80,7 @@ def carried(given: Given, intervals: Sequence[tuple[datetime, datetime]], calend
 
     So the limits that count from the receipt of a rating move together, whichever of them stood still.
     """
-    amount = deadline_ledger.stopped_between(given, intervals, calendar) if intervals else 0
+    amount = time_account.stopped_between(given, intervals, calendar) if intervals else 0
     return [DeadlineEntry(kind="carried", at=now, amount=amount, used=0)] if amount else []
 
 
@@ -115,11 +115,11 @@ def begin(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation
     intervals = stood_still(case.stops, now) + [(filed, over or now) for _, _, filed, over in stopping]
     entries, standing = carried(given, intervals, calendar, now), None
     if entries:
-        standing = deadline_ledger.standing(given, entries, calendar, now)
+        standing = time_account.standing(given, entries, calendar, now)
         entries = [note(case, token, 1, "carried", actor, now, amount=entries[0].amount, due_at=standing.due_at)]
     waiting = [(by_appeal(appeal), number) for appeal, number, _, over in stopping if over is None]
     for category, number in waiting[:1]:
-        used, remaining = deadline_ledger.parted(given, entries, calendar, now)
+        used, remaining = time_account.parted(given, entries, calendar, now)
         note(case, token, len(entries) + 1, "stopped", actor, now, amount=remaining, used=used, category=category,
              reason=number)
     for further, (category, number) in enumerate(waiting[1:], len(entries) + 2):
@@ -141,8 +141,8 @@ def granted(rule: DeadlineRule, entries: Iterable[DeadlineEntry], given: Given, 
     kept = []
     for entry in entries:
         if entry.kind == "extended":
-            days = entry.amount // deadline_ledger.HOURS_OF_A_DAY if by_the_clock else entry.amount
-            amount = entry.amount if by_the_clock and given.by_the_clock else deadline_ledger.amount_of(days, given)
+            days = entry.amount // time_account.HOURS_OF_A_DAY if by_the_clock else entry.amount
+            amount = entry.amount if by_the_clock and given.by_the_clock else time_account.amount_of(days, given)
             kept.append(DeadlineEntry(kind="extended", at=now, amount=amount, used=0, reason=entry.reason))
     return kept
 

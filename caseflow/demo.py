@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from caseflow import definitions, installation
+from caseflow.law.regulation_file import Regulation
 from caseflow.models import RoleAssignment, Unit, User, db
-from caseflow.regulation_file import Regulation
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 TITLES = {"officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计",

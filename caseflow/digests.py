@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
 
-from caseflow import calendars, deliveries, open_work, permissions, regulations
-from caseflow.calendars import Calendar
+from caseflow import deliveries, open_work, permissions
 from caseflow.deliveries import Rules
+from caseflow.law import calendars, regulations
+from caseflow.law.calendars import Calendar
 from caseflow.models import Profile, User, WorkItem, db
 from caseflow.moments import SHANGHAI
 

@@ -12,12 +12,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from caseflow import journal, notices, permissions, regulations, texts
+from caseflow import journal, notices, permissions, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.law import regulations
+from caseflow.law.supervision_rules import Forwarding
 from caseflow.models import Case, DisciplineReport, Rating, ServiceRecord, Unit, db
 from caseflow.paging import MOST_COUNTED
 from caseflow.permissions import Actor
-from caseflow.supervision_rules import Forwarding
 
 FACTS = (10, 4000)      # fewest and most characters
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import journal, notices, permissions, projection, reassignment, regulations, texts
+from caseflow import journal, notices, permissions, projection, reassignment, texts
 from caseflow.cases import KIND
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -17,6 +17,7 @@ from caseflow.errors import (
     PermissionDenied,
     TaskNotOpen,
 )
+from caseflow.law import regulations
 from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db, held
 from caseflow.models.held import HeldCase
 from caseflow.permissions import Actor

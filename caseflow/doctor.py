@@ -17,19 +17,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import (
-    attachments,
-    calendars,
-    deadline_entries,
-    definitions,
-    impartiality,
-    journal,
-    ratings,
-    regulations,
-)
+from caseflow import attachments, deadline_entries, definitions, impartiality, journal, ratings
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
+from caseflow.law import calendars, regulations
 from caseflow.models import (
     Appeal,
     AppliedEffect,

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import calendars, definitions, regulations
+from caseflow import definitions
+from caseflow.law import calendars, regulations
+from caseflow.law.regulation_file import Regulation, UnitEntry
 from caseflow.models import Definition, Unit, db
-from caseflow.regulation_file import Regulation, UnitEntry
 
 
 def install(now: datetime) -> None:

@@ -9,10 +9,10 @@ from functools import cache
 
 from sqlalchemy import or_, select
 
-from caseflow import regulations
 from caseflow.errors import RegulationExpired, RegulationNotFound
+from caseflow.law import regulations
+from caseflow.law.regulation_file import Regulation
 from caseflow.models import Unit, db
-from caseflow.regulation_file import Regulation
 
 
 @dataclass(frozen=True, slots=True)

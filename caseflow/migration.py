@@ -13,29 +13,21 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, select
 
-from caseflow import (
-    calendars,
-    deadline_entries,
-    deadline_ledger,
-    definitions,
-    journal,
-    permissions,
-    projection,
-    regulations,
-)
-from caseflow.deadline_ledger import Given
+from caseflow import deadline_entries, definitions, journal, permissions, projection
 from caseflow.engine import definition as engine
 from caseflow.engine import migrate as moves
 from caseflow.engine.fitting import Obstacle
 from caseflow.engine.migrate import KEEP, RESTART, Moved, MovedTimer
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
 from caseflow.errors import CannotMove, ConcurrentUpdate, InvalidInput, NothingChanged, VersionReplaced
+from caseflow.law import calendars, regulations, time_account
+from caseflow.law.regulation_file import Regulation
+from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, held
 from caseflow.models.cases import OPEN
 from caseflow.models.held import HeldCase, HeldStop
 from caseflow.permissions import Actor
 from caseflow.projection import Advance
-from caseflow.regulation_file import Regulation
 
 MOST = 500      # cases of one preview
 
@@ -206,7 +198,7 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
     calendar = calendars.load(advance.regulation.calendar)
     for grant in deadline_entries.granted(rule, ledger, given, now):
         entries.append(grant)
-        standing = deadline_ledger.standing(given, entries, calendar, now)
+        standing = time_account.standing(given, entries, calendar, now)
         deadline_entries.note(case, timer.after, len(entries), "extended", advance.actor, now, amount=grant.amount,
                               reason=grant.reason, due_at=standing.due_at)
         case.timers[timer.after] = replace(
@@ -287,7 +279,7 @@ def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
     if before is not None:
         rule = DeadlineRule(before.unit, before.amount, before.since, before.since_name)
         entries += deadline_entries.granted(rule, ledger.get(before.token, ()), given, now)
-    return deadline_ledger.standing(given, entries, calendar, now).due_at
+    return time_account.standing(given, entries, calendar, now).due_at
 
 
 def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> list[int]:

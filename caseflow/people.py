@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import aliased
 
-from caseflow import duties, journal, regulations
+from caseflow import duties, journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound
+from caseflow.law import regulations
 from caseflow.models import Identity, Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case
 from caseflow.models.people import DUTIES, ROLES
 from caseflow.permissions import SYSTEM, Actor

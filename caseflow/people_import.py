@@ -13,10 +13,11 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from caseflow import duties, journal, people, regulations, units
+from caseflow import duties, journal, people, units
 from caseflow.errors import InvalidInput
 from caseflow.files import spreadsheets
 from caseflow.files.spreadsheets import Row
+from caseflow.law import regulations
 from caseflow.models import ImportDraft, Profile, RoleAssignment, Unit, User, db
 from caseflow.models.people import DUTIES, LEVELS, ROLES
 from caseflow.permissions import Actor

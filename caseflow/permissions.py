@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, exists, or_, select
 
-from caseflow import regulations
 from caseflow.errors import NotFound, PermissionDenied
+from caseflow.law import regulations
 from caseflow.models import Appeal, Case, CaseUnit, Unit, User, WorkItem, db
 
 SEES_BELOW = frozenset({"supervisor", "auditor"})

@@ -8,15 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from caseflow import calendars, deadline_entries, deadlines, effects, journal, regulations
-from caseflow.calendars import Calendar
+from caseflow import deadline_entries, effects, journal
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
 from caseflow.errors import ConfigurationError
+from caseflow.law import calendars, deadlines, regulations
+from caseflow.law.calendars import Calendar
+from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, held
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.permissions import Actor
-from caseflow.regulation_file import Regulation
 
 
 @dataclass(frozen=True, slots=True)

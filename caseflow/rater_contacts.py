@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import cases, journal, permissions, projection, raters, regulations
+from caseflow import cases, journal, permissions, projection, raters
 from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.law import regulations
 from caseflow.models import Case, User, WorkItem, db, lock_case
 from caseflow.permissions import Actor
 

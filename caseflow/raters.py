@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from caseflow import notices, permissions, regulations
+from caseflow import notices, permissions
+from caseflow.law import regulations
 from caseflow.models import Appeal, Case, ContactAttempt, Unit, db
 from caseflow.permissions import Actor
 

@@ -15,9 +15,10 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from caseflow import cases, regulations
+from caseflow import cases
 from caseflow.errors import NotFound
 from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
+from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
 from caseflow.moments import SHANGHAI
 from caseflow.rating_verdicts import DUPLICATE, Normalised, Verdict, judge

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import select
 
-from caseflow import deadlines
 from caseflow.engine.values import DeadlineRule
+from caseflow.law import deadlines
 from caseflow.models import Case, DeadlineEntry, JournalEntry, Submission, Timer, TimerFiring, WorkItem, db
 
 BATCH = 100

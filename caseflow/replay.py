@@ -14,12 +14,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import calendars, deadline_ledger, form_values, recordings, regulations, scenarios
-from caseflow.deadline_ledger import Given
+from caseflow import form_values, recordings, scenarios
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
 from caseflow.errors import CaseflowError, InvalidInput
+from caseflow.law import calendars, regulations, time_account
+from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, db
 from caseflow.moments import ONE_SECOND, moment
 from caseflow.recordings import Event, RecordedTimer, Recording
@@ -226,14 +227,14 @@ class _ReplayedCase(TriedCase):
             if due_at is not None and entry.at > due_at:
                 break
             done.append(self._own(given, done, entry))
-            due_at = deadline_ledger.standing(given, done, self.ground.calendar, entry.at).due_at
+            due_at = time_account.standing(given, done, self.ground.calendar, entry.at).due_at
         return due_at
 
     def _own(self, given: Given, done: list[DeadlineEntry], entry: DeadlineEntry) -> DeadlineEntry:
         """The entry as it would be in the ledger of this limit: a stop keeps what remains of it."""
         used, amount = entry.used, entry.amount
         if entry.kind == "stopped":
-            used, amount = deadline_ledger.parted(given, done, self.ground.calendar, entry.at)
+            used, amount = time_account.parted(given, done, self.ground.calendar, entry.at)
         return DeadlineEntry(kind=entry.kind, at=entry.at, used=used, amount=amount)
 
     def fire(self, limit: Limit) -> None:

@@ -33,8 +33,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from caseflow.errors import ConfigurationError
+from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.moments import SHANGHAI
-from caseflow.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.tryout import DOING, MOST_ACTS, Act
 
 OPEN = "open"                     # the outcome of a run that has not ended

@@ -13,14 +13,15 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from caseflow import calendars, regulation_file, scenario_file
+from caseflow import scenario_file
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, PermissionDenied, StepFailed, TaskNotOpen
+from caseflow.law import calendars, regulation_file
+from caseflow.law.regulation_file import Regulation
 from caseflow.moments import LAST_SECOND, SHANGHAI
-from caseflow.regulation_file import Regulation
 from caseflow.scenario_file import OPEN, Expectation, Scenario
 from caseflow.tried_case import Ground
 from caseflow.tryout import Act, Stop, Trial, play

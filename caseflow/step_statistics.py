@@ -13,8 +13,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import literal_column, select, union_all
 
-from caseflow import calendars, open_work, paging, regulations
-from caseflow.calendars import Calendar
+from caseflow import open_work, paging
+from caseflow.law import calendars, regulations
+from caseflow.law.calendars import Calendar
 from caseflow.models import Definition, ProcessInstance, Unit, WorkItem, db
 from caseflow.moments import SHANGHAI
 from caseflow.paging import MOST_SHOWN

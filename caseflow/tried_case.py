@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from caseflow import deadlines
-from caseflow.calendars import Calendar
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, EffectCall, OpenTimer, Step
 from caseflow.errors import StepFailed
-from caseflow.regulation_file import Regulation
+from caseflow.law import deadlines
+from caseflow.law.calendars import Calendar
+from caseflow.law.regulation_file import Regulation
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)        # a Monday, 09:00 in Shanghai
 APPEAL = "appeal"

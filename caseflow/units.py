@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from caseflow import duties, journal, regulations
+from caseflow import duties, journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
+from caseflow.law import regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import LEVELS
 from caseflow.permissions import SYSTEM, Actor

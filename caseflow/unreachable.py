@@ -9,13 +9,13 @@ from itertools import takewhile
 
 from sqlalchemy import select
 
-from caseflow import regulations
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
+from caseflow.law import regulations
+from caseflow.law.regulation_file import Unreachable
 from caseflow.models import Case, ContactAttempt, Rating, WorkItem, db
 from caseflow.models.held import HeldCase
 from caseflow.moments import SHANGHAI
-from caseflow.regulation_file import Unreachable
 
 CHOICE = "unreachable"              # the answer in the forms of the diagrams, with its reason and number
 REASON, TRIED, NOBODY = "unreachable_reason", "no_answer", "no_contact"

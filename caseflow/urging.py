@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from caseflow import journal, notices, permissions, projection, regulations
+from caseflow import journal, notices, permissions, projection
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
+from caseflow.law import regulations
 from caseflow.models import Case, held
 from caseflow.models.held import HeldCase
 from caseflow.permissions import Actor

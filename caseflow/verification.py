@@ -15,16 +15,17 @@ from types import MappingProxyType
 import orjson
 from sqlalchemy import select
 
-from caseflow import kept_scenarios, regulations, scenarios
+from caseflow import kept_scenarios, scenarios
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
+from caseflow.law import regulations
+from caseflow.law.regulation_file import Regulation
 from caseflow.models import Definition, db
 from caseflow.models.people import ROLES
 from caseflow.proof import HOLDS, Proof, prove
-from caseflow.regulation_file import Regulation
 
 KEPT = 64
 

@@ -20,7 +20,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from caseflow import demo, installation, regulations
+from caseflow import demo, installation
+from caseflow.law import regulations
 from caseflow.models import db, transaction
 from tests import apps
 from tests.postgres import PostgresServer

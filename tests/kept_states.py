@@ -14,8 +14,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from caseflow import regulations
 from caseflow.engine import definition as engine
+from caseflow.law import regulations
 from tests import source
 from tests.caseflow.engine.driver import Driver
 from tests.caseflow.engine.test_equivalence import some_values

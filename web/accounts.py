@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from caseflow import regulations
+from caseflow.law import regulations
 from caseflow.models import User, db
 
 ROLE_NAMES = {

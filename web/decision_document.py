@@ -13,7 +13,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
-from caseflow import definitions, regulation_file, regulations
+from caseflow import definitions
+from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, AssessmentRecord
 from web.words import appeals as words
 from web.words import times

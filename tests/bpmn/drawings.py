@@ -12,9 +12,9 @@ from functools import cache
 
 from lxml import etree
 
-from caseflow import regulations
 from caseflow.engine import definition, gate
 from caseflow.engine.definition import Definition
+from caseflow.law import regulations
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from caseflow import effects, regulations
+from caseflow import effects
 from caseflow.engine import gate
+from caseflow.law import regulations
 from tests.bpmn import drawings
 from tests.bpmn.test_walks import walks
 from tests.source import ROOT

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from caseflow import effects, regulations
+from caseflow import effects
 from caseflow.engine import gate
+from caseflow.law import regulations
 from caseflow.models.ratings import RATING_LEVELS
 from tests.bpmn import drawings
 from tests.source import ROOT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import regulations
+from caseflow.law import regulations
 from tests.bpmn import drawings
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from caseflow import regulations
 from caseflow.engine import step
 from caseflow.engine.values import Context, FormField, Step
+from caseflow.law import regulations
 from tests.bpmn import drawings
 
 CONTEXT = Context(now=datetime(2026, 3, 2, 2, tzinfo=UTC))

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
-from caseflow import cases, ratings, regulations, simulation
+from caseflow import cases, ratings, simulation
 from caseflow.errors import StepFailed
+from caseflow.law import regulations
 from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
 from caseflow.moments import SHANGHAI
 from tests.browser import chromium

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from caseflow import regulations
+from caseflow.law import regulations
 from caseflow.models import RoleAssignment, Unit, User, db, transaction
 from tests.browser.conftest import STAFF
 from tests.browser.desk import Desk

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from caseflow import calendars
+from caseflow.law import calendars
 from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
 from tests.conftest import Clock
 from tests.ground import unit

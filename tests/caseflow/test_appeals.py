@@ -7,8 +7,9 @@ from io import BytesIO
 
 import pytest
 
-from caseflow import appeals, journal, rater_contacts, regulations
+from caseflow import appeals, journal, rater_contacts
 from caseflow.errors import AppealRefused, NotFound, PermissionDenied, TaskNotOpen, TokenReused
+from caseflow.law import regulations
 from caseflow.models import Appeal, Case, Rating, RoleAssignment, User, db, transaction
 from tests.caseflow.samples import PNG
 from tests.ground import newcomer, person

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from caseflow import calendar_import, calendars, deadlines, moments, regulations
+from caseflow import calendar_import, moments
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
+from caseflow.law import calendars, deadlines, regulations
 from caseflow.models import (
     CalendarDay,
     CalendarNotice,

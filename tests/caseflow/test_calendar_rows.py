@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.calendar_rows import MAX_BYTES, MAX_LINES, check_rows, doubts, split_lines
 from caseflow.errors import InvalidInput
+from caseflow.law.calendar_rows import MAX_BYTES, MAX_LINES, check_rows, doubts, split_lines
 
 
 def read(text: str | bytes, year: int = 2027):

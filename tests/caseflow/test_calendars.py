@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow import calendars
 from caseflow.errors import CalendarMissing
+from caseflow.law import calendars
 from caseflow.models import CalendarDay, CalendarNotice
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)

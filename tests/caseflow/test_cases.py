@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import select, text
 
-from caseflow import cases, effects, projection, rater_contacts, regulations, worklist
+from caseflow import cases, effects, projection, rater_contacts, worklist
 from caseflow.errors import (
     Conflict,
     InvalidForm,
@@ -21,6 +21,7 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
+from caseflow.law import regulations
 from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case, transaction
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
 from tests.journeys.kit import Journey

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import regulations
 from caseflow.comparison import Comparison, compare, compare_files
 from caseflow.engine import definition as engine
+from caseflow.law import regulations
 
 SOURCE = regulations.files("guichi")["rectification.bpmn"].decode()
 OFFICES = {key: unit.name for key, unit in regulations.get("guichi").units.items()}

@@ -6,8 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from caseflow import cases, deadline_changes, deadline_entries, doctor, regulations, worklist
-from caseflow.calendars import load
+from caseflow import cases, deadline_changes, deadline_entries, doctor, worklist
 from caseflow.errors import (
     ClockNotRunning,
     ClockNotStopped,
@@ -17,6 +16,8 @@ from caseflow.errors import (
     NotFound,
     PermissionDenied,
 )
+from caseflow.law import regulations
+from caseflow.law.calendars import load
 from caseflow.models import Case, DeadlineEntry, OutboxMessage, Timer, db, transaction
 from tests.ground import entries, newcomer, open_item, person, rows, unit
 

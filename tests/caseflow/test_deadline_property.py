@@ -17,17 +17,9 @@ from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from caseflow import (
-    calendar_import,
-    calendars,
-    deadline_changes,
-    deadline_entries,
-    doctor,
-    moments,
-    regulations,
-    worklist,
-)
+from caseflow import calendar_import, deadline_changes, deadline_entries, doctor, moments, worklist
 from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, DeadlineOver, ExtensionsUsedUp
+from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.permissions import SYSTEM
 from scheduler import jobs, side_jobs

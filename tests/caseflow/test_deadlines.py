@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.calendars import Calendar, Day, national
-from caseflow.deadlines import compute, explain, working_days_left
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
+from caseflow.law.calendars import Calendar, Day, national
+from caseflow.law.deadlines import compute, explain, working_days_left
 from caseflow.moments import SHANGHAI
 
 NATIONAL = national()

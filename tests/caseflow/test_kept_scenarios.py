@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import drafts, kept_scenarios, regulations, verification
+from caseflow import drafts, kept_scenarios, verification
 from caseflow.errors import DefinitionRefused
+from caseflow.law import regulations
 from caseflow.models import KeptScenario, db, transaction
 from tests.conftest import MONDAY_MORNING as NOW
 from tests.ground import person

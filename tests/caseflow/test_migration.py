@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import cases, deadline_changes, definitions, doctor, impact, migration, regulations
+from caseflow import cases, deadline_changes, definitions, doctor, impact, migration
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.migrate import KEEP, RESTART
@@ -21,6 +21,7 @@ from caseflow.errors import (
     PermissionDenied,
     VersionReplaced,
 )
+from caseflow.law import regulations
 from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkItem, db, transaction
 from caseflow.permissions import SYSTEM
 from tests.ground import at_once, entries, open_item, person

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import cases, journal, ratings, regulations
+from caseflow import cases, journal, ratings
+from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.rating_feeds import BATCH_LINES, batches, lines_of
 from caseflow.rating_fields import MAX_LINE

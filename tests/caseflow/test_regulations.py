@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from caseflow import regulations
 from caseflow.errors import ConfigurationError, RegulationExpired, RegulationNotFound
+from caseflow.law import regulations
 from tests.source import ROOT
 
 

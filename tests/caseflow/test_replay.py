@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from caseflow import deadline_changes, definitions, regulations, replay
+from caseflow import deadline_changes, definitions, replay
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput
+from caseflow.law import regulations
 from caseflow.models import Timer, transaction
 from caseflow.moments import SHANGHAI
 from tests.ground import person

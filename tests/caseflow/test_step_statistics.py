@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from caseflow import calendars, definitions, step_statistics
+from caseflow import definitions, step_statistics
+from caseflow.law import calendars
 from caseflow.models import db
 from caseflow.moments import SHANGHAI
 from caseflow.step_statistics import StepFigures

@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from caseflow import calendars, journal, regulations
+from caseflow import journal
 from caseflow.engine import definition as engine
 from caseflow.errors import (
     ClockNotRunning,
@@ -18,6 +18,7 @@ from caseflow.errors import (
     PermissionDenied,
     TaskNotOpen,
 )
+from caseflow.law import calendars, regulations
 from caseflow.models import Case, Unit, db
 from caseflow.tried_case import Ground
 from caseflow.tryout import Act, play

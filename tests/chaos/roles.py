@@ -22,8 +22,9 @@ from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from caseflow import cases, demo, installation, ratings, regulations
+from caseflow import cases, demo, installation, ratings
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
+from caseflow.law import regulations
 from caseflow.models import User, db, transaction
 from caseflow.permissions import actor_for
 from scheduler import jobs, side_jobs, side_queue

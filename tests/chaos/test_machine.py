@@ -24,9 +24,10 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from caseflow import cases, definitions, doctor, ratings, regulations, simulation, worklist
+from caseflow import cases, definitions, doctor, ratings, simulation, worklist
 from caseflow.engine import definition as engine
 from caseflow.errors import AlreadyClaimed, CaseflowError, InvalidForm, PermissionDenied, TaskNotOpen, TokenReused
+from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,
     Case,

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import definitions, regulations, simulation
+from caseflow import definitions, simulation
+from caseflow.law import regulations
 from caseflow.models import Timer, WorkItem, db
 
 REGULATION = "guichi"

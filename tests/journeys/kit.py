@@ -23,9 +23,9 @@ from caseflow import (
     journal,
     notices,
     ratings,
-    regulations,
 )
 from caseflow.engine import definition as engine
+from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,
     AwaitedMessage,

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from caseflow import regulations
+from caseflow.law import regulations
+from caseflow.law.regulation_file import Regulation
 from caseflow.proof import Rule, check
-from caseflow.regulation_file import Regulation
 from tests import source
 from tests.proof.judge import shipped_definition
 

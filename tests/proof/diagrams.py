@@ -12,8 +12,8 @@ from functools import cache
 
 from lxml import etree
 
-from caseflow import regulations
 from caseflow.engine.gate.names import NAMESPACES
+from caseflow.law import regulations
 
 PREFIXES = {prefix: namespace for namespace, prefix in NAMESPACES.items()}
 B, CAM = f"{{{PREFIXES['bpmn']}}}", f"{{{PREFIXES['camunda']}}}"

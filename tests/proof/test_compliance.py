@@ -1,6 +1,6 @@
 """docs/compliance.md is in step with the rules, the diagrams and the tests."""
 
-from caseflow import regulations
+from caseflow.law import regulations
 from tests.proof import compliance
 
 # domain.md, section 1: the articles that speak of handling, revisiting or appealing one case

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import regulations
 from caseflow.engine import definition as engine
 from caseflow.engine import step
 from caseflow.engine.values import CASE_VARIABLES, Context, Step
+from caseflow.law import regulations
 from caseflow.proof import Bounds, Rule, prove, told
 from caseflow.proof.canonical import Canon
 from caseflow.proof.explorer import CONTEXT, _Explorer

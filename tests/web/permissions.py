@@ -23,7 +23,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import appeals, attachments, cases, demo, drafts, installation, notices, regulations
+from caseflow import appeals, attachments, cases, demo, drafts, installation, notices
+from caseflow.law import regulations
 from caseflow.models import (
     Absence,
     Case,

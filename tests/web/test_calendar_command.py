@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import web
-from caseflow import calendars
+from caseflow.law import calendars
 from caseflow.models import CalendarNotice, db, transaction
 from web.commands import main
 

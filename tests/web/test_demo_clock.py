@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from caseflow import calendars
+from caseflow.law import calendars
 from caseflow.models import JournalEntry, db, transaction
 from tests.web.ground import is_signed_in, person, send, shell
 from web import clock as web_clock

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from caseflow import definitions, drafts, regulations
+from caseflow import definitions, drafts
+from caseflow.law import regulations
 from caseflow.models import ProcessInstance, Timer, db, transaction
 from tests.ground import person
 from tests.journeys.kit import Journey

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from caseflow import definitions, drafts, migration, regulations
+from caseflow import definitions, drafts, migration
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
+from caseflow.law import regulations
 from caseflow.models import transaction
 from caseflow.permissions import SYSTEM
 from tests.ground import person

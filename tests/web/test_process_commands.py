@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from caseflow import regulations
+from caseflow.law import regulations
 from tests.caseflow.engine.gate_diagrams import SOUND, flat
 from web.commands import main
 

@@ -4,7 +4,7 @@ import json
 
 from click.testing import CliRunner
 
-from caseflow import regulations
+from caseflow.law import regulations
 from web.commands import main
 
 SOURCE = regulations.files("guichi")["rectification.bpmn"].decode()

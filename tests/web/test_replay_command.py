@@ -7,7 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from caseflow import drafts, regulations
+from caseflow import drafts
+from caseflow.law import regulations
 from caseflow.models import transaction
 from tests.ground import person
 from web.commands import main

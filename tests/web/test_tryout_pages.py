@@ -7,7 +7,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import drafts, regulations, scenario_file, verification
+from caseflow import drafts, scenario_file, verification
+from caseflow.law import regulations
 from caseflow.models import JournalEntry, KeptScenario, TrialRun, db, transaction
 from tests.ground import person
 from tests.web.desk import Desk, words

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from click.testing import CliRunner
 
-from caseflow import regulations
+from caseflow.law import regulations
 from caseflow.models import ProcessInstance, db
 from tests.journeys.kit import Journey
 from web.commands import main

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import definitions, drafts, regulations
+from caseflow import definitions, drafts
+from caseflow.law import regulations
 from caseflow.models import ProcessDraft, db, transaction
 from tests.ground import person
 from tests.journeys.kit import Journey

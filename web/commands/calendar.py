@@ -27,7 +27,8 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
     FILE is CSV in UTF-8, a line for each special day: 2027-01-01,off,元旦 or 2027-01-03,work,元旦.
     Any bad line refuses the whole file; all of them are listed.
     """
-    from caseflow import calendar_import, calendar_rows
+    from caseflow import calendar_import
+    from caseflow.law import calendar_rows
     from caseflow.permissions import SYSTEM
     from web import create_app
     from web.clock import now
@@ -46,10 +47,10 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
 @click.option("--jurisdiction", default="national", show_default=True, metavar="J")
 def show(year: int, jurisdiction: str) -> None:
     """The days of YEAR that are not as Monday-to-Friday says, each with its notice, and the sum."""
-    from caseflow import calendar_import, calendars
+    from caseflow.law import calendar_notices, calendars
     from web import create_app
 
-    known = calendar_import.jurisdictions()
+    known = calendar_notices.jurisdictions()
     if jurisdiction not in known:
         raise click.BadParameter(f"没有名为“{jurisdiction}”的日历；可用：{'、'.join(known)}",
                                  param_hint="--jurisdiction")

@@ -6,10 +6,11 @@ from datetime import datetime, time
 
 import click
 
-from caseflow import calendars, deadlines, moments, regulations
-from caseflow.deadlines import MOST
+from caseflow import moments
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput, RegulationNotFound
+from caseflow.law import calendars, deadlines, regulations
+from caseflow.law.deadlines import MOST
 from caseflow.moments import SHANGHAI
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import exists, select
 
 import caseflow
 from caseflow import demo as demo_people
-from caseflow import impartiality, installation, ratings, regulations
+from caseflow import impartiality, installation, ratings
 from caseflow.errors import Conflict
+from caseflow.law import regulations
 from caseflow.models import User, db, transaction
 from caseflow.rating_feeds import batches, lines_of
 from web import clock, create_app, migrations, passwords

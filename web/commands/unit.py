@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 from sqlalchemy import select
 
-from caseflow import people, regulations, units
+from caseflow import people, units
+from caseflow.law import regulations
 from caseflow.models import Unit, db, transaction
 from caseflow.models.people import LEVELS
 from web import clock, create_app

@@ -10,9 +10,10 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from caseflow import board, calendars, dispatches, regulations
+from caseflow import board, dispatches
 from caseflow.board import Wanted
 from caseflow.errors import PermissionDenied
+from caseflow.law import calendars, regulations
 from caseflow.models import Unit, User, WorkItem, db
 from caseflow.permissions import Actor
 from web import clock

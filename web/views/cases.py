@@ -12,7 +12,6 @@ from flask_babel import gettext
 
 from caseflow import (
     appeals,
-    calendars,
     cases,
     comments,
     definitions,
@@ -22,11 +21,11 @@ from caseflow import (
     rater_contacts,
     raters,
     references,
-    regulations,
     urging,
     worklist,
 )
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.law import calendars, regulations
 from caseflow.models import Case, WorkItem, transaction
 from caseflow.permissions import Actor
 from web import clock

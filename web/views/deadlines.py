@@ -10,17 +10,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import (
-    calendars,
-    cases,
-    deadline_changes,
-    deadline_entries,
-    definitions,
-    listings,
-    permissions,
-    regulations,
-)
+from caseflow import cases, deadline_changes, deadline_entries, definitions, listings, permissions
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, held, transaction
 from caseflow.permissions import Actor
 from web import clock

@@ -9,8 +9,9 @@ from dataclasses import replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, discipline, regulations
+from caseflow import cases, discipline
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.law import regulations
 from caseflow.models import Case, transaction
 from web import clock
 from web.auth import current_actor

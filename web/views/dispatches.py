@@ -8,8 +8,9 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import dispatches, regulations
+from caseflow import dispatches
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
+from caseflow.law import regulations
 from caseflow.models import Case, transaction
 from caseflow.permissions import Actor
 from web import clock

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, send_file
 
-from caseflow import calendars, listings, moments, permissions, regulations, saved_filters, worklist
+from caseflow import listings, moments, permissions, saved_filters, worklist
 from caseflow.errors import PermissionDenied
+from caseflow.law import calendars, regulations
 from caseflow.models import Case
 from caseflow.models.cases import CASE_STATUSES
 from web import clock, ledger_sheet

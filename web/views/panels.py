@@ -16,10 +16,8 @@ from flask_babel import gettext, lazy_gettext
 from caseflow import (
     appeals,
     attachments,
-    calendars,
     contact_attempts,
     deadline_entries,
-    deadlines,
     definitions,
     delegation,
     discipline,
@@ -28,12 +26,13 @@ from caseflow import (
     listings,
     permissions,
     rater_contacts,
-    regulations,
     unreachable,
     urging,
 )
 from caseflow.errors import CaseflowError
 from caseflow.files import types
+from caseflow.law import calendars, deadlines, regulations
+from caseflow.law.supervision_rules import Forwarding, Offered
 from caseflow.models import (
     Appeal,
     Attachment,
@@ -49,7 +48,6 @@ from caseflow.models import (
     held,
 )
 from caseflow.permissions import Actor
-from caseflow.supervision_rules import Forwarding, Offered
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from caseflow import regulations, saved_filters
+from caseflow import saved_filters
 from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.law import regulations
 from caseflow.models import transaction
 from web import clock
 from web.auth import current_actor

@@ -10,18 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import (
-    calendars,
-    draft_runs,
-    drafts,
-    moments,
-    regulations,
-    scenario_file,
-    scenarios,
-    tried_case,
-    tryout,
-    verification,
-)
+from caseflow import draft_runs, drafts, moments, scenario_file, scenarios, tried_case, tryout, verification
 from caseflow.errors import (
     CaseflowError,
     Conflict,
@@ -31,6 +20,7 @@ from caseflow.errors import (
     NotFound,
     PermissionDenied,
 )
+from caseflow.law import calendars, regulations
 from caseflow.models import ProcessDraft, transaction
 from caseflow.permissions import Actor
 from caseflow.scenario_file import PAUSE

@@ -14,7 +14,6 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from caseflow import (
-    calendars,
     cases,
     definitions,
     delegation,
@@ -26,7 +25,6 @@ from caseflow import (
     permissions,
     phrases,
     reassignment,
-    regulations,
     saved_filters,
     unreachable,
     worklist,
@@ -45,6 +43,7 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
+from caseflow.law import calendars, regulations
 from caseflow.models import User, WorkItem, db, held, transaction
 from caseflow.permissions import Actor
 from web import clock, step_times

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext
 
+from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal
-from caseflow.regulation_file import AppealRules
 
 GROUNDS = {
     "mistaken": lazy_gettext("误评"), "malicious": lazy_gettext("恶意差评"), "untrue": lazy_gettext("情况不实"),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask_babel import gettext, ngettext
 
-from caseflow.deadline_ledger import HOURS_OF_A_DAY, Standing
+from caseflow.law.time_account import HOURS_OF_A_DAY, Standing
 from caseflow.models import DeadlineEntry
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from caseflow import deadlines, moments
+from caseflow import moments
+from caseflow.law import deadlines
 from caseflow.moments import LAST_SECOND, SHANGHAI
 
 UNITS = {

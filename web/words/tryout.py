@@ -10,9 +10,10 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import deadlines, moments, tryout
+from caseflow import moments, tryout
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, InvalidInput, StepFailed
+from caseflow.law import deadlines
 from caseflow.scenarios import Coverage
 from caseflow.tried_case import Entry, Ground, Limit, Task
 from caseflow.tryout import Trial

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import regulations
 from caseflow.engine.definition import Definition
+from caseflow.law import regulations
 from caseflow.models import User
 from web.words import places
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from caseflow import regulations
 from caseflow.engine import step
+from caseflow.law import regulations
 from tests import kept_states
 from tests.caseflow.engine.driver import Driver
 

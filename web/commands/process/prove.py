@@ -9,10 +9,10 @@ from typing import Any
 import click
 import orjson
 
-from caseflow import regulation_file, regulations
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
+from caseflow.law import regulation_file, regulations
 from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, told
 from caseflow.proof import prove as proven
 from web.commands.process import findings

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import click
 
-from caseflow import drafts, regulations, verification
+from caseflow import drafts, verification
 from caseflow import replay as replays
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
+from caseflow.law import regulations
 from caseflow.moments import SHANGHAI
 from caseflow.permissions import SYSTEM
 from caseflow.replay import Replay

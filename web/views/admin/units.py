@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow import directory, duties, units
-from caseflow import regulations as known
+from caseflow.law import regulations as known
 from caseflow.models import Unit
 from web import clock
 from web.auth import current_actor

@@ -22,10 +22,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
-from caseflow.calendars import ONE_DAY, Calendar
-from caseflow.deadlines import BY_CALENDAR, compute
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
+from caseflow.law.calendars import ONE_DAY, Calendar
+from caseflow.law.deadlines import BY_CALENDAR, compute
 from caseflow.moments import LAST_SECOND, SHANGHAI, day_of, moment
 
 MICROSECOND = timedelta(microseconds=1)

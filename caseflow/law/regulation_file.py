@@ -11,11 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from caseflow import supervision_rules
+from caseflow.law import supervision_rules
+from caseflow.law.rule_tables import rules
+from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
+from caseflow.law.supervision_rules import SupervisionRules
 from caseflow.proof import Rule
-from caseflow.rule_tables import rules
-from caseflow.strict_toml import ARTICLE, SNAKE_CASE, Table, load
-from caseflow.supervision_rules import SupervisionRules
 
 PARTIES = ("staff", "department")
 GROUNDS = ("mistaken", "malicious", "untrue", "other")

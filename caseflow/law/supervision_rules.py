@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from caseflow.strict_toml import Table
+from caseflow.law.strict_toml import Table
 
 POST = r"[a-z][a-z0-9_]*\.(officer|supervisor)"
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from caseflow.calendars import ONE_DAY, Calendar
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
+from caseflow.law.calendars import ONE_DAY, Calendar
 from caseflow.moments import LAST_SECOND, SHANGHAI, day_of, moment
 
 MOST = {"working_days": 400, "calendar_days": 400, "hours": 9600}  # amounts either way

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from caseflow.calendars import NATIONAL, Day
 from caseflow.errors import InvalidInput
+from caseflow.law.calendars import NATIONAL, Day
 
 MAX_BYTES = 64 * 1024
 MAX_LINES = 400

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from caseflow.errors import ConfigurationError, RegulationExpired, RegulationNotFound
-from caseflow.regulation_file import AppealRules, DefaultRating, Parameter, Regulation, UnitEntry, read
+from caseflow.law.regulation_file import AppealRules, DefaultRating, Parameter, Regulation, UnitEntry, read
 
 __all__ = [
     "AppealRules", "DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area",
@@ -24,7 +24,7 @@ __all__ = [
 
 def folder() -> Path:
     """Where the regulations lie; ConfigurationError when there is no such folder."""
-    path = Path(os.environ.get("CASEFLOW_BPMN_DIR") or Path(__file__).parents[1] / "bpmn")
+    path = Path(os.environ.get("CASEFLOW_BPMN_DIR") or Path(__file__).parents[2] / "bpmn")
     if not path.is_dir():
         raise ConfigurationError(f"There is no folder {path}; set CASEFLOW_BPMN_DIR to the folder of the regulations.")
     return path

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from caseflow.errors import ConfigurationError
+from caseflow.law.strict_toml import SNAKE_CASE, Table
 from caseflow.proof import Rule, check
-from caseflow.strict_toml import SNAKE_CASE, Table
 
 
 def rules(top: Table, articles: Mapping[str, str]) -> Mapping[str, tuple[Rule, ...]]:
