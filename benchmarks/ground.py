@@ -17,7 +17,7 @@ from sqlalchemy import URL, create_engine, make_url, select
 from caseflow import demo, installation, ratings
 from caseflow.law import regulations
 from caseflow.models import Case, User, db, transaction
-from caseflow.permissions import Actor, actor_for
+from caseflow.people.permissions import Actor, actor_for
 from web import config, create_app, migrations
 
 REGULATIONS = Path(__file__).parent / "regulations"

@@ -15,7 +15,7 @@ from benchmarks import ground
 from benchmarks.measure import Goal, Report, in_turns, ratios, seconds
 from caseflow import reassignment
 from caseflow.models import RoleAssignment, Unit, User, WorkItem, db, transaction
-from caseflow.permissions import Actor, actor_for
+from caseflow.people.permissions import Actor, actor_for
 
 GOALS = {"each_over_groups_ratio": Goal(least=1.5)}
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from caseflow import journal
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import ApiKey, db
-from caseflow.permissions import SYSTEM, Actor
+from caseflow.people.permissions import SYSTEM, Actor
 
 NAME = re.compile(r"[\w.-]{1,40}")
 PREFIX = "caseflow_"

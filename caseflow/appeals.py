@@ -14,7 +14,7 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import attachments, cases, deadline_changes, journal, notices, permissions
+from caseflow import attachments, cases, deadline_changes, journal, notices
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
 from caseflow.files.store import Received
@@ -22,7 +22,8 @@ from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db, held
 from caseflow.paging import MOST_COUNTED, Page
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 KIND = "appeal"
 STATEMENT = (10, 4000)       # fewest and most characters

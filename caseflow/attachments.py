@@ -10,13 +10,14 @@ from typing import BinaryIO
 
 from sqlalchemy import exists, func, select
 
-from caseflow import journal, permissions
+from caseflow import journal
 from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.files import store as file_store
 from caseflow.files import types
 from caseflow.files.store import Received, Store
 from caseflow.models import Attachment, Case, User, db, lock_case
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 STORE = "caseflow_files"    # the execution option of a database's engine that says where its files are
 PURPOSES = ("file", "evidence")

@@ -16,7 +16,7 @@ from caseflow.law.calendars import NATIONAL, Calendar, read
 from caseflow.law.deadlines import BY_CALENDAR, Deadline, compute, rule_of
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, DeadlineEntry, Timer, WorkItem, db, lock_case
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)

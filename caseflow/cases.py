@@ -14,16 +14,7 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import select
 
-from caseflow import (
-    deadline_changes,
-    definitions,
-    form_values,
-    impartiality,
-    journal,
-    permissions,
-    projection,
-    unreachable,
-)
+from caseflow import deadline_changes, definitions, form_values, journal, projection, unreachable
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -42,7 +33,8 @@ from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, WorkItem, db, held, lock_case
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.moments import ONE_SECOND, SHANGHAI
-from caseflow.permissions import SYSTEM, Actor
+from caseflow.people import impartiality, permissions
+from caseflow.people.permissions import SYSTEM, Actor
 
 KIND = "rectification"
 UPHELD = "appeal_upheld"                 # the message that voids the rating

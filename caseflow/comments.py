@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from caseflow import journal, permissions, texts
+from caseflow import journal, texts
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, Comment, CommentDraft, User, db, lock_case
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 LONGEST = 2000           # characters
 LONGEST_DRAFT = 64_000   # bytes; more is nothing that somebody typed

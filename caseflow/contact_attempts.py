@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import journal, permissions, rater_contacts, texts
+from caseflow import journal, rater_contacts, texts
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, ContactAttempt, User, db, lock_case
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 CHANNELS = ("telephone", "sms", "wechat", "visit", "mail", "other")
 RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")

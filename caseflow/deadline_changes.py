@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import deadline_entries, definitions, journal, notices, permissions, projection
+from caseflow import deadline_entries, definitions, journal, notices, projection
 from caseflow.engine import step as engine
 from caseflow.errors import (
     ClockNotRunning,
@@ -30,7 +30,8 @@ from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase
-from caseflow.permissions import SYSTEM, Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import SYSTEM, Actor
 
 LONGEST_REASON = 200
 

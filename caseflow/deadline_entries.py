@@ -15,7 +15,7 @@ from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
 from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase, HeldStop
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
 

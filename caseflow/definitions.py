@@ -10,14 +10,15 @@ from types import MappingProxyType
 import orjson
 from sqlalchemy import func, select
 
-from caseflow import journal, permissions, verification
+from caseflow import journal, verification
 from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.values import UserTask
 from caseflow.errors import ConfigurationError, InvalidInput, NotFound, NothingChanged, StepFailed
 from caseflow.law import regulations
 from caseflow.models import Case, Definition, JournalEntry, db
-from caseflow.permissions import SYSTEM, Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import SYSTEM, Actor
 
 LONGEST_REASON = 500     # characters
 

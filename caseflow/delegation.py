@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from caseflow import impartiality, notices, texts, worklist
+from caseflow import notices, texts, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.models.held import HeldCase, HeldItem
-from caseflow.permissions import Actor
+from caseflow.people import impartiality
+from caseflow.people.permissions import Actor
 
 LONGEST_NOTE = 500   # characters
 MOST_LISTED = 50

@@ -16,12 +16,13 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from caseflow import duties, journal
+from caseflow import journal
 from caseflow.channels import Outcome
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
 from caseflow.moments import SHANGHAI
-from caseflow.permissions import Actor
+from caseflow.people import duties
+from caseflow.people.permissions import Actor
 
 CHANNELS = ("email", "sms", "chat")
 ADDRESS = {"email": "email", "sms": "phone", "chat": "chat"}       # where a profile has it

@@ -12,13 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from caseflow import journal, notices, permissions, texts
+from caseflow import journal, notices, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Forwarding
 from caseflow.models import Case, DisciplineReport, Rating, ServiceRecord, Unit, db
 from caseflow.paging import MOST_COUNTED
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 FACTS = (10, 4000)      # fewest and most characters
 

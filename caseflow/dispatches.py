@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import journal, notices, permissions, projection, reassignment, texts
+from caseflow import journal, notices, projection, reassignment, texts
 from caseflow.cases import KIND
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -20,7 +20,8 @@ from caseflow.errors import (
 from caseflow.law import regulations
 from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db, held
 from caseflow.models.held import HeldCase
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 OFFICIALS = ("officer", "supervisor")
 LONGEST_REASON = 200

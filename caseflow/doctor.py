@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import attachments, deadline_entries, definitions, impartiality, journal, ratings
+from caseflow import attachments, deadline_entries, definitions, journal, ratings
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
@@ -39,6 +39,7 @@ from caseflow.models import (
     held,
 )
 from caseflow.models.cases import OPEN
+from caseflow.people import impartiality
 
 OUTBOX_AGE = timedelta(minutes=10)
 CHANNELS = {"email": "电子邮件", "sms": "短信", "chat": "办公平台消息"}

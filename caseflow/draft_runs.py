@@ -12,10 +12,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import drafts, journal, permissions, scenario_file, scenarios, verification
+from caseflow import drafts, journal, scenario_file, scenarios, verification
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import KeptScenario, ProcessDraft, TrialRun, db
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 from caseflow.scenario_file import LONGEST_NAME
 from caseflow.tried_case import Ground
 from caseflow.tryout import Act, Trial

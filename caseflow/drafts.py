@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from caseflow import definitions, journal, permissions, verification
+from caseflow import definitions, journal, verification
 from caseflow.engine import definition as engine
 from caseflow.engine.gate.reader import MAX_BYTES
 from caseflow.errors import (
@@ -24,7 +24,8 @@ from caseflow.errors import (
     SecondPersonNeeded,
 )
 from caseflow.models import Definition, DraftEditor, ProcessDraft, db
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 
 def begin(process_id: str, actor: Actor, now: datetime, source: bytes | None = None) -> ProcessDraft:

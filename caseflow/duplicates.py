@@ -11,12 +11,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
-from caseflow import cases, journal, permissions, projection, texts
+from caseflow import cases, journal, projection, texts
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Offered
 from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 LONGEST_REASON = 200
 MOST = 20       # cases that are offered, or linked with one

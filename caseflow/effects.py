@@ -19,7 +19,7 @@ from caseflow.errors import StepFailed
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import AppliedEffect, NewestRating, db, held
 from caseflow.models.held import HeldCase
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 TOPICS: Mapping[str, str] = MappingProxyType({
     "open_file": "建档并通知承办单位和牵头单位（当日建档、当日反馈）",

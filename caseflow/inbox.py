@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, union_all
 
-from caseflow import notices, paging, people
+from caseflow import notices, paging
 from caseflow.errors import NotFound
 from caseflow.models import Notice, NoticeRead, Profile, User, db, insert_new
-from caseflow.permissions import Actor
+from caseflow.people import accounts
+from caseflow.people.permissions import Actor
 
 MOST_COUNTED = 100
 SETTLED = timedelta(minutes=1)    # by then no notice with a lower number can still be on its way
@@ -52,7 +53,7 @@ def mark_all_read(newest: int, actor: Actor, now: datetime) -> None:
     posts = notices.addressed_to(actor)
     if not posts:
         return
-    profile = people.profile_of(db.session.get(User, actor.user_id))
+    profile = accounts.profile_of(db.session.get(User, actor.user_id))
     mine = select(Notice.id).where(or_(*posts), Notice.id <= newest)
     settled = db.session.scalar(select(func.max(mine.where(Notice.created_at <= now - SETTLED).subquery().c.id))) or 0
     profile.read_to = max(profile.read_to, settled)

@@ -14,7 +14,7 @@ from caseflow import journal, moments, notices, projection
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import LONGEST_LADDER, LadderRules
 from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 
 REACH = timedelta(days=3 * LONGEST_LADDER + 10)     # no ten working days are longer, holidays included
 RUNGS: Mapping[str, tuple[str, str]] = {            # rung → kind of the notice, and the role that gets it

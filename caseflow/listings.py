@@ -13,11 +13,10 @@ import orjson
 from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from caseflow import permissions, worklist
+from caseflow import worklist
 from caseflow.models import (
     AwaitedMessage,
     Case,
-    CaseUnit,
     Draft,
     Incident,
     NewestRating,
@@ -30,7 +29,8 @@ from caseflow.models import (
     db,
 )
 from caseflow.models.prepared import Prepared
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 FIRST_RESPONSE, REVISIT = "first_response", "revisit"
 HANDLING = ("rectify", "explain", "feed_back", "rehandle")   # how the ids of tasks begin that end a rectification
@@ -136,27 +136,6 @@ def newest_ratings_of(rating_id: int) -> list[NewestRating]:
     """What the rater said later, in the rectification or to whoever reviewed an appeal."""
     query = select(NewestRating).where(NewestRating.rating_id == rating_id).order_by(NewestRating.id)
     return list(db.session.scalars(query))
-
-
-def responsible_units(actor: Actor) -> list[Unit]:
-    """The units that are responsible in cases the actor may see, by name: the choices of the ledger's filter."""
-    if actor.is_system or not actor.visible_units:
-        return []
-    seen = select(Case.unit_id).join(CaseUnit, CaseUnit.case_id == Case.id).where(
-        CaseUnit.unit_id.in_(actor.visible_units))
-    return list(db.session.scalars(select(Unit).where(Unit.id.in_(seen)).order_by(Unit.regulation, Unit.name)))
-
-
-def units_of(actor: Actor) -> list[Unit]:
-    """The units where the actor holds a role, by name."""
-    units = {unit for _, unit in actor.roles}
-    return list(db.session.scalars(select(Unit).where(Unit.id.in_(units)).order_by(Unit.name)))
-
-
-def regulations_seen(actor: Actor) -> list[str]:
-    """The regulations of the units whose cases the actor may see."""
-    query = select(Unit.regulation).where(Unit.id.in_(actor.visible_units)).distinct().order_by(Unit.regulation)
-    return list(db.session.scalars(query)) if actor.visible_units else []
 
 
 def incidents(actor: Actor, *, page: int = 1, per_page: int = PER_PAGE) -> list[tuple[Incident, Case]]:

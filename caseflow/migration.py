@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, select
 
-from caseflow import deadline_entries, definitions, journal, permissions, projection
+from caseflow import deadline_entries, definitions, journal, projection
 from caseflow.engine import definition as engine
 from caseflow.engine import migrate as moves
 from caseflow.engine.fitting import Obstacle
@@ -26,7 +26,8 @@ from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, held
 from caseflow.models.cases import OPEN
 from caseflow.models.held import HeldCase, HeldStop
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 from caseflow.projection import Advance
 
 MOST = 500      # cases of one preview

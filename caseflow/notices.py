@@ -13,7 +13,7 @@ from caseflow.deliveries import Rules
 from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.held import HeldCase
 from caseflow.models.prepared import inserting
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 APPELLANT = "appellant"     # no role anybody holds: the notice is for whoever filed the appeal of its case alone
 INBOX_ONLY = Rules()    # no other channel is set up

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, literal, literal_column, select, uni
 
 from caseflow.models import Unit, WorkItem, db
 from caseflow.paging import bounded
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 OPEN = literal_column("'open'")   # spelled out: with a parameter the partial index would not be found
 EARLIEST_FIRST = (WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id)   # undated ones last

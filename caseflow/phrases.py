@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from caseflow import journal, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Phrase, Unit, db
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 LONGEST_TITLE, LONGEST_TEXT = 40, 1000   # characters
 MOST = 100                               # phrases of one unit

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from caseflow import drafts
 from caseflow.models import DraftVisit, ProcessDraft, User, db, insert_new
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 GONE_AFTER = timedelta(seconds=60)
 

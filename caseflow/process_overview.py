@@ -12,9 +12,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
-from caseflow import definitions, drafts, permissions, step_statistics
+from caseflow import definitions, drafts, step_statistics
 from caseflow.models import Definition, ProcessDraft, User, WorkItem, db
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)

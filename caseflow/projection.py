@@ -17,7 +17,7 @@ from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, held
 from caseflow.models.held import HeldCase, HeldItem, HeldTimer
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 
 @dataclass(frozen=True, slots=True)

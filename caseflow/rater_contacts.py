@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import cases, journal, permissions, projection, raters
+from caseflow import cases, journal, projection, raters
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, User, WorkItem, db, lock_case
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 
 def may_reveal(case: Case, actor: Actor) -> bool:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from caseflow import notices, permissions
+from caseflow import notices
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case, ContactAttempt, Unit, db
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 OFFICIALS = frozenset({"officer", "supervisor"})
 

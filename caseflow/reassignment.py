@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
-from caseflow import impartiality, journal, notices, permissions
+from caseflow import journal, notices
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import (
     Absence,
@@ -33,7 +33,8 @@ from caseflow.models import (
 )
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.models.prepared import Prepared
-from caseflow.permissions import Actor
+from caseflow.people import impartiality, permissions
+from caseflow.people.permissions import Actor
 
 MOST = 1_000                        # tasks in one handover
 GROUP = 25                          # of them in one transaction

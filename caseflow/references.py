@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import journal, permissions, texts
+from caseflow import journal, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Offered
 from caseflow.models import Case, CaseReference, db, lock_case
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 CHANNELS = ("hotline", "complaint", "petition", "other")
 NUMBER = (2, 64)         # characters

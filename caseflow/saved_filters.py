@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 from caseflow import journal, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import SavedFilter, Unit, User, db
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 LONGEST_NAME = 40     # characters
 LONGEST_QUERY = 1000  # bytes of JSON

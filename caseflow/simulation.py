@@ -11,7 +11,7 @@ from caseflow import appeals, demo
 from caseflow.engine.values import FormField
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI
-from caseflow.permissions import Actor, actor_for
+from caseflow.people.permissions import Actor, actor_for
 from caseflow.unreachable import CHOICE
 
 LATE_REASON = "模拟逾期"

@@ -11,10 +11,11 @@ from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
-from caseflow import journal, moments, notices, people, permissions
+from caseflow import journal, moments, notices
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Absence, Case, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db, lock_case
-from caseflow.permissions import SYSTEM, Actor
+from caseflow.people import accounts, permissions
+from caseflow.people.permissions import SYSTEM, Actor
 
 POSTS = ("officer", "supervisor", "reviewer")   # those that can be stood in for
 LONGEST = 366                                   # days
@@ -130,7 +131,7 @@ def _begin(absence: Absence, now: datetime) -> None:
     if substitute.active:
         _pass_on(absence, now)
         for post in lent:
-            people.grant(substitute, post.role, post.unit, now)
+            accounts.grant(substitute, post.role, post.unit, now)
         absence.lent = " ".join(f"{post.role}:{post.unit_id}" for post in lent)
         _tell("stands_in", absence, substitute, user, now)
     journal.append(None, "absence_begun", SYSTEM, now, {"absence": absence.id, "user": user.id})
@@ -165,7 +166,7 @@ def _end(absence: Absence, actor: Actor, now: datetime) -> None:
     for post in absence.lent.split():
         role, _, unit_id = post.partition(":")
         if db.session.get(RoleAssignment, (absence.substitute_id, int(unit_id), role)) is not None:
-            people.revoke(absence.substitute, role, db.session.get(Unit, int(unit_id)), now)
+            accounts.revoke(absence.substitute, role, db.session.get(Unit, int(unit_id)), now)
     if absence.begun_at is not None:
         _tell("came_back", absence, absence.user, absence.substitute, now)
     journal.append(None, "absence_ended", actor, now, {"absence": absence.id, "user": absence.user_id})

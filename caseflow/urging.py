@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from caseflow import journal, notices, permissions, projection
+from caseflow import journal, notices, projection
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
 from caseflow.law import regulations
 from caseflow.models import Case, held
 from caseflow.models.held import HeldCase
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 KINDS = {  # kind → the roles at the units with open tasks that get it
     "urged": ("",),                             # the task's own role

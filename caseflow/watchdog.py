@@ -8,9 +8,10 @@ from itertools import islice
 
 from sqlalchemy import exists, func, or_, select, update
 
-from caseflow import doctor, permissions
+from caseflow import doctor
 from caseflow.models import Case, Checkup, StandingComplaint, db, insert_new
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 
 ROUNDS = {  # the checks, and how long ago the last round must have begun
     "current": (doctor.CURRENT, timedelta(minutes=4, seconds=30)),  # less than the schedule's five minutes

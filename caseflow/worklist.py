@@ -11,14 +11,15 @@ import orjson
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import impartiality, journal, open_work, paging, permissions
+from caseflow import journal, open_work, paging
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Case, CaseReference, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.moments import SHANGHAI
 from caseflow.open_work import EARLIEST_FIRST
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page, counted
-from caseflow.permissions import Actor
+from caseflow.people import impartiality, permissions
+from caseflow.people.permissions import Actor
 
 DRAFT_LIMIT = 64_000   # bytes of JSON
 MOST_PASSED_OVER = 50  # tasks that are tried when the most urgent one is asked for

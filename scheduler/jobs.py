@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import attachments, cases, ladder, people, ratings, substitution
+from caseflow import attachments, cases, ladder, ratings, substitution
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import Heartbeat, db, transaction
+from caseflow.people import accounts
 from web import clock, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
@@ -60,7 +61,7 @@ def _fire_next() -> tuple[int, float] | None:
 def free_stranded() -> int:
     """Give back the tasks of people whose account was stopped meanwhile; returns how many."""
     with transaction():
-        return people.free_stranded(clock.now())
+        return accounts.free_stranded(clock.now())
 
 
 def open_missing_cases() -> int:

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from caseflow.models import Base, Case, JournalEntry, RoleAssignment, Unit, User, WorkItem, db, transaction
-from caseflow.permissions import Actor, actor_for
+from caseflow.people.permissions import Actor, actor_for
 
 
 def person(username: str) -> Actor:

@@ -24,7 +24,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy import select
 
 from caseflow.models import User, db, transaction
-from caseflow.permissions import Actor, actor_for
+from caseflow.people.permissions import Actor, actor_for
 from web import accounts, clock, errors, login_limits, passwords, sessions
 
 LOCALES = ("zh", "en")

@@ -19,7 +19,7 @@ from flask_login import current_user
 from caseflow import discipline, inbox, paging, worklist
 from caseflow.models.people import DUTIES
 from caseflow.moments import SHANGHAI
-from caseflow.permissions import SEES_PROCESSES, Actor
+from caseflow.people.permissions import SEES_PROCESSES, Actor
 from web import accounts, auth, clock, sessions
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from caseflow import drafts
 from caseflow.models import ProcessDraft, User, db, transaction
-from caseflow.permissions import actor_for
+from caseflow.people.permissions import actor_for
 from tests.bpmn.drawings import parts
 from web import clock
 

@@ -7,9 +7,10 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import directory, people, units, worklist
+from caseflow import worklist
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import JournalEntry, User, WebSession, WorkItem, transaction
+from caseflow.people import accounts, directory, units
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
 from web import sessions
 
@@ -39,17 +40,17 @@ def refused(reason, call, *args, **kwargs):
 
 
 def test_roles_are_for_security_and_accounts_for_system_administrators(actors, guichi, session):
-    officer, office = people.find("guichi.dept1.officer"), unit("guichi", "bureau")
+    officer, office = accounts.find("guichi.dept1.officer"), unit("guichi", "bureau")
     for role in ("admin", "auditor"):
         with pytest.raises(PermissionDenied), transaction():
-            people.grant(officer, "supervisor", office, guichi.now, actors[role])
+            accounts.grant(officer, "supervisor", office, guichi.now, actors[role])
         with pytest.raises(PermissionDenied), transaction():
-            people.reset_password(officer, "x", guichi.now, guichi.now, actors[role])
+            accounts.reset_password(officer, "x", guichi.now, guichi.now, actors[role])
     for role in ("security", "auditor"):
         with pytest.raises(PermissionDenied), transaction():
-            people.set_active(officer, False, guichi.now, actors[role])
+            accounts.set_active(officer, False, guichi.now, actors[role])
         with pytest.raises(PermissionDenied), transaction():
-            people.add("li.lei", "李雷", "!", guichi.now, actors[role], unit=office)
+            accounts.add("li.lei", "李雷", "!", guichi.now, actors[role], unit=office)
         with pytest.raises(PermissionDenied), transaction():
             units.add("guichi", "X1", "新单位", "district", guichi.now, actors[role], parent=office)
 
@@ -57,18 +58,18 @@ def test_roles_are_for_security_and_accounts_for_system_administrators(actors, g
 def test_an_officer_administers_nothing(actors, guichi, session):
     officer = person("guichi.dept1.officer")
     with pytest.raises(PermissionDenied), transaction():
-        people.grant(people.find("guichi.dept2.officer"), "officer", unit("guichi", "bureau"), guichi.now, officer)
+        accounts.grant(accounts.find("guichi.dept2.officer"), "officer", unit("guichi", "bureau"), guichi.now, officer)
     with pytest.raises(NotFound):
-        directory.user(people.find("guichi.dept2.officer").id, officer)
+        directory.user(accounts.find("guichi.dept2.officer").id, officer)
 
 
 def test_what_another_regulation_has_is_not_there(actors, guichi, session):
-    stranger, office = people.find("hainan.platform.officer"), unit("hainan", "platform")
+    stranger, office = accounts.find("hainan.platform.officer"), unit("hainan", "platform")
     for call in (
-        lambda: people.grant(stranger, "supervisor", office, guichi.now, actors["security"]),
-        lambda: people.grant(stranger, "officer", unit("guichi", "bureau"), guichi.now, actors["security"]),
-        lambda: people.set_active(stranger, False, guichi.now, actors["admin"]),
-        lambda: people.end_logins(stranger, guichi.now, actors["security"]),
+        lambda: accounts.grant(stranger, "supervisor", office, guichi.now, actors["security"]),
+        lambda: accounts.grant(stranger, "officer", unit("guichi", "bureau"), guichi.now, actors["security"]),
+        lambda: accounts.set_active(stranger, False, guichi.now, actors["admin"]),
+        lambda: accounts.end_logins(stranger, guichi.now, actors["security"]),
         lambda: units.set_active(office, False, guichi.now, actors["admin"]),
         lambda: directory.user(stranger.id, actors["auditor"]),
         lambda: directory.unit(office.id, actors["admin"]),
@@ -79,11 +80,11 @@ def test_what_another_regulation_has_is_not_there(actors, guichi, session):
 
 
 def test_nobody_changes_their_own_roles_or_stops_themselves(actors, guichi, session):
-    own = people.find("guichi.security")
-    refused("own_roles", people.grant, own, "officer", unit("guichi", "bureau"), guichi.now, actors["security"])
-    refused("own_roles", people.revoke, own, "security", own.roles[0].unit, guichi.now, actors["security"])
-    refused("own_account", people.reset_password, own, "x", guichi.now, guichi.now, actors["security"])
-    refused("own_account", people.set_active, people.find("guichi.admin"), False, guichi.now, actors["admin"])
+    own = accounts.find("guichi.security")
+    refused("own_roles", accounts.grant, own, "officer", unit("guichi", "bureau"), guichi.now, actors["security"])
+    refused("own_roles", accounts.revoke, own, "security", own.roles[0].unit, guichi.now, actors["security"])
+    refused("own_account", accounts.reset_password, own, "x", guichi.now, guichi.now, actors["security"])
+    refused("own_account", accounts.set_active, accounts.find("guichi.admin"), False, guichi.now, actors["admin"])
 
 
 @pytest.mark.parametrize("first", ["admin", "security", "auditor"])
@@ -91,7 +92,7 @@ def test_nobody_holds_two_of_the_duties_or_one_beside_another_role(guichi, sessi
     newcomer("li.lei", (first, unit("guichi", "bureau").id))
     for second in {"admin", "security", "auditor", "officer"} - {first}:
         with pytest.raises(InvalidInput), transaction():
-            people.grant(people.find("li.lei"), second, unit("guichi", "bureau"), guichi.now)
+            accounts.grant(accounts.find("li.lei"), second, unit("guichi", "bureau"), guichi.now)
 
 
 def test_two_roles_given_at_once_are_not_joined(app, guichi, session):
@@ -101,12 +102,12 @@ def test_two_roles_given_at_once_are_not_joined(app, guichi, session):
     def give(role):
         def call():
             with transaction():
-                people.grant(people.find("li.lei"), role, unit("guichi", "bureau"), guichi.now)
+                accounts.grant(accounts.find("li.lei"), role, unit("guichi", "bureau"), guichi.now)
         return call
 
     given = at_once(app, give("admin"), give("officer"))
     session.rollback()
-    assert len(people.find("li.lei").roles) == 1 and len([answer for answer in given if answer is None]) == 1
+    assert len(accounts.find("li.lei").roles) == 1 and len([answer for answer in given if answer is None]) == 1
 
 
 # --- the last of a kind -------------------------------------------------------------------------------------------
@@ -114,13 +115,13 @@ def test_two_roles_given_at_once_are_not_joined(app, guichi, session):
 
 @pytest.mark.parametrize("duty", ["admin", "security", "auditor"])
 def test_the_last_holder_of_a_duty_is_neither_stopped_nor_relieved(guichi, session, duty):
-    last = people.find(f"guichi.{duty}")
-    refused("last_holder", people.set_active, last, False, guichi.now)
-    refused("last_holder", people.revoke, last, duty, unit("guichi", "bureau"), guichi.now)
+    last = accounts.find(f"guichi.{duty}")
+    refused("last_holder", accounts.set_active, last, False, guichi.now)
+    refused("last_holder", accounts.revoke, last, duty, unit("guichi", "bureau"), guichi.now)
     newcomer("li.lei", (duty, unit("guichi", "bureau").id))
     with transaction():
-        people.set_active(last, False, guichi.now)
-    refused("last_holder", people.set_active, people.find("li.lei"), False, guichi.now)
+        accounts.set_active(last, False, guichi.now)
+    refused("last_holder", accounts.set_active, accounts.find("li.lei"), False, guichi.now)
 
 
 def test_the_last_two_holders_do_not_stop_each_other(app, actors, guichi, session):
@@ -130,12 +131,12 @@ def test_the_last_two_holders_do_not_stop_each_other(app, actors, guichi, sessio
     def stop(username, actor):
         def call():
             with transaction():
-                people.set_active(people.find(username), False, guichi.now, actor)
+                accounts.set_active(accounts.find(username), False, guichi.now, actor)
         return call
 
     at_once(app, stop("li.lei", actors["admin"]), stop("guichi.admin", other))
     session.rollback()
-    assert people.find("li.lei").active or people.find("guichi.admin").active
+    assert accounts.find("li.lei").active or accounts.find("guichi.admin").active
 
 
 # --- work and logins ----------------------------------------------------------------------------------------------
@@ -150,11 +151,11 @@ def taken(guichi, session):
 
 
 def test_stopping_somebody_gives_their_tasks_back_and_ends_their_logins(taken, actors, app, guichi, session):
-    officer = people.find("guichi.dept1.officer")
+    officer = accounts.find("guichi.dept1.officer")
     with transaction():
         sessions.begin(officer, guichi.now, app.config["CASEFLOW"])
     with transaction():
-        people.set_active(officer, False, guichi.now, actors["admin"])
+        accounts.set_active(officer, False, guichi.now, actors["admin"])
     assert session.get(WorkItem, taken).assignee_id is None
     released, = entries(guichi.case_id, "task_released")
     assert released.actor_id == actors["admin"].user_id
@@ -167,10 +168,10 @@ def test_what_was_taken_in_the_moment_of_being_stopped_is_given_back_soon(taken,
     with transaction():
         session.query(User).filter_by(username="guichi.dept1.officer").update({"active": False})
     with transaction():
-        assert people.free_stranded(guichi.now) == 1
+        assert accounts.free_stranded(guichi.now) == 1
     assert session.get(WorkItem, taken).assignee_id is None
     with transaction():
-        assert people.free_stranded(guichi.now) == 0
+        assert accounts.free_stranded(guichi.now) == 0
 
 
 def test_a_role_is_seen_in_the_work_at_once_and_gone_with_it(actors, guichi, session):
@@ -178,10 +179,10 @@ def test_a_role_is_seen_in_the_work_at_once_and_gone_with_it(actors, guichi, ses
     item, office = open_item(guichi.case_id), None
     office = item.unit
     with transaction():
-        people.grant(people.find("li.lei"), "officer", office, guichi.now)
+        accounts.grant(accounts.find("li.lei"), "officer", office, guichi.now)
     assert worklist.my_work(person("li.lei"), now=guichi.now).total == 1
     with transaction():
-        people.revoke(people.find("li.lei"), "officer", office, guichi.now, actors["security"])
+        accounts.revoke(accounts.find("li.lei"), "officer", office, guichi.now, actors["security"])
     assert worklist.my_work(person("li.lei"), now=guichi.now).total == 0
     given, = system(session, "role_granted")
     assert (given["before"], given["after"]) == ([], [["officer", office.id]])
@@ -190,25 +191,25 @@ def test_a_role_is_seen_in_the_work_at_once_and_gone_with_it(actors, guichi, ses
 
 
 def test_own_logins_end_by_oneself_those_of_others_by_security(actors, app, guichi, session):
-    officer = people.find("guichi.dept1.officer")
+    officer = accounts.find("guichi.dept1.officer")
     with transaction():
         for _ in range(2):
             sessions.begin(officer, guichi.now, app.config["CASEFLOW"])
     one = directory.logins_of(officer)[0].id
     with transaction():
-        assert people.end_logins(officer, guichi.now, person("guichi.dept1.officer"), one) == 1
+        assert accounts.end_logins(officer, guichi.now, person("guichi.dept1.officer"), one) == 1
     with pytest.raises(PermissionDenied), transaction():
-        people.end_logins(officer, guichi.now, actors["admin"])
+        accounts.end_logins(officer, guichi.now, actors["admin"])
     with transaction():
-        assert people.end_logins(officer, guichi.now, actors["security"]) == 1
+        assert accounts.end_logins(officer, guichi.now, actors["security"]) == 1
     assert [told["logins"] for told in system(session, "logins_ended")] == [1, 1]
 
 
 def test_a_change_of_a_person_is_recorded_with_before_and_after_and_no_change_is_not(actors, guichi, session):
-    officer = people.find("guichi.dept1.officer")
+    officer = accounts.find("guichi.dept1.officer")
     for _ in range(2):
         with transaction():
-            people.change(officer, guichi.now, actors["admin"], name="李雷", staff_no="A-1",
+            accounts.change(officer, guichi.now, actors["admin"], name="李雷", staff_no="A-1",
                           unit=unit("guichi", "bureau"))
     told, = system(session, "user_changed")
     assert told["after"] == {"name": "李雷", "staff_no": "A-1", "unit": unit("guichi", "bureau").id}
@@ -218,7 +219,7 @@ def test_a_change_of_a_person_is_recorded_with_before_and_after_and_no_change_is
 @pytest.mark.parametrize("name", ["", "=1+1", "李\x00雷", "李\u202e雷", "长" * 65])
 def test_a_name_that_is_none_is_refused(actors, guichi, session, name):
     with pytest.raises(InvalidInput), transaction():
-        people.add("li.lei", name, "!", guichi.now, actors["admin"], unit=unit("guichi", "bureau"))
+        accounts.add("li.lei", name, "!", guichi.now, actors["admin"], unit=unit("guichi", "bureau"))
 
 
 # --- offices ------------------------------------------------------------------------------------------------------
@@ -267,11 +268,11 @@ def test_an_office_closes_only_when_nothing_depends_on_it(guichi, session):
     newcomer("li.lei", ("officer", busy.id))
     refused("unit_has_people", units.set_active, busy, False, guichi.now, admin)
     with transaction():
-        people.set_active(people.find("li.lei"), False, guichi.now)
+        accounts.set_active(accounts.find("li.lei"), False, guichi.now)
     lower = directory.unit(new_unit(guichi, "U-2", parent=busy), admin)
     refused("unit_has_units", units.set_active, busy, False, guichi.now, admin)
     for office in (lower, busy):
         with transaction():
             units.set_active(office, False, guichi.now, admin)
     refused("unit_closed", units.set_active, lower, True, guichi.now, admin)
-    refused("unit_closed", people.grant, people.find("guichi.dept2.officer"), "officer", busy, guichi.now)
+    refused("unit_closed", accounts.grant, accounts.find("guichi.dept2.officer"), "officer", busy, guichi.now)

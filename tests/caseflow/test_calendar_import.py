@@ -25,7 +25,7 @@ from caseflow.models import (
     db,
     transaction,
 )
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 EVENT = "2026-12-25T10:00:00+08:00"   # five working days by Monday-to-Friday: Friday 2027-01-01

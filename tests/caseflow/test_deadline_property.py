@@ -21,7 +21,7 @@ from caseflow import calendar_import, deadline_changes, deadline_entries, doctor
 from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, DeadlineOver, ExtensionsUsedUp
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, db, transaction
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from scheduler import jobs, side_jobs
 from tests import apps
 from tests.conftest import Clock, lend_app

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import appeals, cases, delegation, doctor, impartiality, notices, people, reassignment, worklist
+from caseflow import appeals, cases, delegation, doctor, notices, reassignment, worklist
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
+from caseflow.people import accounts, impartiality
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import PNG, BytesIO, Journey
 
@@ -109,7 +110,7 @@ def test_what_the_appellant_has_to_add_is_not_given_back(appeal, session):
     with pytest.raises(PermissionDenied), transaction():
         worklist.release(item_id, staff, appeal.now)
     with transaction():
-        people.set_active(db.session.get(User, staff.user_id), False, appeal.now)
+        accounts.set_active(db.session.get(User, staff.user_id), False, appeal.now)
     assert db.session.get(WorkItem, item_id).assignee_id == staff.user_id
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import inbox, notices, people
+from caseflow import inbox, notices
 from caseflow.errors import NotFound
 from caseflow.models import Case, Notice, NoticeRead, db, transaction
+from caseflow.people import accounts
 from tests.ground import newcomer, person
 
 pytestmark = pytest.mark.both_databases
@@ -72,7 +73,7 @@ def test_all_that_was_shown_is_read_and_what_came_since_is_not(five, guichi, ses
 def test_reading_everything_leaves_one_figure_and_no_rows_behind(five, guichi, session):
     mark(five[0])
     mark_all(five[-1], guichi.now + timedelta(hours=1))
-    user = people.find("guichi.dept1.officer")
+    user = accounts.find("guichi.dept1.officer")
     assert session.query(NoticeRead).filter_by(user_id=user.id).count() == 0
     assert user.profile.read_to == five[-1]
 

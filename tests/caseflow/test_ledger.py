@@ -8,7 +8,7 @@ import pytest
 
 from caseflow import worklist
 from caseflow.models import db
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from caseflow.worklist import CaseFilter
 from tests.ground import newcomer, person, unit
 from tests.journeys.kit import Journey

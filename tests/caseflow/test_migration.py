@@ -23,7 +23,7 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations
 from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkItem, db, transaction
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import people, worklist
+from caseflow import worklist
 from caseflow.models import Unit, WorkItem, transaction
+from caseflow.people import accounts
 from tests.ground import entries, open_item, person
 
 
@@ -20,23 +21,23 @@ def taken(guichi, session):
 
 def test_the_tasks_of_a_disabled_account_go_back_to_the_unit(taken, guichi, session):
     with transaction():
-        people.set_active(people.find("guichi.dept1.officer"), False, guichi.now)
+        accounts.set_active(accounts.find("guichi.dept1.officer"), False, guichi.now)
     assert session.get(WorkItem, taken).assignee_id is None
     assert len(entries(guichi.case_id, "task_released")) == 1
 
 
 def test_a_task_goes_back_with_the_role_it_was_taken_with(taken, guichi, session):
-    officer = people.find("guichi.dept1.officer")
+    officer = accounts.find("guichi.dept1.officer")
     with transaction():
-        people.revoke(officer, "officer", session.get(Unit, session.get(WorkItem, taken).unit_id), guichi.now)
+        accounts.revoke(officer, "officer", session.get(Unit, session.get(WorkItem, taken).unit_id), guichi.now)
     assert session.get(WorkItem, taken).assignee_id is None
 
 
 def test_a_task_stays_with_whoever_loses_another_role(taken, guichi, session):
-    officer, bureau = people.find("guichi.dept1.officer"), people.find_unit("guichi", "bureau")
+    officer, bureau = accounts.find("guichi.dept1.officer"), accounts.find_unit("guichi", "bureau")
     with transaction():
-        people.grant(officer, "supervisor", bureau, guichi.now)
+        accounts.grant(officer, "supervisor", bureau, guichi.now)
     with transaction():
-        people.revoke(officer, "supervisor", bureau, guichi.now)
+        accounts.revoke(officer, "supervisor", bureau, guichi.now)
     assert session.get(WorkItem, taken).assignee_id == officer.id
     assert entries(guichi.case_id, "task_released") == []

@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import people, people_import
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.files import spreadsheets
 from caseflow.models import JournalEntry, Unit, User, transaction
-from caseflow.permissions import SYSTEM
+from caseflow.people import accounts, sheet_import
+from caseflow.people.permissions import SYSTEM
 from tests.ground import person, unit
 
 HEAD = "账号,姓名,工号,单位编码\n"
@@ -22,12 +22,12 @@ HEAD = "账号,姓名,工号,单位编码\n"
 
 def plan(text, actor=None, regulation="guichi"):
     content = text.encode() if isinstance(text, str) else text
-    return people_import.plan(content, regulation, actor or person("guichi.admin"))
+    return sheet_import.plan(content, regulation, actor or person("guichi.admin"))
 
 
 def store(clock, text, actor=None):
     with transaction():
-        return people_import.store(plan(text, actor), clock(), actor or person("guichi.admin"))
+        return sheet_import.store(plan(text, actor), clock(), actor or person("guichi.admin"))
 
 
 def verdicts(found):
@@ -50,10 +50,10 @@ def test_a_plan_changes_nothing_and_storing_it_does_what_it_said(installed, sess
     session.rollback()
     assert session.scalar(select(func.count(User.id))) == before
     assert store(clock, text) == 2
-    made = people.find("li.lei")
+    made = accounts.find("li.lei")
     assert (made.name, made.staff_no, made.profile.unit_id, made.password_hash, made.roles) == (
         "李雷", "7", unit("guichi", "bureau").id, "!", [])
-    assert people.find("guichi.bureau.officer").name == "改名"
+    assert accounts.find("guichi.bureau.officer").name == "改名"
     told = session.scalars(select(JournalEntry).where(JournalEntry.kind == "people_imported")).one()
     lines = json.loads(told.details)["lines"]
     assert [line["user"] for line in lines] == ["li.lei", "guichi.bureau.officer"]
@@ -81,7 +81,7 @@ def test_roles_come_by_a_file_only_where_roles_may_be_given(installed, session, 
     text = "账号,姓名,单位编码,岗位\nli.lei,李雷,bureau,经办人\n"
     assert "安全管理员授予" in plan(text).lines[0].problem
     assert store(clock, text, SYSTEM) == 1
-    assert [role.role for role in people.find("li.lei").roles] == ["officer"]
+    assert [role.role for role in accounts.find("li.lei").roles] == ["officer"]
     apart = plan("账号,姓名,单位编码,岗位\nli.lei,李雷,bureau,审计人\n", SYSTEM)
     assert "不能与其他岗位兼任" in apart.lines[0].problem
 

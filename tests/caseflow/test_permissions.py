@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import permissions
 from caseflow.errors import NotFound
 from caseflow.models import Case, Unit, User, db, transaction
-from caseflow.permissions import SYSTEM, actor_for
+from caseflow.people import permissions
+from caseflow.people.permissions import SYSTEM, actor_for
 from tests.ground import newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases, notices, people, permissions, reassignment
+from caseflow import cases, notices, reassignment
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, User, WorkItem, db, transaction
+from caseflow.people import accounts, permissions
 from tests.ground import at_once, entries, newcomer, open_item, person, rows, unit
 from tests.journeys.kit import Journey
 
@@ -65,7 +66,7 @@ def test_the_preview_says_of_each_task_why_it_may_not_go(guichi, boss, office, i
     assert obstacle([item], boss, office, person("guichi.dept2.officer")) == ["not_in_unit"]
     assert obstacle([item], boss, office, boss) == ["no_role"]
     with transaction():
-        people.set_active(session.get(User, colleague.user_id), False, guichi.now)
+        accounts.set_active(session.get(User, colleague.user_id), False, guichi.now)
     assert obstacle([item], boss, office, colleague) == ["inactive"]
     session.rollback()
     guichi.does("first_response", outcome="resolved")

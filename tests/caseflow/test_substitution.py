@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from caseflow import notices, people, permissions, reassignment, substitution, worklist
+from caseflow import notices, reassignment, substitution, worklist
 from caseflow.errors import InvalidInput, NotFound
 from caseflow.models import Absence, User, WorkItem, transaction
+from caseflow.people import accounts, permissions
 from scheduler import jobs
 from tests.ground import entries, newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
@@ -106,7 +107,7 @@ def test_work_of_somebody_who_left_for_good_meanwhile_is_free_for_the_office(gui
     guichi.until("2026-03-03")
     jobs.turn_absences()
     with transaction():
-        people.set_active(session.get(User, officer.user_id), False, guichi.now)
+        accounts.set_active(session.get(User, officer.user_id), False, guichi.now)
     guichi.until("2026-03-06")
     jobs.turn_absences()
     assert session.get(WorkItem, item).assignee_id is None

@@ -12,7 +12,7 @@ from sqlalchemy import event, select, text
 from caseflow import doctor, journal, watchdog
 from caseflow.models import Case, ProcessInstance, StandingComplaint, Timer, WorkItem, db, snapshot, transaction
 from caseflow.models.cases import OPEN
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from tests.ground import newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import cases, permissions, worklist
+from caseflow import cases, worklist
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Draft, WorkItem, transaction
+from caseflow.people import permissions
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows, unit
 from tests.journeys.kit import Journey
 

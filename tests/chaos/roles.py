@@ -26,7 +26,7 @@ from caseflow import cases, demo, installation, ratings
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
-from caseflow.permissions import actor_for
+from caseflow.people.permissions import actor_for
 from scheduler import jobs, side_jobs, side_queue
 from tests.chaos import faults, machine, pulse, workload
 from tests.chaos.browser import Browser

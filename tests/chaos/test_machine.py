@@ -40,7 +40,7 @@ from caseflow.models import (
     db,
     transaction,
 )
-from caseflow.permissions import actor_for
+from caseflow.people.permissions import actor_for
 from scheduler import jobs, side_jobs
 from tests import apps
 from tests.chaos import sizes

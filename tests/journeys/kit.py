@@ -40,7 +40,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.moments import SHANGHAI
-from caseflow.permissions import Actor, actor_for
+from caseflow.people.permissions import Actor, actor_for
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
 

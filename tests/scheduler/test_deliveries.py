@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from caseflow import channels, deliveries, doctor, figures, notices, people
+from caseflow import channels, deliveries, doctor, figures, notices
 from caseflow.errors import Conflict, NotFound, PermissionDenied
 from caseflow.models import Case, Delivery, Notice, db, transaction
+from caseflow.people import accounts
 from scheduler import side_jobs
 from tests import receivers
 from tests.conftest import MONDAY_MORNING
@@ -54,7 +55,7 @@ def guichi(installed, app, clock, session, mail, sms):
 
 def choose(username, *, email="", phone="", channels=(), digest=False, now=MONDAY_MORNING):
     with transaction():
-        profile = people.profile_of(people.find(username))
+        profile = accounts.profile_of(accounts.find(username))
         deliveries.choose(profile, now, person(username), channels=channels, digest=digest,
                           addresses={"email": email, "phone": phone, "chat": ""})
 
@@ -104,7 +105,7 @@ def test_a_message_says_the_case_and_nothing_of_the_rater(guichi, mail, sms):
 
 def test_a_message_is_in_the_language_of_its_reader(guichi, mail):
     with transaction():
-        people.find("guichi.dept1.officer").locale = "en"
+        accounts.find("guichi.dept1.officer").locale = "en"
     side_jobs.send_deliveries()
     assert "Please sign in" in mail.arrived[0].get_content() and "请登录" not in mail.arrived[0].get_content()
 
@@ -322,7 +323,7 @@ def test_a_digest_that_would_say_nothing_does_not_come(reader):
     choose("guichi.dept2.officer", email="other@example.cn", channels=("email",), digest=True)
     reader.clock.set(at(3, 8))
     digests()
-    assert {row.user_id for row in rows() if row.kind == "digest"} == {people.find("guichi.dept1.officer").id}
+    assert {row.user_id for row in rows() if row.kind == "digest"} == {accounts.find("guichi.dept1.officer").id}
 
 
 def test_a_digest_that_is_hours_late_does_not_come(reader):

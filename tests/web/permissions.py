@@ -45,7 +45,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.models.people import ROLES
-from caseflow.permissions import actor_for
+from caseflow.people.permissions import actor_for
 from tests.conftest import MONDAY_MORNING, Clock, build_app
 from tests.journeys.kit import PNG, Journey
 from web import sessions

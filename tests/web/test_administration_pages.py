@@ -7,8 +7,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from caseflow import people
 from caseflow.models import JournalEntry, Unit, User, WebSession, db
+from caseflow.people import accounts
 from tests.ground import unit
 from tests.web.desk import Desk, words
 from tests.web.ground import PASSWORD, is_signed_in, person, send, shell, sign_in
@@ -24,7 +24,7 @@ def desks(installed, app, clock):
 
 def user_id(app, username):
     with app.app_context():
-        return people.find(username).id
+        return accounts.find(username).id
 
 
 def unit_id(app, regulation, key):
@@ -51,7 +51,7 @@ def test_new_accounts_get_their_passwords_on_one_sheet_that_is_shown_once(desks,
     assert {name for name, _ in given} == {"han.mei", "li.lei", "guichi.admin", "guichi.auditor"}
     with app.app_context():
         for name, password in given:
-            user = people.find(name)
+            user = accounts.find(name)
             assert passwords.matches(user.password_hash, password) and user.password_until is not None
         assert len(list(db.session.scalars(select(JournalEntry).where(JournalEntry.kind == "password_reset")))) == 4
     assert "没有等待密码的账号" in said(desks["security"].sends("/admin/users/passwords"), desks["security"])
@@ -94,7 +94,7 @@ def test_an_account_is_made_and_works_once_security_has_given_role_and_password(
     page = desks["security"].sends(path + "/password").text
     password = re.search(r'id="one-time">([^<]+)<', page)[1]
     with app.app_context():
-        user = people.find("li.lei")
+        user = accounts.find("li.lei")
         assert password not in user.password_hash and user.password_until is not None
         kinds = set(db.session.scalars(select(JournalEntry.kind).where(JournalEntry.stream == "system")))
         assert {"user_added", "role_granted", "password_reset"} <= kinds

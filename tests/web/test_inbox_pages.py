@@ -9,8 +9,9 @@ import re
 import pytest
 from sqlalchemy import text
 
-from caseflow import cases, deliveries, doctor, people
+from caseflow import cases, deliveries, doctor
 from caseflow.models import Case, Delivery, db, transaction
+from caseflow.people import accounts
 from scheduler import side_jobs
 from tests.web.desk import Desk, words
 from web.words import complaints
@@ -158,13 +159,13 @@ def test_one_chooses_by_which_channels_one_is_told(guichi):
     assert "填写对应的邮箱" in choose(email="", channel="email")
     assert "已保存" in choose(email="li.lei@example.cn", channel="email", digest="1")
     with guichi.app.app_context():
-        profile = people.find("guichi.bureau.officer").profile
+        profile = accounts.find("guichi.bureau.officer").profile
         assert (profile.email, profile.channels, profile.digest) == ("li.lei@example.cn", "email", True)
 
 
 def test_what_could_not_be_delivered_is_listed_and_sent_again(guichi):
     with guichi.app.app_context(), transaction():
-        user = people.find("guichi.bureau.officer")
+        user = accounts.find("guichi.bureau.officer")
         deliveries.add(user.id, "sms", "overdue", {"number": "GC-1"}, deliveries.Rules(), guichi.now)
         db.session.flush()
         row = db.session.query(Delivery).one()

@@ -7,7 +7,7 @@ from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import transaction
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from tests.ground import person
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words

@@ -9,9 +9,9 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import func, select
 
-from caseflow import people
 from caseflow.errors import AdministrationRefused, Conflict, PermissionDenied
 from caseflow.models import Identity, User, db, transaction
+from caseflow.people import accounts
 from tests import provider as providers
 from tests.ground import person as actor
 from tests.web.desk import Desk, words
@@ -38,7 +38,7 @@ def user_id(served, clock, provider):
     with served.app_context():
         number = person()
         with transaction():
-            people.link(db.session.get(User, number), provider.issuer, "subject-1", clock())
+            accounts.link(db.session.get(User, number), provider.issuer, "subject-1", clock())
         return number
 
 
@@ -174,20 +174,20 @@ def test_without_a_provider_there_is_no_such_page(database_url, clock, tmp_path)
 
 @pytest.mark.both_databases
 def test_security_links_others_and_a_subject_is_one_person(installed, session, clock):
-    officer, security = people.find("guichi.dept1.officer"), actor("guichi.security")
+    officer, security = accounts.find("guichi.dept1.officer"), actor("guichi.security")
     with transaction():
-        people.link(officer, "https://id", "s1", clock(), security)
+        accounts.link(officer, "https://id", "s1", clock(), security)
     with pytest.raises(Conflict), transaction():
-        people.link(people.find("guichi.dept2.officer"), "https://id", "s1", clock(), security)
+        accounts.link(accounts.find("guichi.dept2.officer"), "https://id", "s1", clock(), security)
     with pytest.raises(PermissionDenied), transaction():
-        people.link(officer, "https://id", "s2", clock(), actor("guichi.admin"))
+        accounts.link(officer, "https://id", "s2", clock(), actor("guichi.admin"))
     with pytest.raises(AdministrationRefused), transaction():
-        people.link(people.find("guichi.security"), "https://id", "s2", clock(), security)
+        accounts.link(accounts.find("guichi.security"), "https://id", "s2", clock(), security)
     with transaction():
-        people.link(officer, "https://id", "s2", clock(), security)
-    assert (people.by_identity("https://id", "s1"), people.by_identity("https://id", "s2")) == (None, officer)
+        accounts.link(officer, "https://id", "s2", clock(), security)
+    assert (accounts.by_identity("https://id", "s1"), accounts.by_identity("https://id", "s2")) == (None, officer)
     with transaction():
-        people.link(officer, "https://id", "", clock(), security)
+        accounts.link(officer, "https://id", "", clock(), security)
     assert session.scalar(select(func.count()).select_from(Identity)) == 0
 
 
@@ -197,8 +197,8 @@ def test_the_subject_is_entered_on_the_persons_page(installed, app, clock):
     app.config["CASEFLOW"] = dataclasses.replace(app.config["CASEFLOW"], oidc_issuer="https://id.example.cn")
     security = Desk(app, clock, "guichi.security")
     with app.app_context():
-        number = people.find("guichi.dept1.officer").id
+        number = accounts.find("guichi.dept1.officer").id
     answer = security.sends(f"/admin/users/{number}/identity", {"subject": "s-77"})
     assert "已保存统一身份标识" in words(security.opens(answer.location))
     with app.app_context():
-        assert people.by_identity("https://id.example.cn", "s-77").id == number
+        assert accounts.by_identity("https://id.example.cn", "s-77").id == number

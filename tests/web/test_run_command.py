@@ -16,8 +16,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine
 
-from caseflow import figures, people
+from caseflow import figures
 from caseflow.errors import ConfigurationError
+from caseflow.people import accounts
 from tests.web.ground import SECRET, person, shell, sign_in
 from web.commands import main
 from web.database import require_durable
@@ -211,7 +212,7 @@ def test_an_account_is_stopped_and_let_in_again(installed, clock):
     for words, active in ((["deactivate", "li.lei"], False), (["deactivate", "li.lei", "--again"], True)):
         assert user(installed, *words).exit_code == 0
         with app.app_context():
-            assert people.find("li.lei").active is active
+            assert accounts.find("li.lei").active is active
 
 
 def test_an_unknown_unit_or_regulation_is_answered_with_those_there_are(installed):

@@ -11,7 +11,7 @@ from sqlalchemy import delete, inspect, select
 
 from caseflow import attachments, doctor, journal
 from caseflow.models import Attachment, Base, Heartbeat, WebSession, db, snapshot, transaction
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from web import migrations
 from web.backups import archive, postgresql, sqlite
 from web.backups.archive import kind_of

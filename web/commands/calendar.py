@@ -29,7 +29,7 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
     """
     from caseflow import calendar_import
     from caseflow.law import calendar_rows
-    from caseflow.permissions import SYSTEM
+    from caseflow.people.permissions import SYSTEM
     from web import create_app
     from web.clock import now
 

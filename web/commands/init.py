@@ -10,10 +10,11 @@ from sqlalchemy import exists, select
 
 import caseflow
 from caseflow import demo as demo_people
-from caseflow import impartiality, installation, ratings
+from caseflow import installation, ratings
 from caseflow.errors import Conflict
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
+from caseflow.people import impartiality
 from caseflow.rating_feeds import batches, lines_of
 from web import clock, create_app, migrations, passwords
 

@@ -18,7 +18,7 @@ from sqlalchemy import exists, func, select
 from caseflow import appeals, cases, definitions, demo, doctor, installation, notices, ratings, simulation
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
-from caseflow.permissions import actor_for
+from caseflow.people.permissions import actor_for
 from caseflow.rating_feeds import batches
 from web import config, create_app, database, migrations
 

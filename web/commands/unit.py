@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from sqlalchemy import select
 
-from caseflow import people, units
 from caseflow.law import regulations
 from caseflow.models import Unit, db, transaction
 from caseflow.models.people import LEVELS
+from caseflow.people import accounts, units
 from web import clock, create_app
 
 
@@ -41,6 +41,6 @@ def list_(regulation: str | None) -> None:
 def add(code: str, name: str, regulation: str, parent: str | None, level: str, area: str) -> None:
     """Make the office NAME, to which ratings with the orgcode CODE go."""
     with create_app().app_context(), transaction():
-        above = people.find_unit(regulation, parent) if parent else None
+        above = accounts.find_unit(regulation, parent) if parent else None
         units.add(regulation, code, name, level, clock.now(), parent=above, area_code=area)
     click.echo(f"已新增单位 {code} {name}")

@@ -10,12 +10,12 @@ from typing import BinaryIO
 import click
 from flask import current_app
 
-from caseflow import people, people_import
 from caseflow.errors import ConfigurationError
 from caseflow.files import spreadsheets
 from caseflow.models import transaction
 from caseflow.models.people import ROLES
-from caseflow.permissions import SYSTEM
+from caseflow.people import accounts, sheet_import
+from caseflow.people.permissions import SYSTEM
 from web import clock, create_app, login_limits, passwords
 
 VERDICTS = {"add": "新增", "change": "更改", "same": "不变", "wrong": "有误"}
@@ -60,7 +60,7 @@ def _ask_password(username: str) -> str:
 def list_(regulation: str | None, everybody: bool) -> None:
     """A line for each account: name, person, roles."""
     with create_app().app_context():
-        for account in people.accounts(regulation, everybody):
+        for account in accounts.accounts(regulation, everybody):
             posts = "、".join(f"{held.unit.regulation}/{held.unit.key or held.unit.code} {held.role}"
                              for held in account.roles)
             stopped = [] if account.active else ["已停用"]
@@ -75,14 +75,14 @@ def import_(file: BinaryIO, regulation: str, dry_run: bool) -> None:
     """Make or change the people (or offices) of FILE, CSV or xlsx: all of them, or none when a line is wrong."""
     content = file.read(spreadsheets.MAX_BYTES + 1)
     with _changing():
-        plan = people_import.plan(content, regulation, SYSTEM)
+        plan = sheet_import.plan(content, regulation, SYSTEM)
         wrong = [line for line in plan.lines if line.verdict == "wrong"]
         for line in plan.lines if dry_run else wrong:
             click.echo(f"第 {line.line} 行 {VERDICTS[line.verdict]} {line.subject} {line.problem}".rstrip(),
                        err=line.verdict == "wrong")
         if wrong:
             raise click.ClickException(f"{len(wrong)} 行有误，没有写入任何内容。")
-        changed = 0 if dry_run else people_import.store(plan, clock.now(), SYSTEM)
+        changed = 0 if dry_run else sheet_import.store(plan, clock.now(), SYSTEM)
     sums = "，".join(f"{word} {plan.count(verdict)}" for verdict, word in VERDICTS.items())
     click.echo(f"{sums}。" + ("试运行，没有写入任何内容。" if dry_run else f"已导入 {changed} 行。"))
 
@@ -94,8 +94,8 @@ def import_(file: BinaryIO, regulation: str, dry_run: bool) -> None:
 def add(username: str, name: str, regulation: str, code: str, role: str) -> None:
     """Make the account USERNAME for the person NAME with a role at a unit. The password is asked for."""
     with _changing():
-        account = people.add(username, name, _ask_password(username), clock.now())
-        people.grant(account, role, people.find_unit(regulation, code), clock.now())
+        account = accounts.add(username, name, _ask_password(username), clock.now())
+        accounts.grant(account, role, accounts.find_unit(regulation, code), clock.now())
     click.echo(f"已建立账号 {username}")
 
 
@@ -106,8 +106,8 @@ def add(username: str, name: str, regulation: str, code: str, role: str) -> None
 def role(username: str, regulation: str, code: str, role: str, remove: bool) -> None:
     """Give USERNAME a role at a unit, or take it away."""
     with _changing():
-        change = people.revoke if remove else people.grant
-        change(people.find(username), role, people.find_unit(regulation, code), clock.now())
+        change = accounts.revoke if remove else accounts.grant
+        change(accounts.find(username), role, accounts.find_unit(regulation, code), clock.now())
     click.echo(f"{username}：{'已撤销' if remove else '已授予'} {role}")
 
 
@@ -116,7 +116,7 @@ def role(username: str, regulation: str, code: str, role: str, remove: bool) -> 
 def password(username: str) -> None:
     """Set a new password for USERNAME; ends its logins and its lock."""
     with _changing():
-        people.set_password(people.find(username), _ask_password(username), clock.now())
+        accounts.set_password(accounts.find(username), _ask_password(username), clock.now())
         login_limits.unlock(username)
     click.echo(f"{username}：密码已更换")
 
@@ -130,7 +130,7 @@ def link(username: str, subject: str) -> None:
         issuer = current_app.config["CASEFLOW"].oidc_issuer
         if not issuer:
             raise ConfigurationError("CASEFLOW_OIDC_ISSUER is not set")
-        people.link(people.find(username), issuer, subject, clock.now())
+        accounts.link(accounts.find(username), issuer, subject, clock.now())
     click.echo(f"{username}：{'已关联' if subject else '已解除'}统一身份")
 
 
@@ -140,5 +140,5 @@ def link(username: str, subject: str) -> None:
 def deactivate(username: str, again: bool) -> None:
     """Stop the account USERNAME at once; what the person has taken goes back to its unit."""
     with _changing():
-        people.set_active(people.find(username), again, clock.now())
+        accounts.set_active(accounts.find(username), again, clock.now())
     click.echo(f"{username}：{'已恢复' if again else '已停用'}")

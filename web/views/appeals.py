@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, attachments, cases, permissions
+from caseflow import appeals, attachments, cases
 from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, db, transaction
+from caseflow.people import permissions
 from web import clock, decision_document
 from web.auth import current_actor
 from web.errors import refusal

@@ -15,7 +15,7 @@ from caseflow.board import Wanted
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Unit, User, WorkItem, db
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.forms import filters

@@ -17,7 +17,6 @@ from caseflow import (
     definitions,
     dispatches,
     listings,
-    permissions,
     rater_contacts,
     raters,
     references,
@@ -27,7 +26,8 @@ from caseflow import (
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, WorkItem, transaction
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.forms import filters

@@ -10,11 +10,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, deadline_changes, deadline_entries, definitions, listings, permissions
+from caseflow import cases, deadline_changes, deadline_entries, definitions, listings
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, held, transaction
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

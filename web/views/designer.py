@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import definitions, drafts, permissions, presence, verification
+from caseflow import definitions, drafts, presence, verification
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.models import ProcessDraft, transaction
+from caseflow.people import permissions
 from web import clock
 from web.auth import current_actor
 from web.words import designer as words

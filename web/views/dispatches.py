@@ -12,7 +12,7 @@ from caseflow import dispatches
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, transaction
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

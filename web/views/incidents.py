@@ -8,9 +8,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, listings, permissions, watchdog
+from caseflow import cases, listings, watchdog
 from caseflow.errors import PermissionDenied
 from caseflow.models import transaction
+from caseflow.people import permissions
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, send_file
 
-from caseflow import listings, moments, permissions, saved_filters, worklist
+from caseflow import listings, moments, saved_filters, worklist
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case
 from caseflow.models.cases import CASE_STATUSES
+from caseflow.people import directory, permissions
 from web import clock, ledger_sheet
 from web.auth import current_actor
 from web.forms import filters
@@ -30,11 +31,11 @@ def index():
     rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
     return render_template(
         "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
-        units=[(unit.id, unit.name) for unit in listings.responsible_units(actor)],
+        units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
         places=panels.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: ledger_words.STATUSES[status] for status in CASE_STATUSES},
         revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor),
-        saved=saved_filters.of_actor(actor, "ledger"), own_units=listings.units_of(actor))
+        saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
 
 
 def _badge(case: Case, now) -> times.Badge | None:

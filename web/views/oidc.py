@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext
 
-from caseflow import people
+from caseflow.people import accounts
 from web import auth, clock, oidc, sessions
 from web.config import Settings
 
@@ -31,7 +31,7 @@ def back():
         subject = oidc.finish(settings, request.args, kept, clock.real())
     except oidc.SignInFailed as error:
         return _refused(error, gettext("统一身份登录没有完成，请重新登录。"))
-    user = people.by_identity(settings.oidc_issuer, subject)
+    user = accounts.by_identity(settings.oidc_issuer, subject)
     if user is None or not sessions.may_sign_in(user, settings):
         return _refused("no account", gettext("没有与您的统一身份关联的账号，请联系安全管理员。"))
     answer = auth.begin_login(user.id, kept["next"])

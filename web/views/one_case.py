@@ -10,7 +10,7 @@ from flask import flash, redirect, request, url_for
 from caseflow import cases
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

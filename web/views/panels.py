@@ -24,7 +24,6 @@ from caseflow import (
     duplicates,
     journal,
     listings,
-    permissions,
     rater_contacts,
     unreachable,
     urging,
@@ -47,7 +46,8 @@ from caseflow.models import (
     WorkItem,
     held,
 )
-from caseflow.permissions import Actor
+from caseflow.people import directory, permissions
+from caseflow.people.permissions import Actor
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words
@@ -323,7 +323,7 @@ def timeline(case: Case, definition: Any) -> list[journal_words.Line]:
 
 def places_of(actor: Actor) -> list[tuple[str, str]]:
     """(key, short name) of each place whose cases the actor may see: a filter with one choice is not shown."""
-    return [(key, places.place(key)) for key in listings.regulations_seen(actor)]
+    return [(key, places.place(key)) for key in directory.regulations_seen(actor)]
 
 
 def unit_names(case: Case) -> Mapping[int, str]:

@@ -13,7 +13,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from caseflow import board, reassignment
 from caseflow.errors import CaseflowError, ConcurrentUpdate, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import WorkItem, db, transaction
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 from caseflow.reassignment import Target
 from web import clock
 from web.auth import current_actor

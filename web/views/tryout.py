@@ -22,7 +22,7 @@ from caseflow.errors import (
 )
 from caseflow.law import calendars, regulations
 from caseflow.models import ProcessDraft, transaction
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 from caseflow.scenario_file import PAUSE
 from caseflow.tried_case import Ground, Task
 from caseflow.tryout import Act, Trial

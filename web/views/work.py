@@ -19,10 +19,8 @@ from caseflow import (
     delegation,
     dispatches,
     duplicates,
-    impartiality,
     listings,
     moments,
-    permissions,
     phrases,
     reassignment,
     saved_filters,
@@ -45,7 +43,8 @@ from caseflow.errors import (
 )
 from caseflow.law import calendars, regulations
 from caseflow.models import User, WorkItem, db, held, transaction
-from caseflow.permissions import Actor
+from caseflow.people import directory, impartiality, permissions
+from caseflow.people.permissions import Actor
 from web import clock, step_times
 from web.auth import current_actor
 from web.errors import refusal
@@ -84,7 +83,7 @@ def index():
         "work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items], chosen=chosen,
         query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=panels.places_of(actor),
         saved=saved_filters.of_actor(actor), anything_free=worklist.anything_free(actor),
-        units=listings.units_of(actor), handed_over=delegation.handed_over_by(actor))
+        units=directory.units_of(actor), handed_over=delegation.handed_over_by(actor))
 
 
 def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from caseflow import errors
 from caseflow.models import WorkItem
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 from web.words import times
 
 

@@ -16,7 +16,7 @@ from caseflow.errors import CaseflowError, NotFound
 from caseflow.migration import TimerPreview
 from caseflow.models import Case, db, transaction
 from caseflow.moments import SHANGHAI
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from web import clock, create_app
 
 HOW = {"kept": "保留", "begun": "开始", "withdrawn": "撤销"}

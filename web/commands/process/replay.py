@@ -18,7 +18,7 @@ from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
 from caseflow.moments import SHANGHAI
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from caseflow.replay import Replay
 from caseflow.scenarios import spell
 from web import clock, create_app

@@ -16,7 +16,7 @@ from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Case, Definition, ProcessInstance, User, db, transaction
 from caseflow.moments import SHANGHAI
-from caseflow.permissions import SYSTEM
+from caseflow.people.permissions import SYSTEM
 from web import clock, create_app
 from web.commands.process import findings
 

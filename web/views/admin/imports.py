@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import duties, people_import
 from caseflow.errors import InvalidInput
 from caseflow.files.spreadsheets import MAX_BYTES
 from caseflow.models import transaction
-from caseflow.people_import import Plan
+from caseflow.people import duties, sheet_import
+from caseflow.people.sheet_import import Plan
 from web import clock
 from web.auth import current_actor
 from web.views.admin.frame import blueprint, only
@@ -32,8 +32,8 @@ def look_at_import():
     content = file.read(MAX_BYTES + 1) if file else b""
     try:
         with transaction():
-            plan = people_import.plan(content, request.form.get("regulation", ""), actor)
-            draft = people_import.keep(content, (file.filename or "") if file else "", plan.regulation, actor,
+            plan = sheet_import.plan(content, request.form.get("regulation", ""), actor)
+            draft = sheet_import.keep(content, (file.filename or "") if file else "", plan.regulation, actor,
                                        clock.now())
             digest, name = draft.digest, draft.name
     except InvalidInput as error:
@@ -48,14 +48,14 @@ def confirm_import():
     actor = _importer()
     try:
         with transaction():
-            draft = people_import.kept(actor)
+            draft = sheet_import.kept(actor)
             if draft is None or draft.digest != request.form.get("digest"):
                 flash(gettext("这个文件已经导入，或已换成另一个文件；请重新选择文件并预览。"), "warning")
                 return redirect(url_for("admin.imports"))
-            plan, name, digest = people_import.plan(draft.content, draft.regulation, actor), draft.name, draft.digest
+            plan, name, digest = sheet_import.plan(draft.content, draft.regulation, actor), draft.name, draft.digest
             if not plan.count("wrong"):
-                changed = people_import.store(plan, clock.now(), actor)
-                people_import.forget(draft)
+                changed = sheet_import.store(plan, clock.now(), actor)
+                sheet_import.forget(draft)
     except InvalidInput as error:
         flash(str(error), "warning")
         return redirect(url_for("admin.imports"))

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import render_template, request
 
-from caseflow import directory
 from caseflow.models import JournalEntry, Unit, User
+from caseflow.people import directory
 from web.forms import filters
 from web.views.admin.frame import blueprint, only
 from web.words import administration as words

@@ -8,9 +8,9 @@ from datetime import timedelta
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import directory, people
 from caseflow.models import Unit, User, transaction
 from caseflow.models.people import ROLES
+from caseflow.people import accounts, directory
 from web import clock, login_limits, passwords
 from web.auth import current_actor
 from web.forms import filters
@@ -33,7 +33,7 @@ def users():
     query = {key: value for key, value in {"q": text, "role": role, "unit": unit}.items() if value}
     return render_template("admin/users.html", page=page, text=text, role=role, query=query, roles=ROLES,
                            units=directory.choices(actor, "admin"), place=places.place,
-                           waiting=len(people.without_password(actor, MOST_ON_A_SHEET)), most=MOST_ON_A_SHEET)
+                           waiting=len(accounts.without_password(actor, MOST_ON_A_SHEET)), most=MOST_ON_A_SHEET)
 
 
 @blueprint.post("/users")
@@ -42,7 +42,7 @@ def add_user():
     actor, username = current_actor(), typed("username").lower()
     return changes(
         gettext("已建立账号 %(username)s。请由安全管理员授予岗位并设置一次性密码。", username=username),
-        lambda: people.add(username, typed("name"), people.NO_PASSWORD, clock.now(), actor, unit=_unit(),
+        lambda: accounts.add(username, typed("name"), accounts.NO_PASSWORD, clock.now(), actor, unit=_unit(),
                            staff_no=typed("staff_no")),
         url_for("admin.users"))
 
@@ -54,8 +54,8 @@ def user(user_id: int):
     return render_template(
         "admin/user.html", person=person, logins=directory.logins_of(person), roles=ROLES, place=places.place,
         units=directory.choices(actor), own=person.id == actor.user_id,
-        waits=person.password_hash == people.NO_PASSWORD, oidc=_issuer(),
-        subject=people.subject_of(person, _issuer()))
+        waits=person.password_hash == accounts.NO_PASSWORD, oidc=_issuer(),
+        subject=accounts.subject_of(person, _issuer()))
 
 
 @blueprint.post(PATH)
@@ -63,7 +63,7 @@ def change_user(user_id: int):
     actor = current_actor()
     person = directory.user(user_id, actor)
     only("admin")
-    return changes(gettext("已保存。"), lambda: people.change(
+    return changes(gettext("已保存。"), lambda: accounts.change(
         person, clock.now(), actor, name=typed("name"), staff_no=typed("staff_no"), unit=_unit()), _back(user_id))
 
 
@@ -74,7 +74,7 @@ def set_user_active(user_id: int):
     only("admin")
     active = yes_or_no("active")
     done = gettext("已恢复该账号。") if active else gettext("已停用该账号；其签收的任务已放回单位，登录已结束。")
-    return changes(done, lambda: people.set_active(person, active, clock.now(), actor), _back(user_id))
+    return changes(done, lambda: accounts.set_active(person, active, clock.now(), actor), _back(user_id))
 
 
 @blueprint.post(PATH + "/roles")
@@ -85,7 +85,7 @@ def grant_role(user_id: int):
     if unit is None:
         flash(gettext("请选择单位。"), "warning")
         return redirect(_back(user_id))
-    return changes(gettext("已授予岗位。"), lambda: people.grant(person, role, unit, clock.now(), actor),
+    return changes(gettext("已授予岗位。"), lambda: accounts.grant(person, role, unit, clock.now(), actor),
                    _back(user_id))
 
 
@@ -99,7 +99,7 @@ def revoke_role(user_id: int):
         if not any((held.role, held.unit_id) == (request.form.get("role"), unit.id if unit else 0)
                    for held in person.roles):
             return
-        people.revoke(person, request.form["role"], unit, clock.now(), actor)
+        accounts.revoke(person, request.form["role"], unit, clock.now(), actor)
 
     return changes(gettext("已撤销岗位；以该岗位签收的任务已放回单位。"), revoke, _back(user_id))
 
@@ -114,7 +114,7 @@ def reset_password(user_id: int):
     password_hash = passwords.hashed(password)
 
     def reset() -> None:
-        people.reset_password(person, password_hash, clock.real() + ONE_TIME, clock.now(), actor)
+        accounts.reset_password(person, password_hash, clock.real() + ONE_TIME, clock.now(), actor)
         login_limits.unlock(person.username)
 
     answer = changes(gettext("已设置一次性密码。"), reset, _back(user_id))
@@ -128,17 +128,17 @@ def give_first_passwords():
     """A sheet of one-time passwords for the accounts that have none, shown in this answer and nowhere else."""
     only("security")
     actor = current_actor()
-    waiting = [(person.id, _one_time_password()) for person in people.without_password(actor, MOST_ON_A_SHEET)]
+    waiting = [(person.id, _one_time_password()) for person in accounts.without_password(actor, MOST_ON_A_SHEET)]
     hashes = {user_id: passwords.hashed(password) for user_id, password in waiting}
     until = clock.real() + ONE_TIME
     with transaction() as session:
-        given = [(person, password) for user_id, password in waiting if people.give_first_password(
+        given = [(person, password) for user_id, password in waiting if accounts.give_first_password(
             person := session.get(User, user_id), hashes[user_id], until, clock.now(), actor)]
     if not given:
         flash(gettext("没有等待密码的账号：可能刚才已经生成过。需要重新设置的，请打开该人员的页面。"), "warning")
         return redirect(url_for("admin.users"))
     return render_template("admin/passwords.html", given=given, until=until,
-                           left=len(people.without_password(actor, MOST_ON_A_SHEET)))
+                           left=len(accounts.without_password(actor, MOST_ON_A_SHEET)))
 
 
 def _one_time_password() -> str:
@@ -151,7 +151,7 @@ def end_user_logins(user_id: int):
     person = directory.user(user_id, actor)
     only("security")
     with transaction():
-        ended = people.end_logins(person, clock.now(), actor, request.form.get("login") or None)
+        ended = accounts.end_logins(person, clock.now(), actor, request.form.get("login") or None)
     flash(gettext("已结束 %(n)s 个登录。", n=ended), "success")
     return redirect(_back(user_id))
 
@@ -163,7 +163,7 @@ def link_user(user_id: int):
     only("security")
     if not issuer:
         abort(404)
-    return changes(gettext("已保存统一身份标识。"), lambda: people.link(
+    return changes(gettext("已保存统一身份标识。"), lambda: accounts.link(
         person, issuer, request.form.get("subject", "").strip(), clock.now(), actor), _back(user_id))
 
 

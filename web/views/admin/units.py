@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import directory, duties, units
 from caseflow.law import regulations as known
 from caseflow.models import Unit
+from caseflow.people import directory, duties, units
 from web import clock
 from web.auth import current_actor
 from web.forms import filters

@@ -8,11 +8,12 @@ from datetime import datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import definitions, migration, permissions, process_overview
+from caseflow import definitions, migration, process_overview
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import CannotMove, CaseflowError, VersionReplaced
 from caseflow.models import Definition, transaction
-from caseflow.permissions import Actor
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
-from caseflow import definitions, permissions, process_overview, step_statistics
+from caseflow import definitions, process_overview, step_statistics
 from caseflow.comparison import compare
 from caseflow.engine.definition import Definition
 from caseflow.errors import NotFound
 from caseflow.paging import MOST_SHOWN
+from caseflow.people import permissions
 from caseflow.step_statistics import StepFigures
 from web import clock
 from web.auth import current_actor

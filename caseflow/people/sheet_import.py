@@ -13,14 +13,15 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from caseflow import duties, journal, people, units
+from caseflow import journal
 from caseflow.errors import InvalidInput
 from caseflow.files import spreadsheets
 from caseflow.files.spreadsheets import Row
 from caseflow.law import regulations
 from caseflow.models import ImportDraft, Profile, RoleAssignment, Unit, User, db
 from caseflow.models.people import DUTIES, LEVELS, ROLES
-from caseflow.permissions import Actor
+from caseflow.people import accounts, duties, units
+from caseflow.people.permissions import Actor
 
 HEADINGS = {
     "账号": "username", "username": "username", "姓名": "name", "名称": "name", "name": "name", "工号": "staff_no",
@@ -195,11 +196,11 @@ def _people(given: list[tuple[Row, dict[str, str]]], regulation: str, actor: Act
 
 
 def _of_person(values: Mapping[str, str], actor: Actor) -> str | None:
-    if not people.USERNAME.fullmatch(values["username"]):
+    if not accounts.USERNAME.fullmatch(values["username"]):
         return "username"
-    if not _good(people.good_name, values["name"]):
+    if not _good(accounts.good_name, values["name"]):
         return "name"
-    if not people.STAFF_NO.fullmatch(values.get("staff_no", "")):
+    if not accounts.STAFF_NO.fullmatch(values.get("staff_no", "")):
         return "staff_no"
     if values.get("role"):
         if not actor.is_system:
@@ -234,7 +235,7 @@ def _store_people(lines: list[Line], regulation: str) -> list[dict]:
         user = known.get(line.subject)
         before = _facts(user) if user else None
         if user is None:
-            user = User(username=line.subject, name="", password_hash=people.NO_PASSWORD, active=True, demo=False)
+            user = User(username=line.subject, name="", password_hash=accounts.NO_PASSWORD, active=True, demo=False)
             db.session.add(user)
         user.name, user.staff_no = line.values["name"], line.values.get("staff_no", user.staff_no or "") or None
         if user.profile is None:

@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import aliased
 
-from caseflow import duties, journal
+from caseflow import journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
 from caseflow.models import Identity, Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case
 from caseflow.models.people import DUTIES, ROLES
-from caseflow.permissions import SYSTEM, Actor
+from caseflow.people import duties
+from caseflow.people.permissions import SYSTEM, Actor
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 NO_PASSWORD = "!"     # what no password hashes to: such an account waits for its one-time password

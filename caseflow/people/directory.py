@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from sqlalchemy import Select, exists, func, or_, select
 
-from caseflow import duties
 from caseflow.errors import NotFound
-from caseflow.models import JournalEntry, Profile, RoleAssignment, Unit, User, WebSession, db
+from caseflow.models import Case, CaseUnit, JournalEntry, Profile, RoleAssignment, Unit, User, WebSession, db
 from caseflow.paging import Page, containing
-from caseflow.permissions import Actor
+from caseflow.people import duties
+from caseflow.people.permissions import Actor
 
 SYSTEM = "system"
 MOST_CHOICES = 2000
@@ -81,3 +81,24 @@ def _page(query: Select, order: tuple, page: int, per_page: int) -> Page:
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = db.session.scalars(query.order_by(*order).limit(per_page).offset((page - 1) * per_page))
     return Page(list(rows.unique()), total, page, per_page)
+
+
+def responsible_units(actor: Actor) -> list[Unit]:
+    """The units that are responsible in cases the actor may see, by name: the choices of the ledger's filter."""
+    if actor.is_system or not actor.visible_units:
+        return []
+    seen = select(Case.unit_id).join(CaseUnit, CaseUnit.case_id == Case.id).where(
+        CaseUnit.unit_id.in_(actor.visible_units))
+    return list(db.session.scalars(select(Unit).where(Unit.id.in_(seen)).order_by(Unit.regulation, Unit.name)))
+
+
+def units_of(actor: Actor) -> list[Unit]:
+    """The units where the actor holds a role, by name."""
+    units = {unit for _, unit in actor.roles}
+    return list(db.session.scalars(select(Unit).where(Unit.id.in_(units)).order_by(Unit.name)))
+
+
+def regulations_seen(actor: Actor) -> list[str]:
+    """The regulations of the units whose cases the actor may see."""
+    query = select(Unit.regulation).where(Unit.id.in_(actor.visible_units)).distinct().order_by(Unit.regulation)
+    return list(db.session.scalars(query)) if actor.visible_units else []

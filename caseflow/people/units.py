@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from caseflow import duties, journal
+from caseflow import journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.law import regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import LEVELS
-from caseflow.permissions import SYSTEM, Actor
+from caseflow.people import duties
+from caseflow.people.permissions import SYSTEM, Actor
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 AREA = re.compile(r"\d{2,12}")

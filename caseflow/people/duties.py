@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from caseflow.errors import AdministrationRefused, NotFound, PermissionDenied
 from caseflow.models import Profile, RoleAssignment, Unit, User, db
 from caseflow.models.people import DUTIES
-from caseflow.permissions import Actor
+from caseflow.people.permissions import Actor
 
 
 def reach(actor: Actor, *duties: str) -> frozenset[str]:

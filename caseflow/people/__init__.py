@@ -1,0 +1,1 @@
+"""Who may what: accounts, offices, roles, and what a role may see and do."""
