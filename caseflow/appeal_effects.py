@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from caseflow import notices, raters, submissions
+from caseflow import raters, submissions
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db, held
 from caseflow.moments import SHANGHAI
+from caseflow.notices import outbox
 
 if TYPE_CHECKING:
     from caseflow.effects import Occasion
@@ -96,12 +97,12 @@ def _record_failure(occasion: Occasion, consequences: tuple[str, ...]) -> None:
 
 
 def _tell_appellant(occasion: Occasion, appeal: Appeal, kind: str) -> None:
-    _tell(occasion, kind, notices.APPELLANT if appeal.party.startswith("staff:") else "officer")
+    _tell(occasion, kind, outbox.APPELLANT if appeal.party.startswith("staff:") else "officer")
 
 
 def _tell(occasion: Occasion, kind: str, role: str) -> None:
     """A notice to this role at the rated unit; the rater's name is in none."""
     case, call = occasion.case, occasion.call
-    notices.send(
+    outbox.send(
         f"{case.id}:{call.token}:{kind}:responsible:{role}", kind, case=case, unit_id=occasion.units["responsible"],
         role=role, details={"number": case.number, "element": call.element, "name": occasion.name}, now=occasion.now)

@@ -14,13 +14,14 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import attachments, cases, deadline_changes, journal, notices
+from caseflow import attachments, cases, deadline_changes, journal
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db, held
+from caseflow.notices import outbox
 from caseflow.paging import MOST_COUNTED, Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -156,7 +157,7 @@ def withdraw(appeal_id: int, actor: Actor, now: datetime) -> Appeal:
     appeal.withdrawn_at = now
     case = appeal.case
     for unit_id in sorted(permissions.units_of_case(case.id)):
-        notices.send(f"{case.id}:withdrawn:{unit_id}", "appeal_withdrawn", case=case, unit_id=unit_id,
+        outbox.send(f"{case.id}:withdrawn:{unit_id}", "appeal_withdrawn", case=case, unit_id=unit_id,
                      role="reviewer" if unit_id != case.unit_id else "supervisor",
                      details={"number": case.number, "name": ""}, now=now)
     return appeal

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import deadline_entries, definitions, journal, notices, projection
+from caseflow import deadline_entries, definitions, journal, projection
 from caseflow.engine import step as engine
 from caseflow.errors import (
     ClockNotRunning,
@@ -30,6 +30,7 @@ from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, DeadlineEntry, Timer, db, held
 from caseflow.models.held import HeldCase
+from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
 
@@ -297,5 +298,5 @@ def _tell_contact(change: _Change, what: str) -> None:
 
 def _send(change: _Change, what: str, kind: str, unit_id: int, role: str) -> None:
     case = change.case
-    notices.send(f"{case.id}:{what}:{unit_id}:{role}", kind, case=case, unit_id=unit_id, role=role,
+    outbox.send(f"{case.id}:{what}:{unit_id}:{role}", kind, case=case, unit_id=unit_id, role=role,
                  details={"number": case.number, "name": case.step}, now=change.now)

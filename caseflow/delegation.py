@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from caseflow import notices, texts, worklist
+from caseflow import texts, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.models.held import HeldCase, HeldItem
+from caseflow.notices import outbox
 from caseflow.people import impartiality
 from caseflow.people.permissions import Actor
 
@@ -107,7 +108,7 @@ def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
 
 def _tell(kind: str, row: Delegation, case: HeldCase, item: HeldItem, user_id: int, now: datetime) -> None:
     """A notice to the one person it is for."""
-    notices.send(f"delegation:{row.id}:{kind}", kind, case=case, unit_id=item.unit_id, role=item.role, user_id=user_id,
+    outbox.send(f"delegation:{row.id}:{kind}", kind, case=case, unit_id=item.unit_id, role=item.role, user_id=user_id,
                  details={"number": case.number, "name": item.name}, now=now)
 
 

@@ -6,12 +6,13 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
 
-from caseflow import deliveries, open_work
-from caseflow.deliveries import Rules
+from caseflow import open_work
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.models import Profile, User, WorkItem, db
 from caseflow.moments import SHANGHAI
+from caseflow.notices import deliveries
+from caseflow.notices.deliveries import Rules
 from caseflow.people import permissions
 
 LATEST = timedelta(hours=4)     # a digest that could not be made by then helps nobody any more

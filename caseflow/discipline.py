@@ -12,11 +12,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from caseflow import journal, notices, texts
+from caseflow import journal, texts
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Forwarding
 from caseflow.models import Case, DisciplineReport, Rating, ServiceRecord, Unit, db
+from caseflow.notices import outbox
 from caseflow.paging import MOST_COUNTED
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -75,7 +76,7 @@ def _write(case: Case, actor: Actor, facts: str, form_token: str, now: datetime)
         form_token=form_token, forwarded_by=actor.user_id, forwarded_at=now)
     db.session.add(report)
     db.session.flush()
-    notices.send(f"discipline:{report.id}", "confidential", case=None, unit_id=report.to_unit_id,
+    outbox.send(f"discipline:{report.id}", "confidential", case=None, unit_id=report.to_unit_id,
                  role=report.to_role, details={}, now=now)
     journal.append(None, "discipline_forwarded", actor, now, {
         "report": report.id, "to": report.to_unit_id, "sha256": hashlib.sha256(facts.encode()).hexdigest()})

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import journal, notices, projection, reassignment, texts
+from caseflow import journal, projection, reassignment, texts
 from caseflow.cases import KIND
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -20,6 +20,7 @@ from caseflow.errors import (
 from caseflow.law import regulations
 from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db, held
 from caseflow.models.held import HeldCase
+from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -195,5 +196,5 @@ def _problem_of(reason: str) -> dict[str, str]:
 
 
 def _tell(case: HeldCase, refusal: DispatchRefusal, kind: str, unit_id: int, role: str, now: datetime) -> None:
-    notices.send(f"{case.id}:{kind}:{refusal.id}", kind, case=case, unit_id=unit_id, role=role,
+    outbox.send(f"{case.id}:{kind}:{refusal.id}", kind, case=case, unit_id=unit_id, role=role,
                  details={"number": case.number, "name": ""}, now=now)

@@ -13,12 +13,13 @@ from types import MappingProxyType
 
 from sqlalchemy import select
 
-from caseflow import appeal_effects, journal, notices, submissions
+from caseflow import appeal_effects, journal, submissions
 from caseflow.engine.values import EffectCall
 from caseflow.errors import StepFailed
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import AppliedEffect, NewestRating, db, held
 from caseflow.models.held import HeldCase
+from caseflow.notices import outbox
 from caseflow.people.permissions import Actor
 
 TOPICS: Mapping[str, str] = MappingProxyType({
@@ -66,7 +67,7 @@ def apply(occasion: Occasion) -> None:
 def _tell(occasion: Occasion, kind: str, unit: str, role: str) -> None:
     case, call = occasion.case, occasion.call
     unit_id = occasion.units[unit]
-    notices.send(
+    outbox.send(
         f"{case.id}:{call.token}:{kind}:{unit}:{role}", kind, case=case, unit_id=unit_id, role=role,
         details={"number": case.number, "element": call.element, "name": occasion.name}, now=occasion.now)
 

@@ -9,9 +9,9 @@ from sqlalchemy import Integer, cast, extract, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from caseflow import watchdog
-from caseflow.deliveries import CHANNELS
 from caseflow.models import Case, Checkup, Delivery, Heartbeat, OutboxMessage, StepTime, TimerFiring, WorkItem, db
 from caseflow.models.cases import OPEN
+from caseflow.notices.deliveries import CHANNELS
 
 RECENT = timedelta(minutes=5)
 ALIVE = timedelta(minutes=1)     # a scheduler beats every ten seconds, a worker too

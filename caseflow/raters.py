@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from caseflow import notices
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case, ContactAttempt, Unit, db
+from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -22,7 +22,7 @@ def tell_of_decision(appeal: Appeal, decision: str, now: datetime) -> int | None
     if case is None or not (appeal.rating.rater_name or appeal.rating.rater_phone):
         return None
     office = office_for(case)
-    notices.send(f"{appeal.case_id}:rater:{decision}", f"tell_rater_{decision}", case=case, unit_id=office,
+    outbox.send(f"{appeal.case_id}:rater:{decision}", f"tell_rater_{decision}", case=case, unit_id=office,
                  role="officer", details={"number": case.number, "name": ""}, now=now)
     return office
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
-from caseflow import journal, notices
+from caseflow import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import (
     Absence,
@@ -33,6 +33,7 @@ from caseflow.models import (
 )
 from caseflow.models.held import HeldCase, HeldItem
 from caseflow.models.prepared import Prepared
+from caseflow.notices import outbox
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
 
@@ -267,7 +268,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
         if responsible:
             case.unit_id = to.unit_id
     _change(case, item, to.unit_id, to.user_id, to.name, "task_reassigned", actor, now, why)
-    notices.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
+    outbox.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
                  case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
                  details={"number": case.number, "name": item.name}, now=now)
     held.save(case)

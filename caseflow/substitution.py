@@ -11,9 +11,10 @@ from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
-from caseflow import journal, moments, notices
+from caseflow import journal, moments
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Absence, Case, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db, lock_case
+from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 
@@ -176,7 +177,7 @@ def _tell(kind: str, absence: Absence, user: User, other: User, now: datetime) -
     """A notice to one of the two, at a post of theirs: for whom they stand in, or who stood in for them."""
     post = min(user.roles, key=lambda held: (held.role not in POSTS, held.unit_id, held.role), default=None)
     if post is not None:
-        notices.send(f"absence:{absence.id}:{kind}", kind, case=None, unit_id=post.unit_id, role=post.role,
+        outbox.send(f"absence:{absence.id}:{kind}", kind, case=None, unit_id=post.unit_id, role=post.role,
                      user_id=user.id, details={"note": other.name}, now=now)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from caseflow import journal, notices, projection
+from caseflow import journal, projection
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
 from caseflow.law import regulations
 from caseflow.models import Case, held
 from caseflow.models.held import HeldCase
+from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -45,7 +46,7 @@ def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, see
         raise TaskNotOpen
     to = {(item.unit_id, role or item.role) for item in case.items.values() for role in KINDS[kind]}
     for unit_id, role in sorted(to):
-        notices.send(f"{case.id}:{kind}:{case.journal_seq}:{unit_id}:{role}", kind, case=case, unit_id=unit_id,
+        outbox.send(f"{case.id}:{kind}:{case.journal_seq}:{unit_id}:{role}", kind, case=case, unit_id=unit_id,
                      role=role, details={"number": case.number, "name": case.step, "note": note}, now=now)
     journal.append(case, kind, actor, now, {"note": note, "tokens": sorted(case.items)})
     held.save(case)

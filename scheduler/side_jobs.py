@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 
-from caseflow import deliveries, digests, notices, watchdog
+from caseflow import digests, watchdog
 from caseflow.models import snapshot, transaction
+from caseflow.notices import deliveries, outbox
 from web import clock, messages
 
 BATCH = 100           # messages that are delivered in one transaction
@@ -25,7 +26,7 @@ def deliver_notices() -> int:
     delivered = 0
     for _ in range(BATCHES_PER_RUN):
         with transaction():
-            batch = notices.deliver_waiting(clock.now(), BATCH, messages.rules())
+            batch = outbox.deliver_waiting(clock.now(), BATCH, messages.rules())
         delivered += batch
         if batch < BATCH:
             break

@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from caseflow.channels.mail import SECURITY
 from caseflow.errors import ConfigurationError
+from caseflow.notices.channels.mail import SECURITY
 
 SECRET_FILE = "secret_key"
 LEAST_SECRET = 32  # characters

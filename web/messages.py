@@ -7,10 +7,10 @@ from datetime import datetime, time
 from flask import current_app
 from flask_babel import force_locale
 
-from caseflow.channels import Message, Outcome, gateway, mail
-from caseflow.channels.gateway import Gateway
-from caseflow.channels.mail import Server
-from caseflow.deliveries import Rules, Try
+from caseflow.notices.channels import Message, Outcome, gateway, mail
+from caseflow.notices.channels.gateway import Gateway
+from caseflow.notices.channels.mail import Server
+from caseflow.notices.deliveries import Rules, Try
 from web.config import Settings, clock_time, quiet_hours
 from web.words import messages as words
 

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from caseflow import delegation, inbox, notices, worklist
+from caseflow import delegation, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import User, WorkItem, db, transaction
+from caseflow.notices import inbox, outbox
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 
@@ -52,8 +53,8 @@ def assignee(guichi):
 def told(guichi, actor):
     """The kinds of the notices that are for this person alone, oldest first."""
     with transaction():
-        notices.deliver_waiting(guichi.now)
-    return [notice.kind for notice in reversed(notices.for_actor(actor)) if notice.user_id]
+        outbox.deliver_waiting(guichi.now)
+    return [notice.kind for notice in reversed(outbox.for_actor(actor)) if notice.user_id]
 
 
 def test_whoever_it_goes_to_gets_a_notice_and_nobody_else(guichi, officer, helper):
@@ -67,9 +68,9 @@ def test_whoever_it_goes_to_gets_a_notice_and_nobody_else(guichi, officer, helpe
     assert told(guichi, officer) == ["given_back"]
     assert told(guichi, helper) == ["delegated", "delegated", "taken_back"]
     with pytest.raises(NotFound):
-        inbox.find(notices.for_actor(helper)[0].id, third)
+        inbox.find(outbox.for_actor(helper)[0].id, third)
     moved = newcomer("moved", ("officer", unit("guichi", "bureau").id))
-    assert notices.addressed_to(moved) and told(guichi, moved) == []
+    assert outbox.addressed_to(moved) and told(guichi, moved) == []
 
 
 def test_the_colleague_has_the_task_and_both_see_it(guichi, officer, helper):

@@ -7,9 +7,10 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import discipline, inbox, journal, notices
+from caseflow import discipline, journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, DisciplineReport, JournalEntry, OutboxMessage, RoleAssignment, User, db, transaction
+from caseflow.notices import inbox, outbox
 from tests.ground import newcomer, person, unit
 from tests.journeys.kit import Journey
 
@@ -50,7 +51,7 @@ def test_only_the_forwarder_the_receiving_post_and_the_auditors_know_of_it(qijia
     entry = session.scalar(select(JournalEntry).where(JournalEntry.kind == "discipline_forwarded"))
     assert entry.stream == "system" and json.loads(entry.details).keys() == {"report", "to", "sha256"}
     with transaction():
-        notices.deliver_waiting(qijiang.now)
+        outbox.deliver_waiting(qijiang.now)
     assert [inbox.unread(person(name)) for name in ("qijiang.discipline.supervisor", "hainan.discipline.supervisor")
             ] == [1, 0]
     qijiang.healthy()

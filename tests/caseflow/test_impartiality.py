@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import appeals, cases, delegation, doctor, notices, reassignment, worklist
+from caseflow import appeals, cases, delegation, doctor, reassignment, worklist
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
+from caseflow.notices import outbox
 from caseflow.people import accounts, impartiality
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import PNG, BytesIO, Journey
@@ -119,9 +120,9 @@ def test_a_notice_to_the_appellant_is_not_for_their_colleagues(appeal, session):
     colleague = newcomer("colleague", ("staff", item.case.unit_id))
     appeal.does("review", decision="dismissed", duty_failed=False, reasons="理由充分，予以维持。")
     with transaction():
-        notices.deliver_waiting(appeal.now)
-    assert [notice.kind for notice in notices.for_actor(person(STAFF))] == ["appeal_dismissed"]
-    assert notices.for_actor(colleague) == []
+        outbox.deliver_waiting(appeal.now)
+    assert [notice.kind for notice in outbox.for_actor(person(STAFF))] == ["appeal_dismissed"]
+    assert outbox.for_actor(colleague) == []
 
 
 def test_two_appeals_of_one_party_at_once_are_one(installed, app, clock):

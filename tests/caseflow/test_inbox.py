@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import inbox, notices
 from caseflow.errors import NotFound
 from caseflow.models import Case, Notice, NoticeRead, db, transaction
+from caseflow.notices import inbox, outbox
 from caseflow.people import accounts
 from tests.ground import newcomer, person
 
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.both_databases
 def five(guichi, session):
     """Five notices to the officers of the responsible office, and a colleague who came before them."""
     with transaction():
-        notices.deliver_waiting(guichi.now)
+        outbox.deliver_waiting(guichi.now)
         session.query(Notice).delete()
         case = db.session.get(Case, guichi.case_id)
         for number in range(5):
-            notices.send(f"n{number}", "overdue", case=case, unit_id=case.unit_id, role="officer", details={},
+            outbox.send(f"n{number}", "overdue", case=case, unit_id=case.unit_id, role="officer", details={},
                          now=guichi.now)
-        notices.deliver_waiting(guichi.now)
+        outbox.deliver_waiting(guichi.now)
     newcomer("colleague", ("officer", guichi.case().unit_id))
     session.rollback()
     return [notice.id for notice in session.query(Notice).order_by(Notice.id)]
@@ -82,7 +82,7 @@ def test_the_count_is_bounded(five, guichi, session):
     with transaction():
         case = db.session.get(Case, guichi.case_id)
         for number in range(150):
-            notices.send(f"m{number}", "overdue", case=case, unit_id=case.unit_id, role="officer", details={},
+            outbox.send(f"m{number}", "overdue", case=case, unit_id=case.unit_id, role="officer", details={},
                          now=guichi.now)
-        notices.deliver_waiting(guichi.now, 500)
+        outbox.deliver_waiting(guichi.now, 500)
     assert inbox.unread(reader()) == inbox.MOST_COUNTED

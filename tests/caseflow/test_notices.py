@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from caseflow import notices
 from caseflow.models import Case, Notice, OutboxMessage, db, transaction
+from caseflow.notices import outbox as notices
 from tests.ground import at_once, person
 
 pytestmark = pytest.mark.both_databases

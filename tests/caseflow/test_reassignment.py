@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases, notices, reassignment
+from caseflow import cases, reassignment
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, User, WorkItem, db, transaction
+from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
 from tests.ground import at_once, entries, newcomer, open_item, person, rows, unit
 from tests.journeys.kit import Journey
@@ -53,7 +54,7 @@ def obstacle(ids, boss, unit_id, user=None):
 
 def kinds(actor):
     """Of the notices about handing over, those the actor reads."""
-    return [notice.kind for notice in notices.for_actor(actor) if notice.kind.startswith("handed")]
+    return [notice.kind for notice in outbox.for_actor(actor) if notice.kind.startswith("handed")]
 
 
 # --- who may not --------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from caseflow import notices, reassignment, substitution, worklist
+from caseflow import reassignment, substitution, worklist
 from caseflow.errors import InvalidInput, NotFound
 from caseflow.models import Absence, User, WorkItem, transaction
+from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
 from scheduler import jobs
 from tests.ground import entries, newcomer, open_item, person, unit
@@ -63,8 +64,8 @@ def test_open_and_new_work_go_to_the_substitute_and_come_back(guichi, officer, b
     assert now_as(boss, session).roles == boss.roles
     assert [len(entries(guichi.case_id, kind)) for kind in ("task_substituted", "task_returned")] == [1, 1]
     with transaction():
-        notices.deliver_waiting(guichi.now)
-    own = {actor.user_id: [notice.kind for notice in notices.for_actor(actor) if notice.user_id]
+        outbox.deliver_waiting(guichi.now)
+    own = {actor.user_id: [notice.kind for notice in outbox.for_actor(actor) if notice.user_id]
            for actor in (officer, boss)}
     assert own == {officer.user_id: ["came_back"], boss.user_id: ["stands_in"]}
     guichi.healthy()

@@ -16,7 +16,8 @@ from uuid import uuid4
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from caseflow import cases, notices
+from caseflow import cases
+from caseflow.notices import outbox
 from tests.chaos import statements
 
 GAP = 0.03  # seconds
@@ -69,7 +70,7 @@ def no_version(folder: Path) -> None:
 
 def effect_before_commit(folder: Path) -> None:
     """Messages leave when they are written, before the commit that they belong to."""
-    original, sent = notices.send, []
+    original, sent = outbox.send, []
 
     def send(key: str, *args: Any, **kwargs: Any) -> None:
         original(key, *args, **kwargs)
@@ -82,7 +83,7 @@ def effect_before_commit(folder: Path) -> None:
             sent.clear()
             time.sleep(5 * GAP)
 
-    notices.send = send
+    outbox.send = send
     event.listen(Engine, "commit", wait)
 
 

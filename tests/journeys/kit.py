@@ -12,18 +12,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import (
-    appeals,
-    cases,
-    contact_attempts,
-    definitions,
-    demo,
-    doctor,
-    installation,
-    journal,
-    notices,
-    ratings,
-)
+from caseflow import appeals, cases, contact_attempts, definitions, demo, doctor, installation, journal, ratings
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import (
@@ -40,6 +29,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.moments import SHANGHAI
+from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
@@ -162,7 +152,7 @@ class Journey:
             while self._fire_one():
                 pass
             with transaction():
-                notices.deliver_waiting(self.now)
+                outbox.deliver_waiting(self.now)
         self._forget()
 
     def _fire_one(self) -> bool:
@@ -216,7 +206,7 @@ class Journey:
         """(office name, role) of those who got a notice of this kind about the case."""
         with self.app.app_context():
             with transaction():
-                notices.deliver_waiting(self.now)
+                outbox.deliver_waiting(self.now)
             rows = db.session.execute(select(Unit.name, Notice.role).join(Unit, Unit.id == Notice.unit_id).where(
                 Notice.case_id == self.case_id, Notice.kind == kind))
             return {tuple(row) for row in rows}

@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from caseflow import channels, deliveries, doctor, figures, notices
+from caseflow import doctor, figures
 from caseflow.errors import Conflict, NotFound, PermissionDenied
 from caseflow.models import Case, Delivery, Notice, db, transaction
+from caseflow.notices import channels as notices_channels
+from caseflow.notices import deliveries, outbox
 from caseflow.people import accounts
 from scheduler import side_jobs
 from tests import receivers
@@ -85,7 +87,7 @@ def test_a_notice_for_one_person_leaves_to_that_person_alone(guichi, mail):
     colleague(item, "helper")
     choose("helper", email="helper@example.cn", channels=("email",))
     with transaction():
-        notices.send("one", "delegated", case=db.session.get(Case, guichi.case_id), unit_id=item.unit_id,
+        outbox.send("one", "delegated", case=db.session.get(Case, guichi.case_id), unit_id=item.unit_id,
                      role="officer", user_id=person("helper").user_id, details={"name": "联系并核实"}, now=guichi.now)
     side_jobs.deliver_notices()
     side_jobs.send_deliveries()
@@ -204,7 +206,7 @@ def test_no_transaction_is_open_while_a_message_leaves(guichi, app, monkeypatch)
 
     def send(one, now):
         open_then.append(db.session.registry().in_transaction())
-        return channels.Outcome("sent")
+        return notices_channels.Outcome("sent")
 
     monkeypatch.setattr(messages, "send", send)
     side_jobs.send_deliveries()
@@ -221,7 +223,7 @@ def test_a_sender_that_died_lets_go_and_its_late_answer_changes_nothing(guichi):
         again = deliveries.claim(rules, guichi.now, 1)[0]
     assert (again.id, again.key, again.attempt) == (lost.id, lost.key, 2)
     with transaction():
-        deliveries.record(lost, channels.Outcome("dead", "late"), rules, guichi.now)
+        deliveries.record(lost, notices_channels.Outcome("dead", "late"), rules, guichi.now)
     assert rows()[0].status == "waiting"
 
 

@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import appeals, attachments, cases, demo, drafts, installation, notices
+from caseflow import appeals, attachments, cases, demo, drafts, installation
 from caseflow.law import regulations
 from caseflow.models import (
     Absence,
@@ -45,6 +45,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.models.people import ROLES
+from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
 from tests.conftest import MONDAY_MORNING, Clock, build_app
 from tests.journeys.kit import PNG, Journey
@@ -109,8 +110,8 @@ class World:
             session.flush()
             item = session.scalar(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
             key = f"table:{case.id}"
-            notices.send(key, "overdue", case=case, unit_id=item.unit_id, role="officer", details={}, now=journey.now)
-            notices.deliver_waiting(journey.now)
+            outbox.send(key, "overdue", case=case, unit_id=item.unit_id, role="officer", details={}, now=journey.now)
+            outbox.deliver_waiting(journey.now)
             notice = session.scalar(select(Notice.id).join(OutboxMessage).where(OutboxMessage.key == key))
             return self._added(case, item, person, journey) | {
                 "number": case.number, "work_item_id": item.id, "user_id": person.id, "unit_id": case.unit_id,

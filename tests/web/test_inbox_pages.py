@@ -9,8 +9,9 @@ import re
 import pytest
 from sqlalchemy import text
 
-from caseflow import cases, deliveries, doctor
+from caseflow import cases, doctor
 from caseflow.models import Case, Delivery, db, transaction
+from caseflow.notices import deliveries
 from caseflow.people import accounts
 from scheduler import side_jobs
 from tests.web.desk import Desk, words

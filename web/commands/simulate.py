@@ -15,9 +15,10 @@ from uuid import UUID
 import click
 from sqlalchemy import exists, func, select
 
-from caseflow import appeals, cases, definitions, demo, doctor, installation, notices, ratings, simulation
+from caseflow import appeals, cases, definitions, demo, doctor, installation, ratings, simulation
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
+from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
 from caseflow.rating_feeds import batches
 from web import config, create_app, database, migrations
@@ -74,7 +75,7 @@ class _Run:
         while (open_cases := self._open_cases()) and self.counts["steps"] < 100 * self.wanted:
             self._step()
         with transaction():
-            while notices.deliver_waiting(self.now, 500):
+            while outbox.deliver_waiting(self.now, 500):
                 pass
         complaints = doctor.examine(self.now)
         if self.opened != self.wanted:

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext
 from flask_login import current_user
 
-from caseflow import deliveries
 from caseflow.errors import InvalidInput
 from caseflow.models import User, db, transaction
+from caseflow.notices import deliveries
 from caseflow.people import accounts, directory
 from web import auth, clock, messages, passwords
 from web.auth import current_actor

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import inbox, listings, notices
+from caseflow import listings
 from caseflow.models import transaction
+from caseflow.notices import inbox, outbox
 from web import clock
 from web.auth import current_actor
 from web.forms import filters
@@ -20,7 +21,7 @@ PATH = "/<int(max=9223372036854775807):notice_id>"
 @blueprint.get("/", strict_slashes=False)
 def index():
     actor, page = current_actor(), filters.page_number(request.args)
-    found = notices.for_actor(actor, page=page, per_page=listings.PER_PAGE)
+    found = outbox.for_actor(actor, page=page, per_page=listings.PER_PAGE)
     cases = listings.cases_by_id([notice.case_id for notice in found if notice.case_id])
     rows = [(notice, words.sentence(notice.kind, notice.details), cases.get(notice.case_id)) for notice in found]
     return render_template("notices/index.html", rows=rows, page=page, per_page=listings.PER_PAGE,

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, inspect, select
 
-from caseflow import cases, doctor, journal, notices
+from caseflow import cases, doctor, journal
 from caseflow.models import (
     Case,
     JournalEntry,
@@ -23,6 +23,7 @@ from caseflow.models import (
     db,
     transaction,
 )
+from caseflow.notices import outbox
 from scheduler import jobs, side_jobs
 from tests.conftest import build_app
 from tests.ground import person, rows
@@ -145,7 +146,7 @@ def test_a_timer_that_was_waiting_fires_once_although_it_fired_after_the_backup(
 
 def test_messages_that_were_sent_are_not_sent_again(guichi, app, clock, elsewhere, tmp_path):
     with app.app_context(), transaction():
-        assert notices.deliver_waiting(clock()) > 0
+        assert outbox.deliver_waiting(clock()) > 0
     Journey(app, clock, "guichi").bad_review()
     path = back_up(app, tmp_path / "a.backup")
     with elsewhere() as other:

@@ -7,7 +7,7 @@ import json
 from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import deliveries
+from caseflow.notices import deliveries
 from web import clock
 from web.auth import current_actor
 from web.forms import filters

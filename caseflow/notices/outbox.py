@@ -8,11 +8,11 @@ from datetime import datetime
 import orjson
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from caseflow import deliveries
-from caseflow.deliveries import Rules
 from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.held import HeldCase
 from caseflow.models.prepared import inserting
+from caseflow.notices import deliveries
+from caseflow.notices.deliveries import Rules
 from caseflow.people.permissions import Actor
 
 APPELLANT = "appellant"     # no role anybody holds: the notice is for whoever filed the appeal of its case alone

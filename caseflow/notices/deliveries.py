@@ -17,10 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from caseflow import journal
-from caseflow.channels import Outcome
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
 from caseflow.moments import SHANGHAI
+from caseflow.notices.channels import Outcome
 from caseflow.people import duties
 from caseflow.people.permissions import Actor
 

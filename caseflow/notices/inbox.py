@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, union_all
 
-from caseflow import notices, paging
+from caseflow import paging
 from caseflow.errors import NotFound
 from caseflow.models import Notice, NoticeRead, Profile, User, db, insert_new
+from caseflow.notices import outbox
 from caseflow.people import accounts
 from caseflow.people.permissions import Actor
 
@@ -19,7 +20,7 @@ SETTLED = timedelta(minutes=1)    # by then no notice with a lower number can st
 
 def unread(actor: Actor) -> int:
     """How many notices the actor has not read; counts little beyond 99."""
-    posts = notices.addressed_to(actor)
+    posts = outbox.addressed_to(actor)
     if not posts:
         return 0
     parts = [select(Notice.id).where(post, _is_unread(actor)).limit(MOST_COUNTED) for post in posts]
@@ -35,7 +36,7 @@ def unread_among(actor: Actor, shown: Collection[Notice]) -> set[int]:
 
 def find(notice_id: int, actor: Actor) -> Notice:
     """The notice; NotFound when it is not for the actor."""
-    posts = notices.addressed_to(actor)
+    posts = outbox.addressed_to(actor)
     found = db.session.scalar(select(Notice).where(Notice.id == notice_id, or_(*posts))) if posts else None
     if found is None:
         raise NotFound
@@ -50,7 +51,7 @@ def mark_read(notice_id: int, actor: Actor) -> None:
 
 def mark_all_read(newest: int, actor: Actor, now: datetime) -> None:
     """The actor has read all up to this notice: what arrived after the list was shown stays unread."""
-    posts = notices.addressed_to(actor)
+    posts = outbox.addressed_to(actor)
     if not posts:
         return
     profile = accounts.profile_of(db.session.get(User, actor.user_id))

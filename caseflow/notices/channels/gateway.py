@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from caseflow.channels import SENT, Message, Outcome, dead, retry
+from caseflow.notices.channels import SENT, Message, Outcome, dead, retry
 
 LATER = (408, 425, 429)     # "not now" says nothing about the message itself
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from caseflow.channels import SENT, Message, Outcome, dead, retry
+from caseflow.notices.channels import SENT, Message, Outcome, dead, retry
 
 SECURITY = ("starttls", "tls", "none")
 
