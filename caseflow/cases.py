@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import select
 
-from caseflow import deadline_changes, definitions, form_values, journal, projection, unreachable
+from caseflow import deadline_changes, journal, projection, unreachable
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -35,6 +35,7 @@ from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
+from caseflow.processes import deployed, form_values
 
 KIND = "rectification"
 UPHELD = "appeal_upheld"                 # the message that voids the rating
@@ -68,7 +69,7 @@ def begin(rating: Rating, kind: str, number_format: str, now: datetime) -> tuple
     Nothing is open in it before `start`.
     """
     regulation, year = regulations.get(rating.regulation), _day(now).year
-    definition = definitions.current(regulation.key, kind)
+    definition = deployed.current(regulation.key, kind)
     sequence = f"{regulation.key}-{year}" if kind == KIND else f"{regulation.key}-{kind}-{year}"
     last, = held.NEXT_NUMBER.first(key=sequence)
     case = held.begin(
@@ -109,8 +110,8 @@ def task_of(work_item_id: int) -> tuple[Definition, UserTask]:
     if found is None:
         raise NotFound
     digest, element, visit = found
-    definition = definitions.by_digest(digest)
-    return definition, definitions.task(definition, element, visit)
+    definition = deployed.by_digest(digest)
+    return definition, deployed.task(definition, element, visit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +136,12 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     item = case.item(work_item_id)
     if item is None or not permissions.may_work(actor, item):
         permissions.require_see(actor, case)
-    definition = definitions.by_digest(case.definition)
+    definition = deployed.by_digest(case.definition)
     if item is None:
         return _same_again(work_item_id, definition, actor, form_token, values)
     permissions.require_work(actor, item)
     impartiality.require(actor.user_id, item, case.id)
-    form = definitions.task(definition, item.element, item.visit).form
+    form = deployed.task(definition, item.element, item.visit).form
     accepted = form_values.accept(form, values, _day(now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
@@ -213,7 +214,7 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
     if earlier.element not in definition.user_tasks:    # the case was moved to a version without this step
         raise TaskNotOpen
     visit = db.session.scalar(select(WorkItem.visit).where(WorkItem.id == work_item_id))
-    form = definitions.task(definition, earlier.element, visit).form
+    form = deployed.task(definition, earlier.element, visit).form
     try:
         same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
     except InvalidForm:
@@ -244,7 +245,7 @@ def is_late(item: WorkItem | HeldItem, now: datetime) -> bool:
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
     """Deliver a message the case waits for, such as the decision on an appeal. TaskNotOpen when it does not."""
     case = held.hold(case_id)
-    definition = definitions.by_digest(case.definition)
+    definition = deployed.by_digest(case.definition)
     step = engine.deliver(definition, case.state, message, Context(now))
     journal.append(case, "message_delivered", actor, now, {"message": message})
     projection.record(case, definition, step, actor, now)
@@ -280,7 +281,7 @@ def fire_due(case_id: int, now: datetime) -> int:
     firing cancels does not fire any more.
     """
     case = held.hold(case_id)
-    definition = definitions.by_digest(case.definition)
+    definition = deployed.by_digest(case.definition)
     fired = 0
     while (timer := _next_due_timer(case, now)) is not None:
         _fire(case, definition, timer, now)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import deadline_entries, definitions, journal, projection
+from caseflow import deadline_entries, journal, projection
 from caseflow.engine import step as engine
 from caseflow.errors import (
     ClockNotRunning,
@@ -33,6 +33,7 @@ from caseflow.models.held import HeldCase
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
+from caseflow.processes import deployed
 
 LONGEST_REASON = 200
 
@@ -280,7 +281,7 @@ def _set(change: _Change, timer: Timer, due_at: datetime, provisional: bool, *, 
 def _finish(change: _Change, kind: str, details: dict, *, tell: bool = True) -> None:
     """Let items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
     case = change.case
-    projection.date_items(case, engine.inspect(definitions.by_digest(case.definition), case.state))
+    projection.date_items(case, engine.inspect(deployed.by_digest(case.definition), case.state))
     projection.reschedule(case)
     for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()} if tell else ():
         _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import attachments, deadline_entries, definitions, journal, ratings
+from caseflow import attachments, deadline_entries, journal, ratings
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
@@ -40,6 +40,7 @@ from caseflow.models import (
 )
 from caseflow.models.cases import OPEN
 from caseflow.people import impartiality
+from caseflow.processes import deployed
 
 OUTBOX_AGE = timedelta(minutes=10)
 CHANNELS = {"email": "电子邮件", "sms": "短信", "chat": "办公平台消息"}
@@ -139,7 +140,7 @@ def _process(digest: str, processes: dict[str, Definition | CaseflowError]) -> D
     """The process with this digest, read once; one that cannot be read is refused again without another try."""
     if digest not in processes:
         try:
-            processes[digest] = definitions.by_digest(digest)
+            processes[digest] = deployed.by_digest(digest)
         except CaseflowError as error:
             processes[digest] = error
     found = processes[digest]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from caseflow import definitions, journal, verification
+from caseflow import journal, verification
 from caseflow.engine import definition as engine
 from caseflow.engine.gate.reader import MAX_BYTES
 from caseflow.errors import (
@@ -26,6 +26,8 @@ from caseflow.errors import (
 from caseflow.models import Definition, DraftEditor, ProcessDraft, db
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed as definitions
+from caseflow.workshop import deployment
 
 
 def begin(process_id: str, actor: Actor, now: datetime, source: bytes | None = None) -> ProcessDraft:
@@ -124,7 +126,7 @@ def send_back(draft_id: int, reason: str, actor: Actor, now: datetime) -> Proces
     """Give a submitted draft back to its designers, with a reason. Approvers of the regulation."""
     draft = _locked(draft_id, actor, "approver")
     require_state(draft, "submitted")
-    draft.state, draft.reason = "open", definitions.good_reason(reason)
+    draft.state, draft.reason = "open", deployment.good_reason(reason)
     _note(draft, "draft_sent_back", actor, now, reason=draft.reason)
     return draft
 
@@ -140,11 +142,11 @@ def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Defini
     require_revision(draft, revision)
     if actor.user_id in {draft.author_id, draft.submitted_by_id, *(editor.user_id for editor in draft.editors)}:
         raise SecondPersonNeeded
-    definitions.lock(draft.process_id)
+    deployment.lock(draft.process_id)
     process = _deployable(draft)
     draft.state = "deployed"
     _note(draft, "draft_approved", actor, now, digest=process.digest)
-    deployed = definitions.put(
+    deployed = deployment.put(
         process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id)
     draft.deployed_as = deployed.digest
     return deployed

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import definitions
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import Regulation, UnitEntry
 from caseflow.models import Definition, Unit, db
+from caseflow.processes import deployed
+from caseflow.workshop import deployment
 
 
 def install(now: datetime) -> None:
@@ -18,7 +19,7 @@ def install(now: datetime) -> None:
     for regulation in regulations.all_regulations().values():
         make_units(regulation, regulation.units.values())
         for name in _processes(regulation):
-            definitions.deploy(regulation.key, name, now)
+            deployment.deploy(regulation.key, name, now)
 
 
 def other_than_shipped() -> list[Definition]:
@@ -26,8 +27,8 @@ def other_than_shipped() -> list[Definition]:
     found = []
     for regulation in regulations.all_regulations().values():
         for name in _processes(regulation):
-            row = definitions.row_of(f"{regulation.key}_{name}")
-            if row.digest != definitions.shipped(regulation.key, name).digest:
+            row = deployed.row_of(f"{regulation.key}_{name}")
+            if row.digest != deployed.shipped(regulation.key, name).digest:
                 found.append(row)
     return found
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, select
 
-from caseflow import deadline_entries, definitions, journal, projection
+from caseflow import deadline_entries, journal, projection
 from caseflow.engine import definition as engine
 from caseflow.engine import migrate as moves
 from caseflow.engine.fitting import Obstacle
@@ -28,6 +28,7 @@ from caseflow.models.cases import OPEN
 from caseflow.models.held import HeldCase, HeldStop
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
 from caseflow.projection import Advance
 
 MOST = 500      # cases of one preview
@@ -97,7 +98,7 @@ def migrate(case_id: int, target_digest: str, choices: Mapping[str, str], actor:
         raise ConcurrentUpdate
     if case.status != "open":
         raise CannotMove(obstacles=(Obstacle("ended"),))
-    old, new = definitions.by_digest(before.digest), definitions.by_digest(after.digest)
+    old, new = deployed.by_digest(before.digest), deployed.by_digest(after.digest)
     moved = moves.move(old, new, case.state, choices, Context(now))
     stopped = {token for token, timer in case.timers.items() if timer.stopped}
     found = (*_unchosen(moved, new, choices), *_standing_still(moved, new, stopped))
@@ -110,12 +111,12 @@ def migrate(case_id: int, target_digest: str, choices: Mapping[str, str], actor:
 def _versions(case: HeldCase, target_digest: str) -> tuple[Definition, Definition]:
     """The version the case is under and the one it is to go to, which must be current."""
     process_id = f"{case.regulation}_{case.kind}"
-    target = definitions.row_of(process_id, target_digest)
+    target = deployed.row_of(process_id, target_digest)
     if not target.current:
         raise VersionReplaced
     if case.definition == target_digest:
         raise NothingChanged
-    return definitions.row_of(process_id, case.definition), target
+    return deployed.row_of(process_id, case.definition), target
 
 
 def _unchosen(moved: Moved, new: engine.Definition, choices: Mapping[str, str]) -> Iterable[Obstacle]:
@@ -244,7 +245,7 @@ def _ledgers_of(case_ids: Iterable[int]) -> Mapping[int, Mapping[int, list[Deadl
 
 def _preview(row: Row, target: engine.Definition, timers: Mapping[int, Row],
              ledger: Mapping[int, list[DeadlineEntry]], now: datetime) -> Preview:
-    old = definitions.by_digest(row.definition)
+    old = deployed.by_digest(row.definition)
     places = tuple(task.element for task in moves.inspect(old, row.state).tasks)
     made = Preview(row.id, row.number, row.version, row.definition, places, ())
     try:
@@ -285,7 +286,7 @@ def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
 
 def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> list[int]:
     """The open cases of a process under this version, or under any but the current; the oldest first."""
-    current = definitions.row_of(process_id).digest
+    current = deployed.row_of(process_id).digest
     which = ProcessInstance.definition == digest if digest else ProcessInstance.definition != current
     query = select(Case.id).join(ProcessInstance, ProcessInstance.case_id == Case.id)
     return list(db.session.scalars(query.where(*open_under(process_id), which).order_by(Case.id).limit(limit)))
@@ -293,5 +294,5 @@ def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> l
 
 def open_under(process_id: str) -> tuple[ColumnElement[bool], ...]:
     """Conditions on Case that hold for the open cases of a deployed process."""
-    regulation = definitions.row_of(process_id).regulation
+    regulation = deployed.row_of(process_id).regulation
     return OPEN, Case.regulation == regulation, Case.kind == process_id.removeprefix(f"{regulation}_")

@@ -12,10 +12,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
-from caseflow import definitions, drafts, step_statistics
+from caseflow import drafts, step_statistics
 from caseflow.models import Definition, ProcessDraft, User, WorkItem, db
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed as definitions
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import form_values, recordings, scenarios
+from caseflow import recordings, scenarios
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
@@ -23,6 +23,7 @@ from caseflow.law import calendars, regulations, time_account
 from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, db
 from caseflow.moments import ONE_SECOND, moment
+from caseflow.processes import form_values
 from caseflow.recordings import Event, RecordedTimer, Recording
 from caseflow.tried_case import Ground, Limit, TriedCase
 from caseflow.tryout import day_of, form_of

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from caseflow import form_values
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -25,6 +24,7 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.moments import ONE_SECOND, SHANGHAI
+from caseflow.processes import form_values
 from caseflow.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})

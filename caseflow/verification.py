@@ -12,19 +12,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-import orjson
-from sqlalchemy import select
-
 from caseflow import kept_scenarios, scenarios
-from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
-from caseflow.models import Definition, db
 from caseflow.models.people import ROLES
+from caseflow.processes.deployed import deployed_files
+from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Proof, prove
 
 KEPT = 64
@@ -104,17 +101,6 @@ def require(examination: Examination, *, again: bool = False) -> engine.Definiti
     if reasons:
         raise DefinitionRefused(findings=reasons)
     return examination.definition
-
-
-def deployed_files(process_id: str) -> Mapping[str, bytes]:
-    """The files of the version under which new cases start: name → text; none before the first."""
-    found = db.session.scalar(select(Definition.files).where(Definition.process_id == process_id, Definition.current))
-    return texts_of(found) if found else {}
-
-
-def texts_of(files: str) -> Mapping[str, bytes]:
-    """The files of a definition as its row keeps them."""
-    return {name: text.encode() for name, text in orjson.loads(files).items()}
 
 
 def _holds(text: bytes, process_id: str) -> bool:

@@ -13,9 +13,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
-from caseflow import definitions
 from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, AssessmentRecord
+from caseflow.processes import deployed
 from web.words import appeals as words
 from web.words import times
 from web.words.ratings import level_name
@@ -95,7 +95,7 @@ def _consequences(record: AssessmentRecord) -> str:
 
 def _articles(appeal: Appeal, regulation: regulation_file.Regulation) -> list[str]:
     """Who may appeal, and who reviews: what the regulation and the reviewer's tasks in the diagram cite."""
-    tasks = definitions.of(appeal.case).user_tasks.values()
+    tasks = deployed.of(appeal.case).user_tasks.values()
     cited = {task.element.article for task in tasks if task.role == "reviewer"} | {regulation.appeal.article}
     return [code for code in regulation.articles if code in cited]
 

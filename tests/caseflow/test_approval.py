@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from caseflow import definitions, drafts, installation, verification
+from caseflow import drafts, installation, verification
 from caseflow.errors import (
     BaseReplaced,
     DefinitionRefused,
@@ -19,7 +19,9 @@ from caseflow.errors import (
     SecondPersonNeeded,
 )
 from caseflow.models import JournalEntry, ProcessInstance, db, transaction
+from caseflow.processes import deployed
 from caseflow.proof import Bounds
+from caseflow.workshop import deployment
 from tests.ground import at_once, newcomer, person, unit
 from tests.journeys.kit import Journey
 
@@ -39,7 +41,7 @@ def approver(designer):
 
 
 def source(*edit):
-    text = definitions.current("guichi", "rectification").source
+    text = deployed.current("guichi", "rectification").source
     assert not edit or edit[0] in text
     return text.replace(*edit) if edit else text
 
@@ -66,14 +68,14 @@ def submitted(designer, clock):
 
 def rollback(to, approver, clock, reason="新版本的期限有误"):
     with transaction():
-        return definitions.rollback(PROCESS, to, reason, approver, clock()).number
+        return deployment.rollback(PROCESS, to, reason, approver, clock()).number
 
 
 def test_what_a_second_person_approves_starts_new_cases_and_leaves_running_ones(app, submitted, approver, clock):
     earlier = Journey(app, clock, "guichi").bad_review()
     assert approve(submitted, approver, clock) == 2
     later = Journey(app, clock, "guichi").bad_review()
-    newest, first = definitions.versions(PROCESS)
+    newest, first = deployed.versions(PROCESS)
     assert (newest.current, first.current) == (True, False)
     assert (newest.deployed_by.username, newest.approved_by.username) == ("guichi.designer", "guichi.approver")
     pinned = [db.session.get(ProcessInstance, journey.case_id).definition for journey in (earlier, later)]
@@ -170,7 +172,7 @@ def test_of_two_who_approve_at_once_one_does_and_one_is_told(app, submitted, app
     answers = at_once(app, lambda: approve(submitted, approver, clock), lambda: approve(submitted, second, clock))
     assert {type(answer) for answer in answers} == {int, DraftClosed}
     db.session.rollback()
-    assert [version.current for version in definitions.versions(PROCESS)] == [True, False]
+    assert [version.current for version in deployed.versions(PROCESS)] == [True, False]
 
 
 @pytest.mark.both_databases
@@ -179,11 +181,11 @@ def test_of_two_drafts_approved_at_once_the_second_is_to_be_compared_first(app, 
     answers = at_once(app, lambda: approve(submitted, approver, clock), lambda: approve(other, approver, clock))
     assert {type(answer) for answer in answers} == {int, BaseReplaced}
     db.session.rollback()
-    assert [version.current for version in definitions.versions(PROCESS)] == [True, False]
+    assert [version.current for version in deployed.versions(PROCESS)] == [True, False]
 
 
 def test_going_back_needs_an_approver_a_reason_and_another_version(submitted, designer, approver, clock):
-    first = definitions.row_of(PROCESS).digest
+    first = deployed.row_of(PROCESS).digest
     approve(submitted, approver, clock)
     with pytest.raises(PermissionDenied):
         rollback(first, designer, clock)
@@ -192,17 +194,17 @@ def test_going_back_needs_an_approver_a_reason_and_another_version(submitted, de
     assert rollback(first, approver, clock) == 1
     with pytest.raises(NothingChanged):
         rollback(first, approver, clock)
-    assert [version.current for version in definitions.versions(PROCESS)] == [False, True]
+    assert [version.current for version in deployed.versions(PROCESS)] == [False, True]
 
 
 def test_an_earlier_version_that_the_present_rules_refuse_is_refused(submitted, approver, clock, monkeypatch):
-    first = definitions.row_of(PROCESS).digest
+    first = deployed.row_of(PROCESS).digest
     approve(submitted, approver, clock)
     monkeypatch.setattr(verification, "ROLES", ())
     monkeypatch.setattr(verification, "_kept", {})
     with pytest.raises(DefinitionRefused):
         rollback(first, approver, clock)
-    assert definitions.row_of(PROCESS).number == 2
+    assert deployed.row_of(PROCESS).number == 2
 
 
 def test_an_office_that_the_regulation_does_not_name_is_a_finding(designer):
@@ -217,7 +219,7 @@ def test_a_file_with_another_process_is_told_which_is_wanted(designer):
 
 
 def test_the_journal_tells_who_deployed_and_who_went_back(submitted, approver, clock):
-    first = definitions.row_of(PROCESS).digest
+    first = deployed.row_of(PROCESS).digest
     approve(submitted, approver, clock)
     rollback(first, approver, clock)
     query = select(JournalEntry).where(JournalEntry.stream == "system", JournalEntry.actor == approver.name)
@@ -228,12 +230,12 @@ def test_the_journal_tells_who_deployed_and_who_went_back(submitted, approver, c
 
 
 def test_an_installation_leaves_what_people_decided(submitted, approver, clock):
-    first = definitions.row_of(PROCESS).digest
+    first = deployed.row_of(PROCESS).digest
 
     def install():
         with transaction():
             installation.install(clock())
-        return [row.number for row in definitions.versions(PROCESS) if row.current], [
+        return [row.number for row in deployed.versions(PROCESS) if row.current], [
             row.process_id for row in installation.other_than_shipped()]
 
     assert install() == ([1], [])

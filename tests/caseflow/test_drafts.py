@@ -5,10 +5,11 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import definitions, drafts
+from caseflow import drafts
 from caseflow.engine.gate.reader import MAX_BYTES
 from caseflow.errors import DraftChanged, DraftClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import JournalEntry, db, transaction
+from caseflow.processes import deployed
 from tests.ground import at_once, newcomer, person, unit
 
 PROCESS = "guichi_rectification"
@@ -37,8 +38,8 @@ def save(draft, source, revision, actor, clock):
 
 def test_a_draft_begins_with_what_is_deployed(draft, designer):
     found = drafts.find(draft, designer)
-    assert (found.source, found.base) == (definitions.current("guichi", "rectification").source,
-                                          definitions.versions(PROCESS)[0].digest)
+    assert (found.source, found.base) == (deployed.current("guichi", "rectification").source,
+                                          deployed.versions(PROCESS)[0].digest)
 
 
 def test_a_draft_may_begin_with_a_file_however_wrong_it_is(designer, clock):

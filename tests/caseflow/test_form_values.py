@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from caseflow import form_values
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
-from caseflow.form_values import deciding
+from caseflow.processes import form_values
+from caseflow.processes.form_values import deciding
 
 TEXT = FormField("note", "说明", "text", min_length=2, max_length=5)
 LINE = FormField("line", "文号", "string")

@@ -7,8 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import cases, deadline_changes, definitions, doctor, impact, migration
-from caseflow.effects import TOPICS
+from caseflow import cases, deadline_changes, doctor, impact, migration
 from caseflow.engine import definition as engine
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import (
@@ -24,6 +23,9 @@ from caseflow.errors import (
 from caseflow.law import regulations
 from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkItem, db, transaction
 from caseflow.people.permissions import SYSTEM
+from caseflow.processes import deployed
+from caseflow.processes.topics import TOPICS
+from caseflow.workshop import deployment
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey
 
@@ -42,7 +44,7 @@ def deploy(place, clock, *edits, name="rectification"):
         files[f"{name}.bpmn"] = files[f"{name}.bpmn"].replace(old, new)
     with transaction():
         process = engine.load(files, trusted=True, process_id=f"{place}_{name}", topics=TOPICS)
-        return definitions.put(process, place, clock(), SYSTEM).digest
+        return deployment.put(process, place, clock(), SYSTEM).digest
 
 
 def migrate(journey, digest, choices=None, actor=None, seen=None):
@@ -57,7 +59,7 @@ def timer(journey):
 
 
 def preview(journey, digest):
-    found, = migration.preview([journey.case_id], definitions.by_digest(digest), journey.now)
+    found, = migration.preview([journey.case_id], deployed.by_digest(digest), journey.now)
     return found
 
 
@@ -108,7 +110,7 @@ def test_the_preview_says_what_the_move_does(guichi, session, clock):
     assert due.due_at == guichi.due_at("first_response")
     migrate(guichi, digest, RESTARTED, seen=found.version)
     assert guichi.due_at("first_response") == due.due_new
-    assert migration.preview([guichi.case_id], definitions.by_digest(digest), guichi.now) == []
+    assert migration.preview([guichi.case_id], deployed.by_digest(digest), guichi.now) == []
 
 
 def test_a_rule_that_differs_wants_a_choice(guichi, session, clock):
@@ -200,7 +202,7 @@ def test_only_approvers_of_the_regulation_migrate(guichi, session, clock):
 
 
 def test_cases_move_to_the_current_version_and_back_with_it(guichi, session, clock):
-    first = definitions.row_of("guichi_rectification").digest
+    first = deployed.row_of("guichi_rectification").digest
     with pytest.raises(NothingChanged):
         migrate(guichi, first)
     second = deploy("guichi", clock, SHORTER)
@@ -208,7 +210,7 @@ def test_cases_move_to_the_current_version_and_back_with_it(guichi, session, clo
     with pytest.raises(VersionReplaced):
         migrate(guichi, first, RESTARTED)
     with transaction():
-        definitions.rollback("guichi_rectification", first, "新期限有误", person("guichi.approver"), clock())
+        deployment.rollback("guichi_rectification", first, "新期限有误", person("guichi.approver"), clock())
     assert migration.cases_of("guichi_rectification") == [guichi.case_id]
     migrate(guichi, first, RESTARTED)
     assert guichi.due("first_response") == "2026-03-04"
@@ -258,7 +260,7 @@ def test_the_impact_tells_where_cases_stand_which_can_move_and_which_deadlines_c
     stuck = Journey(app, clock, "guichi").bad_review()
     stuck.does("first_response", outcome="complex")
     digest = deploy("guichi", clock, SHORTER, LEDGER)
-    found = impact.assess("guichi_rectification", definitions.by_digest(digest), clock())
+    found = impact.assess("guichi_rectification", deployed.by_digest(digest), clock())
     assert (found.total, found.examined, found.can_move, found.complete) == (2, 2, 1, True)
     steps = {step.element: (step.name, step.open_cases, step.can_move) for step in found.steps}
     assert steps == {"first_response": ("联系并核实", 1, 1), "open_ledger": ("建立台账", 1, 0)}
@@ -275,5 +277,5 @@ def test_the_impact_on_many_cases_says_how_many_were_looked_at(app, guichi, sess
         Journey(app, clock, "guichi").bad_review()
     digest = deploy("guichi", clock, SHORTER)
     monkeypatch.setattr(impact, "BATCH", 2)
-    found = impact.assess("guichi_rectification", definitions.by_digest(digest), clock(), limit=3)
+    found = impact.assess("guichi_rectification", deployed.by_digest(digest), clock(), limit=3)
     assert (found.total, found.examined, found.complete, found.steps[0].open_cases) == (5, 3, False, 5)

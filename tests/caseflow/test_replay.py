@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from caseflow import deadline_changes, definitions, replay
+from caseflow import deadline_changes, replay
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput
 from caseflow.law import regulations
 from caseflow.models import Timer, transaction
 from caseflow.moments import SHANGHAI
+from caseflow.processes import deployed
 from tests.ground import person
 from web.commands.simulate import _Run
 
@@ -39,7 +40,7 @@ def _replay(target: engine.Definition, **more: int) -> replay.Replay:
 
 def _are_the_same(place: str) -> None:
     for name in ("rectification", "appeal") if place != "hefei" else ("rectification",):
-        found = _replay(definitions.current(place, name))
+        found = _replay(deployed.current(place, name))
         assert (found.other_path, found.deadlines, found.impossible) == ((), (), ())
         assert found.same == found.cases and (found.cases or name == "appeal")
 
@@ -92,10 +93,10 @@ def test_a_simulated_year_on_edited_diagrams(installed, session):
     assert {(broken.element, broken.why) for broken in asked_more.impossible} == {
         ("first_response", "findings_in_full 没有填写。")}
 
-    bounded = _replay(definitions.current("guichi", "rectification"), limit=3)
+    bounded = _replay(deployed.current("guichi", "rectification"), limit=3)
     assert (bounded.cases, bounded.same, bounded.more, bounded.limit) == (3, 3, True, 3)
     with pytest.raises(InvalidInput):
-        replay.run("guichi_appeal", definitions.current("guichi", "rectification"), LONG_AGO, NOW)
+        replay.run("guichi_appeal", deployed.current("guichi", "rectification"), LONG_AGO, NOW)
 
 
 def _day(moment: datetime) -> str:

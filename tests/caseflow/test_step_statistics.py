@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from caseflow import definitions, step_statistics
+from caseflow import step_statistics
 from caseflow.law import calendars
 from caseflow.models import db
 from caseflow.moments import SHANGHAI
+from caseflow.processes import deployed
 from caseflow.step_statistics import StepFigures
 from tests.journeys.kit import Journey
 
@@ -18,7 +19,7 @@ HOURS = timedelta(hours=1)
 
 
 def figures(guichi) -> dict[str, StepFigures]:
-    process = definitions.current("guichi", "rectification")
+    process = deployed.current("guichi", "rectification")
     return step_statistics.of_process("guichi", process.process_id, process.user_tasks, guichi.clock())
 
 
@@ -57,7 +58,7 @@ def test_open_and_late_tasks_and_the_time_they_take_are_told_by_step(guichi, ses
 
 
 def test_cases_are_counted_under_the_version_they_run_with(guichi, session):
-    digest = definitions.current("guichi", "rectification").digest
+    digest = deployed.current("guichi", "rectification").digest
     assert step_statistics.live_cases([digest, "0" * 64]) == {digest: 1, "0" * 64: 0}
     assert step_statistics.live_cases([]) == {}
 
@@ -69,7 +70,7 @@ def test_every_figure_is_found_on_an_index(guichi, session):
         asked.append(call[2:4])
     event.listen(db.engine, "before_cursor_execute", note)      # the engine is lent to other tests afterwards
     figures(guichi)
-    step_statistics.live_cases([definitions.current("guichi", "rectification").digest])
+    step_statistics.live_cases([deployed.current("guichi", "rectification").digest])
     event.remove(db.engine, "before_cursor_execute", note)
     counting = [call for call in asked if "work_items" in call[0] or "process_instances" in call[0]]
     plans = [str(row[3]) for statement, values in counting

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from caseflow import cases, definitions, doctor, ratings, simulation, worklist
+from caseflow import cases, doctor, ratings, simulation, worklist
 from caseflow.engine import definition as engine
 from caseflow.errors import AlreadyClaimed, CaseflowError, InvalidForm, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.law import regulations
@@ -41,6 +41,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.people.permissions import actor_for
+from caseflow.processes import deployed
 from scheduler import jobs, side_jobs
 from tests import apps
 from tests.chaos import sizes
@@ -106,7 +107,7 @@ class Operations(RuleBasedStateMachine):
         random = Random(number)
         item = self.item(random)
         actor = simulation.person_for(item, random)
-        form = definitions.of(item.case).user_tasks[item.element].form
+        form = deployed.of(item.case).user_tasks[item.element].form
         values = simulation.fill_in(form, random, self.clock())
         token, case_id, item_id = f"token-{number:020d}-{len(self.sent)}", item.case_id, item.id
         self.do(item_id, actor, values, token)
@@ -144,7 +145,7 @@ class Operations(RuleBasedStateMachine):
         """With a required field missing, a value that is none of the choices, or by somebody else."""
         random = Random(number)
         item = self.item(random)
-        form = definitions.of(item.case).user_tasks[item.element].form
+        form = deployed.of(item.case).user_tasks[item.element].form
         values = simulation.fill_in(form, random, self.clock())
         required = next(field for field in form if field.required)
         wrong = random.choice(({**values, required.id: None}, {**values, required.id: 3.5}, {}))

@@ -14,9 +14,10 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import definitions, simulation
+from caseflow import simulation
 from caseflow.law import regulations
 from caseflow.models import Timer, WorkItem, db
+from caseflow.processes import deployed
 
 REGULATION = "guichi"
 DEADLINES = {"first_response": "first_response_due", "rectify": "rectify_due", "revisit": "revisit_due"}
@@ -67,7 +68,7 @@ def _pick(random: Random, hurried: int) -> WorkItem | None:
 
 def answers(item: WorkItem, random: Random, now: datetime, mark: str) -> dict[str, object]:
     """A lawful answer that goes the simple way; every text in it bears the mark."""
-    form = definitions.of(item.case).user_tasks[item.element].form
+    form = deployed.of(item.case).user_tasks[item.element].form
     while True:
         values = simulation.fill_in(form, random, now)
         if all(values.get(name, wanted) == wanted for name, wanted in DECISIONS.items()):

@@ -12,7 +12,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import appeals, cases, contact_attempts, definitions, demo, doctor, installation, journal, ratings
+from caseflow import appeals, cases, contact_attempts, demo, doctor, installation, journal, ratings
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import (
@@ -31,6 +31,7 @@ from caseflow.models import (
 from caseflow.moments import SHANGHAI
 from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
+from caseflow.processes import deployed
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
 
@@ -257,7 +258,7 @@ class Journey:
         return actor_for(db.session.scalars(select(User).where(User.active, holds).order_by(User.id).limit(1)).one())
 
     def _filled(self, item: WorkItem, answers: dict[str, object]) -> dict[str, object]:
-        form = definitions.of(item.case).user_tasks[item.element].form
+        form = deployed.of(item.case).user_tasks[item.element].form
         known = {field.id for field in form}
         assert set(answers) <= known, f"{item.element} does not ask for {set(answers) - known}"
         wanted = {"string": lambda f: "已核实，情况属实。", "text": lambda f: "已核实，情况属实。",

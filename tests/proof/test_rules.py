@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow.effects import _EFFECTS, TOPICS
+from caseflow.effects import _EFFECTS
 from caseflow.engine import definition as engine
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
+from caseflow.processes.topics import TOPICS
 from caseflow.proof import VIOLATED, VOCABULARY, Proof, Rule, check, prove, told
 from caseflow.proof.limits import TELLS
 from tests.caseflow.engine.builder import Scope

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from caseflow import definitions, drafts
+from caseflow import drafts
 from caseflow.law import regulations
 from caseflow.models import ProcessInstance, Timer, db, transaction
+from caseflow.processes import deployed
 from tests.ground import person
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
@@ -40,7 +41,7 @@ def stands(journey: Journey) -> tuple[int, str]:
     with journey.app.app_context():
         digest = db.session.get(ProcessInstance, journey.case_id).definition
         timer = db.session.query(Timer).where(Timer.case_id == journey.case_id, Timer.status == "pending").one()
-        return definitions.row_of(PROCESS, digest).number, timer.due_at.isoformat()[:10]
+        return deployed.row_of(PROCESS, digest).number, timer.due_at.isoformat()[:10]
 
 
 def form_of(page) -> dict[str, list[str]]:

@@ -15,11 +15,12 @@ from uuid import UUID
 import click
 from sqlalchemy import exists, func, select
 
-from caseflow import appeals, cases, definitions, demo, doctor, installation, ratings, simulation
+from caseflow import appeals, cases, demo, doctor, installation, ratings, simulation
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
+from caseflow.processes import deployed
 from caseflow.rating_feeds import batches
 from web import config, create_app, database, migrations
 
@@ -157,7 +158,7 @@ class _Run:
             waiting = select(WorkItem).where(WorkItem.status == "open", WorkItem.id >= self.random.randint(low, high))
             item = db.session.scalar(waiting.order_by(WorkItem.id).limit(1))
             actor = simulation.person_for(item, self.random)
-            form = definitions.task(definitions.of(item.case), item.element, item.visit).form
+            form = deployed.task(deployed.of(item.case), item.element, item.visit).form
             token = str(UUID(int=self.random.getrandbits(128)))
             answers = simulation.fill_in(form, self.random, self.now, reachable=bool(item.case.rating.rater_phone))
             cases.complete_task(item.id, actor, answers, token, self.now, simulation.LATE_REASON)

@@ -1,6 +1,6 @@
 """A WTForms form made from the form fields of a user task in the diagram.
 
-The fields read and show what was typed; whether a value is allowed is decided by `caseflow.form_values`
+The fields read and show what was typed; whether a value is allowed is decided by `caseflow.processes.form_values`
 alone, so that the screen and the operation can never disagree.
 """
 
@@ -16,9 +16,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
-from caseflow import form_values, unreachable
+from caseflow import unreachable
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
+from caseflow.processes import form_values
 from web.forms.typed_text import read_day, read_number, tidy
 
 PREFIX = "f-"

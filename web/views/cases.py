@@ -14,7 +14,6 @@ from caseflow import (
     appeals,
     cases,
     comments,
-    definitions,
     dispatches,
     listings,
     rater_contacts,
@@ -28,6 +27,7 @@ from caseflow.law import calendars, regulations
 from caseflow.models import Case, WorkItem, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
 from web import clock
 from web.auth import current_actor
 from web.forms import filters
@@ -58,9 +58,9 @@ def index():
 def show(number: str):
     actor, now = current_actor(), clock.now()
     case = _find(number, actor)
-    definition, items = definitions.of(case), listings.work_items_of(case)
+    definition, items = deployed.of(case), listings.work_items_of(case)
     entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
-    known, past = outline.states(entries, items, case.outcome), definitions.with_earlier(definition, entries)
+    known, past = outline.states(entries, items, case.outcome), deployed.with_earlier(definition, entries)
     deadlines = panels.deadline_lines(case, past, now)
     regulation, rating = regulations.get(case.regulation), panels.rating_panel(case, actor)
     return render_template(

@@ -10,12 +10,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, deadline_changes, deadline_entries, definitions, listings
+from caseflow import cases, deadline_changes, deadline_entries, listings
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, held, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
@@ -118,7 +119,7 @@ def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case
 
 def _page(case: Case, problems: list[str] | None = None, of: str = ""):
     actor, now, regulation = current_actor(), clock.now(), regulations.get(case.regulation)
-    definition, items = definitions.of(case), listings.work_items_of(case)
+    definition, items = deployed.of(case), listings.work_items_of(case)
     rules, found = regulation.extension, ledgers(case, definition, now)
     return render_template(
         "deadlines/show.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,

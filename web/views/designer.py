@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import definitions, drafts, presence, verification
+from caseflow import drafts, presence, verification
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.models import ProcessDraft, transaction
 from caseflow.people import permissions
+from caseflow.processes import deployed
 from web import clock
 from web.auth import current_actor
 from web.words import designer as words
@@ -81,7 +82,7 @@ def begin(process_id: str):
     """Begin a draft: of what is deployed, or of a file, unless that file cannot be read at all."""
     actor, file = current_actor(), request.files.get("file")
     source = None if file is None else file.stream.read(LARGEST)
-    permissions.require_process(actor, definitions.row_of(process_id).regulation, "designer")
+    permissions.require_process(actor, deployed.row_of(process_id).regulation, "designer")
     refused = () if source is None else _unreadable(source)
     if refused:
         return render_template("designer/refused.html", process_id=process_id, name=workshop.title_of(process_id),

@@ -18,7 +18,6 @@ from caseflow import (
     attachments,
     contact_attempts,
     deadline_entries,
-    definitions,
     delegation,
     discipline,
     duplicates,
@@ -48,6 +47,7 @@ from caseflow.models import (
 )
 from caseflow.people import directory, permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words
@@ -171,8 +171,8 @@ def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
     if appeal.rectification is not None:
         if permissions.may_see(actor, appeal.rectification):
             files = attachments.of_case(appeal.rectification.id, actor)
-        definition = definitions.with_earlier(
-            definitions.of(appeal.rectification), journal.entries(appeal.rectification))
+        definition = deployed.with_earlier(
+            deployed.of(appeal.rectification), journal.entries(appeal.rectification))
         for row, name in listings.submissions_of(appeal.rectification):
             form = definition.user_tasks[row.element].form
             record.append((journal_words.element_name(definition, row.element), name, row.submitted_at,
@@ -318,7 +318,7 @@ def entries_of(case: Case) -> list[JournalEntry]:
 
 def timeline(case: Case, definition: Any) -> list[journal_words.Line]:
     entries = journal.entries(case)
-    return journal_words.timeline(entries, definitions.with_earlier(definition, entries), unit_names(case))
+    return journal_words.timeline(entries, deployed.with_earlier(definition, entries), unit_names(case))
 
 
 def places_of(actor: Actor) -> list[tuple[str, str]]:

@@ -15,7 +15,6 @@ from werkzeug.datastructures import MultiDict
 
 from caseflow import (
     cases,
-    definitions,
     delegation,
     dispatches,
     duplicates,
@@ -45,6 +44,7 @@ from caseflow.law import calendars, regulations
 from caseflow.models import User, WorkItem, db, held, transaction
 from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
 from web import clock, step_times
 from web.auth import current_actor
 from web.errors import refusal
@@ -234,7 +234,7 @@ def _draft_answer(work_item_id: int, sentence: str, status: int):
 def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: datetime, *, token: str = "",
           why: stale.Stale | None = None, status: int = 200, late_problem: str = ""):
     """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
-    case, definition = item.case, definitions.of(item.case)
+    case, definition = item.case, deployed.of(item.case)
     regulation = regulations.get(case.regulation)
     may_work = item.status == "open" and permissions.may_work(actor, item)
     reason = impartiality.reason(actor.user_id, item, case.id) if may_work else None
@@ -280,7 +280,7 @@ def _submitted(item: WorkItem, task: UserTask) -> list[tuple[str, str]]:
 
 
 def _task(item: WorkItem) -> UserTask:
-    return definitions.task(definitions.of(item.case), item.element, item.visit)
+    return deployed.task(deployed.of(item.case), item.element, item.visit)
 
 
 def _sent() -> MultiDict:

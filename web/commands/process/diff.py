@@ -63,13 +63,13 @@ def _files(text: str, alone: bool) -> Mapping[str, bytes]:
 
 
 def _version(process_id: str, number: str) -> Definition:
-    from caseflow import definitions  # late: it brings the tables along, which two files do not need
+    from caseflow.processes import deployed  # late: it brings the tables along, which two files do not need
     from web import create_app
 
     with create_app().app_context():
-        for version in definitions.versions(process_id):
+        for version in deployed.versions(process_id):
             if str(version.number) == number or (version.current and number == "current"):
-                return definitions.by_digest(version.digest)
+                return deployed.by_digest(version.digest)
     raise NotFound(f"{process_id} has no version {number} here; `caseflow process list` shows those there are.")
 
 

@@ -10,13 +10,14 @@ import click
 import orjson
 from sqlalchemy import select
 
-from caseflow import definitions, migration
+from caseflow import migration
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import CaseflowError, NotFound
 from caseflow.migration import TimerPreview
 from caseflow.models import Case, db, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
+from caseflow.processes import deployed
 from web import clock, create_app
 
 HOW = {"kept": "保留", "begun": "开始", "withdrawn": "撤销"}
@@ -39,10 +40,10 @@ def migrate(process_id: str, numbers: tuple[str, ...], keep: tuple[str, ...], re
     choices = {**dict.fromkeys(keep, KEEP), **dict.fromkeys(restart, RESTART)}
     with create_app().app_context():
         try:
-            target = definitions.row_of(process_id)
+            target = deployed.row_of(process_id)
         except NotFound:
             raise click.UsageError(f"没有“{process_id}”这个流程；caseflow process list 列出全部。") from None
-        unknown = choices.keys() - definitions.by_digest(target.digest).elements.keys()
+        unknown = choices.keys() - deployed.by_digest(target.digest).elements.keys()
         if unknown:
             raise click.UsageError(f"现行版本里没有这些元素：{'、'.join(sorted(unknown))}")
         ids = _ids(process_id, numbers)
@@ -62,7 +63,7 @@ def _ids(process_id: str, numbers: Iterable[str]) -> dict[int, str]:
 
 
 def _previewed(ids: Mapping[int, str], digest: str) -> list[dict[str, Any]]:
-    found = migration.preview(list(ids), definitions.by_digest(digest), clock.now())
+    found = migration.preview(list(ids), deployed.by_digest(digest), clock.now())
     return [{"case": case.number, "moves": not case.obstacles, "why": [o.sentence for o in case.obstacles],
              "timers": [_timer(timer) for timer in case.timers]} for case in found]
 

@@ -11,12 +11,14 @@ import click
 import orjson
 from sqlalchemy import func, select
 
-from caseflow import definitions, drafts, verification
+from caseflow import drafts, verification
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Case, Definition, ProcessInstance, User, db, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
+from caseflow.processes import deployed
+from caseflow.workshop import deployment
 from web import clock, create_app
 from web.commands.process import findings
 
@@ -29,7 +31,7 @@ def list_(process_id: str | None, as_json: bool) -> None:
     under it, open drafts. With PROCESS_ID a line for each of its versions; * marks the current one."""
     with create_app().app_context():
         current = select(Definition).where(Definition.current).order_by(Definition.process_id)
-        rows = definitions.versions(process_id) if process_id else list(db.session.scalars(current))
+        rows = deployed.versions(process_id) if process_id else list(db.session.scalars(current))
         running = dict(db.session.execute(select(ProcessInstance.definition, func.count()).join(
             Case, Case.id == ProcessInstance.case_id).where(Case.status == "open").group_by(
             ProcessInstance.definition)).all())
@@ -105,7 +107,7 @@ def _deploy(file: Path) -> Definition:
     process_id = next((process.get("id") or "" for process in gate.read(source).iterchildren("{*}process")), "")
     regulation = _row(process_id, None).regulation
     texts, _home = verification.files_with(regulation, process_id, source)
-    return definitions.deploy_files(regulation, process_id.removeprefix(f"{regulation}_"), texts, clock.now())
+    return deployment.deploy_files(regulation, process_id.removeprefix(f"{regulation}_"), texts, clock.now())
 
 
 @click.command()
@@ -115,7 +117,7 @@ def _deploy(file: Path) -> Definition:
 def export(process_id: str, number: int | None, output: Path | None) -> None:
     """Print the diagram of a version as it was deployed, or write it to a folder with all the files it calls."""
     with create_app().app_context():
-        process = definitions.by_digest(_row(process_id, number).digest)
+        process = deployed.by_digest(_row(process_id, number).digest)
     if output is None:
         click.get_binary_stream("stdout").write(process.source)
         return
@@ -137,12 +139,12 @@ def rollback(process_id: str, number: int, reason: str, as_json: bool) -> None:
     """
     with create_app().app_context(), transaction():
         row = _row(process_id, number)
-        version = _version(definitions.rollback(process_id, row.digest, reason, SYSTEM, clock.now()))
+        version = _version(deployment.rollback(process_id, row.digest, reason, SYSTEM, clock.now()))
     click.echo(orjson.dumps(version).decode() if as_json else f"{process_id} 的现行版本为第 {number} 版")
 
 
 def _row(process_id: str, number: int | None) -> Definition:
-    found = [row for row in definitions.versions(process_id)
+    found = [row for row in deployed.versions(process_id)
              if row.number == number or (number is None and row.current)]
     if not found:
         raise click.UsageError(f"没有“{process_id}”这个流程，或没有这一版；caseflow process list 列出全部。")

@@ -8,12 +8,13 @@ from datetime import datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import definitions, migration, process_overview
+from caseflow import migration, process_overview
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import CannotMove, CaseflowError, VersionReplaced
 from caseflow.models import Definition, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
@@ -39,7 +40,7 @@ def migrate(process_id: str):
     """How many cases run under older versions, by the step they stand on."""
     target = _target(process_id, current_actor())
     found = migration.cases_of(process_id)
-    current = definitions.by_digest(target.digest)
+    current = deployed.by_digest(target.digest)
     steps = [(element, workshop.element(current, element) if element else gettext("没有待办的环节（等待中）"), len(ids))
              for element, ids in process_overview.steps_of(found).items()]
     return render_template("workshop/migrate.html", target=target, steps=steps, total=len(found),
@@ -56,7 +57,7 @@ def preview_migration(process_id: str):
     if not chosen:
         flash(gettext("请选择至少一个环节；如果刚才还有案件，可能已经办理或迁移。"), "warning")
         return redirect(url_for("workshop.migrate", process_id=process_id))
-    definition = definitions.by_digest(target.digest)
+    definition = deployed.by_digest(target.digest)
     previews = migration.preview(chosen[:AT_ONCE], definition, clock.now())
     return render_template("workshop/migrate_preview.html", target=target, previews=previews, chosen=len(chosen),
                            how=HOW, rest=len(chosen) - len(previews), definition=definition)
@@ -76,7 +77,7 @@ def do_migration(process_id: str):
         flash(gettext("没有勾选案件，没有迁移。"), "warning")
         return redirect(url_for("workshop.migrate", process_id=process_id))
     allowed = {preview.case_id: preview.number for preview in migration.preview(
-        [case_id for case_id, _ in cases], definitions.by_digest(target.digest), now)}
+        [case_id for case_id, _ in cases], deployed.by_digest(target.digest), now)}
     results = [_move(case_id, seen, allowed.get(case_id), target.digest, actor, now) for case_id, seen in cases]
     return render_template("workshop/migrate_result.html", target=target, results=results,
                            moved=sum(result.kind == "moved" for result in results))
@@ -103,7 +104,7 @@ def _move(case_id: int, seen: int, number: str | None, digest: str, actor: Actor
 
 def _target(process_id: str, actor: Actor) -> Definition:
     """The current version; for approvers of its regulation."""
-    row = definitions.row_of(process_id)
+    row = deployed.row_of(process_id)
     permissions.require_process(actor, row.regulation, "approver")
     return row
 

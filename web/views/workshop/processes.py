@@ -7,13 +7,15 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
-from caseflow import definitions, process_overview, step_statistics
+from caseflow import process_overview, step_statistics
 from caseflow.comparison import compare
 from caseflow.engine.definition import Definition
 from caseflow.errors import NotFound
 from caseflow.paging import MOST_SHOWN
 from caseflow.people import permissions
+from caseflow.processes import deployed
 from caseflow.step_statistics import StepFigures
+from caseflow.workshop import deployment
 from web import clock
 from web.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
@@ -35,7 +37,7 @@ def index():
 def process(process_id: str):
     actor = current_actor()
     overview = process_overview.process(process_id, actor)
-    definition = definitions.by_digest(overview.current.digest)
+    definition = deployed.by_digest(overview.current.digest)
     figures = step_statistics.of_process(overview.regulation, process_id, definition.user_tasks, clock.now())
     steps = [(definition.elements[name], figures[name]) for name in _in_order(definition)]
     return render_template(
@@ -50,8 +52,8 @@ def version(process_id: str, digest: str):
     overview = process_overview.process(process_id, actor)
     row = _row(overview, digest)
     before = next((one for one in overview.versions if one.number < row.number), None)
-    definition = definitions.by_digest(digest)
-    older = definitions.by_digest(before.digest) if before else None
+    definition = deployed.by_digest(digest)
+    older = deployed.by_digest(before.digest) if before else None
     comparison = compare(older, definition, workshop.offices(overview.regulation)) if older else None
     marks, changed = (comparison.marks, focus(comparison)) if comparison else ({}, [])
     return render_template(
@@ -65,7 +67,7 @@ def version(process_id: str, digest: str):
 def file(process_id: str, digest: str, name: str):
     """One of the files of a version, to open in a modeler."""
     row = _row(process_overview.process(process_id, current_actor()), digest)
-    files = definitions.by_digest(row.digest).files
+    files = deployed.by_digest(row.digest).files
     if name not in files:
         raise NotFound
     answer = Response(files[name], mimetype="application/xml")
@@ -85,7 +87,7 @@ def rollback(process_id: str):
                       number=overview.current.number), "warning")
         return redirect(back)
     return changes(gettext("已退回第 %(number)s 版，新案件从现在起按它办理；在办案件不受影响。", number=row.number),
-                   lambda: definitions.rollback(process_id, row.digest, typed("reason"), actor, clock.now()), back)
+                   lambda: deployment.rollback(process_id, row.digest, typed("reason"), actor, clock.now()), back)
 
 
 def _row(overview: process_overview.Overview, digest: str) -> Any:

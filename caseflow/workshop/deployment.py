@@ -1,24 +1,21 @@
-"""Deployed processes: the diagram files a case is pinned to, by digest."""
+"""Making a version of a process the one that new cases start under, and going back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 import orjson
 from sqlalchemy import func, select
 
 from caseflow import journal, verification
-from caseflow.effects import TOPICS
 from caseflow.engine import definition as engine
-from caseflow.engine.values import UserTask
-from caseflow.errors import ConfigurationError, InvalidInput, NotFound, NothingChanged, StepFailed
-from caseflow.law import regulations
-from caseflow.models import Case, Definition, JournalEntry, db
+from caseflow.errors import InvalidInput, NothingChanged
+from caseflow.models import Definition, db
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
+from caseflow.processes.deployed import by_digest, row_of, shipped, versions
+from caseflow.processes.topics import TOPICS
 
 LONGEST_REASON = 500     # characters
 
@@ -36,12 +33,6 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     if known is not None and (known.approved_by_id or db.session.get(Definition, process.digest)):
         return known
     return deploy_files(regulation, name, process.files, now, actor)
-
-
-def shipped(regulation: str, name: str) -> engine.Definition:
-    """The process in the files of bpmn/<regulation>/. DefinitionRefused."""
-    return engine.load(
-        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=TOPICS)
 
 
 def deploy_files(regulation: str, name: str, files: Mapping[str, bytes], now: datetime,
@@ -131,65 +122,3 @@ def lock(process_id: str) -> None:
     """Have the versions of a process as they are now, to the end of the transaction. Cases that begin do not wait."""
     versions_of = select(Definition.digest).where(Definition.process_id == process_id)
     db.session.execute(versions_of.with_for_update(key_share=True))
-
-
-def versions(process_id: str) -> list[Definition]:
-    """Every version of a process that was ever deployed, the newest first."""
-    return list(db.session.scalars(
-        select(Definition).where(Definition.process_id == process_id).order_by(Definition.number.desc())
-        .execution_options(populate_existing=True)))
-
-
-def row_of(process_id: str, digest: str | None = None) -> Definition:
-    """The current version of a process, or the one with this digest. NotFound."""
-    which = Definition.current if digest is None else Definition.digest == digest
-    query = select(Definition).where(Definition.process_id == process_id, which)
-    found = db.session.scalar(query.execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def current(regulation: str, name: str) -> engine.Definition:
-    """The process that a new case of this regulation starts under."""
-    query = select(Definition.digest).where(Definition.process_id == f"{regulation}_{name}", Definition.current)
-    digest = db.session.scalar(query)
-    if digest is None:
-        raise ConfigurationError(f"{regulation}_{name} is not deployed; run `caseflow init`.")
-    return by_digest(digest)
-
-
-def of(case: Case) -> engine.Definition:
-    """The process this case is pinned to."""
-    return by_digest(case.instance.definition)
-
-
-def with_earlier(definition: engine.Definition, entries: Iterable[JournalEntry]) -> engine.Definition:
-    """The process of a case together with the elements it was under before it was moved, to speak of its past.
-
-    `entries` are the case's. What both have is as it is now; the drawing and its outline are those of today.
-    """
-    earlier = [by_digest(orjson.loads(entry.details)["from"]) for entry in entries if entry.kind == "case_migrated"]
-    return replace(definition, **{
-        part: MappingProxyType({name: found for version in (*earlier, definition)
-                                for name, found in getattr(version, part).items()})
-        for part in ("elements", "user_tasks", "messages")}) if earlier else definition
-
-
-def by_digest(digest: str) -> engine.Definition:
-    """The process stored under this digest. StepFailed when its files are no longer what was deployed."""
-    known = engine.loaded(digest)
-    if known is not None:
-        return known
-    row = db.session.get(Definition, digest)
-    if row is None:
-        raise NotFound(f"No process definition has the digest {digest[:12]}.")
-    process = engine.load(verification.texts_of(row.files), trusted=True, process_id=row.process_id, topics=TOPICS)
-    if process.digest != digest:
-        raise StepFailed(f"The stored files of {row.process_id} are not those that were deployed as {digest[:12]}.")
-    return process
-
-
-def task(definition: engine.Definition, element: str, visit: int) -> UserTask:
-    """A user task as it is asked for at this visit: what a form offers at the first only is gone at the next."""
-    return definition.user_tasks[element].at_visit(visit)

@@ -1,0 +1,22 @@
+"""The named operations that a diagram's service tasks may call (camunda:topic), and what each does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+TOPICS: Mapping[str, str] = MappingProxyType({
+    "open_file": "建档并通知承办单位和牵头单位（当日建档、当日反馈）",
+    "notify_responsible": "通知承办单位",
+    "escalate": "逾期：上报承办单位负责人和牵头单位，案件继续办理",
+    "remind": "提醒承办人即将到期",
+    "tell_rater": "通知负责联系的单位向评价人反馈整改结果",
+    "return_for_rehandling": "退回重办（最多一次）并通知承办单位",
+    "record_newest_rating": "记录评价人最新的评价",
+    "void_rating": "评价不予采纳：保留记录，不计入统计；在申诉案件里，同时告知整改案件终止办理",
+    "receive_appeal": "收到申诉，告知被评价单位",
+    "return_for_evidence": "退回申诉人补充材料（最多一次）并通知",
+    "uphold_appeal": "申诉成立：记录决定和理由，告知各方",
+    "dismiss_appeal": "申诉不成立：记录决定和理由，告知各方；查实履职不到位的，记入年度考核",
+    "record_reference": "记录省级系统更正的编号",
+})

@@ -1,0 +1,1 @@
+"""Drawing a process, checking it, deploying it, and moving cases to it."""
