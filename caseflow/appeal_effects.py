@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from caseflow import raters, submissions
+from caseflow import submissions
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db, held
 from caseflow.moments import SHANGHAI
 from caseflow.notices import outbox
+from caseflow.raters import telling
 
 if TYPE_CHECKING:
     from caseflow.effects import Occasion
@@ -85,7 +86,7 @@ def _decide(occasion: Occasion, decision: str) -> dict:
     _tell_appellant(occasion, appeal, f"appeal_{decision}")
     _tell(occasion, f"appeal_{decision}", "supervisor")
     return {"decision": decision, "finding": appeal.finding,
-            "rater_told_by": raters.tell_of_decision(appeal, decision, occasion.now)}
+            "rater_told_by": telling.tell_of_decision(appeal, decision, occasion.now)}
 
 
 def _record_failure(occasion: Occasion, consequences: tuple[str, ...]) -> None:

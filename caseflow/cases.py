@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import select
 
-from caseflow import deadline_changes, journal, projection, unreachable
+from caseflow import deadline_changes, journal, projection
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -36,6 +36,7 @@ from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
+from caseflow.raters import unreachable
 
 KIND = "rectification"
 UPHELD = "appeal_upheld"                 # the message that voids the rating

@@ -12,7 +12,7 @@ from caseflow.engine.values import FormField
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import Actor, actor_for
-from caseflow.unreachable import CHOICE
+from caseflow.raters.unreachable import CHOICE
 
 LATE_REASON = "模拟逾期"
 

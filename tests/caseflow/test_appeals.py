@@ -7,10 +7,11 @@ from io import BytesIO
 
 import pytest
 
-from caseflow import appeals, journal, rater_contacts
+from caseflow import appeals, journal
 from caseflow.errors import AppealRefused, NotFound, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case, Rating, RoleAssignment, User, db, transaction
+from caseflow.raters import contacts
 from tests.caseflow.samples import PNG
 from tests.ground import newcomer, person
 from tests.journeys.kit import Journey
@@ -115,12 +116,12 @@ def test_neither_the_rated_person_nor_an_appeal_ever_gets_the_contact_of_the_rat
         user = db.session.get(User, person(STAFF).user_id)
         db.session.add(RoleAssignment(user_id=user.id, role="officer", unit_id=appeal.unit_id))
     rectification = db.session.get(Case, qijiang.case_id)
-    assert not rater_contacts.may_reveal(rectification, person(STAFF))
-    assert rater_contacts.may_reveal(rectification, person("qijiang.dept1.officer"))
+    assert not contacts.may_reveal(rectification, person(STAFF))
+    assert contacts.may_reveal(rectification, person("qijiang.dept1.officer"))
     reviewer = person("qijiang.office.reviewer")
-    assert not rater_contacts.may_reveal(appeal.case, reviewer)
+    assert not contacts.may_reveal(appeal.case, reviewer)
     with pytest.raises(PermissionDenied), transaction():
-        rater_contacts.reveal(appeal.case_id, reviewer, "核实情况", qijiang.now)
+        contacts.reveal(appeal.case_id, reviewer, "核实情况", qijiang.now)
 
 
 def test_what_happens_is_in_the_journal_of_the_appeal(qijiang, session):

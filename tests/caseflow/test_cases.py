@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import select, text
 
-from caseflow import cases, effects, projection, rater_contacts, worklist
+from caseflow import cases, effects, projection, worklist
 from caseflow.errors import (
     Conflict,
     InvalidForm,
@@ -23,6 +23,7 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations
 from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case, transaction
+from caseflow.raters import contacts
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
 from tests.journeys.kit import Journey
 
@@ -314,7 +315,7 @@ def test_each_year_begins_with_number_one(guichi, session, clock):
 
 def reveal(journey: Journey, actor, reason="联系评价人核实情况"):
     with transaction():
-        return rater_contacts.reveal(journey.case_id, actor, reason, journey.now)
+        return contacts.reveal(journey.case_id, actor, reason, journey.now)
 
 
 def test_who_has_an_open_task_may_see_the_rater_s_contact(guichi, officer):

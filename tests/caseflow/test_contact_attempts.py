@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases, contact_attempts, unreachable
+from caseflow import cases
 from caseflow.errors import InvalidForm, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, ContactAttempt, Rating, db, transaction
+from caseflow.raters import attempts, unreachable
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey
 
@@ -32,7 +33,7 @@ def reviser(guichi):
 def log(guichi, actor, result="no_answer", **changed):
     facts = {"tried_at": guichi.now, "channel": "telephone", "note": "", "form_token": uuid4().hex, "now": guichi.now}
     with transaction():
-        return contact_attempts.log(guichi.case_id, actor, result=result, **(facts | changed)).id
+        return attempts.log(guichi.case_id, actor, result=result, **(facts | changed)).id
 
 
 def answer(guichi, actor, **answers):
@@ -58,7 +59,7 @@ def offered(guichi):
 
 def test_an_attempt_is_logged_and_its_note_is_not_in_the_journal(guichi, reviser):
     number = log(guichi, reviser, "other", note="家人接听，说人在外地", channel="visit")
-    row, by = contact_attempts.of_case(db.session.get(Case, guichi.case_id))[0]
+    row, by = attempts.of_case(db.session.get(Case, guichi.case_id))[0]
     assert (row.id, row.note, by) == (number, "家人接听，说人在外地", reviser.name)
     details = json.loads(entries(guichi.case_id, "contact_attempted")[0].details)
     assert details == {"attempt": number, "channel": "visit", "result": "other", "at": guichi.now.isoformat()}

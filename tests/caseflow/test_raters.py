@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from caseflow import contact_attempts, rater_contacts
 from caseflow.errors import PermissionDenied
 from caseflow.models import Case, OutboxMessage, db, transaction
+from caseflow.raters import attempts, contacts
 from tests.ground import person
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
@@ -29,12 +29,12 @@ def decided(app, clock, decision="upheld", **kinds) -> Journey:
 
 def may(journey, username) -> bool:
     db.session.rollback()
-    return rater_contacts.may_reveal(db.session.get(Case, journey.case_id), person(username))
+    return contacts.may_reveal(db.session.get(Case, journey.case_id), person(username))
 
 
 def attempt(journey, username, result):
     with transaction():
-        contact_attempts.log(
+        attempts.log(
             journey.case_id, person(username), tried_at=journey.now, channel="telephone", result=result, note="",
             form_token=uuid4().hex, now=journey.now)
 
@@ -55,7 +55,7 @@ def test_the_lead_office_is_asked_to_tell_the_rater_and_may_reach_them_until_it_
     attempt(case, OFFICE, "reached")
     assert not may(case, OFFICE)
     with pytest.raises(PermissionDenied), transaction():
-        rater_contacts.reveal(case.case_id, person(OFFICE), "再联系", case.now)
+        contacts.reveal(case.case_id, person(OFFICE), "再联系", case.now)
     case.healthy()
 
 

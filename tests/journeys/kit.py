@@ -12,7 +12,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import appeals, cases, contact_attempts, demo, doctor, installation, journal, ratings
+from caseflow import appeals, cases, demo, doctor, installation, journal, ratings
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import (
@@ -32,6 +32,7 @@ from caseflow.moments import SHANGHAI
 from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.processes import deployed
+from caseflow.raters import attempts
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
 
@@ -105,7 +106,7 @@ class Journey:
                 self.time_passes(days=1)
             with self.app.app_context(), transaction():
                 item = self._item(task)
-                contact_attempts.log(
+                attempts.log(
                     self.case_id, self._person(item), tried_at=self.now, channel="telephone", result="no_answer",
                     note="", form_token=uuid4().hex, now=self.now)
         self._forget()

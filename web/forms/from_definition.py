@@ -16,10 +16,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
-from caseflow import unreachable
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from caseflow.processes import form_values
+from caseflow.raters import unreachable
 from web.forms.typed_text import read_day, read_number, tidy
 
 PREFIX = "f-"

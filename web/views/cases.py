@@ -10,24 +10,14 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import (
-    appeals,
-    cases,
-    comments,
-    dispatches,
-    listings,
-    rater_contacts,
-    raters,
-    references,
-    urging,
-    worklist,
-)
+from caseflow import appeals, cases, comments, dispatches, listings, references, urging, worklist
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, WorkItem, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
+from caseflow.raters import contacts, telling
 from web import clock
 from web.auth import current_actor
 from web.forms import filters
@@ -78,7 +68,7 @@ def show(number: str):
         submissions=_submissions(case, past), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
-        telling=case.kind == cases.KIND and not rating.hidden and raters.has_to_tell(case, actor),
+        telling=case.kind == cases.KIND and not rating.hidden and telling.has_to_tell(case, actor),
         duplicates=panels.duplicate_panel(case, actor),
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
@@ -105,7 +95,7 @@ def reveal(number: str):
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     try:
         with transaction():
-            name, phone = rater_contacts.reveal(case.id, actor, reason, now)
+            name, phone = contacts.reveal(case.id, actor, reason, now)
     except InvalidInput:
         return _contact_page(number, actor, back, problem=gettext("请用 2 到 200 个字写明查看联系方式的理由。")), 422
     except PermissionDenied:

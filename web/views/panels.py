@@ -16,15 +16,12 @@ from flask_babel import gettext, lazy_gettext
 from caseflow import (
     appeals,
     attachments,
-    contact_attempts,
     deadline_entries,
     delegation,
     discipline,
     duplicates,
     journal,
     listings,
-    rater_contacts,
-    unreachable,
     urging,
 )
 from caseflow.errors import CaseflowError
@@ -48,6 +45,8 @@ from caseflow.models import (
 from caseflow.people import directory, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
+from caseflow.raters import attempts, unreachable
+from caseflow.raters import contacts as rater_contacts
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words
@@ -231,7 +230,7 @@ def contact_panel(case: Case, actor: Actor, asking: WorkItem | None) -> ContactP
     """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
     found = unreachable.standing(case, asking.opened_at) if asking else None
     return ContactPanel(
-        contact_attempts.of_case(case), rater_contacts.may_reveal(case, actor), contacts.standing(found))
+        attempts.of_case(case), rater_contacts.may_reveal(case, actor), contacts.standing(found))
 
 
 def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:

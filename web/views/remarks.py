@@ -9,10 +9,11 @@ from datetime import datetime
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, comments, contact_attempts
+from caseflow import cases, comments
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.moments import SHANGHAI
+from caseflow.raters import attempts
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
@@ -68,7 +69,7 @@ def attempt(number: str):
     try:
         tried_at = _moment(typed["tried_at"], now)
         with transaction():
-            contact_attempts.log(
+            attempts.log(
                 case.id, current_actor(), tried_at=tried_at, channel=typed["channel"], result=typed["result"],
                 note=typed["note"], form_token=_token(), now=now)
     except InvalidInput as error:

@@ -23,7 +23,6 @@ from caseflow import (
     phrases,
     reassignment,
     saved_filters,
-    unreachable,
     worklist,
 )
 from caseflow.engine.definition import Definition
@@ -45,6 +44,7 @@ from caseflow.models import User, WorkItem, db, held, transaction
 from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
+from caseflow.raters import unreachable
 from web import clock, step_times
 from web.auth import current_actor
 from web.errors import refusal

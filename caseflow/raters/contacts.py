@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import cases, journal, projection, raters
+from caseflow import cases, journal, projection
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, User, WorkItem, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.raters import telling
 
 
 def may_reveal(case: Case, actor: Actor) -> bool:
@@ -20,7 +21,7 @@ def may_reveal(case: Case, actor: Actor) -> bool:
     decision. Never through an appeal, and never the rated person."""
     if case.kind != cases.KIND or is_rated(case, actor):
         return False
-    if raters.has_to_tell(case, actor):
+    if telling.has_to_tell(case, actor):
         return True
     if case.status != "open":
         return False

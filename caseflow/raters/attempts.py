@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import journal, rater_contacts, texts
+from caseflow import journal, texts
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, ContactAttempt, User, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.raters import contacts
 
 CHANNELS = ("telephone", "sms", "wechat", "visit", "mail", "other")
 RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")
@@ -31,7 +32,7 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
         ContactAttempt.made_by == actor.user_id, ContactAttempt.form_token == form_token))
     if earlier is not None:
         return earlier
-    if not rater_contacts.may_reveal(case, actor):
+    if not contacts.may_reveal(case, actor):
         raise PermissionDenied
     wrong = {
         "tried_at": _moment_problem(tried_at, case, now),

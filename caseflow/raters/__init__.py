@@ -1,0 +1,1 @@
+"""Those who rated: their contact, trying to reach them, telling them."""
