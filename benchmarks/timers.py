@@ -17,7 +17,8 @@ from sqlalchemy import bindparam, update
 from benchmarks import crowd, ground
 from benchmarks.measure import Goal, Report, in_turns, ratios
 from caseflow import cases
-from caseflow.models import Case, db, held, transaction
+from caseflow.casefile import store
+from caseflow.models import Case, db, transaction
 from caseflow.models.prepared import Prepared
 
 GOALS = {"ratio": Goal(most=1.3)}
@@ -32,7 +33,7 @@ def bench(server: str = "", *, few: int = 10_000, many: int = 100_000, due: int 
         rounds_ = in_turns(rounds, *(claiming(app, claims) for app in sides))
         with sides[0].app_context():
             report = Report("timers", GOALS, db.engine.dialect.name)
-            compiled = held.CLAIM_DUE._for(db.engine.dialect)
+            compiled = store.CLAIM_DUE._for(db.engine.dialect)
             report.notes = crowd.plan(compiled.text, compiled.bind({"until": ground.NOW, "limit": 1}))
     report.figures = ratios(rounds_) | {
         f"claims_per_second_of_{many}": claims * rounds / sum(large for large, _ in rounds_),

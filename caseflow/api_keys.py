@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import ApiKey, db
 from caseflow.people.permissions import SYSTEM, Actor

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from caseflow import submissions
+from caseflow.casefile import store, submissions
 from caseflow.errors import StepFailed
-from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db, held
+from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db
 from caseflow.moments import SHANGHAI
 from caseflow.notices import outbox
 from caseflow.raters import telling
@@ -35,7 +35,7 @@ def return_for_evidence(occasion: Occasion) -> None:
     for item in list(occasion.case.items.values()):
         if item.role == PERSONAL:
             occasion.case.items[item.token] = replace(item, assignee_id=appeal.appellant_id)
-            occasion.case.note(held.ASSIGN_ITEM, case=occasion.case.id, of=item.token, assignee_id=appeal.appellant_id)
+            occasion.case.note(store.ASSIGN_ITEM, case=occasion.case.id, of=item.token, assignee_id=appeal.appellant_id)
     _tell_appellant(occasion, appeal, "appeal_returned")
 
 

@@ -14,13 +14,14 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import attachments, cases, deadline_changes, journal
+from caseflow import attachments, cases, deadline_changes
+from caseflow.casefile import journal, store
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.regulation_file import AppealRules
-from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db, held
+from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db
 from caseflow.notices import outbox
 from caseflow.paging import MOST_COUNTED, Page
 from caseflow.people import permissions
@@ -108,7 +109,7 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
         raise AppealRefused(reason=stands.code)
     _check(stands.rules, ground, statement, evidence)
     case, definition = cases.begin(rating, KIND, stands.rules.number_format, now)
-    found = held.CASE_OF.first(rating=rating.id, kind=cases.KIND)
+    found = store.CASE_OF.first(rating=rating.id, kind=cases.KIND)
     appeal = Appeal(
         case_id=case.id, rating_id=rating.id, rectification_id=found[0] if found else None, party=stands.party,
         appellant_id=actor.user_id, unit_id=rating.service.unit_id, ground=ground, statement=statement.strip(),
@@ -147,7 +148,7 @@ def withdraw(appeal_id: int, actor: Actor, now: datetime) -> Appeal:
     Refuses with NotFound, PermissionDenied (another party's) or TaskNotOpen (decided). Journaled as message_delivered.
     """
     appeal = find(appeal_id, actor)
-    held.hold(appeal.case_id)
+    store.hold(appeal.case_id)
     db.session.refresh(appeal)
     if not is_party(appeal, actor):
         raise PermissionDenied("Only who filed this appeal can withdraw it.")

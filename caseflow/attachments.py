@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from sqlalchemy import exists, func, select
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.files import store as file_store
 from caseflow.files import types

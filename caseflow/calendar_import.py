@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import deadline_entries, journal
+from caseflow import deadline_entries
+from caseflow.casefile import journal
 from caseflow.law import regulations
 from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
 from caseflow.law.calendar_rows import check_rows, doubts

@@ -14,7 +14,9 @@ from datetime import date, datetime, timedelta
 import orjson
 from sqlalchemy import select
 
-from caseflow import deadline_changes, journal, projection
+from caseflow import deadline_changes, projection
+from caseflow.casefile import journal, offices, store
+from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -30,8 +32,7 @@ from caseflow.errors import (
     TokenReused,
 )
 from caseflow.law import regulation_file, regulations
-from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, WorkItem, db, held, lock_case
-from caseflow.models.held import HeldCase, HeldItem, HeldTimer
+from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, WorkItem, db, lock_case
 from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
@@ -54,7 +55,7 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
     expired = _past_validity(regulation, now)
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
-    if held.CASE_OF.first(rating=rating.id, kind=KIND):
+    if store.CASE_OF.first(rating=rating.id, kind=KIND):
         raise InvalidInput("This rating has a case already.")
     case, definition = begin(rating, KIND, regulation.number_format, now)
     journal.append(case, "rating_received", actor, now, {
@@ -72,13 +73,13 @@ def begin(rating: Rating, kind: str, number_format: str, now: datetime) -> tuple
     regulation, year = regulations.get(rating.regulation), _day(now).year
     definition = deployed.current(regulation.key, kind)
     sequence = f"{regulation.key}-{year}" if kind == KIND else f"{regulation.key}-{kind}-{year}"
-    last, = held.NEXT_NUMBER.first(key=sequence)
-    case = held.begin(
+    last, = store.NEXT_NUMBER.first(key=sequence)
+    case = store.begin(
         number=number_format.format(year=year, number=last), regulation=regulation.key,
         after_expiry=_past_validity(regulation, now), kind=kind, rating_id=rating.id,
         unit_id=rating.service.unit_id, opened_at=now, definition=definition.digest)
     for key in ("responsible", regulation.lead):
-        projection.takes_part(case, projection.unit_for(case, key))
+        offices.takes_part(case, offices.unit_for(case, key))
     return case, definition
 
 
@@ -107,7 +108,7 @@ def task_of(work_item_id: int) -> tuple[Definition, UserTask]:
 
     Who may see it is not judged here.
     """
-    found = held.TASK_OF.first(item=work_item_id)
+    found = store.TASK_OF.first(item=work_item_id)
     if found is None:
         raise NotFound
     digest, element, visit = found
@@ -133,7 +134,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content), InvalidForm, or
     LateReasonMissing: who completes an overdue task says why, and it is kept with the journal's entry.
     """
-    case = held.hold_by_item(work_item_id)
+    case = store.hold_by_item(work_item_id)
     item = case.item(work_item_id)
     if item is None or not permissions.may_work(actor, item):
         permissions.require_see(actor, case)
@@ -161,11 +162,11 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
 def _tell_each_other(case: HeldCase, waited: set[int], actor: Actor, now: datetime) -> None:
     """What an appeal has for its rectification; and for a rectification that waits from now on, what came before."""
     for message in case.to_rectification:
-        found = held.CASE_OF.first(rating=case.rating_id, kind=KIND)
+        found = store.CASE_OF.first(rating=case.rating_id, kind=KIND)
         if found:
             _deliver_if_awaited(found[0], message, now, actor)
     if case.kind == KIND and case.awaited - waited:
-        voided_at, = held.VOIDED_AT.first(rating=case.rating_id)
+        voided_at, = store.VOIDED_AT.first(rating=case.rating_id)
         if voided_at is not None:
             _deliver_if_awaited(case.id, UPHELD, now, actor)
     _let_clock_run(case, now)
@@ -185,9 +186,9 @@ def _deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor)
     try:
         deliver_message(case_id, message, now, actor)
     except TaskNotOpen:
-        case = held.hold(case_id)
+        case = store.hold(case_id)
         journal.append(case, "message_noted", actor, now, {"message": message})
-        held.save(case)
+        store.save(case)
 
 
 def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accepted: Mapping[str, object],
@@ -196,14 +197,14 @@ def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accep
 
     A draft of somebody else stays: they were not the faster one, and may copy it.
     """
-    submission_id, = held.INSERT_SUBMISSION.first(
+    submission_id, = store.INSERT_SUBMISSION.first(
         case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
         form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
         submitted_by=actor.user_id, submitted_at=now)
     del case.items[item.token]
-    case.note(held.CLOSE_ITEM, case=case.id, of=item.token, status="completed", completed_at=now,
+    case.note(store.CLOSE_ITEM, case=case.id, of=item.token, status="completed", completed_at=now,
               completed_by=actor.user_id)
-    case.note(held.DELETE_DRAFT, item=item.id, user=actor.user_id)
+    case.note(store.DELETE_DRAFT, item=item.id, user=actor.user_id)
     return submission_id
 
 
@@ -245,7 +246,7 @@ def is_late(item: WorkItem | HeldItem, now: datetime) -> bool:
 
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
     """Deliver a message the case waits for, such as the decision on an appeal. TaskNotOpen when it does not."""
-    case = held.hold(case_id)
+    case = store.hold(case_id)
     definition = deployed.by_digest(case.definition)
     step = engine.deliver(definition, case.state, message, Context(now))
     journal.append(case, "message_delivered", actor, now, {"message": message})
@@ -266,12 +267,12 @@ class DueCase:
 
 def due_cases(now: datetime, limit: int = 100) -> list[int]:
     """The cases with something due, the longest overdue first; parked ones are left alone."""
-    return [case_id for case_id, _ in held.DUE.rows(until=now - ONE_SECOND, limit=limit)]
+    return [case_id for case_id, _ in store.DUE.rows(until=now - ONE_SECOND, limit=limit)]
 
 
 def claim_due(now: datetime) -> DueCase | None:
     """The longest overdue case that no other scheduler holds, locked to the end of the transaction."""
-    found = held.CLAIM_DUE.first(until=now - ONE_SECOND, limit=1)
+    found = store.CLAIM_DUE.first(until=now - ONE_SECOND, limit=1)
     return DueCase(*found) if found else None
 
 
@@ -281,7 +282,7 @@ def fire_due(case_id: int, now: datetime) -> int:
     Each firing and its effects are one transaction with the state, and unique per visit. What the first
     firing cancels does not fire any more.
     """
-    case = held.hold(case_id)
+    case = store.hold(case_id)
     definition = deployed.by_digest(case.definition)
     fired = 0
     while (timer := _next_due_timer(case, now)) is not None:
@@ -289,7 +290,7 @@ def fire_due(case_id: int, now: datetime) -> int:
         fired += 1
     if not fired:
         case.next_due = case.next_try = projection.earliest_due(case)
-        held.save(case)
+        store.save(case)
     return fired
 
 
@@ -301,8 +302,8 @@ def _next_due_timer(case: HeldCase, now: datetime) -> HeldTimer | None:
 def _fire(case: HeldCase, definition: Definition, timer: HeldTimer, now: datetime) -> None:
     step = engine.fire(definition, case.state, timer.token, Context(now))
     del case.timers[timer.token]
-    case.note(held.END_TIMER, case=case.id, of=timer.token, status="fired")
-    case.note(held.INSERT_FIRING, case_id=case.id, token=timer.token, due_at=timer.due_at, fired_at=now)
+    case.note(store.END_TIMER, case=case.id, of=timer.token, status="fired")
+    case.note(store.INSERT_FIRING, case_id=case.id, token=timer.token, due_at=timer.due_at, fired_at=now)
     journal.append(case, "timer_fired", SYSTEM, now, {
         "element": timer.element, "token": timer.token, "attached_to": timer.attached_to,
         "due_at": timer.due_at.isoformat(), "lag_seconds": int((now - timer.due_at).total_seconds())})

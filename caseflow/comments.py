@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from caseflow import journal, texts
+from caseflow import texts
+from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, Comment, CommentDraft, User, db, lock_case
 from caseflow.people import permissions

@@ -13,7 +13,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import deadline_entries, journal, projection
+from caseflow import deadline_entries, projection
+from caseflow.casefile import journal, store
+from caseflow.casefile import offices as casefile_offices
+from caseflow.casefile.hand import HeldCase
 from caseflow.engine import step as engine
 from caseflow.errors import (
     ClockNotRunning,
@@ -28,8 +31,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
-from caseflow.models import Case, DeadlineEntry, Timer, db, held
-from caseflow.models.held import HeldCase
+from caseflow.models import Case, DeadlineEntry, Timer, db
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
@@ -187,12 +189,12 @@ def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason:
     earlier = _times_extended(change, token)
     if earlier >= rules.most_times:
         raise ExtensionsUsedUp
-    lead = projection.unit_for(change.case, change.regulation.lead)
+    lead = casefile_offices.unit_for(change.case, change.regulation.lead)
     for unit_id in {lead, change.case.unit_id} if rules.by == "unit" else {lead}:
         _send(change, f"{token}:asked:{change.case.journal_seq}", "extension_asked", unit_id, "supervisor")
     journal.append(change.case, "extension_asked", actor, now, {
         "element": change.case.timers[token].element, "token": token, "days": days, "reason": reason.strip()})
-    held.save(change.case)
+    store.save(change.case)
 
 
 def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
@@ -201,7 +203,7 @@ def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
         return False
     if actor.is_system:
         return True
-    lead = projection.unit_for(case, regulations.get(case.regulation).lead)
+    lead = casefile_offices.unit_for(case, regulations.get(case.regulation).lead)
     return permissions.supervises(actor, lead, *([case.unit_id] if by == "unit" else []))
 
 
@@ -214,9 +216,9 @@ def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Chan
 
 
 def _take(case_id: int, actor: Actor, now: datetime) -> _Change:
-    case = held.hold(case_id)
+    case = store.hold(case_id)
     regulation = regulations.get(case.regulation)
-    timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(held.WAITING))
+    timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(store.WAITING))
                                 .order_by(Timer.token).execution_options(populate_existing=True))
     return _Change(case, regulation, calendars.load(regulation.calendar), tuple(timers),
                    deadline_entries.of_case(case_id), actor, now)
@@ -274,7 +276,7 @@ def _set(change: _Change, timer: Timer, due_at: datetime, provisional: bool, *, 
     case = change.case
     case.timers[timer.token] = replace(
         case.timers[timer.token], due_at=due_at, provisional=provisional, stopped=stopped)
-    case.note(held.DATE_TIMER, case=case.id, of=timer.token, status="stopped" if stopped else "pending", due_at=due_at,
+    case.note(store.DATE_TIMER, case=case.id, of=timer.token, status="stopped" if stopped else "pending", due_at=due_at,
               provisional=provisional, calendar=change.calendar.version)
 
 
@@ -286,12 +288,12 @@ def _finish(change: _Change, kind: str, details: dict, *, tell: bool = True) -> 
     for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()} if tell else ():
         _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)
     journal.append(case, kind, change.actor, change.now, details)
-    held.save(case)
+    store.save(case)
 
 
 def _tell_contact(change: _Change, what: str) -> None:
     """Whoever is in contact with the rater has to tell them (HN-14: the platform; else the responsible unit)."""
-    units = projection.units_of(change.case)
+    units = casefile_offices.units_of(change.case)
     offices = [key for key in units if change.regulation.contacts_raters(key)] or ["responsible"]
     for key in offices:
         _send(change, what, "tell_rater_of_extension", units[key], "officer")

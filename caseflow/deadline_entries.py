@@ -8,13 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow.casefile import store
+from caseflow.casefile.hand import HeldCase, HeldStop
 from caseflow.engine.values import DeadlineRule
 from caseflow.law import deadlines, time_account
 from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
-from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, held
-from caseflow.models.held import HeldCase, HeldStop
+from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db
 from caseflow.people.permissions import Actor
 
 BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
@@ -44,7 +45,7 @@ def of_waiting() -> Mapping[tuple[int, int], list[DeadlineEntry]]:
     """The entries of all timers that wait, by case and token."""
     found: dict[tuple[int, int], list[DeadlineEntry]] = defaultdict(list)
     query = select(DeadlineEntry).join(Timer, (Timer.case_id == DeadlineEntry.case_id) & (
-        Timer.token == DeadlineEntry.token)).where(Timer.status.in_(held.WAITING))
+        Timer.token == DeadlineEntry.token)).where(Timer.status.in_(store.WAITING))
     for entry in db.session.scalars(query.order_by(DeadlineEntry.case_id, DeadlineEntry.token, DeadlineEntry.seq)):
         found[entry.case_id, entry.token].append(entry)
     return found
@@ -56,8 +57,8 @@ def note(case: HeldCase, token: int, seq: int, kind: str, actor: Actor, now: dat
     values = {
         "case_id": case.id, "token": token, "seq": seq, "kind": kind, "at": now, "actor_id": actor.user_id,
         "actor": actor.name, "amount": amount, "used": used, "category": category, "reason": reason, "due_at": due_at}
-    case.note(held.INSERT_DEADLINE_ENTRY, **values)
-    if kind in held.STOPS:
+    case.note(store.INSERT_DEADLINE_ENTRY, **values)
+    if kind in store.STOPS:
         case.stops.append(HeldStop(token, seq, kind, now))
     return DeadlineEntry(**values)
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from caseflow import texts, worklist
+from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
-from caseflow.models.held import HeldCase, HeldItem
 from caseflow.notices import outbox
 from caseflow.people import impartiality
 from caseflow.people.permissions import Actor

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import journal, projection, reassignment, texts
+from caseflow import reassignment, texts
+from caseflow.casefile import journal, offices, store
+from caseflow.casefile.hand import HeldCase
 from caseflow.cases import KIND
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -18,8 +20,7 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.law import regulations
-from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db, held
-from caseflow.models.held import HeldCase
+from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -41,7 +42,7 @@ def obstacle(case: Case | HeldCase, actor: Actor) -> str:
         return "not_yours"
     if case.status != "open":
         return "closed"
-    if case.unit_id == projection.unit_for(case, regulation.lead):
+    if case.unit_id == offices.unit_for(case, regulation.lead):
         return "lead_office"
     if _refusal(case.id, case.unit_id) is not None:
         return "again"
@@ -54,7 +55,7 @@ def obstacle(case: Case | HeldCase, actor: Actor) -> str:
 
 def may_decide(case: Case | HeldCase, actor: Actor) -> bool:
     """Supervisors of the lead office, or of a unit above it."""
-    return permissions.supervises(actor, projection.unit_for(case, regulations.get(case.regulation).lead))
+    return permissions.supervises(actor, offices.unit_for(case, regulations.get(case.regulation).lead))
 
 
 def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, now: datetime) -> DispatchRefusal:
@@ -62,7 +63,7 @@ def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, no
 
     Refuses with NotFound, PermissionDenied, DispatchNotRefusable or InvalidInput. Journaled as dispatch_refused.
     """
-    case = held.hold(case_id)
+    case = store.hold(case_id)
     permissions.require_see(actor, case)
     code = obstacle(case, actor)
     if code == "not_yours":
@@ -78,11 +79,11 @@ def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, no
                               refused_by=actor.user_id, refused_at=now)
     db.session.add(refusal)
     db.session.flush()
-    lead = projection.unit_for(case, regulations.get(case.regulation).lead)
+    lead = offices.unit_for(case, regulations.get(case.regulation).lead)
     _tell(case, refusal, "dispatch_refused", lead, "supervisor", now)
     journal.append(case, "dispatch_refused", actor, now, {
         "refusal": refusal.id, "unit": case.unit_id, "suggested": suggested_id, "reason": reason.strip()})
-    held.save(case)
+    store.save(case)
     return refusal
 
 
@@ -124,7 +125,7 @@ def _undecided(refusal_id: int, actor: Actor) -> tuple[HeldCase, DispatchRefusal
     case_id = db.session.scalar(select(DispatchRefusal.case_id).where(DispatchRefusal.id == refusal_id))
     if case_id is None:
         raise NotFound
-    case = held.hold(case_id)
+    case = store.hold(case_id)
     permissions.require_see(actor, case)
     if not may_decide(case, actor):
         raise PermissionDenied
@@ -142,7 +143,7 @@ def _decide(case: HeldCase, refusal: DispatchRefusal, actor: Actor, decision: st
     journal.append(case, f"dispatch_{decision}", actor, now, {
         "refusal": refusal.id, "unit": refusal.unit_id, "to": to_unit_id, "reason": reason.strip()})
     db.session.flush()
-    held.save(case)
+    store.save(case)
 
 
 def candidates(case: Case | HeldCase) -> list[Unit]:

@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import attachments, deadline_entries, journal, ratings
+from caseflow import attachments, deadline_entries, ratings
+from caseflow.casefile import journal_check, store
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
@@ -36,7 +37,6 @@ from caseflow.models import (
     TimerFiring,
     WorkItem,
     db,
-    held,
 )
 from caseflow.models.cases import OPEN
 from caseflow.people import impartiality
@@ -70,7 +70,7 @@ def examine(now: datetime) -> list[Complaint]:
 
 def stuck_cases(now: datetime) -> Iterator[Complaint]:
     """Open cases that nothing will move any more."""
-    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, *held.WAITING)
+    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, *store.WAITING)
     query = select(Case.number).outerjoin(tasks, tasks.c.case_id == Case.id).outerjoin(
         timers, timers.c.case_id == Case.id).where(
         OPEN, Case.incident.is_(False), tasks.c.case_id.is_(None), timers.c.case_id.is_(None),
@@ -90,7 +90,7 @@ def rows_against_state(now: datetime) -> Iterator[Complaint]:
     processes: dict[str, Definition | CaseflowError] = {}
     for batch in _open_cases():
         ids = [row.id for row in batch]
-        items, timers = _tokens(WorkItem, ids, "open"), _tokens(Timer, ids, *held.WAITING)
+        items, timers = _tokens(WorkItem, ids, "open"), _tokens(Timer, ids, *store.WAITING)
         for row in batch:
             yield from _compare(row, processes, items[row.id], timers[row.id])
 
@@ -153,7 +153,7 @@ def rows_of_ended_cases(now: datetime) -> Iterator[Complaint]:
     """Work items and timers that an ended case has left behind."""
     for code, table, status, sentence in (
         ("orphan_work_item", WorkItem, ("open",), "案件已结束，待办仍在"),
-        ("orphan_timer", Timer, held.WAITING, "案件已结束，计时仍在"),
+        ("orphan_timer", Timer, store.WAITING, "案件已结束，计时仍在"),
     ):
         query = select(Case.number, table.token).join(Case, Case.id == table.case_id).where(
             table.status.in_(status), Case.status != "open")
@@ -197,7 +197,7 @@ def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
     """Deadlines that were changed and are not due when their ledger says."""
     ledgers = deadline_entries.of_waiting()
     query = select(Timer, Case.number, Case.regulation).join(Case, Case.id == Timer.case_id).where(
-        Timer.status.in_(held.WAITING), exists().where(
+        Timer.status.in_(store.WAITING), exists().where(
             DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.token == Timer.token))
     for timer, number, key in db.session.execute(query):
         regulation = regulations.get(key)
@@ -288,7 +288,7 @@ def dead_deliveries(now: datetime) -> Iterator[Complaint]:
 
 
 def broken_journal(now: datetime) -> Iterator[Complaint]:
-    for stream, seq, what in journal.verify().broken:
+    for stream, seq, what in journal_check.verify().broken:
         yield Complaint("broken_journal", "", f"日志 {stream} 第 {seq} 条：{what}", f"{stream}/{seq}")
 
 

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import drafts, journal, scenario_file, scenarios, verification
+from caseflow import drafts, scenario_file, scenarios, verification
+from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import KeptScenario, ProcessDraft, TrialRun, db
 from caseflow.people import permissions

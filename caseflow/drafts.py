@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from caseflow import journal, verification
+from caseflow import verification
+from caseflow.casefile import journal
 from caseflow.engine import definition as engine
 from caseflow.engine.gate.reader import MAX_BYTES
 from caseflow.errors import (

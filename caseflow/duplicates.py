@@ -11,7 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
-from caseflow import cases, journal, projection, texts
+from caseflow import cases, texts
+from caseflow.casefile import journal, offices
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Offered
@@ -32,7 +33,7 @@ def may_link(case: Case, actor: Actor) -> bool:
     """Supervisors of the lead office, or of a unit above it, in an open rectification."""
     rules = rules_of(case.regulation)
     return rules is not None and rules.available and case.kind == cases.KIND and case.status == "open" \
-        and permissions.supervises(actor, projection.unit_for(case, regulations.get(case.regulation).lead))
+        and permissions.supervises(actor, offices.unit_for(case, regulations.get(case.regulation).lead))
 
 
 def alike(case: Case) -> list[Case]:

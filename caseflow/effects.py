@@ -13,12 +13,13 @@ from types import MappingProxyType
 
 from sqlalchemy import select
 
-from caseflow import appeal_effects, journal, submissions
+from caseflow import appeal_effects
+from caseflow.casefile import journal, store, submissions
+from caseflow.casefile.hand import HeldCase
 from caseflow.engine.values import EffectCall
 from caseflow.errors import StepFailed
 from caseflow.law.regulation_file import Regulation
-from caseflow.models import AppliedEffect, NewestRating, db, held
-from caseflow.models.held import HeldCase
+from caseflow.models import AppliedEffect, NewestRating, db
 from caseflow.notices import outbox
 from caseflow.people.permissions import Actor
 
@@ -43,7 +44,7 @@ def apply(occasion: Occasion) -> None:
     if effect is None:
         raise StepFailed(f"No effect is registered as {call.topic!r}.", element=call.element)
     details = effect(occasion) or {}
-    held.INSERT_EFFECT.write(case_id=case.id, token=call.token, topic=call.topic, applied_at=occasion.now)
+    store.INSERT_EFFECT.write(case_id=case.id, token=call.token, topic=call.topic, applied_at=occasion.now)
     journal.append(case, "effect_applied", occasion.actor, occasion.now,
                    {"topic": call.topic, "element": call.element, "token": call.token, **details})
 

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, literal_column, select
 
-from caseflow import journal, moments, projection
+from caseflow import moments
+from caseflow.casefile import journal, offices
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import LONGEST_LADDER, LadderRules
 from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case
@@ -48,7 +49,7 @@ def climb(work_item_id: int, rung: str, now: datetime) -> bool:
         return False
     insert_new(LadderStep, work_item_id=work_item_id, rung=rung, due_at=item.due_at, taken_at=now)
     kind, role = RUNGS[rung]
-    unit_id = projection.unit_for(case, regulation.lead) if rung == "after_lead" else item.unit_id
+    unit_id = offices.unit_for(case, regulation.lead) if rung == "after_lead" else item.unit_id
     outbox.send(f"{case.id}:{item.token}:{rung}:{item.due_at.isoformat()}", kind, case=case, unit_id=unit_id,
                  role=item.role if rung == "before" else role, details={"number": case.number, "name": item.name},
                  now=now)

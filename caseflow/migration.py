@@ -13,7 +13,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, select
 
-from caseflow import deadline_entries, journal, projection
+from caseflow import deadline_entries, projection
+from caseflow.casefile import journal, offices, store
+from caseflow.casefile.hand import HeldCase, HeldStop
 from caseflow.engine import definition as engine
 from caseflow.engine import migrate as moves
 from caseflow.engine.fitting import Obstacle
@@ -23,9 +25,8 @@ from caseflow.errors import CannotMove, ConcurrentUpdate, InvalidInput, NothingC
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
-from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, held
+from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db
 from caseflow.models.cases import OPEN
-from caseflow.models.held import HeldCase, HeldStop
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -89,7 +90,7 @@ def migrate(case_id: int, target_digest: str, choices: Mapping[str, str], actor:
     VersionReplaced when another version is current meanwhile, ConcurrentUpdate, NothingChanged, or CannotMove with the
     reasons. Visits, answers and the deadline ledger stay. Journaled as case_migrated.
     """
-    case = held.hold(case_id)
+    case = store.hold(case_id)
     permissions.require_process(actor, case.regulation, "approver")
     if not set(choices.values()) <= {KEEP, RESTART}:
         raise InvalidInput(fields={"choices": "unknown"})
@@ -141,7 +142,7 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
             choices: Mapping[str, str]) -> None:
     """Let everything follow: the state, who does what, the timers with their extensions, the summary, the journal."""
     case, (before, after) = advance.case, versions
-    held.pin(case, after.digest)
+    store.pin(case, after.digest)
     journal.append(case, "case_migrated", advance.actor, advance.now, {
         "from": before.digest, "from_number": before.number, "to": after.digest, "to_number": after.number,
         "timers": [[timer.element, timer.how, timer.before, timer.after] for timer in moved.timers],
@@ -156,7 +157,7 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
             _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
     projection.date_items(case, moved.step)
     projection.reschedule(case)
-    held.save(case)
+    store.save(case)
 
 
 def _move_items(advance: Advance, old: engine.Definition) -> None:
@@ -169,13 +170,13 @@ def _move_items(advance: Advance, old: engine.Definition) -> None:
         was, will = old.user_tasks[item.element], new.user_tasks[item.element]
         moved = replace(item, name=will.element.name)
         if (was.unit, was.role) != (will.unit, will.role):
-            moved = replace(moved, unit_id=projection.unit_for(case, will.unit), role=will.role, assignee_id=None)
+            moved = replace(moved, unit_id=offices.unit_for(case, will.unit), role=will.role, assignee_id=None)
         if moved != item:
             case.items[token] = moved
-            case.note(held.MOVE_ITEM, case=case.id, of=token, name=moved.name, unit_id=moved.unit_id, role=moved.role,
+            case.note(store.MOVE_ITEM, case=case.id, of=token, name=moved.name, unit_id=moved.unit_id, role=moved.role,
                       assignee_id=moved.assignee_id)
         if moved.unit_id != item.unit_id:
-            projection.takes_part(case, moved.unit_id)
+            offices.takes_part(case, moved.unit_id)
         if (moved.unit_id, moved.role) != (item.unit_id, item.role):
             journal.append(case, "task_opened", advance.actor, advance.now, {
                 "element": item.element, "token": token, "visit": item.visit, "unit": moved.unit_id,
@@ -187,7 +188,7 @@ def _move_timers(case: HeldCase, old: engine.Definition, moved: Moved) -> None:
     kept = {timer.after for timer in moved.timers if timer.how == "kept"}
     for timer in moved.step.timers:
         if timer.token in kept and timer.interrupting != old.interrupts(timer.element):
-            case.note(held.MOVE_TIMER, case=case.id, of=timer.token, interrupting=timer.interrupting)
+            case.note(store.MOVE_TIMER, case=case.id, of=timer.token, interrupting=timer.interrupting)
 
 
 def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, ledger: Sequence[DeadlineEntry],
@@ -195,7 +196,7 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
     """What a deadline was extended by stays granted when it is set anew, and counts as often as before."""
     case, now = advance.case, advance.now
     given = _given(moved.step.timers, timer.after, advance.regulation, now)
-    entries = [DeadlineEntry(**row) for row in case.noted.get(held.INSERT_DEADLINE_ENTRY, ())
+    entries = [DeadlineEntry(**row) for row in case.noted.get(store.INSERT_DEADLINE_ENTRY, ())
                if row["token"] == timer.after]
     calendar = calendars.load(advance.regulation.calendar)
     for grant in deadline_entries.granted(rule, ledger, given, now):
@@ -205,7 +206,7 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
                               reason=grant.reason, due_at=standing.due_at)
         case.timers[timer.after] = replace(
             case.timers[timer.after], due_at=standing.due_at, provisional=standing.provisional)
-        case.note(held.DATE_TIMER, case=case.id, of=timer.after, status="pending", due_at=standing.due_at,
+        case.note(store.DATE_TIMER, case=case.id, of=timer.after, status="pending", due_at=standing.due_at,
                   provisional=standing.provisional, calendar=calendar.version)
         journal.append(case, "extension_kept", advance.actor, now, {
             "element": timer.element, "token": timer.after, "due_at": standing.due_at.isoformat()})
@@ -218,7 +219,7 @@ def _given(timers: Iterable[OpenTimer], token: int, regulation: Regulation, now:
 
 def _rules_of(case_id: int) -> Mapping[int, DeadlineRule]:
     rows = select(Timer.token, Timer.unit, Timer.amount, Timer.since, Timer.since_name).where(
-        Timer.case_id == case_id, Timer.status.in_(held.WAITING))
+        Timer.case_id == case_id, Timer.status.in_(store.WAITING))
     return {row.token: DeadlineRule(row.unit, row.amount, row.since, row.since_name)
             for row in db.session.execute(rows)}
 
@@ -229,7 +230,7 @@ def _rules_of(case_id: int) -> Mapping[int, DeadlineRule]:
 def _timers_of(case_ids: Iterable[int]) -> Mapping[int, Mapping[int, Row]]:
     found: dict[int, dict[int, Row]] = defaultdict(dict)
     rows = select(Timer.case_id, Timer.token, Timer.due_at, Timer.status, Timer.unit, Timer.amount, Timer.since,
-                  Timer.since_name).where(Timer.case_id.in_(case_ids), Timer.status.in_(held.WAITING))
+                  Timer.since_name).where(Timer.case_id.in_(case_ids), Timer.status.in_(store.WAITING))
     for row in db.session.execute(rows):
         found[row.case_id][row.token] = row
     return found
@@ -275,7 +276,7 @@ def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
     calendar = calendars.load(regulation.calendar)
     given = _given(timers, token, regulation, now)
     stops = [HeldStop(entry.token, entry.seq, entry.kind, entry.at)
-             for entries in ledger.values() for entry in entries if entry.kind in held.STOPS]
+             for entries in ledger.values() for entry in entries if entry.kind in store.STOPS]
     entries = deadline_entries.carried(
         given, deadline_entries.stood_still(stops, now), calendar, now)
     if before is not None:

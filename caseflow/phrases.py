@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from caseflow import journal, texts
+from caseflow import texts
+from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Phrase, Unit, db
 from caseflow.people.permissions import Actor

@@ -8,15 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from caseflow import deadline_entries, effects, journal
+from caseflow import deadline_entries, effects
+from caseflow.casefile import journal, store
+from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
+from caseflow.casefile.offices import takes_part, unit_for, units_of
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
-from caseflow.errors import ConfigurationError
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
-from caseflow.models import Case, held
-from caseflow.models.held import HeldCase, HeldItem, HeldTimer
 from caseflow.people.permissions import Actor
 
 
@@ -34,12 +34,12 @@ class Advance:
 def record(case: HeldCase, definition: Definition, step: Step, actor: Actor, now: datetime) -> None:
     """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it."""
     follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
-    held.save(case)
+    store.save(case)
 
 
 def follow(advance: Advance, step: Step) -> None:
     """The same, noted in the held case and not written yet."""
-    held.keep_state(advance.case, step.state, step.ended)
+    store.keep_state(advance.case, step.state, step.ended)
     _follow_timers(advance, step)
     _follow_tasks(advance, step)
     _follow_messages(advance.case, step)
@@ -52,7 +52,7 @@ def _follow_timers(advance: Advance, step: Step) -> None:
     for token in case.timers.keys() - {timer.token for timer in step.timers}:
         if case.timers.pop(token).stopped:
             deadline_entries.end(case, token, advance.actor, advance.now)
-        case.note(held.END_TIMER, case=case.id, of=token, status="cancelled")
+        case.note(store.END_TIMER, case=case.id, of=token, status="cancelled")
     new = [timer for timer in step.timers if timer.token not in case.timers]
     calendar = calendars.load(advance.regulation.calendar) if new else None
     for timer in new:
@@ -67,7 +67,7 @@ def _set_timer(advance: Advance, timer: OpenTimer, calendar: Calendar) -> HeldTi
     if carried is not None:
         deadline = replace(deadline, due_at=carried.due_at, provisional=carried.provisional)
     case.note(
-        held.INSERT_TIMER, case_id=case.id, token=timer.token, element=timer.element, attached_to=timer.attached_to,
+        store.INSERT_TIMER, case_id=case.id, token=timer.token, element=timer.element, attached_to=timer.attached_to,
         interrupting=timer.interrupting, unit=rule.unit, amount=rule.amount, since=rule.since,
         since_name=rule.since_name, due_at=deadline.due_at, calendar=deadline.calendar,
         provisional=deadline.provisional, status="stopped" if stopped else "pending", created_at=advance.now)
@@ -82,7 +82,7 @@ def _follow_tasks(advance: Advance, step: Step) -> None:
     case = advance.case
     for token in case.items.keys() - {task.token for task in step.tasks}:
         del case.items[token]
-        case.note(held.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
+        case.note(store.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
     for task in step.tasks:
         if task.token not in case.items:
             case.items[task.token] = _open_item(advance, task, _deadline(case, task))
@@ -99,7 +99,7 @@ def date_items(case: HeldCase, step: Step) -> None:
         if (item.due_at, item.due_provisional, item.clock_stopped) != shown:
             values = dict(zip(("due_at", "due_provisional", "clock_stopped"), shown, strict=True))
             case.items[task.token] = replace(item, **values)
-            case.note(held.DATE_ITEM, case=case.id, of=task.token, **values)
+            case.note(store.DATE_ITEM, case=case.id, of=task.token, **values)
 
 
 def _deadline(case: HeldCase, task: OpenTask) -> HeldTimer | None:
@@ -116,7 +116,7 @@ def _open_item(advance: Advance, task: OpenTask, due: HeldTimer | None) -> HeldI
         user_task.role, None, None if due is None or stopped else due.due_at,
         due is not None and due.provisional and not stopped, stopped)
     case.note(
-        held.INSERT_ITEM, case_id=case.id, token=item.token, element=item.element, visit=item.visit, name=item.name,
+        store.INSERT_ITEM, case_id=case.id, token=item.token, element=item.element, visit=item.visit, name=item.name,
         unit_id=item.unit_id, role=item.role, assignee_id=None, status="open", opened_at=advance.now,
         due_at=item.due_at, due_provisional=item.due_provisional, clock_stopped=item.clock_stopped)
     if item.unit_id != case.unit_id:
@@ -129,10 +129,10 @@ def _open_item(advance: Advance, task: OpenTask, due: HeldTimer | None) -> HeldI
 def _follow_messages(case: HeldCase, step: Step) -> None:
     waiting = {message.token: message for message in step.messages}
     for token in case.awaited - waiting.keys():
-        case.note(held.DELETE_AWAITED, case=case.id, of=token)
+        case.note(store.DELETE_AWAITED, case=case.id, of=token)
     for token in waiting.keys() - case.awaited:
         message = waiting[token]
-        case.note(held.INSERT_AWAITED, case_id=case.id, token=token, element=message.element, message=message.message)
+        case.note(store.INSERT_AWAITED, case_id=case.id, token=token, element=message.element, message=message.message)
     case.awaited = set(waiting)
 
 
@@ -158,7 +158,7 @@ def _summarise(advance: Advance, step: Step) -> None:
     case.next_due = case.next_try = earliest_due(case)
     case.attempts = 0
     if step.ended:
-        voided_at, = held.VOIDED_AT.first(rating=case.rating_id)
+        voided_at, = store.VOIDED_AT.first(rating=case.rating_id)
         case.status = "voided" if voided_at and case.kind == "rectification" else "closed"
         case.closed_at, case.outcome = advance.now, step.outcome
         journal.append(case, "case_closed", advance.actor, advance.now, {"outcome": step.outcome})
@@ -175,20 +175,3 @@ def reschedule(case: HeldCase) -> None:
     if not case.incident:
         paused = case.attempts and before and case.next_due
         case.next_try = max(before, case.next_due) if paused else case.next_due
-
-
-def units_of(case: Case | HeldCase) -> dict[str, int]:
-    """Unit key → id for the offices of the case's regulation, with "responsible" for the rated one."""
-    return {**dict(held.UNITS.rows(regulation=case.regulation)), "responsible": case.unit_id}
-
-
-def unit_for(case: Case | HeldCase, key: str) -> int:
-    units = units_of(case) if key != "responsible" else {"responsible": case.unit_id}
-    if key not in units:
-        raise ConfigurationError(f"{case.regulation} has no unit {key!r}; see regulation.toml.")
-    return units[key]
-
-
-def takes_part(case: HeldCase, unit_id: int) -> None:
-    """Let a unit see the case from now on."""
-    case.note(held.INSERT_UNIT, case_id=case.id, unit_id=unit_id)

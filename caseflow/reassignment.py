@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
-from caseflow import journal
+from caseflow.casefile import journal, store
+from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import (
     Absence,
@@ -29,9 +30,7 @@ from caseflow.models import (
     User,
     WorkItem,
     db,
-    held,
 )
-from caseflow.models.held import HeldCase, HeldItem
 from caseflow.models.prepared import Prepared
 from caseflow.notices import outbox
 from caseflow.people import impartiality, permissions
@@ -241,7 +240,7 @@ def move(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: date
 
 def _move(handover_id: int, work_item_id: int, reason: str, to: Successor, supervised: frozenset[int], actor: Actor,
           now: datetime) -> str:
-    case = held.hold_by_item(work_item_id)
+    case = store.hold_by_item(work_item_id)
     row = {"handover": handover_id, "item": work_item_id}
     found = _READ.first(**row)
     if found is None:
@@ -263,7 +262,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
     """Hand this task over; what the row of the handover keeps of it."""
     joined = responsible = False
     if to.unit_id != item.unit_id:
-        joined = held.INSERT_UNIT.write(case_id=case.id, unit_id=to.unit_id) == 1
+        joined = store.INSERT_UNIT.write(case_id=case.id, unit_id=to.unit_id) == 1
         responsible = case.unit_id == item.unit_id
         if responsible:
             case.unit_id = to.unit_id
@@ -271,14 +270,14 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
     outbox.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
                  case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
                  details={"number": case.number, "name": item.name}, now=now)
-    held.save(case)
+    store.save(case)
     return {"from_unit_id": item.unit_id, "from_user_id": item.assignee_id, "moved_at": now, "joined": joined,
             "responsible": responsible}
 
 
 def _change(case: HeldCase, item: HeldItem, unit_id: int, user_id: int | None, name: str, kind: str, actor: Actor,
             now: datetime, details: dict) -> None:
-    case.note(held.HAND_ITEM, case=case.id, of=item.token, unit_id=unit_id, assignee_id=user_id)
+    case.note(store.HAND_ITEM, case=case.id, of=item.token, unit_id=unit_id, assignee_id=user_id)
     journal.append(case, kind, actor, now, {
         "element": item.element, "token": item.token, "from_unit": item.unit_id, "from_user": item.assignee_id,
         "unit": unit_id, "user": user_id, "to": name, **details})
@@ -318,7 +317,7 @@ def _those_who_stayed(handover_id: int) -> dict[int, str]:
 
 def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back: dict[int, str], actor: Actor,
           now: datetime) -> bool:
-    case, row = held.hold_by_item(work_item_id), {"handover": handover_id, "item": work_item_id}
+    case, row = store.hold_by_item(work_item_id), {"handover": handover_id, "item": work_item_id}
     found = _READ.first(**row)
     if found is None:
         raise NotFound
@@ -335,7 +334,7 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
     if joined and not any(other.unit_id == to[0] for other in case.items.values() if other is not item):
         _LEAVE.write(case=case.id, unit=to[0])
     _UNDONE.write(**row)
-    held.save(case)
+    store.save(case)
     return True
 
 
@@ -350,7 +349,7 @@ def acknowledge(work_item_id: int, actor: Actor, now: datetime) -> None:
 
     Refuses with NotFound, PermissionDenied or TaskNotOpen.
     """
-    case = held.hold_by_item(work_item_id)
+    case = store.hold_by_item(work_item_id)
     permissions.require_see(actor, case)
     item, row = case.item(work_item_id), last_of(work_item_id)
     if item is None or row is None:
@@ -362,4 +361,4 @@ def acknowledge(work_item_id: int, actor: Actor, now: datetime) -> None:
     journal.append(case, "handover_acknowledged", actor, now, {
         "element": item.element, "token": item.token, "handover": row.handover_id})
     db.session.flush()
-    held.save(case)
+    store.save(case)

@@ -9,7 +9,8 @@ from datetime import datetime
 import orjson
 from sqlalchemy import func, or_, select
 
-from caseflow import journal, texts
+from caseflow import texts
+from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import SavedFilter, Unit, User, db
 from caseflow.people.permissions import Actor

@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
-from caseflow import journal, moments
+from caseflow import moments
+from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Absence, Case, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db, lock_case
 from caseflow.notices import outbox

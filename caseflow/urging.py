@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from caseflow import journal, projection
+from caseflow.casefile import journal, offices, store
+from caseflow.casefile.hand import HeldCase
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
 from caseflow.law import regulations
-from caseflow.models import Case, held
-from caseflow.models.held import HeldCase
+from caseflow.models import Case
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -22,7 +22,7 @@ LONGEST_NOTE = 500
 
 def may_urge(case: Case | HeldCase, actor: Actor) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
-    lead = projection.unit_for(case, regulations.get(case.regulation).lead)
+    lead = offices.unit_for(case, regulations.get(case.regulation).lead)
     return permissions.may_supervise(actor, case, lead)
 
 
@@ -33,7 +33,7 @@ def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, see
     `seen` is the number of the last journal entry the supervisor had before them. Refuses with NotFound,
     PermissionDenied, InvalidInput, TaskNotOpen (nothing is open) or ConcurrentUpdate.
     """
-    case = held.hold(case_id)
+    case = store.hold(case_id)
     permissions.require_see(actor, case)
     if not may_urge(case, actor):
         raise PermissionDenied
@@ -49,4 +49,4 @@ def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, see
         outbox.send(f"{case.id}:{kind}:{case.journal_seq}:{unit_id}:{role}", kind, case=case, unit_id=unit_id,
                      role=role, details={"number": case.number, "name": case.step, "note": note}, now=now)
     journal.append(case, kind, actor, now, {"note": note, "tokens": sorted(case.items)})
-    held.save(case)
+    store.save(case)

@@ -11,10 +11,11 @@ import orjson
 from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import journal, open_work, paging
+from caseflow import open_work, paging
+from caseflow.casefile import journal, store
+from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
-from caseflow.models import Case, CaseReference, Draft, Rating, ServiceRecord, Unit, WorkItem, db, held
-from caseflow.models.held import HeldCase, HeldItem
+from caseflow.models import Case, CaseReference, Draft, Rating, ServiceRecord, Unit, WorkItem, db
 from caseflow.moments import SHANGHAI
 from caseflow.open_work import EARLIEST_FIRST
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page, counted
@@ -81,15 +82,15 @@ def hand_over(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, ac
 
 def _assign(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, actor: Actor, now: datetime,
             **details: int | None) -> HeldItem:
-    case.note(held.ASSIGN_ITEM, case=case.id, of=item.token, assignee_id=user_id)
+    case.note(store.ASSIGN_ITEM, case=case.id, of=item.token, assignee_id=user_id)
     journal.append(case, kind, actor, now, {"element": item.element, "token": item.token, **details})
-    held.save(case)
+    store.save(case)
     return replace(item, assignee_id=user_id)
 
 
 def held_item(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
     """An open task with its case, locked. Refuses with NotFound or TaskNotOpen."""
-    case = held.hold_by_item(work_item_id)
+    case = store.hold_by_item(work_item_id)
     permissions.require_see(actor, case)
     item = case.item(work_item_id)
     if item is None:

@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
 from caseflow.moments import SHANGHAI

@@ -8,8 +8,8 @@ from datetime import datetime
 import orjson
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from caseflow.casefile.hand import HeldCase
 from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
-from caseflow.models.held import HeldCase
 from caseflow.models.prepared import inserting
 from caseflow.notices import deliveries
 from caseflow.notices.deliveries import Rules

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import aliased
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
 from caseflow.models import Identity, Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case

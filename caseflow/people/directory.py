@@ -6,12 +6,11 @@ from __future__ import annotations
 from sqlalchemy import Select, exists, func, or_, select
 
 from caseflow.errors import NotFound
-from caseflow.models import Case, CaseUnit, JournalEntry, Profile, RoleAssignment, Unit, User, WebSession, db
+from caseflow.models import Case, CaseUnit, Profile, RoleAssignment, Unit, User, WebSession, db
 from caseflow.paging import Page, containing
 from caseflow.people import duties
 from caseflow.people.permissions import Actor
 
-SYSTEM = "system"
 MOST_CHOICES = 2000
 
 
@@ -64,12 +63,6 @@ def logins_of(user: User) -> list[WebSession]:
     """The person's logins, the last used first."""
     query = select(WebSession).where(WebSession.user_id == user.id).order_by(WebSession.seen_at.desc(), WebSession.id)
     return list(db.session.scalars(query))
-
-
-def system_entries(*, page: int = 1, per_page: int = 50) -> list[JournalEntry]:
-    """What was done to the system itself, newest first."""
-    query = select(JournalEntry).where(JournalEntry.stream == SYSTEM).order_by(JournalEntry.seq.desc())
-    return list(db.session.scalars(query.limit(per_page).offset((page - 1) * per_page)))
 
 
 def names(table: type[User] | type[Unit], ids: set[int]) -> dict[int, str]:

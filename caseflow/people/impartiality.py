@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
+from caseflow.casefile.hand import HeldItem
 from caseflow.errors import NotImpartial
 from caseflow.models import Appeal, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db
-from caseflow.models.held import HeldItem
 
 REVIEWER = "reviewer"
 

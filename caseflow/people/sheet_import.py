@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.errors import InvalidInput
 from caseflow.files import spreadsheets
 from caseflow.files.spreadsheets import Row

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.law import regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import journal, texts
+from caseflow import texts
+from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, ContactAttempt, User, db, lock_case
 from caseflow.people import permissions

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import cases, journal, projection
+from caseflow import cases
+from caseflow.casefile import journal
+from caseflow.casefile import offices as casefile_offices
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, User, WorkItem, db, lock_case
@@ -29,7 +31,7 @@ def may_reveal(case: Case, actor: Actor) -> bool:
     if regulation.contact_through is None:
         items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
         return any(permissions.may_work(actor, item) for item in items)
-    offices = {unit for key, unit in projection.units_of(case).items() if regulation.contacts_raters(key)}
+    offices = {unit for key, unit in casefile_offices.units_of(case).items() if regulation.contacts_raters(key)}
     return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
 
 

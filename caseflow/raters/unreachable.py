@@ -9,12 +9,12 @@ from itertools import takewhile
 
 from sqlalchemy import select
 
+from caseflow.casefile.hand import HeldCase
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Unreachable
 from caseflow.models import Case, ContactAttempt, Rating, WorkItem, db
-from caseflow.models.held import HeldCase
 from caseflow.moments import SHANGHAI
 
 CHOICE = "unreachable"              # the answer in the forms of the diagrams, with its reason and number

@@ -8,7 +8,8 @@ from datetime import datetime
 import orjson
 from sqlalchemy import func, select
 
-from caseflow import journal, verification
+from caseflow import verification
+from caseflow.casefile import journal
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput, NothingChanged
 from caseflow.models import Definition, db

@@ -7,7 +7,8 @@ from io import BytesIO
 
 import pytest
 
-from caseflow import appeals, journal
+from caseflow import appeals
+from caseflow.casefile import journal, journal_check
 from caseflow.errors import AppealRefused, NotFound, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case, Rating, RoleAssignment, User, db, transaction
@@ -128,7 +129,7 @@ def test_what_happens_is_in_the_journal_of_the_appeal(qijiang, session):
     case_id = file(qijiang, person(STAFF)).case_id
     assert [entry.kind for entry in journal.entries(db.session.get(Case, case_id))] == [
         "appeal_filed", "case_opened", "task_opened", "effect_applied", "file_added"]
-    assert journal.verify().broken == []
+    assert journal_check.verify().broken == []
 
 
 def test_a_decision_and_a_withdrawal_cannot_both_happen(qijiang, session):

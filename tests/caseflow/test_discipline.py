@@ -7,7 +7,8 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import discipline, journal
+from caseflow import discipline
+from caseflow.casefile import journal, journal_check
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, DisciplineReport, JournalEntry, OutboxMessage, RoleAssignment, User, db, transaction
 from caseflow.notices import inbox, outbox
@@ -69,7 +70,7 @@ def test_the_receiving_post_confirms_that_it_has_it(qijiang, session):
             discipline.receive(report, person("qijiang.discipline.supervisor"), qijiang.now)
     assert session.get(DisciplineReport, report).received_at == qijiang.now
     assert len(session.scalars(select(JournalEntry).where(JournalEntry.kind == "discipline_received")).all()) == 1
-    assert journal.verify().broken == []
+    assert journal_check.verify().broken == []
 
 
 def test_nobody_of_the_rated_unit_forwards_or_knows_whatever_else_they_are(qijiang, session):

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from caseflow import journal, models
+from caseflow import models
+from caseflow.casefile import journal, journal_check
 from caseflow.models import Case, Rating, ServiceRecord, Unit, transaction
 from web.commands.journal import journal as command
 from web.commands.journal import sentence
@@ -53,7 +54,7 @@ def cases(session, clock):
 
 @pytest.mark.both_databases
 def test_an_untouched_journal_is_whole(cases):
-    assert journal.verify() == journal.JournalReport(CASES + 1, (CASES + 1) * ENTRIES, [])
+    assert journal_check.verify() == journal_check.JournalReport(CASES + 1, (CASES + 1) * ENTRIES, [])
 
 
 @pytest.mark.both_databases
@@ -82,21 +83,21 @@ def test_what_json_does_not_know_is_refused(cases, clock):
 def test_a_tail_that_was_cut_is_found(session, cases):
     _drop_triggers(session)
     session.execute(text("DELETE FROM journal WHERE stream = :s AND seq > 5"), {"s": f"case:{cases[2].id}"})
-    assert [(stream, seq) for stream, seq, _ in journal.verify().broken] == [(f"case:{cases[2].id}", 5)]
+    assert [(stream, seq) for stream, seq, _ in journal_check.verify().broken] == [(f"case:{cases[2].id}", 5)]
 
 
 @pytest.mark.both_databases
 def test_chains_that_vanished_altogether_are_found(session, cases):
     _drop_triggers(session)
     session.execute(text("DELETE FROM journal WHERE stream IN ('system', :s)"), {"s": f"case:{cases[0].id}"})
-    assert {stream for stream, _, _ in journal.verify().broken} == {"system", f"case:{cases[0].id}"}
+    assert {stream for stream, _, _ in journal_check.verify().broken} == {"system", f"case:{cases[0].id}"}
 
 
 @pytest.mark.parametrize("spelling", ["substr(at, 1, 19)", "at || '1'", "replace(at, ' ', 'T')", "'soon'", "NULL"])
 def test_a_moment_in_another_spelling_is_found(session, cases, spelling):
     _drop_triggers(session)
     session.execute(text(f"UPDATE journal SET at = coalesce({spelling}, '') WHERE stream = 'system' AND seq = 3"))
-    assert journal.verify().broken == [("system", 3, "内容与指纹不符")]
+    assert journal_check.verify().broken == [("system", 3, "内容与指纹不符")]
 
 
 def test_each_of_a_thousand_random_changes_is_found(session, cases):
@@ -111,10 +112,10 @@ def test_each_of_a_thousand_random_changes_is_found(session, cases):
         session.execute(text("SAVEPOINT before"))
         with suppress(IntegrityError):  # two entries of one number: the table itself refuses, try another change
             told = change(session, chance)
-            assert journal.verify().broken, f"seed {seed}, change {found}: {told} was not seen"
+            assert journal_check.verify().broken, f"seed {seed}, change {found}: {told} was not seen"
             found += 1
         session.execute(text("ROLLBACK TO before"))
-    assert not journal.verify().broken
+    assert not journal_check.verify().broken
 
 
 @pytest.mark.both_databases
@@ -135,7 +136,7 @@ def test_writers_at_the_same_time_keep_the_system_chain_whole(app, clock):
     for thread in threads:
         thread.join()
     with app.app_context():
-        assert (failures, journal.verify()) == ([], journal.JournalReport(1, 20, []))
+        assert (failures, journal_check.verify()) == ([], journal_check.JournalReport(1, 20, []))
 
 
 def test_the_command_says_in_one_line_where_the_journal_is_broken(app, session, cases, monkeypatch):
@@ -151,7 +152,7 @@ def test_the_command_says_in_one_line_where_the_journal_is_broken(app, session, 
 
 
 def test_the_line_stays_readable_when_everything_is_broken():
-    report = journal.JournalReport(1, 99, [("system", seq, "内容与指纹不符") for seq in range(99)])
+    report = journal_check.JournalReport(1, 99, [("system", seq, "内容与指纹不符") for seq in range(99)])
     assert sentence(report).endswith("；另有 79 处")
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import IntegrityError
 
 from caseflow import cases
+from caseflow.casefile import store
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
-from caseflow.models import AwaitedMessage, Case, NumberSequence, WorkItem, db, held, transaction
+from caseflow.models import AwaitedMessage, Case, NumberSequence, WorkItem, db, transaction
 from caseflow.models.prepared import Prepared, inserting
 from tests.ground import open_item
 
@@ -73,10 +74,10 @@ def test_a_lost_connection_is_given_up_and_the_next_transaction_has_another(guic
 @pytest.mark.both_databases
 def test_a_case_that_somebody_else_changed_meanwhile_is_not_saved(guichi, session):
     with pytest.raises(ConcurrentUpdate), transaction():
-        case = held.hold(guichi.case_id)
+        case = store.hold(guichi.case_id)
         session.execute(text("UPDATE cases SET version = version + 1"))
         case.step = "overwritten"
-        held.save(case)
+        store.save(case)
     assert session.get(Case, guichi.case_id).step != "overwritten"
 
 
@@ -84,15 +85,15 @@ def test_rows_that_were_read_before_are_read_again_after_a_step(guichi, session,
     with transaction():
         row, item = session.get(Case, guichi.case_id), open_item(guichi.case_id)
         version, token = row.version, item.token
-        case = held.hold(guichi.case_id)
-        case.note(held.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
-        held.save(case)
+        case = store.hold(guichi.case_id)
+        case.note(store.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
+        store.save(case)
         assert (row.version, item.status) == (version + 1, "cancelled")
 
 
 def test_numbers_are_given_one_after_the_other_under_each_key(session):
     with transaction():
-        assert [held.NEXT_NUMBER.first(key=key) for key in ("a", "a", "b", "a")] == [(1,), (2,), (1,), (3,)]
+        assert [store.NEXT_NUMBER.first(key=key) for key in ("a", "a", "b", "a")] == [(1,), (2,), (1,), (3,)]
     assert {row.key: row.last for row in session.query(NumberSequence)} == {"a": 3, "b": 1}
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import cases, journal, ratings
+from caseflow import cases, ratings
+from caseflow.casefile import journal, journal_check
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.rating_feeds import BATCH_LINES, batches, lines_of
@@ -102,7 +103,7 @@ def test_a_bad_rating_opens_its_case_at_once_and_a_good_one_none(session, clock)
     assert (case.regulation, case.opened_at, case.unit.code) == ("guichi", clock(), "11341702MB000001")
     entry = next(entry for entry in journal.entries(case) if entry.kind == "rating_received")
     assert json.loads(entry.details)["source"] == "file:test"
-    assert journal.verify().broken == []
+    assert journal_check.verify().broken == []
 
 
 @pytest.mark.parametrize("code", ["", "nobody knows this office", "11500222MB000001"])

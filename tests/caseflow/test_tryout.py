@@ -8,7 +8,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.engine import definition as engine
 from caseflow.errors import (
     ClockNotRunning,

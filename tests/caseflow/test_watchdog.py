@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select, text
 
-from caseflow import doctor, journal, watchdog
+from caseflow import doctor, watchdog
+from caseflow.casefile import journal_check
 from caseflow.models import Case, ProcessInstance, StandingComplaint, Timer, WorkItem, db, snapshot, transaction
 from caseflow.models.cases import OPEN
 from caseflow.people.permissions import SYSTEM
@@ -249,7 +250,7 @@ def test_what_others_commit_meanwhile_is_no_complaint(well):
         _in_another_session(lambda: well.does("rectify"))
         assert doctor.examine(well.now) == []
     with snapshot():
-        assert doctor.examine(well.now) == [] and journal.verify().broken == []
+        assert doctor.examine(well.now) == [] and journal_check.verify().broken == []
 
 
 def _in_another_session(act):

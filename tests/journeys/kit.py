@@ -12,7 +12,8 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import appeals, cases, demo, doctor, installation, journal, ratings
+from caseflow import appeals, cases, demo, doctor, installation, ratings
+from caseflow.casefile import journal
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import (

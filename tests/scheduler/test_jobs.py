@@ -9,7 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from caseflow import cases, listings, watchdog, worklist
+from caseflow import cases, watchdog, worklist
+from caseflow.casefile import readings
 from caseflow.models import (
     Case,
     Heartbeat,
@@ -177,7 +178,7 @@ def test_a_case_that_fails_waits_longer_each_time_and_is_parked_at_the_fifth(gui
     incident = session.query(Incident).one()
     assert incident.kind == "step_failed" and len(entries(guichi.case_id, "incident_raised")) == 1
     supervisor = person("guichi.bureau.supervisor")
-    assert [case.id for _, case in listings.incidents(supervisor)] == [guichi.case_id]
+    assert [case.id for _, case in readings.incidents(supervisor)] == [guichi.case_id]
     assert worklist.counts(supervisor, guichi.now)["incidents"] == 1
     _let_go(guichi, session, incident, kept)
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from caseflow import journal
+from caseflow.casefile import journal_check
 from caseflow.models import AppliedEffect, Submission, TimerFiring, db
 from scheduler import jobs, side_jobs
 from tests.web.desk import Desk, colleague, desk_of, work_item
@@ -48,7 +48,7 @@ def sound(journey) -> None:
         side_jobs.deliver_notices()
     journey.healthy()
     with journey.app.app_context():
-        assert journal.verify().broken == []
+        assert journal_check.verify().broken == []
 
 
 def test_of_two_who_claim_at_once_one_has_the_task(guichi, app):

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from caseflow import api_keys, journal, models
+from caseflow import api_keys, models
+from caseflow.casefile import journal_check
 from caseflow.models import ApiKey, Case, Rating, db
 from tests.ratings_ground import offices  # noqa: F401
 from tests.web.test_api import rating
@@ -113,7 +114,7 @@ def test_an_import_and_a_push_of_the_same_ratings_at_once_keep_each_once(app, cl
     with app.app_context():
         assert db.session.scalar(select(func.count(Rating.id))) == 200
         assert db.session.scalar(select(func.count(Case.id))) == 80
-        assert journal.verify().broken == []
+        assert journal_check.verify().broken == []
     accepted = sum(each["status"] == "accepted" for each in pushed[0].json)
     assert f"接收 {200 - accepted}，重复 {accepted}" in result.output
 

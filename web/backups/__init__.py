@@ -9,7 +9,9 @@ from types import ModuleType
 
 from sqlalchemy import delete, inspect, select
 
-from caseflow import attachments, doctor, journal
+from caseflow import attachments, doctor
+from caseflow.casefile import journal as casefile_journal
+from caseflow.casefile import journal_check
 from caseflow.models import Attachment, Base, Heartbeat, WebSession, db, snapshot, transaction
 from caseflow.people.permissions import SYSTEM
 from web import migrations
@@ -38,7 +40,7 @@ class Restored:
     revision: str
     kept: Path | None
     older: bool
-    journal: journal.JournalReport | None = None
+    journal: journal_check.JournalReport | None = None
     complaints: tuple[doctor.Complaint, ...] = ()
 
 
@@ -93,7 +95,7 @@ def _restore(path: Path, dump: Path, settings: Settings, now: datetime, replace:
         return Restored(revision, kept, older=True)
     with snapshot():
         found = tuple(c for c in doctor.examine(now) if c.code != AFTER_STANDSTILL)
-        return Restored(revision, kept, older=False, journal=journal.verify(), complaints=found)
+        return Restored(revision, kept, older=False, journal=journal_check.verify(), complaints=found)
 
 
 def _kind() -> ModuleType:
@@ -129,5 +131,5 @@ def _settle(path: Path, revision: str, now: datetime) -> None:
     with transaction() as session:
         session.execute(delete(WebSession))
         session.execute(delete(Heartbeat))
-        journal.append(None, "restored", SYSTEM, now, {
+        casefile_journal.append(None, "restored", SYSTEM, now, {
             "file": path.name, "sha256": fingerprint(path), "revision": revision})

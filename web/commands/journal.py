@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from caseflow import journal as records
+from caseflow.casefile import journal_check
 
 SHOWN = 20  # breaks named on the line
 
@@ -22,12 +22,12 @@ def verify() -> None:
     from web import create_app
 
     with create_app().app_context():
-        report = records.verify()
+        report = journal_check.verify()
     click.echo(sentence(report))
     sys.exit(1 if report.broken else 0)
 
 
-def sentence(report: records.JournalReport) -> str:
+def sentence(report: journal_check.JournalReport) -> str:
     """The report in one line."""
     read = f"{report.streams} 条链，{report.entries} 条记录"
     if not report.broken:

@@ -10,7 +10,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, cases, comments, dispatches, listings, references, urging, worklist
+from caseflow import appeals, cases, comments, dispatches, references, urging, worklist
+from caseflow.casefile import readings
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, WorkItem, transaction
@@ -48,7 +49,7 @@ def index():
 def show(number: str):
     actor, now = current_actor(), clock.now()
     case = _find(number, actor)
-    definition, items = deployed.of(case), listings.work_items_of(case)
+    definition, items = deployed.of(case), readings.work_items_of(case)
     entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
     known, past = outline.states(entries, items, case.outcome), deployed.with_earlier(definition, entries)
     deadlines = panels.deadline_lines(case, past, now)
@@ -73,7 +74,7 @@ def show(number: str):
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
         refusable=not dispatches.obstacle(case, actor),
-        awaited=[journal_words.element_name(definition, row.element) for row in listings.awaited_of(case)])
+        awaited=[journal_words.element_name(definition, row.element) for row in readings.awaited_of(case)])
 
 
 def _nearest(items: list[WorkItem], regulation: Any, now: datetime) -> tuple[times.Badge, datetime] | None:
@@ -136,7 +137,7 @@ def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
 def _submissions(case: Case, definition: Any) -> list[dict[str, Any]]:
     return [{"step": journal_words.element_name(definition, row.element), "by": name, "at": row.submitted_at,
              "answers": answers.in_words(_form(definition, row.element), json.loads(row.form_values))}
-            for row, name in listings.submissions_of(case)]
+            for row, name in readings.submissions_of(case)]
 
 
 def _form(definition: Any, element: str):
@@ -146,4 +147,4 @@ def _form(definition: Any, element: str):
 
 def _messages(case: Case) -> list[dict[str, Any]]:
     return [{"text": notice_words.sentence(row.kind, row.details), "to": unit, "role": row.role, "at": row.created_at,
-             "sent": row.sent_at} for row, unit in listings.messages_of(case)]
+             "sent": row.sent_at} for row, unit in readings.messages_of(case)]

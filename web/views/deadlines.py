@@ -10,10 +10,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, deadline_changes, deadline_entries, listings
+from caseflow import cases, deadline_changes, deadline_entries
+from caseflow.casefile import readings, store
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
-from caseflow.models import Case, Timer, held, transaction
+from caseflow.models import Case, Timer, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -84,13 +85,13 @@ def ledgers(case: Case, definition: Any, now: datetime) -> list[Ledger]:
     """The deadlines of a case that wait or were changed, the waiting ones first."""
     regulation = regulations.get(case.regulation)
     calendar, entries = calendars.load(regulation.calendar), deadline_entries.of_case(case.id)
-    timers = [timer for timer in listings.timers_of(case) if timer.status in held.WAITING or timer.token in entries]
+    timers = [timer for timer in readings.timers_of(case) if timer.status in store.WAITING or timer.token in entries]
     return [_ledger(timer, entries.get(timer.token, []), regulation, calendar, definition, now)
-            for timer in sorted(timers, key=lambda timer: timer.status not in held.WAITING)]
+            for timer in sorted(timers, key=lambda timer: timer.status not in store.WAITING)]
 
 
 def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definition: Any, now: datetime) -> Ledger:
-    by_the_clock, waiting = timer.unit == "hours", timer.status in held.WAITING
+    by_the_clock, waiting = timer.unit == "hours", timer.status in store.WAITING
     standing = deadline_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
         token=timer.token, name=panels.timer_name(timer, definition), waiting=waiting,
@@ -119,7 +120,7 @@ def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case
 
 def _page(case: Case, problems: list[str] | None = None, of: str = ""):
     actor, now, regulation = current_actor(), clock.now(), regulations.get(case.regulation)
-    definition, items = deployed.of(case), listings.work_items_of(case)
+    definition, items = deployed.of(case), readings.work_items_of(case)
     rules, found = regulation.extension, ledgers(case, definition, now)
     return render_template(
         "deadlines/show.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,

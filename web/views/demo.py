@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from caseflow import journal
+from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
 from caseflow.models import transaction
 from caseflow.moments import SHANGHAI

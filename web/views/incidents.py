@@ -8,7 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, listings, watchdog
+from caseflow import cases, watchdog
+from caseflow.casefile import readings
 from caseflow.errors import PermissionDenied
 from caseflow.models import transaction
 from caseflow.people import permissions
@@ -25,10 +26,10 @@ blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 def index():
     page = filters.page_number(request.args)
     actor = current_actor()
-    rows = listings.incidents(actor, page=page)
+    rows = readings.incidents(actor, page=page)
     seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
     return render_template("incidents/index.html", rows=rows, reason=incidents.reason, page=page, place=places.place,
-                           per_page=listings.PER_PAGE, seen=seen,
+                           per_page=readings.PER_PAGE, seen=seen,
                            may_retry=actor.has_role("supervisor", "admin"), complaint=complaints.complaint,
                            complaints=watchdog.complaints_for(actor), last_round=watchdog.last_round())
 

@@ -13,17 +13,8 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import (
-    appeals,
-    attachments,
-    deadline_entries,
-    delegation,
-    discipline,
-    duplicates,
-    journal,
-    listings,
-    urging,
-)
+from caseflow import appeals, attachments, deadline_entries, delegation, discipline, duplicates, urging
+from caseflow.casefile import journal, readings, store
 from caseflow.errors import CaseflowError
 from caseflow.files import types
 from caseflow.law import calendars, deadlines, regulations
@@ -40,7 +31,6 @@ from caseflow.models import (
     Timer,
     User,
     WorkItem,
-    held,
 )
 from caseflow.people import directory, permissions
 from caseflow.people.permissions import Actor
@@ -172,7 +162,7 @@ def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
             files = attachments.of_case(appeal.rectification.id, actor)
         definition = deployed.with_earlier(
             deployed.of(appeal.rectification), journal.entries(appeal.rectification))
-        for row, name in listings.submissions_of(appeal.rectification):
+        for row, name in readings.submissions_of(appeal.rectification):
             form = definition.user_tasks[row.element].form
             record.append((journal_words.element_name(definition, row.element), name, row.submitted_at,
                            answers.in_words(form, json.loads(row.form_values))))
@@ -274,13 +264,13 @@ def _service_lines(rating: Rating) -> list[tuple[str, str]]:
 
 def _newest(rating: Rating) -> list[tuple[str, str]]:
     return [(rating_words.level_name(row.level), times.moment(row.recorded_at))
-            for row in listings.newest_ratings_of(rating.id)]
+            for row in readings.newest_ratings_of(rating.id)]
 
 
 def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:
     """Every deadline of the case, the running ones first, each with its reasons."""
     calendar = calendars.load(regulations.get(case.regulation).calendar)
-    timers = sorted(listings.timers_of(case), key=lambda timer: timer.status not in held.WAITING)
+    timers = sorted(readings.timers_of(case), key=lambda timer: timer.status not in store.WAITING)
     changed = deadline_entries.of_case(case.id)
     return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in changed) for timer in timers]
 
@@ -326,4 +316,4 @@ def places_of(actor: Actor) -> list[tuple[str, str]]:
 
 
 def unit_names(case: Case) -> Mapping[int, str]:
-    return {item.unit_id: item.unit.name for item in listings.work_items_of(case)}
+    return {item.unit_id: item.unit.name for item in readings.work_items_of(case)}

@@ -13,18 +13,8 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import (
-    cases,
-    delegation,
-    dispatches,
-    duplicates,
-    listings,
-    moments,
-    phrases,
-    reassignment,
-    saved_filters,
-    worklist,
-)
+from caseflow import cases, delegation, dispatches, duplicates, moments, phrases, reassignment, saved_filters, worklist
+from caseflow.casefile import readings, store
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
 from caseflow.errors import (
@@ -40,7 +30,7 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.law import calendars, regulations
-from caseflow.models import User, WorkItem, db, held, transaction
+from caseflow.models import User, WorkItem, db, transaction
 from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -169,7 +159,7 @@ def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Act
 
 def _go_on(case_id: int, task: UserTask, definition: Definition, actor: Actor):
     """To the next task of the same case when it is mine, else back to the list; either way say what happens next."""
-    standing = listings.standing(case_id)
+    standing = readings.standing(case_id)
     flash(next_step.after(task.element.name, standing, definition), "success")
     following = standing.next_for(actor)
     return redirect(url_for("work.show", work_item_id=following.id) if following else url_for("work.index"))
@@ -259,11 +249,11 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
-        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in held.WAITING],
+        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in store.WAITING],
         timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
         delegation=panels.delegation_panel(item, actor),
         phrases=phrases.of_actor(actor) if open_to_me else [],
-        draft_saved_at=listings.draft_saved_at(item.id, actor),
+        draft_saved_at=readings.draft_saved_at(item.id, actor),
         left_over=[] if open_to_me else answers.in_words(task.form, worklist.draft_of(item.id, actor)))
     return page, status
 
@@ -275,7 +265,7 @@ def articles(regulation: Any, cited: str) -> list[tuple[str, str]]:
 
 
 def _submitted(item: WorkItem, task: UserTask) -> list[tuple[str, str]]:
-    submission = listings.submission_of(item.id) if item.status == "completed" else None
+    submission = readings.submission_of(item.id) if item.status == "completed" else None
     return answers.in_words(task.form, json.loads(submission.form_values)) if submission else []
 
 

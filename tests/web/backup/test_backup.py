@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, inspect, select
 
-from caseflow import cases, doctor, journal
+from caseflow import cases, doctor
+from caseflow.casefile import journal_check
 from caseflow.models import (
     Case,
     JournalEntry,
@@ -262,7 +263,7 @@ def test_an_older_backup_says_that_the_tables_must_be_brought_up_to_date(guichi,
         done = bring_back(other, path, clock)
         assert (done.older, done.revision) == (True, "0002")
         upgrade()
-        assert doctor.examine(clock()) == [] and journal.verify().broken == []
+        assert doctor.examine(clock()) == [] and journal_check.verify().broken == []
 
 
 def test_a_backup_of_a_newer_version_is_refused(guichi, app, clock, elsewhere, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from caseflow.casefile import journal
 from caseflow.models import JournalEntry, Unit, User
 from caseflow.people import directory
 from web.forms import filters
@@ -21,7 +22,7 @@ PER_PAGE = 50
 def index():
     only("auditor")
     page = filters.page_number(request.args)
-    entries = directory.system_entries(page=page, per_page=PER_PAGE)
+    entries = journal.system_entries(page=page, per_page=PER_PAGE)
     people = directory.names(User, {number for entry in entries for number in _numbers(entry, "user")})
     offices = directory.names(Unit, {number for entry in entries for number in _numbers(entry, "unit", "parent")})
     rows = [(entry, *words.line(entry, people, offices)) for entry in entries]

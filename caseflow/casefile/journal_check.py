@@ -1,28 +1,16 @@
-"""The append-only, hash-chained record of everything that was done.
-
-Every case has its own chain, whose tail the case row holds; what belongs to no case is in the chain "system".
-"""
+"""Recomputing the chains of the journal, and saying where one is broken."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Row, String, and_, cast, exists, func, or_, select, type_coerce
 
-from caseflow.models import Case, JournalEntry, JournalHead, db, held
-from caseflow.models.held import HeldCase
-
-SYSTEM = "system"
-
-
-class _Who(Protocol):
-    user_id: int | None
-    name: str
+from caseflow.casefile.journal import _fingerprint
+from caseflow.models import Case, JournalEntry, JournalHead, db
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,48 +20,6 @@ class JournalReport:
     streams: int
     entries: int
     broken: list[tuple[str, int, str]]
-
-
-def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
-           details: Mapping[str, Any]) -> JournalEntry | None:
-    """Record that `actor` did `kind`; `details` are ids, codes, numbers and days, never the rater's contact.
-
-    The caller holds the case's lock; its chain goes on from the tail in the case row. Without a case the entry
-    goes to "system", whose tail stays locked until the commit: write that entry last. Answers the new row, or None
-    where it is written later, together with a held case.
-    """
-    if isinstance(case, HeldCase):
-        case.note(held.INSERT_ENTRY, **_next(case, kind, actor, now, details))
-        return None
-    if case is not None and case.id is None:
-        db.session.flush()
-    entry = JournalEntry(**_next(case or _system_tail(), kind, actor, now, details))
-    db.session.add(entry)
-    return entry
-
-
-def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: _Who, now: datetime,
-          details: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of the next entry after this tail, which moves on to it."""
-    if isinstance(tail, JournalHead):
-        stream, seq, previous = tail.stream, tail.seq, tail.head
-    else:
-        stream, seq, previous = f"case:{tail.id}", tail.journal_seq or 0, tail.journal_head or ""
-    entry = {
-        "stream": stream, "seq": seq + 1, "at": now.astimezone(UTC), "actor_id": actor.user_id, "actor": actor.name,
-        "kind": kind, "details": _canonical(details), "previous": previous}
-    entry["hash"] = _fingerprint(**entry)
-    if isinstance(tail, JournalHead):
-        tail.seq, tail.head = entry["seq"], entry["hash"]
-    else:
-        tail.journal_seq, tail.journal_head = entry["seq"], entry["hash"]
-    return entry
-
-
-def entries(case: Case) -> list[JournalEntry]:
-    """The case's entries, oldest first."""
-    found = select(JournalEntry).where(JournalEntry.stream == f"case:{case.id}").order_by(JournalEntry.seq)
-    return list(db.session.scalars(found))
 
 
 def verify() -> JournalReport:
@@ -92,39 +38,6 @@ def verify() -> JournalReport:
         count, last = count + 1, row
     broken += [*_check_end(last), *_missing_chains()]
     return JournalReport(streams, count, broken)
-
-
-def _system_tail() -> JournalHead:
-    """The tail of "system", locked: by its row on PostgreSQL, by the write lock on SQLite."""
-    session = db.session
-    session.flush()  # an entry of this transaction may have moved the tail
-    tail = session.get(JournalHead, SYSTEM, with_for_update=True, populate_existing=True)
-    if tail is None:
-        tail = JournalHead(stream=SYSTEM, seq=0, head="")
-        session.add(tail)
-    return tail
-
-
-def _canonical(value: Any) -> str:
-    return _spelling.encode(value)
-
-
-def _moment_or_day(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in the journal")
-
-
-_spelling = json.JSONEncoder(
-    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_moment_or_day)
-
-
-def _fingerprint(stream: str, seq: int, at: datetime, actor_id: int | None, actor: str, kind: str, details: str,
-                 previous: str) -> str:
-    fields = _canonical([stream, seq, at.isoformat(), actor_id, actor, kind, details])
-    return hashlib.sha256((previous + "\n" + fields).encode()).hexdigest()
 
 
 def _chains() -> Any:

@@ -6,8 +6,6 @@ noted in the HeldCase and written by `save`; the rare operations use the rows of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -26,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from caseflow.casefile.hand import HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, CaseUnit, NumberSequence, ProcessInstance, Submission
 from caseflow.models.db import db
@@ -37,86 +36,6 @@ from caseflow.models.work import AppliedEffect, AwaitedMessage, DeadlineEntry, D
 
 _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkItem.__table__.c
 _timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c
-
-
-@dataclass(frozen=True, slots=True)
-class HeldItem:
-    """An open work item. `id` is None for one that was opened in this transaction."""
-
-    id: int | None
-    token: int
-    element: str
-    name: str
-    visit: int
-    unit_id: int
-    role: str
-    assignee_id: int | None = None
-    due_at: datetime | None = None
-    due_provisional: bool = False
-    clock_stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HeldTimer:
-    """A pending timer, or one whose clock stands still."""
-
-    token: int
-    element: str
-    attached_to: str
-    due_at: datetime
-    provisional: bool
-    stopped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HeldStop:
-    """That the clock of a timer of the case stood still or ran on (or ended) from a moment: `kind` of its entry."""
-
-    token: int
-    seq: int
-    kind: str
-    at: datetime
-
-
-@dataclass(slots=True)
-class HeldCase:
-    """A locked case. The fields are those of Case and ProcessInstance; items, timers and awaited messages by token."""
-
-    id: int
-    number: str
-    kind: str
-    regulation: str
-    after_expiry: bool
-    rating_id: int
-    unit_id: int
-    version: int
-    status: str
-    step: str
-    outcome: str | None
-    closed_at: datetime | None
-    next_due: datetime | None
-    next_try: datetime | None
-    attempts: int
-    incident: bool
-    journal_seq: int
-    journal_head: str
-    definition: str
-    state: bytes
-    ended: bool
-    items: dict[int, HeldItem] = field(default_factory=dict)
-    timers: dict[int, HeldTimer] = field(default_factory=dict)
-    awaited: set[int] = field(default_factory=set)
-    stops: list[HeldStop] = field(default_factory=list)
-    noted: dict[Prepared, list[Mapping[str, Any]]] = field(default_factory=dict)
-    to_rectification: list[str] = field(default_factory=list)   # messages an effect has for the other case
-
-    def item(self, work_item_id: int) -> HeldItem | None:
-        """The work item with this id, if it is open."""
-        return next((item for item in self.items.values() if item.id == work_item_id), None)
-
-    def note(self, statement: Prepared, **values: Any) -> None:
-        """Have this written by the next `save`."""
-        self.noted.setdefault(statement, []).append(values)
 
 
 WAITING = ("pending", "stopped")            # of a timer

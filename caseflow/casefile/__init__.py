@@ -1,0 +1,1 @@
+"""One case in the hand: read once, written once, with its journal."""

@@ -1,0 +1,25 @@
+"""The offices that take part in a case."""
+
+from __future__ import annotations
+
+from caseflow.casefile import store
+from caseflow.casefile.hand import HeldCase
+from caseflow.errors import ConfigurationError
+from caseflow.models import Case
+
+
+def units_of(case: Case | HeldCase) -> dict[str, int]:
+    """Unit key → id for the offices of the case's regulation, with "responsible" for the rated one."""
+    return {**dict(store.UNITS.rows(regulation=case.regulation)), "responsible": case.unit_id}
+
+
+def unit_for(case: Case | HeldCase, key: str) -> int:
+    units = units_of(case) if key != "responsible" else {"responsible": case.unit_id}
+    if key not in units:
+        raise ConfigurationError(f"{case.regulation} has no unit {key!r}; see regulation.toml.")
+    return units[key]
+
+
+def takes_part(case: HeldCase, unit_id: int) -> None:
+    """Let a unit see the case from now on."""
+    case.note(store.INSERT_UNIT, case_id=case.id, unit_id=unit_id)
