@@ -15,9 +15,10 @@ from sqlalchemy import event, select
 
 from benchmarks import crowd, ground
 from benchmarks.measure import Goal, Report, in_turns, ratios, seconds
-from caseflow import paging, worklist
+from caseflow import paging
 from caseflow.models import User, db
 from caseflow.people.permissions import Actor, actor_for
+from caseflow.work import worklist
 
 GOALS = {"page_ratio": Goal(most=1.5), "counts_ratio": Goal(most=1.5)}
 INDEX = "ix_work_items_free"

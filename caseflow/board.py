@@ -12,14 +12,15 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import open_work, paging
+from caseflow import paging
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.moments import SHANGHAI
-from caseflow.open_work import EARLIEST_FIRST, OPEN
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.work import open_work
+from caseflow.work.open_work import EARLIEST_FIRST, OPEN
 
 SOON = 2            # working days
 PER_PAGE = 50

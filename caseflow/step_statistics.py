@@ -13,12 +13,13 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import literal_column, select, union_all
 
-from caseflow import open_work, paging
+from caseflow import paging
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.models import Definition, ProcessInstance, Unit, WorkItem, db
 from caseflow.moments import SHANGHAI
 from caseflow.paging import MOST_SHOWN
+from caseflow.work import open_work
 
 SAMPLE = 300        # cases that are over, and as many that are not: the newest of each version
 VERSIONS = 10       # the newest versions whose cases are looked at for the time a step takes

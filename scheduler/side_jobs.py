@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 
-from caseflow import digests, watchdog
+from caseflow import watchdog
 from caseflow.models import snapshot, transaction
 from caseflow.notices import deliveries, outbox
+from caseflow.work import digests
 from web import clock, messages
 
 BATCH = 100           # messages that are delivered in one transaction

@@ -7,10 +7,10 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import worklist
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import JournalEntry, User, WebSession, WorkItem, transaction
 from caseflow.people import accounts, directory, units
+from caseflow.work import tasks, worklist
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
 from web import sessions
 
@@ -146,7 +146,7 @@ def test_the_last_two_holders_do_not_stop_each_other(app, actors, guichi, sessio
 def taken(guichi, session):
     item = open_item(guichi.case_id)
     with transaction():
-        worklist.claim(item.id, person("guichi.dept1.officer"), guichi.now)
+        tasks.claim(item.id, person("guichi.dept1.officer"), guichi.now)
     return item.id
 
 

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks import crowd
-from caseflow import board, cases, deadline_changes, worklist
+from caseflow import board, cases, deadline_changes
 from caseflow.board import Wanted
 from caseflow.errors import StepFailed
 from caseflow.models import db, transaction
+from caseflow.work import tasks
 from tests.ground import newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 
@@ -66,7 +67,7 @@ def test_the_load_of_people_is_what_they_have_taken(three, session):
     guichi, boss = three[0], person("guichi.dept1.supervisor")
     officer = person("guichi.dept1.officer")
     with transaction():
-        worklist.claim(open_item(guichi.case_id).id, officer, guichi.now)
+        tasks.claim(open_item(guichi.case_id).id, officer, guichi.now)
     loads = {load.id: (load.open, load.late) for load in board.people(boss, guichi.now + timedelta(days=5))}
     assert loads == {officer.user_id: (1, 1), boss.user_id: (0, 0)}
     assert numbers(boss, guichi.now, user_id=officer.user_id) == 1

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import select, text
 
-from caseflow import cases, effects, projection, worklist
+from caseflow import cases, effects, projection
 from caseflow.errors import (
     Conflict,
     InvalidForm,
@@ -24,6 +24,7 @@ from caseflow.errors import (
 from caseflow.law import regulations
 from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case, transaction
 from caseflow.raters import contacts
+from caseflow.work import tasks
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
 from tests.journeys.kit import Journey
 
@@ -67,7 +68,7 @@ def test_somebody_who_sees_the_case_in_another_role_cannot_do_its_task(item, clo
 
 def test_what_a_colleague_has_taken_cannot_be_completed_by_another(item, officer, clock, session):
     with transaction():
-        worklist.claim(item, officer, clock())
+        tasks.claim(item, officer, clock())
     other = colleague(session.get(WorkItem, item))
     with pytest.raises(PermissionDenied):
         complete(item, other, clock=clock)
@@ -78,7 +79,7 @@ def test_whoever_lost_the_role_cannot_complete_what_they_had_taken(item, guichi,
     taken = session.get(WorkItem, item)
     moved = newcomer("moved", (taken.role, taken.unit_id))
     with transaction():
-        worklist.claim(item, moved, clock())
+        tasks.claim(item, moved, clock())
     with pytest.raises(PermissionDenied):
         complete(item, dataclasses.replace(moved, roles=frozenset({("supervisor", taken.unit_id)})), clock=clock)
 
@@ -196,7 +197,7 @@ def test_at_completion_the_draft_is_dropped_and_a_colleague_s_is_left_to_be_copi
     slower = colleague(session.get(WorkItem, item))
     for actor in (officer, slower):
         with transaction():
-            worklist.save_draft(item, actor, {"findings": "写了一半"}, clock())
+            tasks.save_draft(item, actor, {"findings": "写了一半"}, clock())
     assert rows()["drafts"] == 2
     complete(item, officer, clock=clock)
     assert session.scalars(select(Draft.user_id)).all() == [slower.user_id]
@@ -341,7 +342,7 @@ def test_who_has_passed_the_task_on_sees_the_contact_no_more(guichi, officer, se
 def test_a_task_that_a_colleague_has_taken_opens_no_contact(guichi, item, officer, clock, session):
     other = colleague(session.get(WorkItem, item))
     with transaction():
-        worklist.claim(item, officer, clock())
+        tasks.claim(item, officer, clock())
     with pytest.raises(PermissionDenied):
         reveal(guichi, other)
 

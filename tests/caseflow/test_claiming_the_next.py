@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from caseflow import worklist
 from caseflow.models import WorkItem, db, transaction
+from caseflow.work import tasks
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person
 from tests.journeys.kit import Journey
 
@@ -25,7 +25,7 @@ def reviews(installed, app, clock, session):
 
 def take(actor, clock):
     with transaction():
-        item = worklist.claim_next(actor, clock())
+        item = tasks.claim_next(actor, clock())
         return item.id if item else None
 
 
@@ -40,7 +40,7 @@ def test_what_a_colleague_has_taken_is_passed_over(reviews, clock):
     first, second, _ = [open_item(case.case_id) for case in reviews]
     other = colleague(first)
     with transaction():
-        worklist.claim(first.id, other, clock())
+        tasks.claim(first.id, other, clock())
     assert take(person("guichi.dept1.officer"), clock) == second.id
 
 

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from caseflow import cases, deadline_changes, deadline_entries, doctor, worklist
+from caseflow import cases, deadline_changes, deadline_entries, doctor
 from caseflow.errors import (
     ClockNotRunning,
     ClockNotStopped,
@@ -19,6 +19,7 @@ from caseflow.errors import (
 from caseflow.law import regulations
 from caseflow.law.calendars import load
 from caseflow.models import Case, DeadlineEntry, OutboxMessage, Timer, db, transaction
+from caseflow.work import worklist
 from tests.ground import entries, newcomer, open_item, person, rows, unit
 
 REASON = "等待评价人补充材料"

@@ -17,11 +17,12 @@ from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from caseflow import calendar_import, deadline_changes, deadline_entries, doctor, moments, worklist
+from caseflow import calendar_import, deadline_changes, deadline_entries, doctor, moments
 from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, DeadlineOver, ExtensionsUsedUp
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.people.permissions import SYSTEM
+from caseflow.work import tasks
 from scheduler import jobs, side_jobs
 from tests import apps
 from tests.conftest import Clock, lend_app
@@ -140,7 +141,7 @@ class Deadline(RuleBasedStateMachine):
     @rule(take=st.booleans())
     def change_hands(self, take):
         with transaction():
-            (worklist.claim if take else worklist.release)(
+            (tasks.claim if take else tasks.release)(
                 open_item(self.case_id).id, self.officer, self.clock())
 
     @rule(at=st.integers(62, 140), working=st.booleans())

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from caseflow import delegation, worklist
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import User, WorkItem, db, transaction
 from caseflow.notices import inbox, outbox
+from caseflow.work import delegation, tasks
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 
@@ -26,7 +26,7 @@ def officer(guichi):
     """Who has taken the first response."""
     officer = person("guichi.dept1.officer")
     with transaction():
-        worklist.claim(open_item(guichi.case_id).id, officer, guichi.now)
+        tasks.claim(open_item(guichi.case_id).id, officer, guichi.now)
     return officer
 
 
@@ -149,9 +149,9 @@ def test_a_task_that_went_another_way_is_handed_over_anew(guichi, officer, helpe
     hand(guichi, officer, helper)
     item = open_item(guichi.case_id).id
     with transaction():
-        worklist.release(item, helper, guichi.now)
+        tasks.release(item, helper, guichi.now)
     assert delegation.handed_over_by(officer) == []
     with transaction():
-        worklist.claim(item, officer, guichi.now)
+        tasks.claim(item, officer, guichi.now)
     hand(guichi, officer, helper)
     assert [seen.to_id for seen in delegation.handed_over_by(officer)] == [helper.user_id]

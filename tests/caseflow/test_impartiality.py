@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import appeals, cases, delegation, doctor, reassignment, worklist
+from caseflow import appeals, cases, doctor, reassignment
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, impartiality
+from caseflow.work import delegation, tasks
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import PNG, BytesIO, Journey
 
@@ -85,7 +86,7 @@ def test_a_barred_person_can_neither_take_nor_decide_a_review(appeal, session):
     member = newcomer("member", ("reviewer", item.unit_id), ("officer", item.case.unit_id))
     item_id = item.id
     answers = {"decision": "dismissed", "duty_failed": False, "reasons": STATEMENT}
-    for attempt in (lambda: worklist.claim(item_id, member, appeal.now),
+    for attempt in (lambda: tasks.claim(item_id, member, appeal.now),
                     lambda: cases.complete_task(item_id, member, answers, "t" * 20, appeal.now)):
         with pytest.raises(NotImpartial) as refused, transaction():
             attempt()
@@ -109,7 +110,7 @@ def test_what_the_appellant_has_to_add_is_not_given_back(appeal, session):
     item = open_item(appeal.case_id)
     staff, item_id = person(STAFF), item.id
     with pytest.raises(PermissionDenied), transaction():
-        worklist.release(item_id, staff, appeal.now)
+        tasks.release(item_id, staff, appeal.now)
     with transaction():
         accounts.set_active(db.session.get(User, staff.user_id), False, appeal.now)
     assert db.session.get(WorkItem, item_id).assignee_id == staff.user_id

@@ -7,9 +7,10 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from caseflow import cases, worklist
+from caseflow import cases
 from caseflow.errors import NotFound, PermissionDenied, StepFailed
 from caseflow.models import Case, Incident, db, transaction
+from caseflow.work import worklist
 from tests.ground import entries, newcomer, person, unit
 
 

@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import worklist
+from caseflow import ledger
+from caseflow.ledger import CaseFilter
 from caseflow.models import db
 from caseflow.people.permissions import SYSTEM
-from caseflow.worklist import CaseFilter
 from tests.ground import newcomer, person, unit
 from tests.journeys.kit import Journey
 
 
 def numbers(actor, journey, **wanted):
     db.session.rollback()      # what journeys did meanwhile
-    return [case.number for case in worklist.ledger(actor, CaseFilter(**wanted), journey.now).items]
+    return [case.number for case in ledger.ledger(actor, CaseFilter(**wanted), journey.now).items]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_cases_of_another_place_are_in_no_list_and_no_count(guichi, hainan, lead
     own = guichi.case().number
     for wanted in ({}, {"status": "open"}, {"search": "营业执照"}, {"level": "dissatisfied"}):
         assert numbers(lead, guichi, **wanted) == [own]
-        assert worklist.ledger(lead, CaseFilter(**wanted), guichi.now).total == 1
+        assert ledger.ledger(lead, CaseFilter(**wanted), guichi.now).total == 1
     assert numbers(lead, guichi, regulation="hainan") == []
     assert numbers(lead, guichi, unit_id=hainan.case().unit_id) == []
     assert numbers(person("guichi.admin"), guichi) == []
@@ -86,5 +86,5 @@ def test_pages_of_the_ledger_count_all_cases(guichi, lead, clock):
     for _ in range(2):
         Journey(guichi.app, clock, "guichi").bad_review()
     db.session.rollback()
-    pages = [worklist.ledger(lead, CaseFilter(), guichi.now, page=n, per_page=2) for n in (1, 2)]
+    pages = [ledger.ledger(lead, CaseFilter(), guichi.now, page=n, per_page=2) for n in (1, 2)]
     assert [(len(page.items), page.total, page.pages) for page in pages] == [(2, 3, 2), (1, 3, 2)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import worklist
 from caseflow.models import Unit, WorkItem, transaction
 from caseflow.people import accounts
+from caseflow.work import tasks
 from tests.ground import entries, open_item, person
 
 
@@ -15,7 +15,7 @@ def taken(guichi, session):
     """A task that the officer of the responsible office has taken."""
     item = open_item(guichi.case_id)
     with transaction():
-        worklist.claim(item.id, person("guichi.dept1.officer"), guichi.now)
+        tasks.claim(item.id, person("guichi.dept1.officer"), guichi.now)
     return item.id
 
 

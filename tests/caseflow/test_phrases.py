@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import phrases
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import JournalEntry, db, transaction
+from caseflow.work import phrases
 from tests.ground import person, unit
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("installed", "session")]

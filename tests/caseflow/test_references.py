@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from caseflow import references, worklist
+from caseflow import ledger, references
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, db, transaction
+from caseflow.work import worklist
 from tests.conftest import MONDAY_MORNING
 from tests.ground import entries, person, rows
 from tests.journeys.kit import Journey
@@ -29,8 +30,8 @@ def unlink(journey, reference, username=OFFICER, reason="编号录错了"):
 
 def found(text: str, username=OFFICER) -> list[int]:
     db.session.rollback()
-    return [case.id for case in worklist.ledger(
-        person(username), worklist.CaseFilter(search=text), MONDAY_MORNING).items]
+    return [case.id for case in ledger.ledger(
+        person(username), ledger.CaseFilter(search=text), MONDAY_MORNING).items]
 
 
 @pytest.mark.both_databases

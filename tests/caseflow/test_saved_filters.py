@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import saved_filters
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import JournalEntry, db, transaction
+from caseflow.work import saved_filters
 from tests.ground import newcomer, person, unit
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("installed", "session")]

@@ -6,11 +6,12 @@ from datetime import date
 
 import pytest
 
-from caseflow import reassignment, substitution, worklist
+from caseflow import reassignment, substitution
 from caseflow.errors import InvalidInput, NotFound
 from caseflow.models import Absence, User, WorkItem, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
+from caseflow.work import tasks
 from scheduler import jobs
 from tests.ground import entries, newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
@@ -41,7 +42,7 @@ def now_as(actor, session):
 
 def claim(journey, actor, item):
     with transaction():
-        worklist.claim(item, actor, journey.now)
+        tasks.claim(item, actor, journey.now)
 
 
 @pytest.mark.both_databases

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import cases, worklist
+from caseflow import cases, ledger
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Draft, WorkItem, transaction
 from caseflow.people import permissions
+from caseflow.work import tasks, worklist
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows, unit
 from tests.journeys.kit import Journey
 
@@ -31,12 +32,12 @@ def other(item, session):
 
 def claim(item, actor, journey):
     with transaction():
-        return worklist.claim(item, actor, journey.now).assignee_id
+        return tasks.claim(item, actor, journey.now).assignee_id
 
 
 def release(item, actor, journey):
     with transaction():
-        return worklist.release(item, actor, journey.now).assignee_id
+        return tasks.release(item, actor, journey.now).assignee_id
 
 
 def work(actor, journey, **wanted):
@@ -177,7 +178,7 @@ def test_work_is_found_by_its_regulation(guichi, item, officer):
     ("\x00", True)])
 def test_a_search_looks_for_the_words_themselves(guichi, officer, text, found):
     assert bool(work(officer, guichi, search=text)) is found
-    seen = worklist.ledger(officer, worklist.CaseFilter(search=text), guichi.now)
+    seen = ledger.ledger(officer, ledger.CaseFilter(search=text), guichi.now)
     assert bool(seen.items) is found and seen.total == found
 
 
@@ -231,23 +232,23 @@ def test_the_next_task_of_a_case_is_one_that_i_may_do(guichi, item, officer, oth
 
 def keep(item, actor, journey, **values):
     with transaction():
-        worklist.save_draft(item, actor, values, journey.now)
+        tasks.save_draft(item, actor, values, journey.now)
 
 
 def test_the_last_draft_is_kept_for_each_person_alone(guichi, item, officer, other):
     keep(item, officer, guichi, findings="一")
     keep(item, officer, guichi, findings="二")
     keep(item, other, guichi, findings="三")
-    assert worklist.draft_of(item, officer) == {"findings": "二"}
-    assert worklist.draft_of(item, other) == {"findings": "三"}
+    assert tasks.draft_of(item, officer) == {"findings": "二"}
+    assert tasks.draft_of(item, other) == {"findings": "三"}
 
 
 def test_a_draft_may_be_of_sixty_four_kilobytes(guichi, item, officer):
-    keep(item, officer, guichi, f="x" * (worklist.DRAFT_LIMIT - len('{"f":""}')))
+    keep(item, officer, guichi, f="x" * (tasks.DRAFT_LIMIT - len('{"f":""}')))
     with pytest.raises(InvalidInput) as refused:
-        keep(item, officer, guichi, f="好" * (worklist.DRAFT_LIMIT // 3))
+        keep(item, officer, guichi, f="好" * (tasks.DRAFT_LIMIT // 3))
     assert refused.value.fields == {"draft": "too_long"}
-    assert worklist.draft_of(item, officer)["f"].startswith("x")
+    assert tasks.draft_of(item, officer)["f"].startswith("x")
 
 
 def test_only_who_may_do_the_task_keeps_a_draft_of_it(guichi, item, officer, other):
@@ -274,17 +275,17 @@ def test_two_windows_that_keep_the_first_draft_at_once_both_succeed(app, guichi,
 
 
 def test_a_task_of_another_place_cannot_be_found(guichi, item, session):
-    assert worklist.find(item, person("guichi.bureau.officer")).id == item
+    assert tasks.find(item, person("guichi.bureau.officer")).id == item
     for number, actor in ((item, "hainan.platform.officer"), (item, "guichi.dept2.officer"),
                           (424242, "guichi.dept1.officer")):
         with pytest.raises(NotFound):
-            worklist.find(number, person(actor))
+            tasks.find(number, person(actor))
 
 
 def test_a_town_s_case_is_seen_by_the_government_above_but_not_beside(guichi, session, clock):
     town = Journey(guichi.app, clock, "guichi").bad_review(office=2)
     above = newcomer("above", ("supervisor", unit("guichi", "government").id))
-    found = worklist.ledger(above, worklist.CaseFilter(), guichi.now)
+    found = ledger.ledger(above, ledger.CaseFilter(), guichi.now)
     assert {case.number for case in found.items} == {guichi.case().number, town.case().number}
-    beside = worklist.ledger(person("guichi.dept1.supervisor"), worklist.CaseFilter(), guichi.now)
+    beside = ledger.ledger(person("guichi.dept1.supervisor"), ledger.CaseFilter(), guichi.now)
     assert [case.number for case in beside.items] == [guichi.case().number]

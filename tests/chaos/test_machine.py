@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from caseflow import cases, doctor, ratings, simulation, worklist
+from caseflow import cases, doctor, ratings, simulation
 from caseflow.engine import definition as engine
 from caseflow.errors import AlreadyClaimed, CaseflowError, InvalidForm, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.law import regulations
@@ -42,6 +42,7 @@ from caseflow.models import (
 )
 from caseflow.people.permissions import actor_for
 from caseflow.processes import deployed
+from caseflow.work import tasks as work_tasks
 from scheduler import jobs, side_jobs
 from tests import apps
 from tests.chaos import sizes
@@ -167,13 +168,13 @@ class Operations(RuleBasedStateMachine):
         rivals = [other for user in db.session.scalars(select(User)).unique()
                   if (other := actor_for(user)).holds(item.role, item.unit_id) and other.user_id != actor.user_id]
         with transaction():
-            worklist.claim(item_id, actor, self.clock())
+            work_tasks.claim(item_id, actor, self.clock())
         for rival in rivals:
             with pytest.raises((AlreadyClaimed, PermissionDenied)), transaction():
-                worklist.claim(item_id, rival, self.clock())
+                work_tasks.claim(item_id, rival, self.clock())
         if random.random() < 0.5:
             with transaction():
-                worklist.release(item_id, actor, self.clock())
+                work_tasks.release(item_id, actor, self.clock())
 
     @precondition(lambda self: self.cases)
     @rule(number=which)

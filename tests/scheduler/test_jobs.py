@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from caseflow import cases, watchdog, worklist
+from caseflow import cases, watchdog
 from caseflow.casefile import readings
 from caseflow.models import (
     Case,
@@ -25,6 +25,7 @@ from caseflow.models import (
     db,
     transaction,
 )
+from caseflow.work import worklist
 from scheduler import jobs, side_jobs
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey

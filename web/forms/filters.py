@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, time, timedelta
 
+from caseflow.ledger import CaseFilter
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.models.ratings import RATING_LEVELS
 from caseflow.moments import SHANGHAI
-from caseflow.worklist import CaseFilter
 from web.forms.typed_text import read_day, tidy
 
 SEARCH_LIMIT = 80      # characters

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, cases, comments, dispatches, references, urging, worklist
+from caseflow import appeals, cases, comments, dispatches, ledger, references, urging
 from caseflow.casefile import readings
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
@@ -40,7 +40,7 @@ def index():
     for exact in dict.fromkeys((text, filters.as_number(text))):
         with suppress(NotFound):
             return redirect(url_for("cases.show", number=cases.find(exact, actor).number))
-    page = worklist.ledger(actor, worklist.CaseFilter(search=text), now, page=filters.page_number(request.args))
+    page = ledger.ledger(actor, ledger.CaseFilter(search=text), now, page=filters.page_number(request.args))
     return render_template("cases/index.html", page=page, text=text, query={"q": text} if text else {},
                            place=places.place)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from caseflow import delegation
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.models import transaction
+from caseflow.work import delegation
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

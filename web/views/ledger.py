@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, send_file
 
-from caseflow import moments, saved_filters, worklist
-from caseflow.casefile import readings
+from caseflow import ledger, moments
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.people import directory, permissions
+from caseflow.work import saved_filters
 from web import clock, ledger_sheet
 from web.auth import current_actor
 from web.forms import filters
@@ -27,8 +27,8 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def index():
     actor, now = current_actor(), clock.now()
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
-    page = worklist.ledger(actor, chosen.wanted(), now, page=filters.page_number(request.args))
-    facts = readings.ledger_facts([case.id for case in page.items], now)
+    page = ledger.ledger(actor, chosen.wanted(), now, page=filters.page_number(request.args))
+    facts = ledger.ledger_facts([case.id for case in page.items], now)
     rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
     return render_template(
         "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
@@ -52,6 +52,6 @@ def export():
     if not permissions.may_export(actor):
         raise PermissionDenied
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
-    file = ledger_sheet.write(readings.ledger_rows(actor, chosen.wanted(), now), now)
+    file = ledger_sheet.write(ledger.ledger_rows(actor, chosen.wanted(), now), now)
     name = f"差评办理台账-{now.astimezone(moments.SHANGHAI):%Y%m%d-%H%M}.xlsx"
     return send_file(file, mimetype=SHEET, as_attachment=True, download_name=name)

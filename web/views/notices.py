@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from caseflow import ledger
 from caseflow.casefile import readings
 from caseflow.models import transaction
 from caseflow.notices import inbox, outbox
@@ -22,7 +23,7 @@ PATH = "/<int(max=9223372036854775807):notice_id>"
 def index():
     actor, page = current_actor(), filters.page_number(request.args)
     found = outbox.for_actor(actor, page=page, per_page=readings.PER_PAGE)
-    cases = readings.cases_by_id([notice.case_id for notice in found if notice.case_id])
+    cases = ledger.cases_by_id([notice.case_id for notice in found if notice.case_id])
     rows = [(notice, words.sentence(notice.kind, notice.details), cases.get(notice.case_id)) for notice in found]
     return render_template("notices/index.html", rows=rows, page=page, per_page=readings.PER_PAGE,
                            place=places.place, now=clock.now(), unread=inbox.unread_among(actor, found))
@@ -33,7 +34,7 @@ def read(notice_id: int):
     """I have read it; on to its case, if that is what was asked for. Again changes nothing."""
     actor = current_actor()
     notice = inbox.find(notice_id, actor)
-    case = readings.cases_by_id([notice.case_id]).get(notice.case_id) if request.form.get("go") == "case" else None
+    case = ledger.cases_by_id([notice.case_id]).get(notice.case_id) if request.form.get("go") == "case" else None
     page = url_for("cases.show", number=case.number) if case else filters.local_path(request.form.get("next", ""))
     with transaction():
         inbox.mark_read(notice_id, actor)

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import appeals, attachments, deadline_entries, delegation, discipline, duplicates, urging
+from caseflow import appeals, attachments, deadline_entries, discipline, duplicates, urging
 from caseflow.casefile import journal, readings, store
 from caseflow.errors import CaseflowError
 from caseflow.files import types
@@ -37,6 +37,7 @@ from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import attempts, unreachable
 from caseflow.raters import contacts as rater_contacts
+from caseflow.work import delegation
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words

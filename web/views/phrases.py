@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import phrases
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
+from caseflow.work import phrases
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from caseflow import saved_filters
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import transaction
+from caseflow.work import saved_filters
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

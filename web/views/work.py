@@ -13,7 +13,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import cases, delegation, dispatches, duplicates, moments, phrases, reassignment, saved_filters, worklist
+from caseflow import cases, dispatches, duplicates, moments, reassignment
 from caseflow.casefile import readings, store
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
@@ -35,6 +35,7 @@ from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import unreachable
+from caseflow.work import delegation, phrases, saved_filters, tasks, worklist
 from web import clock, step_times
 from web.auth import current_actor
 from web.errors import refusal
@@ -72,7 +73,7 @@ def index():
     return render_template(
         "work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items], chosen=chosen,
         query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=panels.places_of(actor),
-        saved=saved_filters.of_actor(actor), anything_free=worklist.anything_free(actor),
+        saved=saved_filters.of_actor(actor), anything_free=tasks.anything_free(actor),
         units=directory.units_of(actor), handed_over=delegation.handed_over_by(actor))
 
 
@@ -86,9 +87,9 @@ def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
 @blueprint.get("/<int(max=9223372036854775807):work_item_id>")
 def show(work_item_id: int):
     actor, now = current_actor(), clock.now()
-    item = worklist.find(work_item_id, actor)
+    item = tasks.find(work_item_id, actor)
     task = _task(item)
-    draft = worklist.draft_of(item.id, actor) if item.status == "open" else {}
+    draft = tasks.draft_of(item.id, actor) if item.status == "open" else {}
     form = TaskForm.from_draft(task.form, draft, today=_today(now)) if draft else TaskForm(task.form, today=_today(now))
     return _page(item, task, form, actor, now)
 
@@ -108,20 +109,20 @@ def submit(work_item_id: int):
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except (StepFailed, CalendarMissing) as error:
-        return _page(worklist.find(work_item_id, actor), task, form, actor, now, why=stale.failed(refusal(error)[1]),
+        return _page(tasks.find(work_item_id, actor), task, form, actor, now, why=stale.failed(refusal(error)[1]),
                      status=refusal(error)[0])
     except LateReasonMissing as error:
-        return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422,
+        return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422,
                      late_problem=refusal(error)[1])
     except InvalidForm as error:
         form.refuse(error.fields)
-        return _page(worklist.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
+        return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
     return _go_on(receipt.case_id, task, definition, actor)
 
 
 def _incomplete(work_item_id: int, task: UserTask, form: TaskForm, actor: Actor, now: datetime, token: str):
     """The form again, with what is wrong in it, when it can still be submitted."""
-    item = worklist.find(work_item_id, actor)
+    item = tasks.find(work_item_id, actor)
     if item.status == "open" and permissions.may_work(actor, item):
         return _page(item, task, form, actor, now, token=token, status=422)
     return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
@@ -144,7 +145,7 @@ def _usable(token: str) -> str:
 
 def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Actor, now: datetime):
     """What was typed is kept: in the form again when it can still be submitted, else to be copied."""
-    item = worklist.find(work_item_id, actor)
+    item = tasks.find(work_item_id, actor)
     why = stale.explain(error, item, actor, by=_name_of(item.completed_by or item.assignee_id))
     task = _task(item)
     if item.status == "open" and permissions.may_work(actor, item):
@@ -153,13 +154,13 @@ def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Act
     typed = answers.in_words(task.form, form.typed())
     if _late_reason():
         typed.append((gettext("逾期原因"), _late_reason()))
-    page = render_template("work/stale.html", item=item, why=why, typed=typed, kept=worklist.draft_of(item.id, actor))
+    page = render_template("work/stale.html", item=item, why=why, typed=typed, kept=tasks.draft_of(item.id, actor))
     return page, 403 if isinstance(error, PermissionDenied) and item.assignee_id is None else 409
 
 
 def _go_on(case_id: int, task: UserTask, definition: Definition, actor: Actor):
     """To the next task of the same case when it is mine, else back to the list; either way say what happens next."""
-    standing = readings.standing(case_id)
+    standing = tasks.standing(case_id)
     flash(next_step.after(task.element.name, standing, definition), "success")
     following = standing.next_for(actor)
     return redirect(url_for("work.show", work_item_id=following.id) if following else url_for("work.index"))
@@ -167,19 +168,19 @@ def _go_on(case_id: int, task: UserTask, definition: Definition, actor: Actor):
 
 @blueprint.post("/<int(max=9223372036854775807):work_item_id>/claim")
 def claim(work_item_id: int):
-    return _taken(work_item_id, worklist.claim, gettext("已签收，现在由您办理。"))
+    return _taken(work_item_id, tasks.claim, gettext("已签收，现在由您办理。"))
 
 
 @blueprint.post("/<int(max=9223372036854775807):work_item_id>/release")
 def release(work_item_id: int):
-    return _taken(work_item_id, worklist.release, gettext("已放回，本单位其他人员可以签收。"))
+    return _taken(work_item_id, tasks.release, gettext("已放回，本单位其他人员可以签收。"))
 
 
 @blueprint.post("/next")
 def claim_next():
     """Take the most urgent free task, and go there."""
     with transaction():
-        item = worklist.claim_next(current_actor(), clock.now())
+        item = tasks.claim_next(current_actor(), clock.now())
     if item is None:
         flash(gettext("现在没有待签收的任务。"), "info")
         return redirect(url_for("work.index"))
@@ -203,11 +204,11 @@ def _taken(work_item_id: int, operation: Any, sentence: str):
 def save_draft(work_item_id: int):
     """Keep what is typed. Called by the page every few seconds, and by its button."""
     actor, now = current_actor(), clock.now()
-    item = worklist.find(work_item_id, actor)
+    item = tasks.find(work_item_id, actor)
     typed = TaskForm(_task(item).form, today=_today(now), formdata=_sent()).typed()
     try:
         with transaction():
-            worklist.save_draft(work_item_id, actor, typed, now)
+            tasks.save_draft(work_item_id, actor, typed, now)
     except (Conflict, PermissionDenied, InvalidInput) as error:
         status, sentence = refusal(error)
         return _draft_answer(work_item_id, sentence, status)
@@ -253,8 +254,8 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
         delegation=panels.delegation_panel(item, actor),
         phrases=phrases.of_actor(actor) if open_to_me else [],
-        draft_saved_at=readings.draft_saved_at(item.id, actor),
-        left_over=[] if open_to_me else answers.in_words(task.form, worklist.draft_of(item.id, actor)))
+        draft_saved_at=tasks.draft_saved_at(item.id, actor),
+        left_over=[] if open_to_me else answers.in_words(task.form, tasks.draft_of(item.id, actor)))
     return page, status
 
 

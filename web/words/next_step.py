@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from caseflow.casefile.readings import Standing, WaitingTask
+from caseflow.work.tasks import Standing, WaitingTask
 from web.words import times
 from web.words.journal import outcome_name
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
 
-from caseflow import open_work
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.models import Profile, User, WorkItem, db
@@ -14,6 +13,7 @@ from caseflow.moments import SHANGHAI
 from caseflow.notices import deliveries
 from caseflow.notices.deliveries import Rules
 from caseflow.people import permissions
+from caseflow.work import open_work
 
 LATEST = timedelta(hours=4)     # a digest that could not be made by then helps nobody any more
 MOST = 100

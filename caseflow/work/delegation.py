@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from caseflow import texts, worklist
+from caseflow import texts
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDenied
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.notices import outbox
 from caseflow.people import impartiality
 from caseflow.people.permissions import Actor
+from caseflow.work import tasks
 
 LONGEST_NOTE = 500   # characters
 MOST_LISTED = 50
@@ -69,7 +70,7 @@ def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: dateti
     db.session.add(row)
     db.session.flush()
     _tell("delegated", row, case, item, to_id, now)
-    worklist.hand_over(case, item, to_id, "task_delegated", actor, now)
+    tasks.hand_over(case, item, to_id, "task_delegated", actor, now)
 
 
 def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> None:
@@ -89,12 +90,12 @@ def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> No
     db.session.flush()
     if still_there:
         _tell("given_back", row, case, item, row.from_id, now)
-    worklist.hand_over(case, item, row.from_id if still_there else None, "task_given_back", actor, now)
+    tasks.hand_over(case, item, row.from_id if still_there else None, "task_given_back", actor, now)
 
 
 def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
     """Take a task back that one has handed over; journaled as task_taken_back. Conflict when that is over."""
-    case, item = worklist.held_item(work_item_id, actor)
+    case, item = tasks.held_item(work_item_id, actor)
     row = _running(work_item_id)
     if not actor.holds(item.role, item.unit_id):
         raise PermissionDenied
@@ -103,7 +104,7 @@ def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
     row.ended_at = now
     db.session.flush()
     _tell("taken_back", row, case, item, row.to_id, now)
-    worklist.hand_over(case, item, actor.user_id, "task_taken_back", actor, now)
+    tasks.hand_over(case, item, actor.user_id, "task_taken_back", actor, now)
 
 
 def _tell(kind: str, row: Delegation, case: HeldCase, item: HeldItem, user_id: int, now: datetime) -> None:
@@ -113,7 +114,7 @@ def _tell(kind: str, row: Delegation, case: HeldCase, item: HeldItem, user_id: i
 
 
 def _mine(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
-    case, item = worklist.held_item(work_item_id, actor)
+    case, item = tasks.held_item(work_item_id, actor)
     if not actor.holds(item.role, item.unit_id) or item.assignee_id is None:
         raise PermissionDenied
     if item.assignee_id != actor.user_id:

@@ -1,0 +1,132 @@
+"""The ledger (台账): the cases an actor may see, narrowed, with what it says of each beyond its own row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import Select, and_, func, or_, select
+
+from caseflow import ledger
+from caseflow.casefile.readings import searching
+from caseflow.models import Case, Rating, Submission, WorkItem, db
+from caseflow.paging import Page
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
+
+FIRST_RESPONSE, REVISIT = "first_response", "revisit"
+HANDLING = ("rectify", "explain", "feed_back", "rehandle")   # how the ids of tasks begin that end a rectification
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What the ledger (台账) is narrowed to. Moments are aware; `unit_id` is the responsible unit."""
+
+    regulation: str | None = None
+    status: str | None = None
+    kind: str | None = None
+    unit_id: int | None = None
+    level: str | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
+    overdue: bool = False
+    search: str = ""
+
+
+def ledger(actor: Actor, wanted: CaseFilter, now: datetime, *, page: int = 1, per_page: int = 50) -> Page:
+    """The cases the actor may see, newest first."""
+    query = ledger_query(actor, wanted, now)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(per_page).offset((page - 1) * per_page)
+    return Page(list(db.session.scalars(rows).unique()), total, page, per_page)
+
+
+def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
+    """The same cases, unordered, for whoever wants all of them."""
+    query = select(Case).where(permissions.visible_cases(actor))
+    exact = {Case.regulation: wanted.regulation, Case.status: wanted.status, Case.kind: wanted.kind,
+             Case.unit_id: wanted.unit_id}
+    for column, value in exact.items():
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.level:
+        query = query.where(Case.rating.has(Rating.level == wanted.level))
+    if wanted.opened_from:
+        query = query.where(Case.opened_at >= wanted.opened_from)
+    if wanted.opened_to:
+        query = query.where(Case.opened_at < wanted.opened_to)
+    if wanted.overdue:
+        late = select(WorkItem.id).where(
+            WorkItem.case_id == Case.id, or_(
+                and_(WorkItem.status == "open", WorkItem.due_at < now),
+                and_(WorkItem.status == "completed", WorkItem.due_at < WorkItem.completed_at)))
+        query = query.where(late.exists())
+    return searching(query, wanted.search) if wanted.search else query
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFacts:
+    """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was."""
+
+    first_contact_at: datetime | None = None
+    first_contact_due: datetime | None = None
+    rectified_at: datetime | None = None
+    revisit_result: str | None = None
+    late: bool = False
+
+
+def cases_by_id(ids: Sequence[int]) -> dict[int, Case]:
+    """The named cases, for lists that only know their ids."""
+    return {case.id: case for case in db.session.scalars(select(Case).where(Case.id.in_(ids))).unique()}
+
+
+def ledger_rows(actor: Actor, wanted: ledger.CaseFilter, now: datetime) -> Iterator[tuple[Case, LedgerFacts]]:
+    """Every case of the ledger with its facts, newest first, read in batches: memory stays flat."""
+    query = ledger.ledger_query(actor, wanted, now).order_by(Case.opened_at.desc(), Case.id.desc())
+    ids = list(db.session.scalars(query.with_only_columns(Case.id)))
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start:start + BATCH]
+        found, facts = cases_by_id(batch), ledger_facts(batch, now)
+        yield from ((found[key], facts[key]) for key in batch if key in found)
+
+
+def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFacts]:
+    """The facts of each of these cases, in two queries however many they are."""
+    items: dict[int, list] = {key: [] for key in case_ids}
+    columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.completed_at)
+    for row in db.session.execute(select(*columns).where(WorkItem.case_id.in_(case_ids)).order_by(WorkItem.id)):
+        items[row.case_id].append(row)
+    results = _revisit_results(case_ids)
+    return {key: _facts(rows, results.get(key), now) for key, rows in items.items()}
+
+
+def _facts(rows: Sequence, revisit_result: str | None, now: datetime) -> LedgerFacts:
+    first = next((row for row in rows if row.element == FIRST_RESPONSE), None)
+    done = [row for row in rows if row.status == "completed"]
+    handled = [row.completed_at for row in done if row.element.startswith(HANDLING)]
+    if not handled and first and any(row.element == REVISIT for row in rows):
+        handled = [first.completed_at]      # resolved on the spot: the first response was all of it
+    return LedgerFacts(
+        first_contact_at=first.completed_at if first else None,
+        first_contact_due=first.due_at if first else None,
+        rectified_at=max(handled, default=None),
+        revisit_result=revisit_result,
+        late=any(_late(row, now) for row in rows),
+    )
+
+
+def _late(row, now: datetime) -> bool:
+    if row.due_at is None or row.status == "cancelled":
+        return False
+    return row.due_at < (row.completed_at if row.status == "completed" else now)
+
+
+def _revisit_results(case_ids: Sequence[int]) -> dict[int, str]:
+    """The last answer of each case's revisit (satisfied, unsatisfied or unreachable)."""
+    query = select(Submission.case_id, Submission.form_values).where(
+        Submission.case_id.in_(case_ids), Submission.element == REVISIT).order_by(Submission.id)
+    answers = ((case_id, orjson.loads(text).get("revisit_result")) for case_id, text in db.session.execute(query))
+    return {case_id: answer for case_id, answer in answers if answer}
