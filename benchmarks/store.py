@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from benchmarks import ground
 from benchmarks.floor import Replay, floor_database, recorded
 from benchmarks.measure import Goal, Report, in_turns, ratios
-from caseflow import cases as operations
+from caseflow.cases import steps as operations
 from caseflow.models import JournalEntry, OutboxMessage, Submission, Timer, WorkItem, db, transaction
 from web import config, create_app
 

@@ -16,8 +16,8 @@ from sqlalchemy import bindparam, update
 
 from benchmarks import crowd, ground
 from benchmarks.measure import Goal, Report, in_turns, ratios
-from caseflow import cases
 from caseflow.casefile import store
+from caseflow.cases import steps
 from caseflow.models import Case, db, transaction
 from caseflow.models.prepared import Prepared
 
@@ -55,7 +55,7 @@ def claiming(app: Flask, claims: int) -> Callable[[], float]:
             for _ in range(claims):
                 with transaction():
                     began = time.perf_counter()
-                    case = cases.claim_due(ground.NOW)
+                    case = steps.claim_due(ground.NOW)
                     LATER.write(case=case.id, moment=ground.NOW + timedelta(days=400))
                     took += time.perf_counter() - began
         return took

@@ -14,8 +14,8 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import attachments, cases, deadline_changes
 from caseflow.casefile import journal, store
+from caseflow.cases import attachments, clock, steps
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, NotFound, PermissionDenied, TokenReused
 from caseflow.files.store import Received
@@ -108,8 +108,8 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     if stands.code != "open":
         raise AppealRefused(reason=stands.code)
     _check(stands.rules, ground, statement, evidence)
-    case, definition = cases.begin(rating, KIND, stands.rules.number_format, now)
-    found = store.CASE_OF.first(rating=rating.id, kind=cases.KIND)
+    case, definition = steps.begin(rating, KIND, stands.rules.number_format, now)
+    found = store.CASE_OF.first(rating=rating.id, kind=steps.KIND)
     appeal = Appeal(
         case_id=case.id, rating_id=rating.id, rectification_id=found[0] if found else None, party=stands.party,
         appellant_id=actor.user_id, unit_id=rating.service.unit_id, ground=ground, statement=statement.strip(),
@@ -117,11 +117,11 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     db.session.add(appeal)
     db.session.flush()
     journal.append(case, "appeal_filed", actor, now, {"appeal": appeal.id, "ground": ground, "party": stands.party})
-    cases.start(case, definition, rating, actor, now)
+    steps.start(case, definition, rating, actor, now)
     for opened, name in evidence:
         attachments.keep(case.id, actor, opened, name, now, purpose="evidence")
     if stands.rules.clock == "stops" and appeal.rectification_id is not None:
-        deadline_changes.stop_for_appeal(appeal.rectification_id, appeal.id, case.number, now)
+        clock.stop_for_appeal(appeal.rectification_id, appeal.id, case.number, now)
     return appeal
 
 
@@ -154,7 +154,7 @@ def withdraw(appeal_id: int, actor: Actor, now: datetime) -> Appeal:
         raise PermissionDenied("Only who filed this appeal can withdraw it.")
     if appeal.withdrawn_at is not None:
         return appeal
-    cases.deliver_message(appeal.case_id, WITHDRAWN, now, actor)
+    steps.deliver_message(appeal.case_id, WITHDRAWN, now, actor)
     appeal.withdrawn_at = now
     case = appeal.case
     for unit_id in sorted(permissions.units_of_case(case.id)):
@@ -203,7 +203,7 @@ def rating_of(rating_id: int, actor: Actor) -> Rating:
         raise NotFound
     mine = select(Rating.id).join(ServiceRecord).where(Rating.id == rating.id, _about(actor))
     if db.session.scalar(mine) is None:
-        case = db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == cases.KIND))
+        case = db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == steps.KIND))
         if case is None or not permissions.may_see(actor, case):
             raise NotFound
     return rating
@@ -222,7 +222,7 @@ def _about(actor: Actor) -> ColumnElement[bool]:
 def about(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
     """(rating, its rectification case or None), newest first, for every rating about the actor."""
     query = select(Rating, Case).join(Rating.service).options(contains_eager(Rating.service)).outerjoin(
-        Case, and_(Case.rating_id == Rating.id, Case.kind == cases.KIND)).where(_about(actor))
+        Case, and_(Case.rating_id == Rating.id, Case.kind == steps.KIND)).where(_about(actor))
     return _page(query.order_by(Rating.received_at.desc(), Rating.id.desc()), page, per_page)
 
 

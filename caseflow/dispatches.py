@@ -10,7 +10,7 @@ from sqlalchemy import exists, or_, select
 from caseflow import reassignment, texts
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase
-from caseflow.cases import KIND
+from caseflow.cases.steps import KIND
 from caseflow.errors import (
     ConcurrentUpdate,
     DispatchNotRefusable,

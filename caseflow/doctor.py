@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import attachments, deadline_entries, ratings
+from caseflow import ratings
 from caseflow.casefile import journal_check, store
+from caseflow.cases import attachments, clock_entries
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
@@ -195,13 +196,13 @@ def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
 
 def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
     """Deadlines that were changed and are not due when their ledger says."""
-    ledgers = deadline_entries.of_waiting()
+    ledgers = clock_entries.of_waiting()
     query = select(Timer, Case.number, Case.regulation).join(Case, Case.id == Timer.case_id).where(
         Timer.status.in_(store.WAITING), exists().where(
             DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.token == Timer.token))
     for timer, number, key in db.session.execute(query):
         regulation = regulations.get(key)
-        standing = deadline_entries.standing_of(
+        standing = clock_entries.standing_of(
             timer, ledgers[timer.case_id, timer.token], regulation, calendars.load(regulation.calendar), now)
         if standing.due_at != (timer.due_at if timer.status == "pending" else None):
             yield Complaint("wrong_due_date", number, f"第 {timer.token} 号计时的到期时间与期限记录算出的不符。",

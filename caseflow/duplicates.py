@@ -11,8 +11,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
-from caseflow import cases, texts
+from caseflow import texts
 from caseflow.casefile import journal, offices
+from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Offered
@@ -32,7 +33,7 @@ def rules_of(regulation: str) -> Offered | None:
 def may_link(case: Case, actor: Actor) -> bool:
     """Supervisors of the lead office, or of a unit above it, in an open rectification."""
     rules = rules_of(case.regulation)
-    return rules is not None and rules.available and case.kind == cases.KIND and case.status == "open" \
+    return rules is not None and rules.available and case.kind == steps.KIND and case.status == "open" \
         and permissions.supervises(actor, offices.unit_for(case, regulations.get(case.regulation).lead))
 
 
@@ -50,7 +51,7 @@ def alike(case: Case) -> list[Case]:
 def _open_like(case: Case):
     return select(Case).join(Rating, Rating.id == Case.rating_id).join(
         ServiceRecord, ServiceRecord.id == Rating.service_record_id).where(
-        Case.id != case.id, Case.regulation == case.regulation, Case.kind == cases.KIND, Case.status == "open",
+        Case.id != case.id, Case.regulation == case.regulation, Case.kind == steps.KIND, Case.status == "open",
         Case.unit_id == case.unit_id).limit(MOST)
 
 
@@ -157,7 +158,7 @@ def _same_tasks(item: WorkItem) -> list[WorkItem]:
 
 
 def complete(work_item_ids: Sequence[int], actor: Actor, values: Mapping[str, object], form_token: str, now: datetime,
-             late_reason: str = "") -> cases.Receipt:
+             late_reason: str = "") -> steps.Receipt:
     """Complete a task, and with the same answers those of linked cases after it in the list: all of them, or none.
 
     Each case gets its own submission and journal entries. Refuses like cases.complete_task, and with ConcurrentUpdate
@@ -171,5 +172,5 @@ def complete(work_item_ids: Sequence[int], actor: Actor, values: Mapping[str, ob
             raise ConcurrentUpdate
         for case_id in sorted({item.case_id, *(tasks[other] for other in others)}):
             lock_case(case_id)
-    receipts = [cases.complete_task(task, actor, values, form_token, now, late_reason) for task in (first, *others)]
+    receipts = [steps.complete_task(task, actor, values, form_token, now, late_reason) for task in (first, *others)]
     return receipts[0]

@@ -13,9 +13,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, select
 
-from caseflow import deadline_entries, projection
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase, HeldStop
+from caseflow.cases import clock_entries, due, fold
+from caseflow.cases.fold import Advance
 from caseflow.engine import definition as engine
 from caseflow.engine import migrate as moves
 from caseflow.engine.fitting import Obstacle
@@ -30,7 +31,6 @@ from caseflow.models.cases import OPEN
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-from caseflow.projection import Advance
 
 MOST = 500      # cases of one preview
 
@@ -149,14 +149,14 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
         "choices": dict(choices)})
     _move_items(advance, old)
     _move_timers(case, old, moved)
-    ledgers = deadline_entries.of_case(case.id) if any(timer.how == "restarted" for timer in moved.timers) else {}
+    ledgers = clock_entries.of_case(case.id) if any(timer.how == "restarted" for timer in moved.timers) else {}
     rules = _rules_of(case.id) if ledgers else {}
-    projection.follow(advance, moved.step)
+    fold.follow(advance, moved.step)
     for timer in moved.timers:
         if timer.how == "restarted" and timer.before in ledgers:
             _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
-    projection.date_items(case, moved.step)
-    projection.reschedule(case)
+    fold.date_items(case, moved.step)
+    due.reschedule(case)
     store.save(case)
 
 
@@ -199,10 +199,10 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
     entries = [DeadlineEntry(**row) for row in case.noted.get(store.INSERT_DEADLINE_ENTRY, ())
                if row["token"] == timer.after]
     calendar = calendars.load(advance.regulation.calendar)
-    for grant in deadline_entries.granted(rule, ledger, given, now):
+    for grant in clock_entries.granted(rule, ledger, given, now):
         entries.append(grant)
         standing = time_account.standing(given, entries, calendar, now)
-        deadline_entries.note(case, timer.after, len(entries), "extended", advance.actor, now, amount=grant.amount,
+        clock_entries.note(case, timer.after, len(entries), "extended", advance.actor, now, amount=grant.amount,
                               reason=grant.reason, due_at=standing.due_at)
         case.timers[timer.after] = replace(
             case.timers[timer.after], due_at=standing.due_at, provisional=standing.provisional)
@@ -277,11 +277,11 @@ def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
     given = _given(timers, token, regulation, now)
     stops = [HeldStop(entry.token, entry.seq, entry.kind, entry.at)
              for entries in ledger.values() for entry in entries if entry.kind in store.STOPS]
-    entries = deadline_entries.carried(
-        given, deadline_entries.stood_still(stops, now), calendar, now)
+    entries = clock_entries.carried(
+        given, clock_entries.stood_still(stops, now), calendar, now)
     if before is not None:
         rule = DeadlineRule(before.unit, before.amount, before.since, before.since_name)
-        entries += deadline_entries.granted(rule, ledger.get(before.token, ()), given, now)
+        entries += clock_entries.granted(rule, ledger.get(before.token, ()), given, now)
     return time_account.standing(given, entries, calendar, now).due_at
 
 

@@ -15,7 +15,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from caseflow import cases
+from caseflow.cases import steps
 from caseflow.errors import NotFound
 from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.law import regulations
@@ -134,7 +134,7 @@ def _open_case(rating: Rating, office: Office, now: datetime) -> Case | None:
             if office.unit_id is None:
                 raise NotFound("The regulation's lead unit is not registered; run caseflow init.")
             rating.service.unit_id = office.unit_id
-            return cases.open_case(rating, now, intake={
+            return steps.open_case(rating, now, intake={
                 "orgcode": rating.service.org_code, "office_registered": office.registered, "unit": office.unit_id})
     except Exception as error:
         if is_outage(error):  # nothing more can be done in this transaction, for any rating

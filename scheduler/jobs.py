@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import attachments, cases, ladder, ratings, substitution
+from caseflow import ladder, ratings, substitution
+from caseflow.cases import attachments, incidents, steps
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import Heartbeat, db, transaction
 from caseflow.people import accounts
@@ -43,18 +44,18 @@ def _fire_next() -> tuple[int, float] | None:
     now = clock.now()
     try:
         with step_times.measured("fire_due") as step, transaction():
-            case = cases.claim_due(now)
+            case = steps.claim_due(now)
             if case is None:
                 step.counts = False
                 return None
             case_id, due = case.id, case.next_due or now
-            return cases.fire_due(case.id, now), (now - due).total_seconds()
+            return steps.fire_due(case.id, now), (now - due).total_seconds()
     except Exception as error:
         if case_id is None or isinstance(error, DatabaseUnavailable):  # not the case's fault
             raise
         log.exception("case %s could not be moved", case_id)
         with transaction():
-            cases.record_failure(case_id, error, now)
+            incidents.record_failure(case_id, error, now)
         return 0, 0.0
 
 

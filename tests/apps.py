@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine, event, make_url
 
-from caseflow import attachments
+from caseflow.cases import attachments
 from caseflow.files.store import Store
 from caseflow.models import db
 from web import config, create_app, step_times

@@ -11,7 +11,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 
 import caseflow
-from caseflow import attachments
+from caseflow.cases import attachments
 from caseflow.files.store import Store
 from caseflow.models import db
 from web import access, auth, config, database, errors, security, shell, step_times

@@ -14,7 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from caseflow.ledger import LedgerFacts
+from caseflow.cases.ledger import LedgerFacts
 from caseflow.models import Case
 from caseflow.moments import SHANGHAI
 from web.words import ledger

@@ -12,7 +12,6 @@ from caseflow.models import (
     AwaitedMessage,
     Case,
     CaseReference,
-    Incident,
     NewestRating,
     OutboxMessage,
     Rating,
@@ -24,10 +23,6 @@ from caseflow.models import (
     WorkItem,
     db,
 )
-from caseflow.people import permissions
-from caseflow.people.permissions import Actor
-
-PER_PAGE = 50
 
 
 def work_items_of(case: Case) -> list[WorkItem]:
@@ -68,15 +63,6 @@ def newest_ratings_of(rating_id: int) -> list[NewestRating]:
     """What the rater said later, in the rectification or to whoever reviewed an appeal."""
     query = select(NewestRating).where(NewestRating.rating_id == rating_id).order_by(NewestRating.id)
     return list(db.session.scalars(query))
-
-
-def incidents(actor: Actor, *, page: int = 1, per_page: int = PER_PAGE) -> list[tuple[Incident, Case]]:
-    """Parked cases one may see, or of the place one administers: unresolved ones first, then the newest."""
-    query = select(Incident, Case).join(Case, Case.id == Incident.case_id).where(or_(
-        permissions.visible_cases(actor), Case.regulation.in_(permissions.administered(actor))))
-    query = query.order_by(Incident.resolved_at.is_not(None), Incident.id.desc())
-    rows = db.session.execute(query.limit(per_page).offset((page - 1) * per_page)).unique()
-    return [(incident, case) for incident, case in rows]
 
 
 def searching(query: Select, text: str) -> Select:

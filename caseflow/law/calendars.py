@@ -2,7 +2,7 @@
 
 National base: the State Council's yearly notice (放假调休 cannot be derived by rule). A jurisdiction may lay
 its own days over it (全国年节及纪念日放假办法 Art. 4). A year without a national notice is provisional:
-Monday to Friday are taken as working days until the notice is imported (caseflow/calendar_import.py).
+Monday to Friday are taken as working days until the notice is imported (caseflow/cases/calendar_change.py).
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
-from caseflow import cases, ratings, simulation
+from caseflow import ratings, simulation
+from caseflow.cases import incidents
 from caseflow.errors import StepFailed
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
@@ -151,8 +152,8 @@ def incident(demo: Demo) -> str:
     """The number of a case of Qijiang that the scheduler has given up."""
     with demo.app.app_context(), transaction() as session:
         case = session.scalar(select(Case).where(Case.regulation == "qijiang", ~Case.incident).limit(1))
-        for _ in range(cases.ATTEMPTS):
-            cases.record_failure(case.id, StepFailed(element="assign"), case.opened_at)
+        for _ in range(incidents.ATTEMPTS):
+            incidents.record_failure(case.id, StepFailed(element="assign"), case.opened_at)
         return case.number
 
 

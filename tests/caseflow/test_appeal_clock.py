@@ -6,7 +6,8 @@ import shutil
 
 import pytest
 
-from caseflow import deadline_changes, deadline_entries
+from caseflow.cases import clock as deadline_changes
+from caseflow.cases import clock_entries
 from caseflow.errors import ClockNotRunning, ClockNotStopped
 from caseflow.models import DeadlineEntry, Timer, db, transaction
 from tests.ground import entries, open_item, person
@@ -128,4 +129,4 @@ def test_a_limit_that_is_over_already_stays_over(stopping):
     stopping.clock.advance(days=4)
     stopping.appeal(OFFICER)
     assert (stopping.timers("stopped"), stopping.timers()) == ([], ["first_response_due"])
-    assert deadline_entries.of_case(stopping.case_id) == {}
+    assert clock_entries.of_case(stopping.case_id) == {}

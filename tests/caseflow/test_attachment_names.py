@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow import attachments
+from caseflow.cases import attachments
 from caseflow.files import types
 
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from caseflow import attachments, doctor
+from caseflow import doctor
+from caseflow.cases import attachments
 from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.files import store as file_store
 from caseflow.models import Attachment, Case, Unit, db, transaction

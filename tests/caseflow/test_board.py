@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks import crowd
-from caseflow import board, cases, deadline_changes
+from caseflow import board
 from caseflow.board import Wanted
+from caseflow.cases import clock, incidents
 from caseflow.errors import StepFailed
 from caseflow.models import db, transaction
 from caseflow.work import tasks
@@ -23,7 +24,7 @@ def three(guichi, session):
     others = [Journey(guichi.app, guichi.clock, "guichi").bad_review(office=office) for office in (0, 1)]
     session.rollback()
     with transaction():
-        deadline_changes.stop(others[0].case_id, person("guichi.bureau.supervisor"), "awaiting_rater", "等材料",
+        clock.stop(others[0].case_id, person("guichi.bureau.supervisor"), "awaiting_rater", "等材料",
                               guichi.now)
     return guichi, *others
 
@@ -76,9 +77,9 @@ def test_the_load_of_people_is_what_they_have_taken(three, session):
 
 
 def test_parked_cases_are_counted(guichi, session):
-    for _ in range(cases.ATTEMPTS):
+    for _ in range(incidents.ATTEMPTS):
         with transaction():
-            cases.record_failure(guichi.case_id, StepFailed(), guichi.now)
+            incidents.record_failure(guichi.case_id, StepFailed(), guichi.now)
     assert board.figures(person("guichi.bureau.supervisor"), guichi.now)["incidents"] == 1
 
 

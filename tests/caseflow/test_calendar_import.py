@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from caseflow import calendar_import, moments
+from caseflow import moments
+from caseflow.cases import calendar_change
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
 from caseflow.law import calendars, deadlines, regulations
@@ -82,7 +83,7 @@ def add_item(case: Case, token: int, **values) -> WorkItem:
 
 def import_2027(rows=NOTICE, jurisdiction="national", year=2027, source=SOURCE):
     with transaction():
-        return calendar_import.import_notice(jurisdiction, year, rows, source, NOW, SYSTEM)
+        return calendar_change.import_notice(jurisdiction, year, rows, source, NOW, SYSTEM)
 
 
 def journal(kind: str) -> list[dict]:

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import select, text
 
-from caseflow import cases, effects, projection
+from caseflow.cases import fold, steps
+from caseflow.cases.effects import registry
 from caseflow.errors import (
     Conflict,
     InvalidForm,
@@ -44,7 +45,7 @@ def item(guichi, session):
 
 def complete(item, actor, values=SIMPLE, token="t1", now=None, *, clock=None, late_reason=""):
     with transaction():
-        return cases.complete_task(item, actor, values, token, now or clock(), late_reason).id
+        return steps.complete_task(item, actor, values, token, now or clock(), late_reason).id
 
 
 # --- who may ------------------------------------------------------------------------------------------------------
@@ -209,14 +210,14 @@ def test_an_effect_that_fails_leaves_nothing_written(guichi, session, monkeypatc
         raise OSError("broken")
 
     guichi.does("first_response", outcome="simple")
-    monkeypatch.setattr(effects, "_EFFECTS", {**effects._EFFECTS, "escalate": fails})
+    monkeypatch.setattr(registry, "_EFFECTS", {**registry._EFFECTS, "escalate": fails})
     before = rows()
     guichi.clock.advance(days=30)
     with pytest.raises(OSError), transaction():
-        cases.fire_due(guichi.case_id, guichi.now)
+        steps.fire_due(guichi.case_id, guichi.now)
     assert rows() == before
     monkeypatch.undo()
-    monkeypatch.setattr(projection, "_summarise", fails)
+    monkeypatch.setattr(fold, "_summarise", fails)
     with pytest.raises((OSError, TypeError)):
         guichi.does("rectify")
     assert rows() == before
@@ -228,7 +229,7 @@ def test_an_effect_that_fails_leaves_nothing_written(guichi, session, monkeypatc
 def test_a_rating_has_one_case(guichi, session, clock):
     before = rows()
     with pytest.raises(InvalidInput, match="case already"), transaction():
-        cases.open_case(session.get(Case, guichi.case_id).rating, clock())
+        steps.open_case(session.get(Case, guichi.case_id).rating, clock())
     assert rows() == before
 
 
@@ -237,10 +238,10 @@ def test_past_its_validity_a_regulation_that_refuses_opens_no_case(guichi, sessi
     rating = _second_rating(session)
     monkeypatch.setattr(regulations, "get", lambda key: over)
     with pytest.raises(RegulationExpired), transaction():
-        cases.open_case(rating, clock())
+        steps.open_case(rating, clock())
     monkeypatch.setattr(regulations, "get", lambda key: dataclasses.replace(over, after_expiry="continue"))
     with transaction():
-        case = cases.open_case(rating, clock())
+        case = steps.open_case(rating, clock())
         assert case.after_expiry and orjson.loads(entries(case.id, "case_opened")[0].details)["after_expiry"]
 
 
@@ -250,10 +251,10 @@ def test_the_last_day_of_its_validity_belongs_to_a_regulation(guichi, session, c
     monkeypatch.setattr(regulations, "get", lambda key: today)
     clock.set(clock().replace(hour=15, minute=59))          # 23:59 in Shanghai
     with transaction():
-        assert not cases.open_case(rating, clock()).after_expiry
+        assert not steps.open_case(rating, clock()).after_expiry
     clock.advance(minutes=1)
     with pytest.raises(RegulationExpired), transaction():
-        cases.open_case(_second_rating(session), clock())
+        steps.open_case(_second_rating(session), clock())
 
 
 def _second_rating(session) -> Rating:
@@ -285,7 +286,7 @@ def test_file_numbers_have_no_gaps_and_no_doubles_when_opened_at_once(app, guich
     def open_three(ids):
         for rating_id in ids:
             with transaction():
-                cases.open_case(db.session.get(Rating, rating_id), clock())
+                steps.open_case(db.session.get(Rating, rating_id), clock())
         return "opened"
 
     assert at_once(app, lambda: open_three(waiting[:3]), lambda: open_three(waiting[3:])) == ["opened", "opened"]
@@ -296,19 +297,19 @@ def test_file_numbers_have_no_gaps_and_no_doubles_when_opened_at_once(app, guich
 
 def test_an_opening_that_fails_gives_its_number_back(guichi, session, clock, monkeypatch):
     rating = _second_rating(session)
-    monkeypatch.setattr(projection, "record", lambda *_: 1 / 0)
+    monkeypatch.setattr(fold, "record", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction():
-        cases.open_case(rating, clock())
+        steps.open_case(rating, clock())
     monkeypatch.undo()
     with transaction():
-        assert cases.open_case(rating, clock()).number == "GC-2026-000002"
+        assert steps.open_case(rating, clock()).number == "GC-2026-000002"
 
 
 def test_each_year_begins_with_number_one(guichi, session, clock):
     rating = _second_rating(session)
     clock.set(clock().replace(year=2026, month=12, day=31, hour=16))       # New Year in Shanghai
     with transaction():
-        assert cases.open_case(rating, clock()).number == "GC-2027-000001"
+        assert steps.open_case(rating, clock()).number == "GC-2027-000001"
 
 
 # --- the rater's contact ------------------------------------------------------------------------------------------

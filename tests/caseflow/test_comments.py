@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from caseflow import comments
+from caseflow.cases import comments
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, Comment, db, transaction
 from tests.ground import at_once, entries, newcomer, person

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases
+from caseflow.cases import steps
 from caseflow.errors import InvalidForm, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, ContactAttempt, Rating, db, transaction
 from caseflow.raters import attempts, unreachable
@@ -38,7 +38,7 @@ def log(guichi, actor, result="no_answer", **changed):
 
 def answer(guichi, actor, **answers):
     with transaction():
-        cases.complete_task(open_item(guichi.case_id).id, actor, answers, uuid4().hex, guichi.now)
+        steps.complete_task(open_item(guichi.case_id).id, actor, answers, uuid4().hex, guichi.now)
 
 
 def refused(guichi, actor, **answers):
@@ -51,7 +51,7 @@ def offered(guichi):
     """The results of a revisit that its form offers now."""
     db.session.rollback()
     item = open_item(guichi.case_id)
-    form = cases.task_of(item.id)[1].form
+    form = steps.task_of(item.id)[1].form
     found = unreachable.standing(item.case, item.opened_at)
     return [choice for choice, _ in unreachable.asks(form).choices if choice in dict(
         unreachable.offered(form, found)[0].choices)]

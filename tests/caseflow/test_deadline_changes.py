@@ -6,7 +6,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from caseflow import cases, deadline_changes, deadline_entries, doctor
+from caseflow import doctor
+from caseflow.cases import clock, clock_entries, steps
 from caseflow.errors import (
     ClockNotRunning,
     ClockNotStopped,
@@ -32,17 +33,17 @@ def lead(guichi, session):
 
 def stop(journey, actor, category="awaiting_rater", reason=REASON):
     with transaction():
-        deadline_changes.stop(journey.case_id, actor, category, reason, journey.now)
+        clock.stop(journey.case_id, actor, category, reason, journey.now)
 
 
 def restart(journey, actor, reason="材料已补齐"):
     with transaction():
-        return deadline_changes.restart(journey.case_id, actor, reason, journey.now)
+        return clock.restart(journey.case_id, actor, reason, journey.now)
 
 
 def extend(journey, actor, days=3, reason="情况复杂", token=None):
     with transaction():
-        return deadline_changes.extend(
+        return clock.extend(
             journey.case_id, token or timer(journey).token, days, actor, reason, journey.now)
 
 
@@ -54,8 +55,8 @@ def timer(journey) -> Timer:
 def standing(journey):
     place = regulations.get("guichi")
     row = timer(journey)
-    return deadline_entries.standing_of(
-        row, deadline_entries.of_case(journey.case_id)[row.token], place, load("guichi"), journey.now)
+    return clock_entries.standing_of(
+        row, clock_entries.of_case(journey.case_id)[row.token], place, load("guichi"), journey.now)
 
 
 # --- stop and restart ---------------------------------------------------------------------------------------------
@@ -217,11 +218,11 @@ def test_a_stopped_deadline_may_be_extended_and_has_more_left_then(guichi, lead)
 def test_whoever_does_the_task_may_ask_for_an_extension_and_nobody_else(guichi, lead):
     officer = person("guichi.dept1.officer")
     with transaction():
-        deadline_changes.ask_for_extension(guichi.case_id, timer(guichi).token, 2, officer, "等材料", guichi.now)
+        clock.ask_for_extension(guichi.case_id, timer(guichi).token, 2, officer, "等材料", guichi.now)
     assert guichi.notices("extension_asked") == {("区数据资源管理局（政务服务管理局）", "supervisor")}
     assert len(entries(guichi.case_id, "extension_asked")) == 1
     with pytest.raises(PermissionDenied), transaction():
-        deadline_changes.ask_for_extension(guichi.case_id, timer(guichi).token, 2, lead, "等材料", guichi.now)
+        clock.ask_for_extension(guichi.case_id, timer(guichi).token, 2, lead, "等材料", guichi.now)
 
 
 @pytest.mark.both_databases
@@ -239,4 +240,4 @@ def test_a_stopped_task_stands_last_in_the_worklist_and_is_not_overdue(guichi, l
     guichi.time_passes(days=30)
     officer = person("guichi.dept1.officer")
     assert worklist.counts(officer, guichi.now)["overdue"] == 0
-    assert cases.due_cases(guichi.now) == []
+    assert steps.due_cases(guichi.now) == []

@@ -17,7 +17,8 @@ from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from caseflow import calendar_import, deadline_changes, deadline_entries, doctor, moments
+from caseflow import doctor, moments
+from caseflow.cases import calendar_change, clock, clock_entries
 from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, DeadlineOver, ExtensionsUsedUp
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, db, transaction
@@ -115,14 +116,14 @@ class Deadline(RuleBasedStateMachine):
     @rule()
     def stop(self):
         over, stopped = self.model.over, self.model.stopped
-        if self.refused(over or stopped, (ClockNotRunning, DeadlineOver), lambda: deadline_changes.stop(
+        if self.refused(over or stopped, (ClockNotRunning, DeadlineOver), lambda: clock.stop(
                 self.case_id, self.lead, "awaiting_rater", "等材料", self.clock())):
             return
         self.model.stop(day_of(self.clock()))
 
     @rule()
     def restart(self):
-        if self.refused(not self.model.stopped, ClockNotStopped, lambda: deadline_changes.restart(
+        if self.refused(not self.model.stopped, ClockNotStopped, lambda: clock.restart(
                 self.case_id, self.lead, "材料已到", self.clock())):
             return
         self.model.since, self.model.stopped = day_of(self.clock()), False
@@ -131,7 +132,7 @@ class Deadline(RuleBasedStateMachine):
     def extend(self, days):
         token = self.timer().token
         used_up = self.model.extended_by_hand
-        if self.refused(used_up or self.model.over, (ExtensionsUsedUp, DeadlineOver), lambda: deadline_changes.extend(
+        if self.refused(used_up or self.model.over, (ExtensionsUsedUp, DeadlineOver), lambda: clock.extend(
                 self.case_id, token, days, self.lead, "情况复杂", self.clock())):
             return
         self.model.extended_by_hand = True
@@ -151,7 +152,7 @@ class Deadline(RuleBasedStateMachine):
         day = NEW_YEAR + timedelta(at)
         rows = {**self.model.off, day: working}
         with transaction():
-            calendar_import.import_notice(
+            calendar_change.import_notice(
                 "guichi", 2026, [[d.isoformat(), "work" if w else "off"] for d, w in rows.items()],
                 f"通知 {self.notice}", self.clock(), SYSTEM)
         self.model.off = rows
@@ -178,8 +179,8 @@ class Deadline(RuleBasedStateMachine):
             self.sums_are_right(timer)
 
     def sums_are_right(self, timer):
-        found = deadline_entries.standing_of(
-            timer, deadline_entries.of_case(self.case_id)[timer.token], regulations.get("guichi"),
+        found = clock_entries.standing_of(
+            timer, clock_entries.of_case(self.case_id)[timer.token], regulations.get("guichi"),
             calendars.load("guichi"), self.clock())
         model, today = self.model, day_of(self.clock())
         assert found.used + found.remaining == found.given + found.extended

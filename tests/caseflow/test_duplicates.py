@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases, duplicates
+from caseflow import duplicates
+from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidForm, InvalidInput, LateReasonMissing, NotFound, PermissionDenied
 from caseflow.models import Case, Submission, WorkItem, db, transaction
 from tests.ground import entries, open_item, person, rows
@@ -27,7 +28,7 @@ def link(case, of, username=LEAD, reason=REASON):
         return duplicates.link(case.case_id, of.case_id, person(username), reason, case.now).id
 
 
-def complete(*journeys, token=None, answers=None, late_reason="") -> cases.Receipt:
+def complete(*journeys, token=None, answers=None, late_reason="") -> steps.Receipt:
     items = [open_item(journey.case_id).id for journey in journeys]
     return complete_items(items, journeys[0], token or uuid4().hex, answers or ANSWERS, late_reason)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import appeals, cases, doctor, reassignment
+from caseflow import appeals, doctor, reassignment
+from caseflow.cases import steps
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
 from caseflow.notices import outbox
@@ -69,13 +70,13 @@ def test_who_reviewed_the_first_appeal_is_barred_from_the_second(appeal, session
     first = appeals.of_case(appeal.case_id)
     rating = first.rating
     with transaction():
-        case, definition = cases.begin(rating, "appeal", "QJ-S-{year}-{number:06d}", appeal.now)
+        case, definition = steps.begin(rating, "appeal", "QJ-S-{year}-{number:06d}", appeal.now)
         db.session.add(Appeal(
             case_id=case.id, rating_id=rating.id, party=f"department:{case.unit_id}", unit_id=case.unit_id,
             appellant_id=person("qijiang.dept1.officer").user_id, ground="untrue", statement=STATEMENT,
             form_token="t" * 20, filed_at=appeal.now))
         db.session.flush()
-        cases.start(case, definition, rating, person("qijiang.dept1.officer"), appeal.now)
+        steps.start(case, definition, rating, person("qijiang.dept1.officer"), appeal.now)
     assert impartiality.bar(person("qijiang.office.reviewer").user_id, case.id) == "first_handler"
     found = [(c.code, c.case) for c in doctor.examine(appeal.now)]
     assert found == [("no_impartial_reviewer", case.number)]
@@ -87,7 +88,7 @@ def test_a_barred_person_can_neither_take_nor_decide_a_review(appeal, session):
     item_id = item.id
     answers = {"decision": "dismissed", "duty_failed": False, "reasons": STATEMENT}
     for attempt in (lambda: tasks.claim(item_id, member, appeal.now),
-                    lambda: cases.complete_task(item_id, member, answers, "t" * 20, appeal.now)):
+                    lambda: steps.complete_task(item_id, member, answers, "t" * 20, appeal.now)):
         with pytest.raises(NotImpartial) as refused, transaction():
             attempt()
         assert refused.value.details == {"reason": "rated_unit"}

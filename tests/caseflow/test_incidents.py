@@ -7,7 +7,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from caseflow import cases
+from caseflow.cases import incidents, steps
 from caseflow.errors import NotFound, PermissionDenied, StepFailed
 from caseflow.models import Case, Incident, db, transaction
 from caseflow.work import worklist
@@ -17,7 +17,7 @@ from tests.ground import entries, newcomer, person, unit
 def fail(journey, times=1, error=None):
     for _ in range(times):
         with transaction():
-            cases.record_failure(journey.case_id, error or StepFailed("没有路", element="x"), journey.now)
+            incidents.record_failure(journey.case_id, error or StepFailed("没有路", element="x"), journey.now)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_the_fifth_failure_parks_the_case_for_people_to_see(guichi, session, par
 
 def test_a_parked_case_is_left_alone_by_the_scheduler(guichi, session, parked):
     guichi.clock.advance(days=30)
-    assert cases.due_cases(guichi.now) == []
+    assert steps.due_cases(guichi.now) == []
 
 
 def test_a_step_that_succeeds_forgets_the_failures_before(guichi, session):
@@ -75,12 +75,12 @@ def test_supervisors_and_administrators_let_a_parked_case_go_again(guichi, sessi
     guichi.clock.advance(days=10)
     actor = person(username)
     with transaction():
-        cases.resolve_incident(parked, actor, guichi.now)
+        incidents.resolve_incident(parked, actor, guichi.now)
     case, incident = session.get(Case, guichi.case_id), session.get(Incident, parked)
     assert (case.incident, case.attempts, case.next_try) == (False, 0, case.next_due)
     assert (incident.resolved_at, incident.resolved_by) == (guichi.now, actor.user_id)
     assert entries(guichi.case_id, "incident_resolved")[0].actor_id == actor.user_id
-    assert cases.due_cases(guichi.now) == [case.id]
+    assert steps.due_cases(guichi.now) == [case.id]
 
 
 @pytest.mark.parametrize(("username", "refusal"), [
@@ -89,21 +89,21 @@ def test_supervisors_and_administrators_let_a_parked_case_go_again(guichi, sessi
     ("hainan.admin", NotFound)])
 def test_nobody_else_may(guichi, session, parked, username, refusal):
     with pytest.raises(refusal), transaction():
-        cases.resolve_incident(parked, person(username), guichi.now)
+        incidents.resolve_incident(parked, person(username), guichi.now)
     assert session.get(Case, guichi.case_id).incident
     with pytest.raises(NotFound), transaction():
-        cases.resolve_incident(424242, person("guichi.admin"), guichi.now)
+        incidents.resolve_incident(424242, person("guichi.admin"), guichi.now)
 
 
 def test_a_supervisor_of_the_government_above_may_too(guichi, session, parked):
     mayor = newcomer("mayor", ("supervisor", unit("guichi", "government").id))
     with transaction():
-        assert not cases.resolve_incident(parked, mayor, guichi.now).incident
+        assert not incidents.resolve_incident(parked, mayor, guichi.now).incident
 
 
 def test_resolving_twice_is_recorded_once(guichi, session, parked):
     for username in ("guichi.bureau.supervisor", "guichi.dept1.supervisor"):
         with transaction():
-            cases.resolve_incident(parked, person(username), guichi.now)
+            incidents.resolve_incident(parked, person(username), guichi.now)
     assert len(entries(guichi.case_id, "incident_resolved")) == 1
     assert db.session.get(Incident, parked).resolved_by == person("guichi.bureau.supervisor").user_id

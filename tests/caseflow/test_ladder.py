@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import deadline_changes, ladder
+from caseflow import ladder
+from caseflow.cases import clock
 from caseflow.models import Timer, db, transaction
 from scheduler import jobs
 from tests.ground import entries, person
@@ -41,12 +42,12 @@ def test_a_due_moment_that_is_moved_begins_the_ladder_anew_and_a_stopped_clock_h
     lead = person("guichi.bureau.supervisor")
     with transaction():
         token = db.session.query(Timer).one().token
-        deadline_changes.extend(guichi.case_id, token, 2, lead, "情况复杂", guichi.now)
+        clock.extend(guichi.case_id, token, 2, lead, "情况复杂", guichi.now)
     assert remind(guichi) == 0
     guichi.until("2026-03-05")
     assert remind(guichi) == 1
     with transaction():
-        deadline_changes.stop(guichi.case_id, lead, "awaiting_rater", "等材料", guichi.now)
+        clock.stop(guichi.case_id, lead, "awaiting_rater", "等材料", guichi.now)
     guichi.until("2026-03-20")
     assert remind(guichi) == 0
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import ledger
-from caseflow.ledger import CaseFilter
+from caseflow.cases import ledger
+from caseflow.cases.ledger import CaseFilter
 from caseflow.models import db
 from caseflow.people.permissions import SYSTEM
 from tests.ground import newcomer, person, unit

@@ -7,7 +7,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import cases, deadline_changes, doctor, impact, migration
+from caseflow import doctor, impact, migration
+from caseflow.cases import clock as deadline_changes
+from caseflow.cases import steps as cases
 from caseflow.engine import definition as engine
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import (

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import IntegrityError
 
-from caseflow import cases
 from caseflow.casefile import store
+from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import AwaitedMessage, Case, NumberSequence, WorkItem, db, transaction
 from caseflow.models.prepared import Prepared, inserting
@@ -98,6 +98,6 @@ def test_numbers_are_given_one_after_the_other_under_each_key(session):
 
 
 def test_a_task_is_known_by_its_work_item(guichi, session):
-    definition, task = cases.task_of(open_item(guichi.case_id).id)
+    definition, task = steps.task_of(open_item(guichi.case_id).id)
     assert task is definition.user_tasks["first_response"]
     assert session.query(WorkItem).count() == 1

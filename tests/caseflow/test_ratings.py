@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import cases, ratings
+from caseflow import ratings
 from caseflow.casefile import journal, journal_check
+from caseflow.cases import steps
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.rating_feeds import BATCH_LINES, batches, lines_of
@@ -143,21 +144,21 @@ def test_a_regulation_past_its_validity_that_refuses_keeps_the_rating_without_a_
 
 @pytest.mark.both_databases
 def test_a_case_that_does_not_open_leaves_the_rating_and_the_others(session, clock, monkeypatch, caplog):
-    opens = cases.open_case
+    opens = steps.open_case
 
     def stumble(rating, now, **intake):
         opened = opens(rating, now, **intake)
         if rating.service.project_no == "P2":
             raise RuntimeError(f"half way, of {rating.rater_name}")
         return opened
-    monkeypatch.setattr(cases, "open_case", stumble)
+    monkeypatch.setattr(steps, "open_case", stumble)
     with transaction(), caplog.at_level(logging.ERROR):
         answers = ratings.receive([line(1, 1), line(2, 1), line(3, 1)], "file:test", clock())
     assert [(answer.verdict, answer.notes) for answer in answers] == [
         ("accepted", ()), ("accepted", ("case_not_opened",)), ("accepted", ())]
     assert (count(Rating), count(Case), ratings.count_missing_cases()) == (3, 2, 1)
     assert "甲某" not in caplog.text
-    monkeypatch.setattr(cases, "open_case", opens)
+    monkeypatch.setattr(steps, "open_case", opens)
     with transaction():
         assert ratings.open_missing_cases(clock.advance(hours=1)) == 1
     with transaction():
@@ -166,10 +167,10 @@ def test_a_case_that_does_not_open_leaves_the_rating_and_the_others(session, clo
 
 
 def test_a_rating_whose_case_never_opens_keeps_back_no_other(session, clock, monkeypatch):
-    opens = cases.open_case
-    monkeypatch.setattr(cases, "open_case", lambda *_, **__: 1 / 0)
+    opens = steps.open_case
+    monkeypatch.setattr(steps, "open_case", lambda *_, **__: 1 / 0)
     take_in([line(n, 1) for n in range(12)], clock())
-    monkeypatch.setattr(cases, "open_case", lambda rating, now, **intake: 1 / 0
+    monkeypatch.setattr(steps, "open_case", lambda rating, now, **intake: 1 / 0
                         if rating.service.project_no == "P0" else opens(rating, now, **intake))
     for _ in range(200):
         with transaction():

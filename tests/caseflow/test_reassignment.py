@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import cases, reassignment
+from caseflow import reassignment
+from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, User, WorkItem, db, transaction
 from caseflow.notices import outbox
@@ -138,7 +139,7 @@ def test_a_task_goes_to_a_colleague_with_the_time_that_is_left(guichi, boss, off
         assert reassignment.move(handover, [item], boss, guichi.now) == ["moved"]       # again: nothing
     assert len(entries(guichi.case_id, "task_reassigned")) == 1
     with pytest.raises(PermissionDenied), transaction():
-        cases.complete_task(item, person("guichi.dept1.officer"), {"outcome": "resolved", "findings": "x"}, "t",
+        steps.complete_task(item, person("guichi.dept1.officer"), {"outcome": "resolved", "findings": "x"}, "t",
                             guichi.now)
     guichi.healthy()
 

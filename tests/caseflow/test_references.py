@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from caseflow import ledger, references
+from caseflow.cases import ledger, references
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, db, transaction
 from caseflow.work import worklist

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from caseflow import deadline_changes, replay
+from caseflow import replay
+from caseflow.cases import clock
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput
 from caseflow.law import regulations
@@ -60,12 +61,12 @@ def test_cases_of_the_other_regulations_are_the_same_as_well(installed, session,
 def test_stops_and_extensions_are_part_of_the_record(guichi, session):
     lead, case = person("guichi.bureau.supervisor"), guichi.case_id
     with transaction():
-        deadline_changes.stop(case, lead, "force_majeure", "大雪封路", guichi.now)
+        clock.stop(case, lead, "force_majeure", "大雪封路", guichi.now)
     guichi.time_passes(days=1)
     with transaction():
-        deadline_changes.restart(case, lead, "道路恢复", guichi.now)
+        clock.restart(case, lead, "道路恢复", guichi.now)
         token = session.scalars(select(Timer.token).where(Timer.case_id == case, Timer.status == "pending")).one()
-        deadline_changes.extend(case, token, 2, lead, "材料较多", guichi.now)
+        clock.extend(case, token, 2, lead, "材料较多", guichi.now)
     guichi.time_passes(days=2).does("first_response", outcome="simple")
     _are_the_same("guichi")
     stricter = _replay(_edited("guichi", ("working_days(2, since", "working_days(1, since")))

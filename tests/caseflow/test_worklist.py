@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow import cases, ledger
+from caseflow.cases import ledger, steps
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Draft, WorkItem, transaction
 from caseflow.people import permissions
@@ -102,7 +102,7 @@ def test_taking_and_completing_at_once_end_in_one_order_or_the_other(app, guichi
 
     def complete():
         with transaction():
-            return cases.complete_task(item, other, {"outcome": "resolved", "findings": "属实"}, "t", guichi.now).id
+            return steps.complete_task(item, other, {"outcome": "resolved", "findings": "属实"}, "t", guichi.now).id
 
     taken, done = at_once(app, lambda: claim(item, officer, guichi), complete)
     assert (taken, type(done)) == (officer.user_id, PermissionDenied) or (type(taken), done) == (TaskNotOpen, 1)

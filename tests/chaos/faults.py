@@ -16,7 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from caseflow import cases
+from caseflow.cases import steps
 from caseflow.notices import outbox
 from tests.chaos import statements
 
@@ -102,12 +102,12 @@ def error_swallowed(_folder: Path) -> None:
 
 def no_form_token(_folder: Path) -> None:
     """Forms carry no token: each submission is taken for a new one."""
-    original = cases.complete_task
+    original = steps.complete_task
 
     def complete_task(item: int, actor: Any, values: Any, _form_token: str, *more: Any) -> Any:
         return original(item, actor, values, uuid4().hex, *more)
 
-    cases.complete_task = complete_task
+    steps.complete_task = complete_task
 
 
 PLANTS = {plant.__name__: plant for plant in (

@@ -16,7 +16,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import exists, func, select
 
-from caseflow import cases, ratings
+from caseflow import ratings
+from caseflow.cases import steps
 from caseflow.models import Case, JournalEntry, OutboxMessage, Rating, SimulatedClock, db, transaction
 from tests.chaos import checker, faults, pulse, workload
 from tests.chaos.nursery import Nursery
@@ -208,7 +209,7 @@ class Crowd:
     def _idle(self) -> bool:
         """Nothing is due, so time may pass."""
         with self.world.session():
-            return not cases.due_cases(clock.now(), 1)
+            return not steps.due_cases(clock.now(), 1)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from caseflow import cases, demo, installation, ratings
+from caseflow import demo, installation, ratings
+from caseflow.cases import incidents, steps
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
@@ -164,7 +165,7 @@ def attempt(part: Part, ledger: Ledger, intent: Intent) -> None:
 def _complete(facts: Mapping[str, Any]) -> int:
     actor, now = actor_for(db.session.get(User, facts["user"])), clock.now()
     with transaction() as session:
-        submission = cases.complete_task(facts["item"], actor, facts["values"], facts["token"], now, "模拟逾期")
+        submission = steps.complete_task(facts["item"], actor, facts["values"], facts["token"], now, "模拟逾期")
         session.flush()
         stored = submission.id
     return stored
@@ -206,7 +207,7 @@ def counter(part: Part) -> None:
             with part.app.app_context():
                 try:
                     with transaction():
-                        cases.record_failure(case, ValueError("tried"), clock.now())
+                        incidents.record_failure(case, ValueError("tried"), clock.now())
                     ledger.answer(intent, "done")
                 except ConcurrentUpdate:
                     ledger.answer(intent, "again", code="concurrent_update")

@@ -9,7 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import func, select, update
 
-from caseflow import cases, doctor, simulation
+from caseflow import doctor, simulation
+from caseflow.cases import steps
 from caseflow.errors import StepFailed
 from caseflow.models import Case, Incident, ProcessInstance, TimerFiring, WorkItem, db, transaction
 from scheduler import jobs
@@ -85,6 +86,6 @@ def test_a_person_at_a_damaged_case_is_told_and_nothing_changes(world, random, d
         item = db.session.scalars(select(WorkItem)).one()
         values = workload.answers(item, random, clock.now(), "x")
         with pytest.raises(StepFailed, match="damaged"), transaction():
-            cases.complete_task(item.id, simulation.person_for(item, random), values, "t" * 20, clock.now(), "模拟逾期")
+            steps.complete_task(item.id, simulation.person_for(item, random), values, "t" * 20, clock.now(), "模拟逾期")
         assert db.session.scalars(select(WorkItem.status)).all() == ["open"]
         assert jobs.fire_due_cases() == 0

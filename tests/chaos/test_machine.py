@@ -24,7 +24,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from caseflow import cases, doctor, ratings, simulation
+from caseflow import doctor, ratings, simulation
+from caseflow.cases import steps as cases
 from caseflow.engine import definition as engine
 from caseflow.errors import AlreadyClaimed, CaseflowError, InvalidForm, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.law import regulations

@@ -12,8 +12,9 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import appeals, cases, demo, doctor, installation, ratings
+from caseflow import appeals, demo, doctor, installation, ratings
 from caseflow.casefile import journal
+from caseflow.cases import steps
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import (
@@ -94,7 +95,7 @@ class Journey:
         """Somebody whose task it is completes it; what else the form requires is filled in."""
         with self.app.app_context(), transaction():
             item = self._item(task)
-            cases.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now,
+            steps.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now,
                                 late_reason="等待材料")
         self._forget()
         return self
@@ -134,7 +135,7 @@ class Journey:
 
     def message(self, name: str) -> Journey:
         with self.app.app_context(), transaction():
-            cases.deliver_message(self.case_id, name, self.now)
+            steps.deliver_message(self.case_id, name, self.now)
         self._forget()
         return self
 
@@ -160,9 +161,9 @@ class Journey:
 
     def _fire_one(self) -> bool:
         with transaction():
-            case = cases.claim_due(self.now)
+            case = steps.claim_due(self.now)
             if case is not None:
-                cases.fire_due(case.id, self.now)
+                steps.fire_due(case.id, self.now)
         return case is not None
 
     def _forget(self) -> None:

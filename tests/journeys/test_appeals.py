@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from caseflow import appeals, cases, errors
+from caseflow import appeals, errors
+from caseflow.cases import steps
 from caseflow.errors import InvalidForm, NotImpartial, TaskNotOpen
 from caseflow.models import AssessmentRecord, NewestRating, db, transaction
 from tests.ground import newcomer, open_item
@@ -90,7 +91,7 @@ def test_supplying_evidence_is_the_appellants_own_task(journey):
         other = newcomer("another", ("staff", item.unit_id))
         assert item.assignee.username == STAFF
         with pytest.raises(errors.NotFound), transaction():
-            cases.complete_task(item.id, other, {"addition": "x"}, "token-of-another", appeal.now)
+            steps.complete_task(item.id, other, {"addition": "x"}, "token-of-another", appeal.now)
 
 
 def test_who_is_rated_appeals_or_belongs_to_the_rated_unit_cannot_review(journey):
@@ -99,7 +100,7 @@ def test_who_is_rated_appeals_or_belongs_to_the_rated_unit_cannot_review(journey
         item = open_item(appeal.case_id)
         conflicted = newcomer("both", ("reviewer", item.unit_id), ("officer", item.case.unit_id))
         with pytest.raises(NotImpartial) as refused, transaction():
-            cases.complete_task(item.id, conflicted, {
+            steps.complete_task(item.id, conflicted, {
                 "decision": "upheld", "finding": "mistaken", "reasons": LONG_ENOUGH}, "t" * 20, appeal.now)
         assert refused.value.details == {"reason": "rated_unit"}
     assert appeal.open_tasks() == ["review"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow.effects import _EFFECTS
+from caseflow.cases.effects.registry import _EFFECTS
 from caseflow.engine import definition as engine
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
@@ -164,7 +164,7 @@ def test_every_word_is_used_by_a_regulation_and_stands_in_the_guide():
 
 def test_the_escalation_that_the_proof_relies_on_tells_these_roles(monkeypatch):
     sent = []
-    monkeypatch.setattr("caseflow.effects._tell", lambda occasion, kind, unit, role: sent.append(role))
+    monkeypatch.setattr("caseflow.cases.effects.registry._tell", lambda occasion, kind, unit, role: sent.append(role))
     for topic, roles in TELLS.items():
         regulation = type("R", (), {"lead": "bureau"})
         _EFFECTS[topic](type("O", (), {"regulation": regulation}))

@@ -9,8 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from caseflow import cases, watchdog
-from caseflow.casefile import readings
+from caseflow import watchdog
+from caseflow.cases import incidents, steps
 from caseflow.models import (
     Case,
     Heartbeat,
@@ -86,7 +86,7 @@ def test_a_timer_fires_after_the_last_second_that_is_in_time_and_never_before(gu
     due = due_now(guichi, 0)
     for early in (-3600, -1, 0, 0.999):
         guichi.clock.set(due + timedelta(seconds=early))
-        assert (cases.due_cases(guichi.now), fired(session)) == ([], []), early
+        assert (steps.due_cases(guichi.now), fired(session)) == ([], []), early
         assert (jobs.fire_due_cases(), fired(session)) == (0, []), early
     guichi.clock.set(due + timedelta(seconds=1))
     assert jobs.fire_due_cases() == 1
@@ -124,7 +124,7 @@ def test_a_case_whose_deadline_was_moved_away_is_not_claimed_again_and_again(gui
         session.execute(update(Timer).values(due_at=later))
     assert jobs.fire_due_cases() == 0
     case = session.get(Case, guichi.case_id)
-    assert (case.next_due, case.next_try, cases.due_cases(guichi.now)) == (later, later, [])
+    assert (case.next_due, case.next_try, steps.due_cases(guichi.now)) == (later, later, [])
 
 
 @pytest.mark.both_databases
@@ -154,7 +154,7 @@ def test_a_person_and_the_scheduler_at_once_leave_a_whole_case(guichi, session):
     def complete():
         with transaction():
             answers = {"outcome": "resolved", "findings": "属实"}
-            return cases.complete_task(item, officer, answers, "t", guichi.now, "等待材料").element
+            return steps.complete_task(item, officer, answers, "t", guichi.now, "等待材料").element
 
     done, _ = at_once(guichi.app, complete, jobs.fire_due_cases)
     assert done == "first_response"
@@ -179,7 +179,7 @@ def test_a_case_that_fails_waits_longer_each_time_and_is_parked_at_the_fifth(gui
     incident = session.query(Incident).one()
     assert incident.kind == "step_failed" and len(entries(guichi.case_id, "incident_raised")) == 1
     supervisor = person("guichi.bureau.supervisor")
-    assert [case.id for _, case in readings.incidents(supervisor)] == [guichi.case_id]
+    assert [case.id for _, case in incidents.incidents(supervisor)] == [guichi.case_id]
     assert worklist.counts(supervisor, guichi.now)["incidents"] == 1
     _let_go(guichi, session, incident, kept)
 
@@ -190,7 +190,7 @@ def _let_go(guichi, session, incident, kept) -> None:
     assert (jobs.fire_due_cases(), fired(session)) == (0, [])
     with transaction():
         session.get(ProcessInstance, guichi.case_id).state = kept
-        cases.resolve_incident(incident.id, person("guichi.bureau.supervisor"), guichi.now)
+        incidents.resolve_incident(incident.id, person("guichi.bureau.supervisor"), guichi.now)
     assert (jobs.fire_due_cases(), len(fired(session))) == (1, 1)
     whole(guichi)
 

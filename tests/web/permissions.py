@@ -23,7 +23,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import appeals, attachments, cases, demo, drafts, installation
+from caseflow import appeals, demo, drafts, installation
+from caseflow.cases import attachments, incidents
 from caseflow.law import regulations
 from caseflow.models import (
     Absence,
@@ -99,7 +100,7 @@ class World:
         with transaction() as session:
             case = session.get(Case, journey.case_id)
             for _ in range(5):
-                cases.record_failure(case.id, RuntimeError("x"), journey.now)
+                incidents.record_failure(case.id, RuntimeError("x"), journey.now)
             person = User(username=f"{case.regulation}.somebody", name="某人", password_hash="!", active=True)
             person.roles = [RoleAssignment(unit_id=case.unit_id, role="officer")]
             session.add(person)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from caseflow import attachments
+from caseflow.cases import attachments
 from caseflow.models import Attachment, Case, db, transaction
 from tests.caseflow.samples import JPEG, PDF
 from tests.web.desk import Desk, desk_of, words

@@ -9,7 +9,8 @@ import re
 import pytest
 from sqlalchemy import text
 
-from caseflow import cases, doctor
+from caseflow import doctor
+from caseflow.cases import incidents
 from caseflow.models import Case, Delivery, db, transaction
 from caseflow.notices import deliveries
 from caseflow.people import accounts
@@ -24,7 +25,7 @@ def parked(guichi):
     with guichi.app.app_context():
         for _ in range(5):
             with transaction():
-                cases.record_failure(guichi.case_id, RuntimeError("磁盘已满"), guichi.now)
+                incidents.record_failure(guichi.case_id, RuntimeError("磁盘已满"), guichi.now)
     return guichi
 
 

@@ -126,7 +126,7 @@ def test_the_sheet_is_written_row_by_row(guichi):
         case, asked = db.session.get(Case, guichi.case_id), []
 
         def rows():
-            from caseflow.ledger import LedgerFacts
+            from caseflow.cases.ledger import LedgerFacts
 
             for number in range(3):
                 asked.append(number)

@@ -8,7 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from caseflow import cases, figures
+from caseflow import figures
+from caseflow.cases import incidents
 from caseflow.errors import ConfigurationError, StepFailed
 from caseflow.models import StepTime, db, transaction
 from scheduler import jobs, side_jobs
@@ -115,7 +116,7 @@ def test_incidents_and_complaints_are_counted(measured):
     with measured.app.app_context():
         for _ in range(5):
             with transaction():
-                cases.record_failure(measured.case_id, StepFailed("没有路"), measured.now)
+                incidents.record_failure(measured.case_id, StepFailed("没有路"), measured.now)
         with transaction() as session:
             session.execute(text("DELETE FROM work_items"))
         side_jobs.watch()

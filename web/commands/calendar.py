@@ -27,7 +27,7 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
     FILE is CSV in UTF-8, a line for each special day: 2027-01-01,off,元旦 or 2027-01-03,work,元旦.
     Any bad line refuses the whole file; all of them are listed.
     """
-    from caseflow import calendar_import
+    from caseflow.cases import calendar_change
     from caseflow.law import calendar_rows
     from caseflow.people.permissions import SYSTEM
     from web import create_app
@@ -35,7 +35,7 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
 
     rows = calendar_rows.split_lines(file.read(calendar_rows.MAX_BYTES + 1))
     with create_app().app_context(), transaction():
-        result = calendar_import.import_notice(jurisdiction, year, rows, source, now(), SYSTEM)
+        result = calendar_change.import_notice(jurisdiction, year, rows, source, now(), SYSTEM)
     click.echo(f"{result.jurisdiction} {result.year} 年第 {result.revision} 版：{result.days} 天；"
                f"重新计算 {result.cases} 个案件的 {result.timers} 个期限。")
     for doubt in result.doubts:

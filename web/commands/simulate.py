@@ -15,7 +15,8 @@ from uuid import UUID
 import click
 from sqlalchemy import exists, func, select
 
-from caseflow import appeals, cases, demo, doctor, installation, ratings, simulation
+from caseflow import appeals, demo, doctor, installation, ratings, simulation
+from caseflow.cases import steps
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
 from caseflow.notices import outbox
@@ -144,10 +145,10 @@ class _Run:
     def _fire_due(self) -> None:
         while True:
             with transaction():
-                case = cases.claim_due(self.now)
+                case = steps.claim_due(self.now)
                 if case is None:
                     return
-                self.counts["fired"] += cases.fire_due(case.id, self.now)
+                self.counts["fired"] += steps.fire_due(case.id, self.now)
 
     def _complete_one(self) -> None:
         low, high = db.session.execute(
@@ -161,12 +162,12 @@ class _Run:
             form = deployed.task(deployed.of(item.case), item.element, item.visit).form
             token = str(UUID(int=self.random.getrandbits(128)))
             answers = simulation.fill_in(form, self.random, self.now, reachable=bool(item.case.rating.rater_phone))
-            cases.complete_task(item.id, actor, answers, token, self.now, simulation.LATE_REASON)
+            steps.complete_task(item.id, actor, answers, token, self.now, simulation.LATE_REASON)
         self.counts["completed"] += 1
 
     def _summary(self, open_cases: int) -> str:
         ended = select(Case.outcome, func.count()).where(
-            Case.id > self.before, Case.outcome.is_not(None), Case.kind == cases.KIND)
+            Case.id > self.before, Case.outcome.is_not(None), Case.kind == steps.KIND)
         outcomes = db.session.execute(ended.group_by(Case.outcome).order_by(Case.outcome))
         ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
         return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "

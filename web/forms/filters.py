@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, time, timedelta
 
-from caseflow.ledger import CaseFilter
+from caseflow.cases.ledger import CaseFilter
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.models.ratings import RATING_LEVELS
 from caseflow.moments import SHANGHAI

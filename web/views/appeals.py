@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, attachments, cases
+from caseflow import appeals
+from caseflow.cases import attachments, steps
 from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, db, transaction
@@ -61,7 +62,7 @@ def rating(rating_id: int):
 def _rating_page(rating_id: int, problems: Mapping[str, str] = {}, status: int = 200, why: str = ""):
     actor = current_actor()
     found = appeals.rating_of(rating_id, actor)
-    case = db.session.query(Case).filter_by(rating_id=found.id, kind=cases.KIND).one_or_none()
+    case = db.session.query(Case).filter_by(rating_id=found.id, kind=steps.KIND).one_or_none()
     token, sent = request.form.get("form_token", ""), request.form
     stands = appeals.standing(found, actor, clock.now())
     return render_template(

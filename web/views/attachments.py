@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from caseflow import attachments, cases
+from caseflow.cases import attachments, steps
 from caseflow.errors import CaseflowError, InvalidInput, NotFound
 from caseflow.files import types
 from caseflow.models import Attachment, Case, transaction
@@ -103,4 +103,4 @@ def _sent(row: Attachment, path: Path, *, as_attachment: bool) -> Response:
 def _case(number: str) -> Case:
     if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
         raise NotFound
-    return cases.find(number, current_actor())
+    return steps.find(number, current_actor())

@@ -10,8 +10,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, cases, comments, dispatches, ledger, references, urging
+from caseflow import appeals, dispatches, urging
 from caseflow.casefile import readings
+from caseflow.cases import comments, ledger, references, steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, WorkItem, transaction
@@ -39,7 +40,7 @@ def index():
     text = filters.search_text({"q": request.args.get("q") or request.args.get("search", "")})
     for exact in dict.fromkeys((text, filters.as_number(text))):
         with suppress(NotFound):
-            return redirect(url_for("cases.show", number=cases.find(exact, actor).number))
+            return redirect(url_for("cases.show", number=steps.find(exact, actor).number))
     page = ledger.ledger(actor, ledger.CaseFilter(search=text), now, page=filters.page_number(request.args))
     return render_template("cases/index.html", page=page, text=text, query={"q": text} if text else {},
                            place=places.place)
@@ -69,7 +70,7 @@ def show(number: str):
         submissions=_submissions(case, past), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
-        telling=case.kind == cases.KIND and not rating.hidden and telling.has_to_tell(case, actor),
+        telling=case.kind == steps.KIND and not rating.hidden and telling.has_to_tell(case, actor),
         duplicates=panels.duplicate_panel(case, actor),
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
@@ -107,7 +108,7 @@ def reveal(number: str):
 def _find(number: str, actor: Actor) -> Case:
     if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
         raise NotFound
-    return cases.find(number, actor)
+    return steps.find(number, actor)
 
 
 def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, deadline_changes, deadline_entries
 from caseflow.casefile import readings, store
+from caseflow.cases import clock as deadline_changes
+from caseflow.cases import clock_entries, steps
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, transaction
@@ -84,7 +85,7 @@ def ask(number: str):
 def ledgers(case: Case, definition: Any, now: datetime) -> list[Ledger]:
     """The deadlines of a case that wait or were changed, the waiting ones first."""
     regulation = regulations.get(case.regulation)
-    calendar, entries = calendars.load(regulation.calendar), deadline_entries.of_case(case.id)
+    calendar, entries = calendars.load(regulation.calendar), clock_entries.of_case(case.id)
     timers = [timer for timer in readings.timers_of(case) if timer.status in store.WAITING or timer.token in entries]
     return [_ledger(timer, entries.get(timer.token, []), regulation, calendar, definition, now)
             for timer in sorted(timers, key=lambda timer: timer.status not in store.WAITING)]
@@ -92,10 +93,10 @@ def ledgers(case: Case, definition: Any, now: datetime) -> list[Ledger]:
 
 def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definition: Any, now: datetime) -> Ledger:
     by_the_clock, waiting = timer.unit == "hours", timer.status in store.WAITING
-    standing = deadline_entries.standing_of(timer, entries, regulation, calendar, now)
+    standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
         token=timer.token, name=panels.timer_name(timer, definition), waiting=waiting,
-        stopped=timer.status == "stopped", by_hand=deadline_entries.BY_HAND in deadline_entries.holders(entries),
+        stopped=timer.status == "stopped", by_hand=clock_entries.BY_HAND in clock_entries.holders(entries),
         over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
         sums=words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
         lines=words.lines(entries, regulation.clock.categories if regulation.clock else {}, by_the_clock=by_the_clock),
@@ -138,7 +139,7 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
 def _find(number: str) -> Case:
     if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
         raise NotFound
-    return cases.find(number, current_actor())
+    return steps.find(number, current_actor())
 
 
 def _reason() -> str:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, discipline
+from caseflow import discipline
+from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, transaction
@@ -88,4 +89,4 @@ def _form(case: Case, problem: str = ""):
 def _case(number: str) -> Case:
     if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
         raise NotFound
-    return cases.find(number, current_actor())
+    return steps.find(number, current_actor())

@@ -8,8 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, watchdog
-from caseflow.casefile import readings
+from caseflow import watchdog
+from caseflow.cases import incidents as cases_incidents
 from caseflow.errors import PermissionDenied
 from caseflow.models import transaction
 from caseflow.people import permissions
@@ -26,10 +26,10 @@ blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 def index():
     page = filters.page_number(request.args)
     actor = current_actor()
-    rows = readings.incidents(actor, page=page)
+    rows = cases_incidents.incidents(actor, page=page)
     seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
     return render_template("incidents/index.html", rows=rows, reason=incidents.reason, page=page, place=places.place,
-                           per_page=readings.PER_PAGE, seen=seen,
+                           per_page=cases_incidents.PER_PAGE, seen=seen,
                            may_retry=actor.has_role("supervisor", "admin"), complaint=complaints.complaint,
                            complaints=watchdog.complaints_for(actor), last_round=watchdog.last_round())
 
@@ -39,7 +39,7 @@ def retry(incident_id: int):
     """Let the scheduler try the parked case again. Whoever may not see the case finds nothing here."""
     try:
         with transaction():
-            case = cases.resolve_incident(incident_id, current_actor(), clock.now())
+            case = cases_incidents.resolve_incident(incident_id, current_actor(), clock.now())
             number = case.number
         flash(gettext("案件 %(number)s 将在几秒内自动重试；再次失败会重新出现在这里。", number=number), "success")
     except PermissionDenied as error:

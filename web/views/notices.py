@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import ledger
-from caseflow.casefile import readings
+from caseflow.cases import incidents, ledger
 from caseflow.models import transaction
 from caseflow.notices import inbox, outbox
 from web import clock
@@ -22,10 +21,10 @@ PATH = "/<int(max=9223372036854775807):notice_id>"
 @blueprint.get("/", strict_slashes=False)
 def index():
     actor, page = current_actor(), filters.page_number(request.args)
-    found = outbox.for_actor(actor, page=page, per_page=readings.PER_PAGE)
+    found = outbox.for_actor(actor, page=page, per_page=incidents.PER_PAGE)
     cases = ledger.cases_by_id([notice.case_id for notice in found if notice.case_id])
     rows = [(notice, words.sentence(notice.kind, notice.details), cases.get(notice.case_id)) for notice in found]
-    return render_template("notices/index.html", rows=rows, page=page, per_page=readings.PER_PAGE,
+    return render_template("notices/index.html", rows=rows, page=page, per_page=incidents.PER_PAGE,
                            place=places.place, now=clock.now(), unread=inbox.unread_among(actor, found))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import flash, redirect, request, url_for
 
-from caseflow import cases
+from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.people.permissions import Actor
@@ -22,7 +22,7 @@ def find(number: str) -> Case:
     """The case of the address; NotFound for whoever may not see it."""
     if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
         raise NotFound
-    return cases.find(number, current_actor())
+    return steps.find(number, current_actor())
 
 
 def change(number: str, part: str, done: str, operation: Callable[[int, Actor, datetime], object]):

@@ -13,8 +13,9 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import appeals, attachments, deadline_entries, discipline, duplicates, urging
+from caseflow import appeals, discipline, duplicates, urging
 from caseflow.casefile import journal, readings, store
+from caseflow.cases import attachments, clock_entries
 from caseflow.errors import CaseflowError
 from caseflow.files import types
 from caseflow.law import calendars, deadlines, regulations
@@ -272,7 +273,7 @@ def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineL
     """Every deadline of the case, the running ones first, each with its reasons."""
     calendar = calendars.load(regulations.get(case.regulation).calendar)
     timers = sorted(readings.timers_of(case), key=lambda timer: timer.status not in store.WAITING)
-    changed = deadline_entries.of_case(case.id)
+    changed = clock_entries.of_case(case.id)
     return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in changed) for timer in timers]
 
 

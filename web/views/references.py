@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask_babel import gettext
 
-from caseflow import references
+from caseflow.cases import references
 from web.views import one_case
 from web.words import oversight as words
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, comments
+from caseflow.cases import comments, steps
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.moments import SHANGHAI
@@ -106,4 +106,4 @@ def _back(number: str) -> str:
 def _case(number: str) -> Case:
     if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
         raise NotFound
-    return cases.find(number, current_actor())
+    return steps.find(number, current_actor())

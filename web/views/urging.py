@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from caseflow import cases, urging
+from caseflow import urging
+from caseflow.cases import steps
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
 from web import clock
@@ -21,7 +22,7 @@ def urge(number: str):
     actor, kind, seen = current_actor(), request.form.get("kind", ""), request.form.get("seen", "")
     if not number.isprintable() or kind not in urging.KINDS:
         raise NotFound
-    case = cases.find(number, actor)
+    case = steps.find(number, actor)
     note = " ".join(request.form.get("note", "").replace("\x00", "").split())
     try:
         with transaction():

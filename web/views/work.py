@@ -13,8 +13,9 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import cases, dispatches, duplicates, moments, reassignment
+from caseflow import dispatches, duplicates, moments, reassignment
 from caseflow.casefile import readings, store
+from caseflow.cases import steps
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
 from caseflow.errors import (
@@ -97,7 +98,7 @@ def show(work_item_id: int):
 @blueprint.post("/<int(max=9223372036854775807):work_item_id>")
 def submit(work_item_id: int):
     actor, now = current_actor(), clock.now()
-    definition, task = cases.task_of(work_item_id)
+    definition, task = steps.task_of(work_item_id)
     token = request.form.get("form_token", "")
     form = TaskForm(task.form, today=_today(now), formdata=_sent())
     if not form.validate():
@@ -242,7 +243,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
         together=together, together_chosen=_together(),
-        late=any(cases.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
+        late=any(steps.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
         late_reason=_late_reason(), late_problem=late_problem,
         handover=handover if handover and not handover.acknowledged_at else None,
         may_reassign=item.status == "open" and actor.has_role("supervisor") and (

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow.ledger import LedgerFacts
+from caseflow.cases.ledger import LedgerFacts
 from caseflow.models import Case
 from web.words import places, ratings
 from web.words.masks import mask_name, mask_phone

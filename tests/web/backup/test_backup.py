@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, inspect, select
 
-from caseflow import cases, doctor
+from caseflow import doctor
 from caseflow.casefile import journal_check
+from caseflow.cases import steps
 from caseflow.models import (
     Case,
     JournalEntry,
@@ -60,7 +61,7 @@ def officers_at_work(journey, acknowledged):
                 try:
                     with transaction():
                         answers = journey._filled(db.session.get(WorkItem, item), {"outcome": "simple"})
-                        number = cases.complete_task(item, officer, answers, uuid4().hex, now).id
+                        number = steps.complete_task(item, officer, answers, uuid4().hex, now).id
                     acknowledged.append(number)
                 except Exception as error:
                     failures.append(error)

@@ -8,7 +8,7 @@ import tarfile
 
 import pytest
 
-from caseflow import attachments
+from caseflow.cases import attachments
 from caseflow.models import db, transaction
 from tests.caseflow.samples import JPEG, PDF
 from tests.ground import person

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from caseflow import deadline_entries, effects
 from caseflow.casefile import journal, store
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.casefile.offices import takes_part, unit_for, units_of
+from caseflow.cases import clock_entries
+from caseflow.cases.effects import occasion, registry
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
 from caseflow.law import calendars, deadlines, regulations
@@ -51,7 +52,7 @@ def _follow_timers(advance: Advance, step: Step) -> None:
     case = advance.case
     for token in case.timers.keys() - {timer.token for timer in step.timers}:
         if case.timers.pop(token).stopped:
-            deadline_entries.end(case, token, advance.actor, advance.now)
+            clock_entries.end(case, token, advance.actor, advance.now)
         case.note(store.END_TIMER, case=case.id, of=token, status="cancelled")
     new = [timer for timer in step.timers if timer.token not in case.timers]
     calendar = calendars.load(advance.regulation.calendar) if new else None
@@ -62,7 +63,7 @@ def _follow_timers(advance: Advance, step: Step) -> None:
 def _set_timer(advance: Advance, timer: OpenTimer, calendar: Calendar) -> HeldTimer:
     case, rule = advance.case, timer.rule
     deadline = deadlines.compute(rule, calendar, advance.regulation.close_of_business)
-    carried, stopped = deadline_entries.begin(
+    carried, stopped = clock_entries.begin(
         case, timer.token, rule, advance.regulation, calendar, advance.actor, advance.now)
     if carried is not None:
         deadline = replace(deadline, due_at=carried.due_at, provisional=carried.provisional)
@@ -140,7 +141,7 @@ def _apply_effects(advance: Advance, step: Step) -> None:
     case = advance.case
     units = units_of(case) if step.effects else {}
     for call in step.effects:
-        effects.apply(effects.Occasion(
+        registry.apply(occasion.Occasion(
             case, advance.regulation, units, call, _task_of(advance.definition, step, call.element),
             advance.actor, advance.now))
 
@@ -167,11 +168,3 @@ def _summarise(advance: Advance, step: Step) -> None:
 def earliest_due(case: HeldCase) -> datetime | None:
     """When the next deadline of the case that runs is over."""
     return min((timer.due_at for timer in case.timers.values() if not timer.stopped), default=None)
-
-
-def reschedule(case: HeldCase) -> None:
-    """The scheduler's next look follows the earliest deadline; a pause after a failure, or a parked case, stays."""
-    before, case.next_due = case.next_try, earliest_due(case)
-    if not case.incident:
-        paused = case.attempts and before and case.next_due
-        case.next_try = max(before, case.next_due) if paused else case.next_due

@@ -9,7 +9,6 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Select, and_, func, or_, select
 
-from caseflow import ledger
 from caseflow.casefile.readings import searching
 from caseflow.models import Case, Rating, Submission, WorkItem, db
 from caseflow.paging import Page
@@ -83,9 +82,9 @@ def cases_by_id(ids: Sequence[int]) -> dict[int, Case]:
     return {case.id: case for case in db.session.scalars(select(Case).where(Case.id.in_(ids))).unique()}
 
 
-def ledger_rows(actor: Actor, wanted: ledger.CaseFilter, now: datetime) -> Iterator[tuple[Case, LedgerFacts]]:
+def ledger_rows(actor: Actor, wanted: CaseFilter, now: datetime) -> Iterator[tuple[Case, LedgerFacts]]:
     """Every case of the ledger with its facts, newest first, read in batches: memory stays flat."""
-    query = ledger.ledger_query(actor, wanted, now).order_by(Case.opened_at.desc(), Case.id.desc())
+    query = ledger_query(actor, wanted, now).order_by(Case.opened_at.desc(), Case.id.desc())
     ids = list(db.session.scalars(query.with_only_columns(Case.id)))
     for start in range(0, len(ids), BATCH):
         batch = ids[start:start + BATCH]

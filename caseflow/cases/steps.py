@@ -9,30 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import orjson
 from sqlalchemy import select
 
-from caseflow import deadline_changes, projection
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
+from caseflow.cases import clock, fold
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
 from caseflow.errors import (
-    CaseflowError,
     InvalidForm,
     InvalidInput,
     LateReasonMissing,
     NotFound,
-    PermissionDenied,
     RegulationExpired,
     TaskNotOpen,
     TokenReused,
 )
 from caseflow.law import regulation_file, regulations
-from caseflow.models import Appeal, Case, Incident, Rating, Submission, Unit, WorkItem, db, lock_case
+from caseflow.models import Appeal, Case, Rating, Submission, Unit, WorkItem, db
 from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
@@ -41,8 +39,6 @@ from caseflow.raters import unreachable
 
 KIND = "rectification"
 UPHELD = "appeal_upheld"                 # the message that voids the rating
-ATTEMPTS = 5                             # failures after which a case is parked as an incident
-FIRST_PAUSE = timedelta(seconds=30)      # doubled with each further failure
 LONGEST_REASON = 200                     # characters that explain a late task
 def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:
     """Open the case of a bad rating under the regulation of its area, at once, with a file number.
@@ -89,7 +85,7 @@ def start(case: HeldCase, definition: Definition, rating: Rating, actor: Actor, 
         "number": case.number, "rating": rating.id, "regulation": case.regulation, "definition": definition.digest,
         "after_expiry": case.after_expiry})
     step = engine.start(definition, _variables(rating, db.session.get(Unit, case.unit_id)), Context(now))
-    projection.record(case, definition, step, actor, now)
+    fold.record(case, definition, step, actor, now)
 
 
 def _past_validity(regulation: regulation_file.Regulation, now: datetime) -> bool:
@@ -154,7 +150,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
         "answers": {k: v for k, v in deciding.items() if v is not None}})
     waited = set(case.awaited)
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))
-    projection.record(case, definition, step, actor, now)
+    fold.record(case, definition, step, actor, now)
     _tell_each_other(case, waited, actor, now)
     return Receipt(submission_id, case.id, item.id, item.element)
 
@@ -178,7 +174,7 @@ def _let_clock_run(case: HeldCase, now: datetime) -> None:
         appeal_id, rectification_id = db.session.execute(
             select(Appeal.id, Appeal.rectification_id).where(Appeal.case_id == case.id)).one()
         if rectification_id is not None:
-            deadline_changes.restart_for_appeal(rectification_id, appeal_id, case.number, now)
+            clock.restart_for_appeal(rectification_id, appeal_id, case.number, now)
 
 
 def _deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) -> None:
@@ -250,7 +246,7 @@ def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SY
     definition = deployed.by_digest(case.definition)
     step = engine.deliver(definition, case.state, message, Context(now))
     journal.append(case, "message_delivered", actor, now, {"message": message})
-    projection.record(case, definition, step, actor, now)
+    fold.record(case, definition, step, actor, now)
     _let_clock_run(case, now)
 
 
@@ -289,7 +285,7 @@ def fire_due(case_id: int, now: datetime) -> int:
         _fire(case, definition, timer, now)
         fired += 1
     if not fired:
-        case.next_due = case.next_try = projection.earliest_due(case)
+        case.next_due = case.next_try = fold.earliest_due(case)
         store.save(case)
     return fired
 
@@ -307,43 +303,8 @@ def _fire(case: HeldCase, definition: Definition, timer: HeldTimer, now: datetim
     journal.append(case, "timer_fired", SYSTEM, now, {
         "element": timer.element, "token": timer.token, "attached_to": timer.attached_to,
         "due_at": timer.due_at.isoformat(), "lag_seconds": int((now - timer.due_at).total_seconds())})
-    projection.record(case, definition, step, SYSTEM, now)
+    fold.record(case, definition, step, SYSTEM, now)
     _let_clock_run(case, now)
-
-
-def record_failure(case_id: int, error: BaseException, now: datetime) -> None:
-    """Note that the scheduler could not move the case: it waits longer each time, and is parked at the fifth."""
-    case = lock_case(case_id)
-    case.attempts += 1
-    if case.attempts < ATTEMPTS:
-        case.next_try = now + FIRST_PAUSE * 2 ** (case.attempts - 1)
-        return
-    kind = (error.code if isinstance(error, CaseflowError) else type(error).__name__)[:32]
-    detail = str(error).partition("\n")[0][:2000]   # what follows in a database's error quotes the row
-    case.incident, case.next_try = True, None
-    db.session.add(Incident(case_id=case.id, kind=kind, detail=detail, raised_at=now))
-    journal.append(case, "incident_raised", SYSTEM, now, {"kind": kind, "attempts": case.attempts})
-
-
-def resolve_incident(incident_id: int, actor: Actor, now: datetime) -> Case:
-    """Let the scheduler try a parked case again, at once.
-
-    Supervisors who see the case may, and administrators of its place, who learn nothing else of it.
-    """
-    incident = db.session.get(Incident, incident_id)
-    if incident is None:
-        raise NotFound
-    case = lock_case(incident.case_id)
-    db.session.refresh(incident)
-    if not permissions.administers(actor, case.regulation):
-        permissions.require_see(actor, case)
-        if not actor.has_role("supervisor"):
-            raise PermissionDenied
-    if incident.resolved_at is None:
-        incident.resolved_at, incident.resolved_by = now, actor.user_id
-        case.incident, case.attempts, case.next_try = False, 0, case.next_due
-        journal.append(case, "incident_resolved", actor, now, {"incident": incident.id})
-    return case
 
 
 def find(number: str, actor: Actor) -> Case:

@@ -15,7 +15,7 @@ from caseflow.notices import outbox
 from caseflow.raters import telling
 
 if TYPE_CHECKING:
-    from caseflow.effects import Occasion
+    from caseflow.cases.effects.occasion import Occasion
 
 PERSONAL = "staff"     # a task of this role is the appellant's own
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import deadline_entries
 from caseflow.casefile import journal
+from caseflow.cases import clock_entries
 from caseflow.law import regulations
 from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
 from caseflow.law.calendar_rows import check_rows, doubts
@@ -68,7 +68,7 @@ def recompute(jurisdiction: str, now: datetime, actor: Actor) -> tuple[int, int]
         select(Timer, Case.regulation).join(Case, Case.id == Timer.case_id)
         .where(Timer.status == "pending", or_(Timer.unit.in_(BY_CALENDAR), _changed), Case.regulation.in_(concerned))
         .order_by(Timer.case_id, Timer.token))
-    ledgers = deadline_entries.of_waiting()
+    ledgers = clock_entries.of_waiting()
     stale = {}
     for timer, key in pending:
         entries = ledgers.get((timer.case_id, timer.token), [])
@@ -88,7 +88,7 @@ def _due(timer: Timer, entries: Sequence[DeadlineEntry], regulation: Regulation,
     deadline = compute(rule_of(timer), calendar, regulation.close_of_business)
     if not entries:
         return deadline
-    standing = deadline_entries.standing_of(timer, entries, regulation, calendar, now)
+    standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
     return replace(deadline, due_at=standing.due_at, provisional=standing.provisional)
 
 
@@ -105,7 +105,7 @@ def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], 
     moved = 0
     if not timers:
         return 0  # they fired while we waited for the lock
-    ledgers = deadline_entries.of_case(case_id)
+    ledgers = clock_entries.of_case(case_id)
     for timer in timers:
         shown, entries = timer.due_at, ledgers.get(timer.token, [])
         if timer.unit in BY_CALENDAR or entries:

@@ -13,10 +13,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import deadline_entries, projection
 from caseflow.casefile import journal, store
 from caseflow.casefile import offices as casefile_offices
 from caseflow.casefile.hand import HeldCase
+from caseflow.cases import clock_entries, due, fold
 from caseflow.engine import step as engine
 from caseflow.errors import (
     ClockNotRunning,
@@ -87,10 +87,10 @@ def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int
     stopped = [timer for timer in change.timers if timer.status == "stopped"]
     if not stopped:
         raise ClockNotStopped
-    by_hand = [timer for timer in stopped if deadline_entries.BY_HAND in _holders(change, timer)]
+    by_hand = [timer for timer in stopped if clock_entries.BY_HAND in _holders(change, timer)]
     if not by_hand:
         raise ClockNotStopped(reason="appeal")
-    return _restart(change, by_hand, deadline_entries.BY_HAND, {"reason": reason.strip()})
+    return _restart(change, by_hand, clock_entries.BY_HAND, {"reason": reason.strip()})
 
 
 def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) -> None:
@@ -99,7 +99,7 @@ def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) ->
     change = _take(case_id, SYSTEM, now)
     if change.case.status != "open":
         return
-    category, tokens = deadline_entries.by_appeal(appeal_id), []
+    category, tokens = clock_entries.by_appeal(appeal_id), []
     for timer in change.timers:
         if timer.status == "stopped":
             _note(change, timer, "held", category=category, reason=number)
@@ -114,7 +114,7 @@ def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime)
 
     Journaled as clock_restarted, by the system, when the appeal held anything.
     """
-    change, category = _take(case_id, SYSTEM, now), deadline_entries.by_appeal(appeal_id)
+    change, category = _take(case_id, SYSTEM, now), clock_entries.by_appeal(appeal_id)
     kept = [timer for timer in change.timers if category in _holders(change, timer)]
     if kept:
         _restart(change, kept, category, {"appeal": appeal_id, "number": number, "reason": number})
@@ -129,7 +129,7 @@ def _stop(change: _Change, timer: Timer, category: str, reason: str) -> None:
 
 def _restart(change: _Change, timers: list[Timer], holder: str, details: dict) -> datetime | None:
     """Take one reason for standing still from these timers: those without another one run again."""
-    category = "" if holder == deadline_entries.BY_HAND else holder
+    category = "" if holder == clock_entries.BY_HAND else holder
     alone = [timer for timer in timers if _holders(change, timer) == {holder}]
     for timer in timers:
         entry = _note(change, timer, "restarted" if timer in alone else "released", category=category,
@@ -144,7 +144,7 @@ def _restart(change: _Change, timers: list[Timer], holder: str, details: dict) -
 
 
 def _holders(change: _Change, timer: Timer) -> set[str]:
-    return deadline_entries.holders(change.ledgers[timer.token])
+    return clock_entries.holders(change.ledgers[timer.token])
 
 
 def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
@@ -221,7 +221,7 @@ def _take(case_id: int, actor: Actor, now: datetime) -> _Change:
     timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(store.WAITING))
                                 .order_by(Timer.token).execution_options(populate_existing=True))
     return _Change(case, regulation, calendars.load(regulation.calendar), tuple(timers),
-                   deadline_entries.of_case(case_id), actor, now)
+                   clock_entries.of_case(case_id), actor, now)
 
 
 def _require(change: _Change, by: str) -> None:
@@ -252,7 +252,7 @@ def _times_extended(change: _Change, token: int) -> int:
 
 
 def _given(change: _Change, timer: Timer) -> time_account.Given:
-    return deadline_entries.given_of(timer, change.regulation)
+    return clock_entries.given_of(timer, change.regulation)
 
 
 def _note(change: _Change, timer: Timer, kind: str, **values: object) -> DeadlineEntry:
@@ -260,7 +260,7 @@ def _note(change: _Change, timer: Timer, kind: str, **values: object) -> Deadlin
     entries = change.ledgers[timer.token]
     draft = DeadlineEntry(kind=kind, at=change.now, amount=values.get("amount", 0), used=values.get("used", 0))
     standing = time_account.standing(_given(change, timer), [*entries, draft], change.calendar, change.now)
-    entry = deadline_entries.note(
+    entry = clock_entries.note(
         change.case, timer.token, len(entries) + 1, kind, change.actor, change.now, due_at=standing.due_at, **values)
     entries.append(entry)
     return entry
@@ -283,8 +283,8 @@ def _set(change: _Change, timer: Timer, due_at: datetime, provisional: bool, *, 
 def _finish(change: _Change, kind: str, details: dict, *, tell: bool = True) -> None:
     """Let items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
     case = change.case
-    projection.date_items(case, engine.inspect(deployed.by_digest(case.definition), case.state))
-    projection.reschedule(case)
+    fold.date_items(case, engine.inspect(deployed.by_digest(case.definition), case.state))
+    due.reschedule(case)
     for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()} if tell else ():
         _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)
     journal.append(case, kind, change.actor, change.now, details)

@@ -1,0 +1,1 @@
+"""What happens to one case, from its opening to its close."""

@@ -1,0 +1,1 @@
+"""What the service tasks of the diagrams do."""

@@ -1,0 +1,61 @@
+"""What the service tasks of a rectification's diagram do: notices, the one return, the newest rating."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from caseflow.casefile import submissions
+from caseflow.cases.effects.occasion import Occasion
+from caseflow.errors import StepFailed
+from caseflow.models import AppliedEffect, NewestRating, db
+from caseflow.notices import outbox
+
+
+def tell(occasion: Occasion, kind: str, unit: str, role: str) -> None:
+    case, call = occasion.case, occasion.call
+    unit_id = occasion.units[unit]
+    outbox.send(
+        f"{case.id}:{call.token}:{kind}:{unit}:{role}", kind, case=case, unit_id=unit_id, role=role,
+        details={"number": case.number, "element": call.element, "name": occasion.name}, now=occasion.now)
+
+
+def open_file(occasion: Occasion) -> dict:
+    tell(occasion, "file_opened", "responsible", "officer")
+    tell(occasion, "file_opened", occasion.regulation.lead, "officer")
+    return {"number": occasion.case.number}
+
+
+def notify_responsible(occasion: Occasion) -> None:
+    tell(occasion, "task_waiting", "responsible", "officer")
+
+
+def escalate(occasion: Occasion) -> None:
+    tell(occasion, "overdue", "responsible", "supervisor")
+    tell(occasion, "overdue", occasion.regulation.lead, "supervisor")
+
+
+def remind(occasion: Occasion) -> None:
+    tell(occasion, "due_soon", "responsible", "officer")
+
+
+def tell_rater(occasion: Occasion) -> None:
+    offices = [key for key in occasion.units if occasion.regulation.contacts_raters(key)]
+    for unit in offices or ["responsible"]:
+        tell(occasion, "feedback_due", unit, "officer")
+
+
+def return_for_rehandling(occasion: Occasion) -> None:
+    earlier = select(AppliedEffect.token).where(
+        AppliedEffect.case_id == occasion.case.id, AppliedEffect.topic == "return_for_rehandling")
+    if db.session.scalar(earlier.limit(1)) is not None:
+        raise StepFailed("A case is returned for rehandling at most once (HN-15).", element=occasion.call.element)
+    tell(occasion, "returned", "responsible", "officer")
+
+
+def record_newest_rating(occasion: Occasion) -> dict:
+    level = submissions.latest(occasion.case.id, "newest_level")
+    if level is None:
+        raise StepFailed("No form of this case has asked for the newest rating.", element=occasion.call.element)
+    db.session.add(NewestRating(rating_id=occasion.case.rating_id, case_id=occasion.case.id, token=occasion.call.token,
+                                level=level, recorded_at=occasion.now))
+    return {"level": level}
