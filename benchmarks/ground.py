@@ -14,10 +14,11 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import URL, create_engine, make_url, select
 
-from caseflow import demo, installation, ratings
+from caseflow import demo, installation
 from caseflow.law import regulations
 from caseflow.models import Case, User, db, transaction
 from caseflow.people.permissions import Actor, actor_for
+from caseflow.ratings import intake
 from web import config, create_app, migrations
 
 REGULATIONS = Path(__file__).parent / "regulations"
@@ -105,7 +106,7 @@ def open_cases(count: int, at: datetime = NOW) -> list[int]:
     made: list[int] = []
     for start in range(0, count, 500):
         with transaction():
-            verdicts = ratings.receive([json.dumps(rating_line(bad=True)).encode()
+            verdicts = intake.receive([json.dumps(rating_line(bad=True)).encode()
                                         for _ in range(min(500, count - start))], "bench", at)
             numbers = [verdict.case for verdict in verdicts]
             assert all(numbers), verdicts[0]

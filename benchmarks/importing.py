@@ -19,9 +19,9 @@ from typing import Any
 from benchmarks import ground
 from benchmarks.floor import Replay, floor_database
 from benchmarks.measure import Goal, Report, in_turns, ratios
-from caseflow import ratings
 from caseflow.models import Rating, ServiceRecord, db, transaction
-from caseflow.rating_feeds import BATCH_LINES, batches
+from caseflow.ratings import intake
+from caseflow.ratings.feeds import BATCH_LINES, batches
 
 GOALS = {"memory_growth": Goal(most=1.1)}
 BAD_ONE_IN = 100
@@ -80,7 +80,7 @@ def take_in(lines: Iterable[bytes]) -> float:
     for batch in batches(lines):
         began = time.perf_counter()
         with transaction():
-            verdicts = ratings.receive(batch, "file:bench", ground.NOW)
+            verdicts = intake.receive(batch, "file:bench", ground.NOW)
         took += time.perf_counter() - began
         assert all(verdict.status == "accepted" for verdict in verdicts), verdicts[0]
     db.session.remove()

@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow import ratings
 from caseflow.casefile import journal_check, store
 from caseflow.cases import attachments, clock_entries
 from caseflow.engine import step as engine
@@ -42,6 +41,7 @@ from caseflow.models import (
 from caseflow.models.cases import OPEN
 from caseflow.people import impartiality
 from caseflow.processes import deployed
+from caseflow.ratings import intake
 
 OUTBOX_AGE = timedelta(minutes=10)
 CHANNELS = {"email": "电子邮件", "sms": "短信", "chat": "办公平台消息"}
@@ -228,7 +228,7 @@ def returned_twice(now: datetime) -> Iterator[Complaint]:
 
 
 def bad_ratings_without_case(now: datetime) -> Iterator[Complaint]:
-    missing = ratings.count_missing_cases()
+    missing = intake.count_missing_cases()
     if missing:
         yield Complaint("rating_without_case", "", f"有 {missing} 条差评没有立案；运行 caseflow ratings open-missing。")
 

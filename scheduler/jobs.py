@@ -10,11 +10,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import ladder, ratings, substitution
+from caseflow import ladder, substitution
 from caseflow.cases import attachments, incidents, steps
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import Heartbeat, db, transaction
 from caseflow.people import accounts
+from caseflow.ratings import intake
 from web import clock, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
@@ -67,7 +68,7 @@ def free_stranded() -> int:
 
 def open_missing_cases() -> int:
     with transaction():
-        return ratings.open_missing_cases(clock.now())
+        return intake.open_missing_cases(clock.now())
 
 
 def sweep_files() -> int:

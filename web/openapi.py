@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import caseflow
-from caseflow.rating_fields import DETAILS, FIELDS, NOTES, OLDER_DETAILS, REASONS, SATISFACTION_NAMES, Field
+from caseflow.ratings.fields import DETAILS, FIELDS, NOTES, OLDER_DETAILS, REASONS, SATISFACTION_NAMES, Field
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 VERDICT = {"$ref": "#/components/schemas/Verdict"}

@@ -13,12 +13,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
-from caseflow import ratings, simulation
+from caseflow import simulation
 from caseflow.cases import incidents
 from caseflow.errors import StepFailed
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
 from caseflow.moments import SHANGHAI
+from caseflow.ratings import intake
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
 from tests.browser.desk import PATIENCE, Desk
@@ -64,7 +65,7 @@ def enough_work(demo: Demo) -> None:
             if free < FEWEST:
                 number = session.scalar(select(func.count(Rating.id)))
                 lines = simulation.ratings(Random(number), place.areas[:1], [office], range(2 * FEWEST), clock.now())
-                ratings.receive([_numbered(line, place.areas[0]) for line in lines], "test", clock.now())
+                intake.receive([_numbered(line, place.areas[0]) for line in lines], "test", clock.now())
 
 
 def _numbered(line: str, area: str) -> bytes:
@@ -172,7 +173,7 @@ def rated(demo) -> Callable[[], str]:
                 "evalDetail": "214", "pf": "1", "writingEvaluation": "窗口没有人理我", "userProp": "1",
                 "assessTime": (served + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M:%S"), "anonymityFlag": "2",
                 "userName": "卫建国", "mobile": "13900009029"}
-            assert ratings.receive([json.dumps(line).encode()], "test", clock.now())[0].status == "accepted"
+            assert intake.receive([json.dumps(line).encode()], "test", clock.now())[0].status == "accepted"
             found = db.session.scalar(select(Rating.id).join(ServiceRecord).where(ServiceRecord.project_no == number))
         return f"/appeals/ratings/{found}"
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caseflow.rating_fields import DETAILS, FIELDS, MAX_LINE, MAX_RAW, REASONS
-from caseflow.rating_verdicts import judge
+from caseflow.ratings.fields import DETAILS, FIELDS, MAX_LINE, MAX_RAW, REASONS
+from caseflow.ratings.verdicts import judge
 
 GOOD = {
     "areaCode": "341702000000", "projectNo": "341702-1", "serviceNumber": 1, "serviceTime": "2026-10-05 12:29:00",

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import ratings
 from caseflow.casefile import journal, journal_check
 from caseflow.cases import steps
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
-from caseflow.rating_feeds import BATCH_LINES, batches, lines_of
-from caseflow.rating_fields import MAX_LINE
+from caseflow.ratings import intake as ratings
+from caseflow.ratings.feeds import BATCH_LINES, batches, lines_of
+from caseflow.ratings.fields import MAX_LINE
 from tests.ratings_ground import offices  # noqa: F401
 
 FEEDS = Path(__file__).parents[2] / "caseflow" / "demo_feeds"

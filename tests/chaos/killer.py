@@ -16,9 +16,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import exists, func, select
 
-from caseflow import ratings
 from caseflow.cases import steps
 from caseflow.models import Case, JournalEntry, OutboxMessage, Rating, SimulatedClock, db, transaction
+from caseflow.ratings import intake
 from tests.chaos import checker, faults, pulse, workload
 from tests.chaos.nursery import Nursery
 from tests.conftest import MONDAY_MORNING
@@ -68,7 +68,7 @@ class World:
         lines = workload.feed(random, count, now)
         for first in range(0, count, 50):
             with self.app.app_context(), transaction():
-                verdicts = ratings.receive([line.encode() for line in lines[first:first + 50]], "file:chaos", now)
+                verdicts = intake.receive([line.encode() for line in lines[first:first + 50]], "file:chaos", now)
                 assert {verdict.status for verdict in verdicts} == {"accepted"}
 
     def close(self) -> None:

@@ -22,12 +22,13 @@ from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from caseflow import demo, installation, ratings
+from caseflow import demo, installation
 from caseflow.cases import incidents, steps
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
 from caseflow.people.permissions import actor_for
+from caseflow.ratings import intake as ratings
 from scheduler import jobs, side_jobs, side_queue
 from tests.chaos import faults, machine, pulse, workload
 from tests.chaos.browser import Browser

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from caseflow import doctor, ratings, simulation
+from caseflow import doctor, simulation
 from caseflow.cases import steps as cases
 from caseflow.engine import definition as engine
 from caseflow.errors import AlreadyClaimed, CaseflowError, InvalidForm, PermissionDenied, TaskNotOpen, TokenReused
@@ -43,6 +43,7 @@ from caseflow.models import (
 )
 from caseflow.people.permissions import actor_for
 from caseflow.processes import deployed
+from caseflow.ratings import intake
 from caseflow.work import tasks as work_tasks
 from scheduler import jobs, side_jobs
 from tests import apps
@@ -98,7 +99,7 @@ class Operations(RuleBasedStateMachine):
         line = next(simulation.ratings(
             random, place.areas[:1], [unit.code for unit in place.responsible_units], range(1), self.clock()))
         with transaction():
-            verdict = ratings.receive([line.encode()], "test", self.clock())[0]
+            verdict = intake.receive([line.encode()], "test", self.clock())[0]
         if verdict.status == "accepted":
             case = db.session.scalar(select(Case).where(Case.number == verdict.case))
             self.cases[case.id] = ModelCase(regulation, case.unit.level)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import appeals, demo, doctor, installation, ratings
+from caseflow import appeals, demo, doctor, installation
 from caseflow.casefile import journal
 from caseflow.cases import steps
 from caseflow.engine import definition as engine
@@ -35,6 +35,7 @@ from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.processes import deployed
 from caseflow.raters import attempts
+from caseflow.ratings import intake
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
 
@@ -72,7 +73,7 @@ class Journey:
         line = self._line(level, real_name, self.regulation.responsible_units[office].code) | {
             "proManager": "卫窗口", "proManagerNo": staff_no or demo.STAFF_NUMBERS[office]}
         with self.app.app_context(), transaction():
-            verdict = ratings.receive([json.dumps(line).encode()], "test", self.now)[0]
+            verdict = intake.receive([json.dumps(line).encode()], "test", self.now)[0]
             assert (verdict.status, verdict.notes) == ("accepted", ()), verdict
             self.case_id = db.session.scalar(select(Case.id).order_by(Case.id.desc()).limit(1))
         self._forget()

@@ -8,9 +8,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import func, select
 
-from caseflow import api_keys
 from caseflow.models import ApiKey, Case, Rating, db, transaction
-from caseflow.rating_fields import FIELDS
+from caseflow.ratings import api_keys
+from caseflow.ratings.fields import FIELDS
 from tests.ratings_ground import offices  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("offices")

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from caseflow import api_keys, models
+from caseflow import models
 from caseflow.casefile import journal_check
 from caseflow.models import ApiKey, Case, Rating, db
+from caseflow.ratings import api_keys
 from tests.ratings_ground import offices  # noqa: F401
 from tests.web.test_api import rating
 from web.commands import main

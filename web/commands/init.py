@@ -10,12 +10,13 @@ from sqlalchemy import exists, select
 
 import caseflow
 from caseflow import demo as demo_people
-from caseflow import installation, ratings
+from caseflow import installation
 from caseflow.errors import Conflict
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
 from caseflow.people import impartiality
-from caseflow.rating_feeds import batches, lines_of
+from caseflow.ratings import intake
+from caseflow.ratings.feeds import batches, lines_of
 from web import clock, create_app, migrations, passwords
 
 FEEDS = Path(caseflow.__file__).parent / "demo_feeds"
@@ -62,4 +63,4 @@ def _populate() -> None:
         with path.open("rb") as feed:
             for batch in batches(lines_of(feed)):
                 with transaction():
-                    ratings.receive(batch, f"file:{path.name}", clock.now())
+                    intake.receive(batch, f"file:{path.name}", clock.now())

@@ -9,10 +9,9 @@ from typing import BinaryIO, TextIO
 
 import click
 
-from caseflow import api_keys
-from caseflow import ratings as intake
 from caseflow.models import transaction
-from caseflow.rating_feeds import batches, lines_of
+from caseflow.ratings import api_keys, intake
+from caseflow.ratings.feeds import batches, lines_of
 from web import clock, create_app
 
 

@@ -15,14 +15,15 @@ from uuid import UUID
 import click
 from sqlalchemy import exists, func, select
 
-from caseflow import appeals, demo, doctor, installation, ratings, simulation
+from caseflow import appeals, demo, doctor, installation, simulation
 from caseflow.cases import steps
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
 from caseflow.processes import deployed
-from caseflow.rating_feeds import batches
+from caseflow.ratings import intake
+from caseflow.ratings.feeds import batches
 from web import config, create_app, database, migrations
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -104,7 +105,7 @@ class _Run:
         lines = simulation.ratings(self.random, self.regulation.areas, codes, numbers, self.now)
         for batch in batches(line.encode() for line in lines):
             with transaction():
-                verdicts = ratings.receive(batch, source=SOURCE, now=self.now)
+                verdicts = intake.receive(batch, source=SOURCE, now=self.now)
             self.opened += sum(bool(verdict.case) for verdict in verdicts)
 
     def _appeal(self) -> None:

@@ -11,10 +11,10 @@ import logging
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from caseflow import api_keys, ratings
 from caseflow.models import transaction
-from caseflow.rating_fields import NOTES, REASONS
-from caseflow.rating_verdicts import Verdict
+from caseflow.ratings import api_keys, intake
+from caseflow.ratings.fields import NOTES, REASONS
+from caseflow.ratings.verdicts import Verdict
 from web import clock, openapi
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ def _take_in(lines: list[bytes | str], source: str) -> list[Verdict]:
     verdicts: list[Verdict] = []
     for start in range(0, len(lines), BATCH):
         with transaction():
-            verdicts += ratings.receive(lines[start:start + BATCH], source, clock.now())
+            verdicts += intake.receive(lines[start:start + BATCH], source, clock.now())
     return verdicts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from caseflow.rating_fields import MAX_LINE
+from caseflow.ratings.fields import MAX_LINE
 
 BATCH_LINES = 500
 BATCH_BYTES = 4_194_304

@@ -17,11 +17,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from caseflow.cases import steps
 from caseflow.errors import NotFound
-from caseflow.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
 from caseflow.moments import SHANGHAI
-from caseflow.rating_verdicts import DUPLICATE, Normalised, Verdict, judge
+from caseflow.ratings.jurisdictions import Jurisdiction, Office, jurisdictions, offices
+from caseflow.ratings.verdicts import DUPLICATE, Normalised, Verdict, judge
 
 __all__ = ["Verdict", "count_missing_cases", "judge", "open_missing_cases", "receive"]
 

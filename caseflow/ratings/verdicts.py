@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from caseflow.models.ratings import BAD_LEVELS
-from caseflow.rating_fields import DETAILS, FIELDS, MAX_LINE, MAX_RAW, OLDER_DETAILS, REAL_NAME, SATISFACTION
+from caseflow.ratings.fields import DETAILS, FIELDS, MAX_LINE, MAX_RAW, OLDER_DETAILS, REAL_NAME, SATISFACTION
 
 NUMBER = re.compile(r"[0-9]{1,4}")
 TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")

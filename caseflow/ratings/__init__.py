@@ -1,0 +1,1 @@
+"""A review comes in: its fields, what is wrong with it, whose it is, the case it opens."""
