@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from caseflow import appeals, demo
+from caseflow import demo
+from caseflow.appeals import filing
 from caseflow.engine.values import FormField
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI
@@ -57,7 +58,7 @@ def appellant_for(rating: Rating, random: Random, now: datetime) -> Actor | None
     """Somebody who may appeal against this rating now, if there is anybody."""
     people = db.session.query(User).join(RoleAssignment).where(
         RoleAssignment.unit_id == rating.service.unit_id, User.active).order_by(User.id).all()
-    actors = [actor for actor in map(actor_for, people) if appeals.standing(rating, actor, now).code == "open"]
+    actors = [actor for actor in map(actor_for, people) if filing.standing(rating, actor, now).code == "open"]
     return random.choice(actors) if actors else None
 
 

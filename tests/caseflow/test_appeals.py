@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 
-from caseflow import appeals
+from caseflow.appeals import filing, finding
 from caseflow.casefile import journal, journal_check
 from caseflow.errors import AppealRefused, NotFound, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.law import regulations
@@ -33,13 +33,13 @@ def rating_of(journey) -> Rating:
 
 
 def code(journey, username) -> str:
-    return appeals.standing(rating_of(journey), person(username), journey.now).code
+    return filing.standing(rating_of(journey), person(username), journey.now).code
 
 
 def file(journey, actor, *, ground="mistaken", token="t" * 20) -> Appeal:
     evidence = [(BytesIO(PNG), "a.png")]
     with transaction():
-        return appeals.file(rating_of(journey).id, actor, ground, STATEMENT, evidence, token, journey.now)
+        return filing.file(rating_of(journey).id, actor, ground, STATEMENT, evidence, token, journey.now)
 
 
 @pytest.mark.parametrize("place, username, expected", [
@@ -58,8 +58,8 @@ def test_the_same_number_in_another_department_is_nobody_of_this_rating(qijiang,
     with transaction():
         db.session.get(User, other.user_id).staff_no = "S001"
     with pytest.raises(NotFound):
-        appeals.rating_of(rating_of(qijiang).id, other)
-    assert appeals.about(other).items == []
+        finding.rating_of(rating_of(qijiang).id, other)
+    assert finding.about(other).items == []
 
 
 def test_only_the_levels_that_the_regulation_names_can_be_appealed_against(qijiang, session, monkeypatch):
@@ -73,7 +73,7 @@ def test_a_window_ends_with_its_last_working_day(qijiang, session, monkeypatch):
     real = regulations.get("qijiang")
     limited = replace(real, appeal=replace(real.appeal, working_days=3))
     monkeypatch.setattr(regulations, "get", lambda key: limited)
-    stands = appeals.standing(rating_of(qijiang), person(STAFF), qijiang.now)
+    stands = filing.standing(rating_of(qijiang), person(STAFF), qijiang.now)
     assert (stands.code, stands.until.isoformat()) == ("open", "2026-03-05T15:59:59+00:00")
     qijiang.clock.set(stands.until)
     assert code(qijiang, STAFF) == "open"
@@ -102,7 +102,7 @@ def test_another_party_cannot_withdraw(qijiang, session):
     appeal_id = file(qijiang, person(STAFF)).id
     for username, error in (("qijiang.dept1.officer", PermissionDenied), ("qijiang.dept2.staff", NotFound)):
         with pytest.raises(error), transaction():
-            appeals.withdraw(appeal_id, person(username), qijiang.now)
+            filing.withdraw(appeal_id, person(username), qijiang.now)
 
 
 def test_the_clock_of_the_rectification_goes_on(qijiang, session):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import appeals, doctor, reassignment
+from caseflow import doctor, reassignment
+from caseflow.appeals import filing as appeals
+from caseflow.appeals import finding
 from caseflow.cases import steps
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
@@ -67,7 +69,7 @@ def test_a_member_of_the_rated_unit_is_barred_whatever_their_role_there(appeal, 
 
 def test_who_reviewed_the_first_appeal_is_barred_from_the_second(appeal, session):
     appeal.does("review", decision="dismissed", duty_failed=False, reasons="理由充分，予以维持。")
-    first = appeals.of_case(appeal.case_id)
+    first = finding.of_case(appeal.case_id)
     rating = first.rating
     with transaction():
         case, definition = steps.begin(rating, "appeal", "QJ-S-{year}-{number:06d}", appeal.now)

@@ -12,7 +12,8 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import appeals, demo, doctor, installation
+from caseflow import demo, doctor, installation
+from caseflow.appeals import filing, finding
 from caseflow.casefile import journal
 from caseflow.cases import steps
 from caseflow.engine import definition as engine
@@ -120,7 +121,7 @@ class Journey:
         with self.app.app_context(), transaction():
             user = db.session.scalars(select(User).where(User.username == by)).one()
             rating_id = db.session.get(Case, self.case_id).rating_id
-            appeal = appeals.file(rating_id, actor_for(user), ground, "评价人把另一窗口的事记在了我的名下。",
+            appeal = filing.file(rating_id, actor_for(user), ground, "评价人把另一窗口的事记在了我的名下。",
                                   [(BytesIO(PNG), "现场照片.png")], uuid4().hex, self.now)
             other = copy(self)
             other.case_id = appeal.case_id
@@ -130,7 +131,7 @@ class Journey:
     def withdrawn(self, by: str) -> Journey:
         with self.app.app_context(), transaction():
             user = db.session.scalars(select(User).where(User.username == by)).one()
-            appeals.withdraw(appeals.of_case(self.case_id).id, actor_for(user), self.now)
+            filing.withdraw(finding.of_case(self.case_id).id, actor_for(user), self.now)
         self._forget()
         return self
 

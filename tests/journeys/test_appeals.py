@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from caseflow import appeals, errors
+from caseflow import errors
+from caseflow.appeals import finding
 from caseflow.cases import steps
 from caseflow.errors import InvalidForm, NotImpartial, TaskNotOpen
 from caseflow.models import AssessmentRecord, NewestRating, db, transaction
@@ -111,7 +112,7 @@ def test_withdrawing_ends_the_appeal_until_it_is_decided(journey):
     appeal.withdrawn(STAFF).withdrawn(STAFF).closed_as("closed_withdrawn")
     assert case.open_tasks() == ["first_response"]
     with case.app.app_context():
-        row = appeals.of_case(appeal.case_id)
+        row = finding.of_case(appeal.case_id)
         assert (row.withdrawn_at, row.decision) == (case.now, None)
 
 
@@ -167,11 +168,11 @@ def test_guichi_corrects_through_the_provincial_system_with_its_number(journey):
     appeal.does("correct", provincial_no="AH-2026-000123").closed_as("appeal_upheld")      # GC-2(三)
     case.closed_as("rating_voided")
     with case.app.app_context():
-        assert appeals.of_case(appeal.case_id).reference == "AH-2026-000123"
+        assert finding.of_case(appeal.case_id).reference == "AH-2026-000123"
 
 
 def test_guichi_does_not_report_what_the_department_cannot_verify(journey):
     appeal = journey("guichi").bad_review().appeal("guichi.dept1.officer")
     appeal.does("verify", verification="refuted", reasons=LONG_ENOUGH).closed_as("appeal_dismissed")
     with appeal.app.app_context():
-        assert appeals.of_case(appeal.case_id).decision == "dismissed"
+        assert finding.of_case(appeal.case_id).decision == "dismissed"

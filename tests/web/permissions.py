@@ -23,7 +23,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import appeals, demo, drafts, installation
+from caseflow import demo, drafts, installation
+from caseflow.appeals import filing
 from caseflow.cases import attachments, incidents
 from caseflow.law import regulations
 from caseflow.models import (
@@ -136,7 +137,7 @@ class World:
                                           added_at=now),
             "attachment_id": attachments.keep(case.id, actor_for(person), BytesIO(PNG), "现场照片.png", now)}
         db.session.add_all(kept.values())
-        appeal = appeals.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",
+        appeal = filing.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",
                               [(BytesIO(PNG), "现场照片.png")], f"appeal-{case.id}", now)
         designer = db.session.scalar(select(User).where(User.username == f"{case.regulation}.designer"))
         process = f"{case.regulation}_rectification"

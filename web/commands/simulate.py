@@ -15,7 +15,8 @@ from uuid import UUID
 import click
 from sqlalchemy import exists, func, select
 
-from caseflow import appeals, demo, doctor, installation, simulation
+from caseflow import demo, doctor, installation, simulation
+from caseflow.appeals import filing, finding
 from caseflow.cases import steps
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
@@ -113,16 +114,16 @@ class _Run:
         cases_open = select(Case).where(Case.status == "open").order_by(Case.id)
         case = self.random.choice(db.session.scalars(cases_open.limit(50)).unique().all())
         with transaction():
-            if (appeal := appeals.of_case(case.id)) is not None:
+            if (appeal := finding.of_case(case.id)) is not None:
                 actor = actor_for(appeal.appellant)
-                if appeals.withdrawable(appeal, actor) and self.random.random() < 0.3:
-                    appeals.withdraw(appeal.id, actor, self.now)
+                if finding.withdrawable(appeal, actor) and self.random.random() < 0.3:
+                    filing.withdraw(appeal.id, actor, self.now)
                 return
             actor = simulation.appellant_for(case.rating, self.random, self.now)
             if actor is not None:
                 ground = self.random.choice(self.regulation.appeal.grounds)
                 token = str(UUID(int=self.random.getrandbits(128)))
-                appeals.file(case.rating_id, actor, ground, "模拟的申诉，事实和理由如附件。",
+                filing.file(case.rating_id, actor, ground, "模拟的申诉，事实和理由如附件。",
                              [(BytesIO("模拟的证据".encode()), "证据.txt")], token, self.now)
                 self.counts["appeals"] += 1
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals
+from caseflow.appeals import filing, finding
 from caseflow.cases import attachments, steps
 from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
@@ -36,10 +36,10 @@ LONGEST = 8000      # characters of a statement that are shown again after a ref
 @blueprint.get("/", strict_slashes=False)
 def index():
     actor, page = current_actor(), filters.page_number(request.args)
-    about = appeals.about(actor, page=page)
+    about = finding.about(actor, page=page)
     rows = [(rating, case, _led_to(rating, case)) for rating, case in about.items]
     return render_template("appeals/index.html", about=about, rows=rows, place=places.place,
-                           mine=[appeal for appeal, in appeals.filed_by(actor).items])
+                           mine=[appeal for appeal, in finding.filed_by(actor).items])
 
 
 def _led_to(rating: Rating, case: Case | None) -> str:
@@ -61,10 +61,10 @@ def rating(rating_id: int):
 
 def _rating_page(rating_id: int, problems: Mapping[str, str] = {}, status: int = 200, why: str = ""):
     actor = current_actor()
-    found = appeals.rating_of(rating_id, actor)
+    found = finding.rating_of(rating_id, actor)
     case = db.session.query(Case).filter_by(rating_id=found.id, kind=steps.KIND).one_or_none()
     token, sent = request.form.get("form_token", ""), request.form
-    stands = appeals.standing(found, actor, clock.now())
+    stands = filing.standing(found, actor, clock.now())
     return render_template(
         "appeals/rating.html", found=found, case=case, led_to=_led_to(found, case), problems=problems, why=why,
         stands=stands, not_open=words.not_open(stands.code, stands.rules),
@@ -80,10 +80,10 @@ def file(rating_id: int):
     chosen = [file for file in request.files.getlist("evidence") if file.filename]
     statement = request.form.get("statement", "").replace("\r\n", "\n")
     try:
-        appeals.rating_of(rating_id, actor)     # before anything is written to the disk
-        evidence = [(attachments.receive(file.stream), file.filename or "") for file in chosen[:appeals.MOST_FILES + 1]]
+        finding.rating_of(rating_id, actor)     # before anything is written to the disk
+        evidence = [(attachments.receive(file.stream), file.filename or "") for file in chosen[:filing.MOST_FILES + 1]]
         with transaction():
-            appeal_id = appeals.file(rating_id, actor, request.form.get("ground", ""), statement, evidence,
+            appeal_id = filing.file(rating_id, actor, request.form.get("ground", ""), statement, evidence,
                                      token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24), clock.now()).id
     except NotFound:
         raise
@@ -104,12 +104,12 @@ def _problems(fields: Mapping[str, str]) -> dict[str, str]:
 @blueprint.get(f"/{NUMBER.format('appeal_id')}")
 def show(appeal_id: int):
     actor = current_actor()
-    appeal = appeals.find(appeal_id, actor)
+    appeal = finding.find(appeal_id, actor)
     return render_template(
         "appeals/show.html", appeal=appeal, regulation=regulations.get(appeal.case.regulation), words=words,
-        panel=panels.about_rating(appeal.rating), task=appeals.task_for(appeal, actor),
-        withdrawable=appeals.withdrawable(appeal, actor), files=panels.file_panel(appeal.case, actor),
-        record=appeals.assessment_of(appeal.id),
+        panel=panels.about_rating(appeal.rating), task=finding.task_for(appeal, actor),
+        withdrawable=finding.withdrawable(appeal, actor), files=panels.file_panel(appeal.case, actor),
+        record=finding.assessment_of(appeal.id),
         linked=appeal.rectification is not None and permissions.may_see(actor, appeal.rectification),
         led_to=_led_to(appeal.rating, appeal.rectification))
 
@@ -118,7 +118,7 @@ def show(appeal_id: int):
 def withdraw(appeal_id: int):
     try:
         with transaction():
-            appeals.withdraw(appeal_id, current_actor(), clock.now())
+            filing.withdraw(appeal_id, current_actor(), clock.now())
         flash(gettext("申诉已撤回。同一评价不能再次申诉。"), "success")
     except NotFound:
         raise
@@ -130,9 +130,9 @@ def withdraw(appeal_id: int):
 @blueprint.get(f"/{NUMBER.format('appeal_id')}/decision.pdf")
 def decision(appeal_id: int):
     """The decision to print: parties, rating, grounds, articles, reasons. NotFound before there is one."""
-    appeal = appeals.find(appeal_id, current_actor())
+    appeal = finding.find(appeal_id, current_actor())
     if appeal.decision is None:
         raise NotFound
-    response = Response(decision_document.pdf(appeal, appeals.assessment_of(appeal.id)), mimetype="application/pdf")
+    response = Response(decision_document.pdf(appeal, finding.assessment_of(appeal.id)), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename={appeal.case.number}.pdf"
     return response

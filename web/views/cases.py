@@ -10,7 +10,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import appeals, dispatches, urging
+from caseflow import dispatches, urging
+from caseflow.appeals import filing, finding
 from caseflow.casefile import readings
 from caseflow.cases import comments, ledger, references, steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
@@ -127,10 +128,10 @@ def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.Dead
 
 def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
     """How the actor stands to an appeal: against this rating, or in the appeal that this case is."""
-    if case.kind == appeals.KIND:
-        this = appeals.of_case(case.id)
+    if case.kind == filing.KIND:
+        this = finding.of_case(case.id)
         return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
-    stands = appeals.standing(case.rating, actor, now)
+    stands = filing.standing(case.rating, actor, now)
     return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
             "text": appeal_words.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import appeals, discipline, duplicates, urging
+from caseflow import discipline, duplicates, urging
+from caseflow.appeals import finding
 from caseflow.casefile import journal, readings, store
 from caseflow.cases import attachments, clock_entries
 from caseflow.errors import CaseflowError
@@ -138,7 +139,7 @@ def about_rating(rating: Rating) -> RatingPanel:
         rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
         channel=rating_words.channel_name(rating.channel),
         voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
-        service=tuple(_service_lines(rating)), newest=tuple(_newest(rating)), appeals=tuple(appeals.against(rating.id)))
+        service=tuple(_service_lines(rating)), newest=tuple(_newest(rating)), appeals=tuple(finding.against(rating.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class ReviewPanel:
 
 def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
     """For the open task of a reviewer."""
-    appeal = appeals.of_case(item.case_id) if item.role == "reviewer" else None
+    appeal = finding.of_case(item.case_id) if item.role == "reviewer" else None
     if appeal is None:
         return None
     record, files = [], []

@@ -1,0 +1,1 @@
+"""Those who were rated contest a rating."""

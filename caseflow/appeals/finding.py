@@ -1,0 +1,110 @@
+"""Finding appeals and the ratings they are against, as far as the actor may see them."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from caseflow.cases import steps
+from caseflow.errors import NotFound
+from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db
+from caseflow.paging import MOST_COUNTED, Page
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
+
+OFFICIALS = frozenset({"officer", "supervisor"})
+
+
+def staff_no(actor: Actor) -> str | None:
+    return db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
+
+
+def is_party(appeal: Appeal, actor: Actor) -> bool:
+    """Whether the appeal is the actor's own, or that of the department they act for."""
+    if appeal.party.startswith("staff:"):
+        return appeal.party == f"staff:{actor.user_id}"
+    return any(role in OFFICIALS and unit == appeal.unit_id for role, unit in actor.roles)
+
+
+def find(appeal_id: int, actor: Actor) -> Appeal:
+    """The appeal; NotFound unless the actor filed it or may see its case."""
+    appeal = db.session.get(Appeal, appeal_id)
+    if appeal is None:
+        raise NotFound
+    permissions.require_see(actor, appeal.case)
+    return appeal
+
+
+def of_case(case_id: int) -> Appeal | None:
+    return db.session.scalar(select(Appeal).where(Appeal.case_id == case_id))
+
+
+def against(rating_id: int) -> list[Appeal]:
+    """Every appeal against a rating, the first first."""
+    return list(db.session.scalars(select(Appeal).where(Appeal.rating_id == rating_id).order_by(Appeal.id)))
+
+
+def assessment_of(appeal_id: int) -> AssessmentRecord | None:
+    return db.session.scalar(select(AssessmentRecord).where(AssessmentRecord.appeal_id == appeal_id))
+
+
+def rating_of(rating_id: int, actor: Actor) -> Rating:
+    """A rating about the actor, or one whose case they may see; else NotFound."""
+    rating = db.session.get(Rating, rating_id)
+    if rating is None:
+        raise NotFound
+    mine = select(Rating.id).join(ServiceRecord).where(Rating.id == rating.id, _about(actor))
+    if db.session.scalar(mine) is None:
+        case = db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == steps.KIND))
+        if case is None or not permissions.may_see(actor, case):
+            raise NotFound
+    return rating
+
+
+def _about(actor: Actor) -> ColumnElement[bool]:
+    """Services that the actor handled: their number, at an office where they have a post."""
+    units = {unit for _, unit in actor.roles}
+    staff_no = staff_no(actor)
+    if not staff_no or not units:
+        return false()
+    return and_(ServiceRecord.unit_id.in_(units), ServiceRecord.handler_no == staff_no,
+                ServiceRecord.org_code == select(Unit.code).where(Unit.id == ServiceRecord.unit_id).scalar_subquery())
+
+
+def about(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
+    """(rating, its rectification case or None), newest first, for every rating about the actor."""
+    query = select(Rating, Case).join(Rating.service).options(contains_eager(Rating.service)).outerjoin(
+        Case, and_(Case.rating_id == Rating.id, Case.kind == steps.KIND)).where(_about(actor))
+    return _page(query.order_by(Rating.received_at.desc(), Rating.id.desc()), page, per_page)
+
+
+def filed_by(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
+    """The appeals of the actor and of the departments they act for, newest first, as (appeal,)."""
+    units = {unit for role, unit in actor.roles if role in OFFICIALS}
+    theirs = or_(Appeal.appellant_id == actor.user_id, and_(
+        Appeal.unit_id.in_(units), Appeal.party.startswith("department:")))
+    return _page(select(Appeal).where(theirs).order_by(Appeal.filed_at.desc(), Appeal.id.desc()), page, per_page)
+
+
+def _page(query: Select, page: int, per_page: int) -> Page:
+    most = max(MOST_COUNTED, (page + 1) * per_page)
+    bounded = query.order_by(None).with_only_columns(Rating.id if _selects_rating(query) else Appeal.id).limit(most + 1)
+    total = db.session.scalar(select(func.count()).select_from(bounded.subquery())) or 0
+    rows = db.session.execute(query.limit(per_page).offset((page - 1) * per_page)).unique()
+    return Page(list(rows), min(total, most), page, per_page, more=total > most)
+
+
+def _selects_rating(query: Select) -> bool:
+    return query.column_descriptions[0]["entity"] is Rating
+
+
+def task_for(appeal: Appeal, actor: Actor) -> WorkItem | None:
+    """The open task of the appeal that the actor may do, such as adding evidence."""
+    items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == appeal.case_id, WorkItem.status == "open"))
+    return next((item for item in items.unique() if permissions.may_work(actor, item)), None)
+
+
+def withdrawable(appeal: Appeal, actor: Actor) -> bool:
+    """Whether the actor may still withdraw it."""
+    return is_party(appeal, actor) and appeal.withdrawn_at is None and appeal.decision is None \
+        and appeal.case.status == "open"
