@@ -14,9 +14,9 @@ from sqlalchemy import event, select, update
 
 from benchmarks import crowd, ground
 from benchmarks.measure import Goal, Report, in_turns, ratios, seconds
-from caseflow import board
 from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
 from caseflow.people.permissions import Actor, actor_for
+from caseflow.supervision import board
 
 GOALS = {"board_ratio": Goal(most=1.5), "list_ratio": Goal(most=1.5)}
 INDEX = "ix_work_items_of_unit"

@@ -13,14 +13,14 @@ from sqlalchemy import select
 
 from benchmarks import ground
 from benchmarks.measure import Goal, Report, in_turns, ratios, seconds
-from caseflow import reassignment
 from caseflow.models import RoleAssignment, Unit, User, WorkItem, db, transaction
 from caseflow.people.permissions import Actor, actor_for
+from caseflow.supervision import reassign
 
 GOALS = {"each_over_groups_ratio": Goal(least=1.5)}
 
 
-def bench(server: str = "", *, tasks: int = reassignment.MOST, rounds: int = 3) -> Report:
+def bench(server: str = "", *, tasks: int = reassign.MOST, rounds: int = 3) -> Report:
     """`rounds` times all tasks one by one and in groups, in turns; then what of it grows with the number of tasks."""
     with ground.scratch(server):
         ground.open_cases(tasks)
@@ -29,8 +29,8 @@ def bench(server: str = "", *, tasks: int = reassignment.MOST, rounds: int = 3) 
         hands = iter([officers[turn % 2] for turn in range(2 * rounds + 2)])
         _hand(ids, next(hands), boss, 1)                                    # all of them to one office, and warm up
         found = in_turns(rounds, lambda: _hand(ids, next(hands), boss, 1),
-                         lambda: _hand(ids, next(hands), boss, reassignment.GROUP))
-        few = _hand(ids[:tasks // 10], next(hands), boss, reassignment.GROUP)
+                         lambda: _hand(ids, next(hands), boss, reassign.GROUP))
+        few = _hand(ids[:tasks // 10], next(hands), boss, reassign.GROUP)
         report = Report("handover", GOALS, db.engine.dialect.name)
     took = statistics.median(side for _, side in found)
     report.figures |= {f"each_over_groups_{key}": value for key, value in ratios(found).items()}
@@ -56,12 +56,12 @@ def _hand(ids: list[int], to: tuple[int, int], boss: Actor, group: int) -> float
     """Seconds from the confirmed preview to the last commit; all of them must have moved."""
     def request() -> None:
         with transaction():
-            handover = reassignment.begin(
-                ids, reassignment.target(*to, boss), boss, "性能测试", "", uuid4().hex, ground.NOW).id
-        waiting = reassignment.those(handover, "waiting")
+            handover = reassign.begin(
+                ids, reassign.target(*to, boss), boss, "性能测试", "", uuid4().hex, ground.NOW).id
+        waiting = reassign.those(handover, "waiting")
         for start in range(0, len(waiting), group):
             with transaction():
-                outcomes = reassignment.move(handover, waiting[start:start + group], boss, ground.NOW)
+                outcomes = reassign.move(handover, waiting[start:start + group], boss, ground.NOW)
             assert set(outcomes) == {"moved"}, outcomes
 
     return seconds(request)

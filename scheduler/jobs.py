@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from caseflow import ladder, substitution
 from caseflow.cases import attachments, incidents, steps
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import Heartbeat, db, transaction
 from caseflow.people import accounts
 from caseflow.ratings import intake
+from caseflow.supervision import absences, reminders
 from web import clock, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
@@ -79,10 +79,10 @@ def sweep_files() -> int:
 def remind() -> int:
     """Take the rungs of the ladder that have come, each in its own transaction; returns how many."""
     now, taken = clock.now(), 0
-    for work_item_id, rung in ladder.due(now):
+    for work_item_id, rung in reminders.due(now):
         try:
             with transaction():
-                taken += ladder.climb(work_item_id, rung, now)
+                taken += reminders.climb(work_item_id, rung, now)
         except ConcurrentUpdate:     # another process has it, or the case moved on: it is looked at again
             continue
     return taken
@@ -93,7 +93,7 @@ def turn_absences() -> int:
     turned = 0
     while True:
         with transaction():
-            if substitution.turn(clock.now()) is None:
+            if absences.turn(clock.now()) is None:
                 return turned
         turned += 1
 

@@ -16,11 +16,12 @@ from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from caseflow import discipline, paging
+from caseflow import paging
 from caseflow.models.people import DUTIES
 from caseflow.moments import SHANGHAI
 from caseflow.notices import inbox
 from caseflow.people.permissions import SEES_PROCESSES, Actor
+from caseflow.supervision import discipline
 from caseflow.work import worklist
 from web import accounts, auth, clock, sessions
 

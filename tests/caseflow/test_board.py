@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks import crowd
-from caseflow import board
-from caseflow.board import Wanted
 from caseflow.cases import clock, incidents
 from caseflow.errors import StepFailed
 from caseflow.models import db, transaction
+from caseflow.supervision import board
+from caseflow.supervision.board import Wanted
 from caseflow.work import tasks
 from tests.ground import newcomer, open_item, person, unit
 from tests.journeys.kit import Journey

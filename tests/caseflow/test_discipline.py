@@ -7,11 +7,11 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import discipline
 from caseflow.casefile import journal, journal_check
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, DisciplineReport, JournalEntry, OutboxMessage, RoleAssignment, User, db, transaction
 from caseflow.notices import inbox, outbox
+from caseflow.supervision import discipline
 from tests.ground import newcomer, person, unit
 from tests.journeys.kit import Journey
 

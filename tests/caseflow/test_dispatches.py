@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import dispatches
 from caseflow.errors import ConcurrentUpdate, DispatchNotRefusable, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, DispatchRefusal, Unit, db, transaction
+from caseflow.supervision import dispatches
 from tests.ground import at_once, entries, open_item, person, rows
 from tests.journeys.kit import Journey
 

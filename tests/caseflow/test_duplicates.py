@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import duplicates
 from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidForm, InvalidInput, LateReasonMissing, NotFound, PermissionDenied
 from caseflow.models import Case, Submission, WorkItem, db, transaction
+from caseflow.supervision import duplicates
 from tests.ground import entries, open_item, person, rows
 from tests.journeys.kit import Journey
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import doctor, reassignment
+from caseflow import doctor
 from caseflow.appeals import filing as appeals
 from caseflow.appeals import finding
 from caseflow.cases import steps
@@ -12,6 +12,7 @@ from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, Permi
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, impartiality
+from caseflow.supervision import reassign
 from caseflow.work import delegation, tasks
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import PNG, BytesIO, Journey
@@ -154,8 +155,8 @@ def test_a_review_is_handed_to_nobody_partial(appeal, session):
     item = open_item(appeal.case_id)
     member = newcomer("member", ("reviewer", item.unit_id), ("auditor", item.case.unit_id))
     taker = newcomer("taker", ("reviewer", item.unit_id))
-    to = reassignment.successor(reassignment.Target(item.unit, db.session.get(User, member.user_id)))
-    assert reassignment.obstacle(item.case, item, to, frozenset({item.unit_id})) == "conflict"
+    to = reassign.successor(reassign.Target(item.unit, db.session.get(User, member.user_id)))
+    assert reassign.obstacle(item.case, item, to, frozenset({item.unit_id})) == "conflict"
     offered = {user.id for user in delegation.colleagues(item, item.case_id, taker)}
     assert member.user_id not in offered and person("qijiang.office.reviewer").user_id in offered
 
@@ -164,5 +165,5 @@ def test_what_an_appellant_has_to_do_is_handed_to_nobody(appeal, session):
     appeal.does("review", decision="more_evidence", reasons="请补充当日的叫号记录和服务录像，说明经办人。")
     item = open_item(appeal.case_id)
     assert item.role == "staff"
-    to = reassignment.successor(reassignment.Target(item.unit))
-    assert reassignment.obstacle(item.case, item, to, frozenset({item.unit_id})) == "personal"
+    to = reassign.successor(reassign.Target(item.unit))
+    assert reassign.obstacle(item.case, item, to, frozenset({item.unit_id})) == "personal"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import ladder
 from caseflow.cases import clock
 from caseflow.models import Timer, db, transaction
+from caseflow.supervision import reminders
 from scheduler import jobs
 from tests.ground import entries, person
 
@@ -54,8 +54,8 @@ def test_a_due_moment_that_is_moved_begins_the_ladder_anew_and_a_stopped_clock_h
 
 def test_a_task_done_meanwhile_is_left_alone(guichi, session):
     guichi.until("2026-03-03")
-    (item, rung), = ladder.due(guichi.now)
+    (item, rung), = reminders.due(guichi.now)
     session.rollback()
     guichi.does("first_response", outcome="resolved")
     with transaction():
-        assert ladder.climb(item, rung, guichi.now) is False
+        assert reminders.climb(item, rung, guichi.now) is False

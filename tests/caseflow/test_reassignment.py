@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from caseflow import reassignment
 from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
+from caseflow.supervision import reassign
 from tests.ground import at_once, entries, newcomer, open_item, person, rows, unit
 from tests.journeys.kit import Journey
 
@@ -34,23 +34,23 @@ def item(guichi, session):
 
 def begin(journey, ids, boss, unit_id, user=None, reason="经办人生病", note="材料在柜中", token=None):
     with transaction():
-        to = reassignment.target(unit_id, user and user.user_id, boss)
-        return reassignment.begin(ids, to, boss, reason, note, token or uuid4().hex, journey.now).id
+        to = reassign.target(unit_id, user and user.user_id, boss)
+        return reassign.begin(ids, to, boss, reason, note, token or uuid4().hex, journey.now).id
 
 
 def hand(journey, ids, boss, unit_id, user=None, **words):
     handover = begin(journey, ids, boss, unit_id, user, **words)
     outcomes = []
-    for work_item_id in reassignment.those(handover, "waiting"):
+    for work_item_id in reassign.those(handover, "waiting"):
         with transaction():
-            outcomes += reassignment.move(handover, [work_item_id], boss, journey.now)
+            outcomes += reassign.move(handover, [work_item_id], boss, journey.now)
     db.session.rollback()
     return handover, outcomes
 
 
 def obstacle(ids, boss, unit_id, user=None):
-    to = reassignment.target(unit_id, user and user.user_id, boss)
-    return [forecast.obstacle for forecast in reassignment.preview(ids, to, boss)]
+    to = reassign.target(unit_id, user and user.user_id, boss)
+    return [forecast.obstacle for forecast in reassign.preview(ids, to, boss)]
 
 
 def kinds(actor):
@@ -102,14 +102,14 @@ def _another_rating(session, case, record):
 def test_tasks_of_others_are_not_in_the_preview_and_their_units_are_not_found(guichi, item, session):
     stranger = person("hefei.center.supervisor")
     center = unit("hefei", "center").id
-    assert reassignment.preview([item], reassignment.target(center, None, stranger), stranger) == []
+    assert reassign.preview([item], reassign.target(center, None, stranger), stranger) == []
     with pytest.raises(NotFound):
         begin(guichi, [item], stranger, center)
     with pytest.raises(NotFound):
-        reassignment.target(unit("guichi", "bureau").id, None, stranger)
+        reassign.target(unit("guichi", "bureau").id, None, stranger)
     officer = person("guichi.dept1.officer")
     with pytest.raises(NotFound):
-        reassignment.target(unit("guichi", "bureau").id, None, officer)
+        reassign.target(unit("guichi", "bureau").id, None, officer)
 
 
 def test_a_handover_needs_a_reason_and_has_an_end(guichi, boss, office, item):
@@ -136,7 +136,7 @@ def test_a_task_goes_to_a_colleague_with_the_time_that_is_left(guichi, boss, off
     session.rollback()      # SQLite reads on as it was before the notices
     assert [kinds(actor) for actor in (colleague, person("guichi.dept1.officer"))].count(["handed_to_you"]) == 1
     with transaction():
-        assert reassignment.move(handover, [item], boss, guichi.now) == ["moved"]       # again: nothing
+        assert reassign.move(handover, [item], boss, guichi.now) == ["moved"]       # again: nothing
     assert len(entries(guichi.case_id, "task_reassigned")) == 1
     with pytest.raises(PermissionDenied), transaction():
         steps.complete_task(item, person("guichi.dept1.officer"), {"outcome": "resolved", "findings": "x"}, "t",
@@ -168,7 +168,7 @@ def test_undone_within_ten_minutes_everything_is_as_it_was(guichi, item, session
     guichi.clock.advance(minutes=9)
     for _ in range(2):
         with transaction():
-            assert reassignment.undo(handover, [item], lead, guichi.now) == 1
+            assert reassign.undo(handover, [item], lead, guichi.now) == 1
     back, case = session.get(WorkItem, item), session.get(Case, guichi.case_id)
     assert (back.unit_id, back.assignee_id, case.unit_id) == (before, None, before)
     assert session.get(CaseUnit, (case.id, other)) is None
@@ -180,17 +180,17 @@ def test_it_is_too_late_to_undo_after_ten_minutes_or_when_the_successor_has_begu
     colleague = newcomer("colleague", ("officer", office))
     handover, _ = hand(guichi, [item], boss, office, colleague)
     with transaction():
-        reassignment.acknowledge(item, colleague, guichi.now)
-        reassignment.acknowledge(item, colleague, guichi.now)
+        reassign.acknowledge(item, colleague, guichi.now)
+        reassign.acknowledge(item, colleague, guichi.now)
     assert len(entries(guichi.case_id, "handover_acknowledged")) == 1
     with transaction():
-        assert reassignment.undo(handover, [item], boss, guichi.now) == 0
+        assert reassign.undo(handover, [item], boss, guichi.now) == 0
     again, _ = hand(guichi, [item], boss, office)
     with transaction():
-        assert reassignment.undo(again, [item], boss, guichi.now + timedelta(minutes=10, seconds=1)) == 0
+        assert reassign.undo(again, [item], boss, guichi.now + timedelta(minutes=10, seconds=1)) == 0
     assert not entries(guichi.case_id, "handover_undone")
     with pytest.raises(NotFound), transaction():
-        reassignment.undo(again, [item], person("guichi.bureau.supervisor"), guichi.now)
+        reassign.undo(again, [item], person("guichi.bureau.supervisor"), guichi.now)
 
 
 @pytest.mark.both_databases
@@ -202,20 +202,20 @@ def test_of_many_tasks_those_that_may_go_go_and_a_stop_in_between_is_gone_on_wit
     handover = begin(guichi, ids, boss, office, colleague, token="same")
     assert begin(guichi, ids, boss, office, colleague, token="same") == handover
     with transaction():
-        reassignment.move(handover, ids[:1], boss, guichi.now)
+        reassign.move(handover, ids[:1], boss, guichi.now)
     with pytest.raises(ZeroDivisionError), transaction():
-        reassignment.move(handover, ids[1:3], boss, guichi.now)
+        reassign.move(handover, ids[1:3], boss, guichi.now)
         1 / 0  # noqa: B018
     session.rollback()
-    assert reassignment.progress("same", boss) == (1, 5)
-    assert reassignment.progress("same", person("guichi.bureau.supervisor")) == (0, 0)
+    assert reassign.progress("same", boss) == (1, 5)
+    assert reassign.progress("same", person("guichi.bureau.supervisor")) == (0, 0)
     others[3].does("first_response", outcome="simple")
     session.rollback()
-    assert reassignment.those(handover, "waiting") == ids[1:]
+    assert reassign.those(handover, "waiting") == ids[1:]
     with transaction():
-        assert reassignment.move(handover, ids, boss, guichi.now) == ["moved"] * 4 + ["closed"]
-    assert reassignment.progress("same", boss) == (5, 5)
-    assert [row.outcome for row in reassignment.items_of(handover)] == ["moved"] * 4 + ["closed"]
+        assert reassign.move(handover, ids, boss, guichi.now) == ["moved"] * 4 + ["closed"]
+    assert reassign.progress("same", boss) == (5, 5)
+    assert [row.outcome for row in reassign.items_of(handover)] == ["moved"] * 4 + ["closed"]
     assert [len(entries(journey.case_id, "task_reassigned")) for journey in (guichi, *others)] == [1, 1, 1, 1, 0]
     guichi.healthy()
 
@@ -229,7 +229,7 @@ def test_two_supervisors_at_once_move_a_task_one_after_the_other(guichi, boss, o
 
     def move(handover, actor):
         with transaction():
-            return reassignment.move(handover, [item], actor, guichi.now)
+            return reassign.move(handover, [item], actor, guichi.now)
 
     assert at_once(app, *(lambda h=h, a=a: move(h, a) for h, a in both)) == [["moved"], ["moved"]]
     assert len(entries(guichi.case_id, "task_reassigned")) == 2

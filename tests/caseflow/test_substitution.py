@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from caseflow import reassignment, substitution
 from caseflow.errors import InvalidInput, NotFound
 from caseflow.models import Absence, User, WorkItem, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
+from caseflow.supervision import absences, reassign
 from caseflow.work import tasks
 from scheduler import jobs
 from tests.ground import entries, newcomer, open_item, person, unit
@@ -31,7 +31,7 @@ def boss(guichi, session):
 
 def enter(journey, user, substitute, actor, first=FROM, last=TO, open_too=True):
     with transaction():
-        return substitution.enter(
+        return absences.enter(
             user.user_id, substitute.user_id, first, last, open_too, actor, journey.now).id
 
 
@@ -85,8 +85,8 @@ def test_nothing_is_handed_to_somebody_who_is_away(guichi, officer, boss, sessio
     enter(guichi, officer, boss, officer)
     guichi.until("2026-03-03")
     jobs.turn_absences()
-    to = reassignment.target(unit("guichi", "market_supervision").id, officer.user_id, boss)
-    forecast, = reassignment.preview([open_item(guichi.case_id).id], to, boss)
+    to = reassign.target(unit("guichi", "market_supervision").id, officer.user_id, boss)
+    forecast, = reassign.preview([open_item(guichi.case_id).id], to, boss)
     assert forecast.obstacle == "absent"
 
 
@@ -98,7 +98,7 @@ def test_whoever_is_back_early_gets_everything_back_at_once(guichi, officer, bos
     jobs.turn_absences()
     for _ in range(2):
         with transaction():
-            substitution.end_early(absence, officer, guichi.now)
+            absences.end_early(absence, officer, guichi.now)
     assert session.get(WorkItem, item).assignee_id == officer.user_id and now_as(boss, session).roles == boss.roles
 
 
@@ -139,5 +139,5 @@ def test_only_oneself_and_supervisors_enter_an_absence(guichi, officer, boss, se
         with pytest.raises(NotFound):
             enter(guichi, officer, boss, person(other))
     enter(guichi, officer, boss, person("guichi.bureau.supervisor"))
-    assert [absence.user_id for absence in substitution.seen_by(boss)] == [officer.user_id]
-    assert session.query(Absence).count() == 1 and substitution.seen_by(person("guichi.dept2.officer")) == []
+    assert [absence.user_id for absence in absences.seen_by(boss)] == [officer.user_id]
+    assert session.query(Absence).count() == 1 and absences.seen_by(person("guichi.dept2.officer")) == []

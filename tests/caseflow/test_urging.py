@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import urging
 from caseflow.errors import ConcurrentUpdate, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Case, transaction
+from caseflow.supervision import urging
 from tests.ground import entries, person
 
 OFFICE = "区市场监管局"

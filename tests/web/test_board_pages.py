@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from caseflow import reassignment
 from caseflow.errors import ConcurrentUpdate
 from caseflow.models import Handover, RoleAssignment, User, WorkItem, db, transaction
+from caseflow.supervision import reassign
 from tests.ground import unit
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
@@ -86,7 +86,7 @@ def test_many_are_previewed_moved_read_and_undone(journeys, boss, colleague, app
 
 
 def test_where_somebody_was_faster_the_others_of_the_group_go_all_the_same(journeys, boss, colleague, monkeypatch):
-    ids, move, tried = item_ids(journeys), reassignment.move, []
+    ids, move, tried = item_ids(journeys), reassign.move, []
 
     def faster(handover_id, work_item_ids, *others):
         moved = move(handover_id, work_item_ids, *others)
@@ -95,7 +95,7 @@ def test_where_somebody_was_faster_the_others_of_the_group_go_all_the_same(journ
             raise ConcurrentUpdate
         return moved
 
-    monkeypatch.setattr(reassignment, "move", faster)
+    monkeypatch.setattr(reassign, "move", faster)
     answer = boss.sends("/reassign/do", form(ids, colleague))
     assert tried == [ids, ids[:1], *[ids[1:2]] * 3, ids[2:]]
     page = words(boss.opens(answer.headers["Location"]))

@@ -7,9 +7,10 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import moments, substitution
+from caseflow import moments
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import transaction
+from caseflow.supervision import absences
 from web import clock
 from web.auth import current_actor
 
@@ -33,7 +34,7 @@ def enter():
     user_id, substitute_id = _number("user"), _number("substitute")
     try:
         with transaction():
-            substitution.enter(user_id, substitute_id, _day("first_day"), _day("last_day"), "open_too" in request.form,
+            absences.enter(user_id, substitute_id, _day("first_day"), _day("last_day"), "open_too" in request.form,
                                actor, clock.now())
     except InvalidInput as error:
         return _page([PROBLEMS[problem] for problem in error.fields.items()]), 422
@@ -44,21 +45,21 @@ def enter():
 @blueprint.post("/<int(max=9223372036854775807):absence_id>/end")
 def end(absence_id: int):
     with transaction():
-        substitution.end_early(absence_id, current_actor(), clock.now())
+        absences.end_early(absence_id, current_actor(), clock.now())
     flash(gettext("请假已结束，代办的任务和岗位已交还。"), "success")
     return redirect(url_for("absences.index"))
 
 
 def _page(problems: list | None = None):
     actor, now = current_actor(), clock.now()
-    people = substitution.people_of(actor)
+    people = absences.people_of(actor)
     chosen = _number("user") if request.form else _number("user", request.args) or actor.user_id
     user = next((person for person in people if person.id == chosen), None)
     if user is None:
         raise PermissionDenied
     return render_template(
-        "absences/index.html", people=people, user=user, substitutes=substitution.substitutes(user),
-        absences=substitution.seen_by(actor), may_end={person.id for person in people}, typed=request.form,
+        "absences/index.html", people=people, user=user, substitutes=absences.substitutes(user),
+        absences=absences.seen_by(actor), may_end={person.id for person in people}, typed=request.form,
         problems=problems or [], today=moments.day_of(now).isoformat())
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from caseflow import board, dispatches
-from caseflow.board import Wanted
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Unit, User, WorkItem, db
 from caseflow.people.permissions import Actor
+from caseflow.supervision import board, dispatches
+from caseflow.supervision.board import Wanted
 from web import clock
 from web.auth import current_actor
 from web.forms import filters

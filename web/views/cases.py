@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import dispatches, urging
 from caseflow.appeals import filing, finding
 from caseflow.casefile import readings
 from caseflow.cases import comments, ledger, references, steps
@@ -21,6 +20,7 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
+from caseflow.supervision import dispatches, urging
 from web import clock
 from web.auth import current_actor
 from web.forms import filters

@@ -9,11 +9,11 @@ from dataclasses import replace
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import discipline
 from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, transaction
+from caseflow.supervision import discipline
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

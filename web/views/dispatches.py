@@ -8,11 +8,11 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import dispatches
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, transaction
 from caseflow.people.permissions import Actor
+from caseflow.supervision import dispatches
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from caseflow import duplicates
+from caseflow.supervision import duplicates
 from web.views import one_case
 from web.words import oversight as words
 

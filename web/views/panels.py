@@ -13,7 +13,6 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import discipline, duplicates, urging
 from caseflow.appeals import finding
 from caseflow.casefile import journal, readings, store
 from caseflow.cases import attachments, clock_entries
@@ -39,6 +38,7 @@ from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import attempts, unreachable
 from caseflow.raters import contacts as rater_contacts
+from caseflow.supervision import discipline, duplicates, urging
 from caseflow.work import delegation
 from web.words import answers, contacts, places, times
 from web.words import appeals as appeal_words

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from caseflow import board, reassignment
 from caseflow.errors import CaseflowError, ConcurrentUpdate, Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import WorkItem, db, transaction
 from caseflow.people.permissions import Actor
-from caseflow.reassignment import Target
+from caseflow.supervision import board, reassign
+from caseflow.supervision.reassign import Target
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
@@ -67,7 +67,7 @@ def preview():
     actor, typed = current_actor(), _typed()
     try:
         to = _target(typed, actor)
-        forecasts = reassignment.preview(typed.ids, to, actor)
+        forecasts = reassign.preview(typed.ids, to, actor)
         _require_words(typed)
     except InvalidInput as error:
         return _form(typed, actor, error), 422
@@ -85,7 +85,7 @@ def do():
     try:
         to = _target(typed, actor)
         with transaction():
-            handover_id = reassignment.begin(
+            handover_id = reassign.begin(
                 typed.ids, to, actor, typed.reason, typed.note, typed.token, clock.now()).id
     except InvalidInput as error:
         return _form(typed, actor, error), 422
@@ -96,26 +96,26 @@ def do():
 @blueprint.get("/progress")
 def progress():
     """How far one's own handover of this form has come, for the page that waits for its answer."""
-    done, total = reassignment.progress(request.args.get("form", ""), current_actor())
+    done, total = reassign.progress(request.args.get("form", ""), current_actor())
     return jsonify(done=done, total=total)
 
 
 @blueprint.get("/<int(max=9223372036854775807):handover_id>")
 def show(handover_id: int):
     actor, now = current_actor(), clock.now()
-    handover = reassignment.find(handover_id, actor)
-    rows, badge = reassignment.items_of(handover_id), badges(now)
+    handover = reassign.find(handover_id, actor)
+    rows, badge = reassign.items_of(handover_id), badges(now)
     moved = [row for row in rows if row.outcome == "moved"]
     return render_template(
         "reassign/show.html", handover=handover, moved=len(moved), waiting=sum(r.outcome == "waiting" for r in rows),
         rows=[(row, OUTCOMES[row.outcome], badge(row.item)) for row in rows],
-        may_undo=any(now - row.moved_at <= reassignment.UNDO_WITHIN for row in moved),
+        may_undo=any(now - row.moved_at <= reassign.UNDO_WITHIN for row in moved),
         acknowledged=sum(row.acknowledged_at is not None for row in moved))
 
 
 @blueprint.post("/<int(max=9223372036854775807):handover_id>/continue")
 def go_on(handover_id: int):
-    reassignment.find(handover_id, current_actor())
+    reassign.find(handover_id, current_actor())
     _go_on(handover_id, current_actor())
     return redirect(url_for("reassign.show", handover_id=handover_id))
 
@@ -124,8 +124,8 @@ def go_on(handover_id: int):
 def undo(handover_id: int):
     """Give back what can still be given back."""
     actor = current_actor()
-    moved = reassignment.those(reassignment.find(handover_id, actor).id, "moved")
-    undone = sum(_in_groups(moved, lambda group: reassignment.undo(handover_id, group, actor, clock.now())))
+    moved = reassign.those(reassign.find(handover_id, actor).id, "moved")
+    undone = sum(_in_groups(moved, lambda group: reassign.undo(handover_id, group, actor, clock.now())))
     kept = len(moved) - undone
     if undone:
         flash(ngettext("已撤销 %(num)s 项，任务回到原来的单位和人员。",
@@ -140,7 +140,7 @@ def undo(handover_id: int):
 def acknowledge(work_item_id: int):
     try:
         with transaction():
-            reassignment.acknowledge(work_item_id, current_actor(), clock.now())
+            reassign.acknowledge(work_item_id, current_actor(), clock.now())
         flash(gettext("已知悉交接说明。"), "success")
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
@@ -149,14 +149,14 @@ def acknowledge(work_item_id: int):
 
 def _go_on(handover_id: int, actor: Actor) -> None:
     """The waiting tasks in turn; where somebody else is faster all the time, a task stays waiting."""
-    _in_groups(reassignment.those(handover_id, "waiting"), lambda group: _moved(handover_id, group, actor))
+    _in_groups(reassign.those(handover_id, "waiting"), lambda group: _moved(handover_id, group, actor))
 
 
 def _in_groups(ids: list[int], work: Callable[[list[int]], int]) -> list[int]:
     """What the work gave for each group in a transaction of its own; for each task alone where somebody was faster."""
     done = []
-    for start in range(0, len(ids), reassignment.GROUP):
-        group = ids[start:start + reassignment.GROUP]
+    for start in range(0, len(ids), reassign.GROUP):
+        group = ids[start:start + reassign.GROUP]
         try:
             with transaction():
                 done.append(work(group))
@@ -176,25 +176,25 @@ def _alone(work: Callable[[list[int]], int], number: int) -> int:
 
 
 def _moved(handover_id: int, work_item_ids: list[int], actor: Actor) -> int:
-    return reassignment.move(handover_id, work_item_ids, actor, clock.now()).count("moved")
+    return reassign.move(handover_id, work_item_ids, actor, clock.now()).count("moved")
 
 
 def _form(typed: Typed, actor: Actor, error: CaseflowError | None = None):
-    items = list(db.session.scalars(db.select(WorkItem).where(WorkItem.id.in_(typed.ids[:reassignment.MOST])))
+    items = list(db.session.scalars(db.select(WorkItem).where(WorkItem.id.in_(typed.ids[:reassign.MOST])))
                  .unique()) if typed.ids else []
     places = sorted({item.case.regulation for item in items})
     problems = dict(error.fields) if isinstance(error, InvalidInput) else {}
     if not typed.ids:
         problems["items"] = "required"
     return render_template(
-        "reassign/choose.html", typed=typed, targets=reassignment.targets(actor, places),
+        "reassign/choose.html", typed=typed, targets=reassign.targets(actor, places),
         problems=[PROBLEMS[problem] for problem in problems.items() if problem in PROBLEMS])
 
 
 def _typed() -> Typed:
     form = request.form
     if "everything" in form:
-        page = board.items(current_actor(), wanted_of(form), clock.now(), per_page=reassignment.MOST)
+        page = board.items(current_actor(), wanted_of(form), clock.now(), per_page=reassign.MOST)
         ids = [item.id for item in page.items]
     else:
         texts = form.getlist("item") + form.get("items", "").split(",")
@@ -210,8 +210,8 @@ def _line(field: str) -> str:
 
 
 def _require_words(typed: Typed) -> None:
-    problems = {name: "too_long" for name in reassignment.LONGEST
-                if len(getattr(typed, name)) > reassignment.LONGEST[name]}
+    problems = {name: "too_long" for name in reassign.LONGEST
+                if len(getattr(typed, name)) > reassign.LONGEST[name]}
     if len(typed.reason) < 2:
         problems["reason"] = "required"
     if problems:
@@ -226,6 +226,6 @@ def _target(typed: Typed, actor: Actor) -> Target:
         raise InvalidInput(fields={"target": "required"})
     unit, _, user = typed.target.partition(":")
     try:
-        return reassignment.target(int(unit), int(user) if user else None, actor)
+        return reassign.target(int(unit), int(user) if user else None, actor)
     except NotFound:
         raise InvalidInput(fields={"target": "required"}) from None

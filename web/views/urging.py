@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from caseflow import urging
 from caseflow.cases import steps
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
+from caseflow.supervision import urging
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal

@@ -13,7 +13,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from caseflow import dispatches, duplicates, moments, reassignment
+from caseflow import moments
 from caseflow.casefile import readings, store
 from caseflow.cases import steps
 from caseflow.engine.definition import Definition
@@ -36,6 +36,7 @@ from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import unreachable
+from caseflow.supervision import dispatches, duplicates, reassign
 from caseflow.work import delegation, phrases, saved_filters, tasks, worklist
 from web import clock, step_times
 from web.auth import current_actor
@@ -234,7 +235,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     contacts = panels.contact_panel(case, actor, panels.asking_item([item], definition))
     if contacts.standing:
         form.offer(unreachable.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
-    handover = reassignment.last_of(item.id) if open_to_me else None
+    handover = reassign.last_of(item.id) if open_to_me else None
     together = duplicates.together(item, actor) if open_to_me else []
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import reassignment, texts
+from caseflow import texts
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases.steps import KIND
@@ -24,6 +24,7 @@ from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, W
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.supervision import reassign
 
 OFFICIALS = ("officer", "supervisor")
 LONGEST_REASON = 200
@@ -106,9 +107,9 @@ def transfer(refusal_id: int, actor: Actor, unit_id: int, reason: str, now: date
     if not tasks:
         raise TaskNotOpen
     _decide(case, refusal, actor, "transferred", reason, now, unit_id)
-    handover = reassignment.begin(
-        tasks, reassignment.Target(unit), actor, reason.strip(), "", f"refusal:{refusal_id}", now)
-    if set(reassignment.move(handover.id, tasks, actor, now)) != {"moved"}:
+    handover = reassign.begin(
+        tasks, reassign.Target(unit), actor, reason.strip(), "", f"refusal:{refusal_id}", now)
+    if set(reassign.move(handover.id, tasks, actor, now)) != {"moved"}:
         raise ConcurrentUpdate
 
 
