@@ -12,15 +12,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import drafts, scenario_file, scenarios, verification
+from caseflow import drafts, verification
 from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import KeptScenario, ProcessDraft, TrialRun, db
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
-from caseflow.scenario_file import LONGEST_NAME
-from caseflow.tried_case import Ground
-from caseflow.tryout import Act, Trial
+from caseflow.trials import scenario_file, scenarios
+from caseflow.trials.scenario_file import LONGEST_NAME
+from caseflow.trials.tried_case import Ground
+from caseflow.trials.tryout import Act, Trial
 
 MOST_KEPT = 100       # with one draft
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from caseflow import kept_scenarios, scenarios
+from caseflow import kept_scenarios
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
@@ -23,6 +23,7 @@ from caseflow.models.people import ROLES
 from caseflow.processes.deployed import deployed_files
 from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Proof, prove
+from caseflow.trials import scenarios as trials_scenarios
 
 KEPT = 64
 
@@ -41,7 +42,7 @@ class Examination:
     findings: tuple[Finding, ...]
     definition: engine.Definition | None = None
     proof: Proof | None = None
-    scenarios: tuple[scenarios.Result, ...] = ()
+    scenarios: tuple[trials_scenarios.Result, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -97,7 +98,7 @@ def require(examination: Examination, *, again: bool = False) -> engine.Definiti
 
     What is deployed `again` has to keep the law, but not the scenarios of the versions since.
     """
-    reasons = tuple(finding for finding in examination.reasons if not (again and finding.code == scenarios.FAILED))
+    reasons = tuple(finding for finding in examination.reasons if not (again and finding.code == trials_scenarios.FAILED))
     if reasons:
         raise DefinitionRefused(findings=reasons)
     return examination.definition
@@ -129,8 +130,8 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
     proof = prove(definition, regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ()))
     if any(finding.severity == "error" for finding in findings):
         return Examination(findings, definition, proof)
-    played = scenarios.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
-    told = scenarios.findings(played) if all(result.verdict == HOLDS for result in proof.results) else ()
+    played = trials_scenarios.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
+    told = trials_scenarios.findings(played) if all(result.verdict == HOLDS for result in proof.results) else ()
     return Examination((*findings, *told), definition, proof, played)
 
 

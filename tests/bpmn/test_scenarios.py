@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import scenario_file, scenarios
 from caseflow.engine import definition as engine
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
+from caseflow.trials import scenario_file, scenarios
 from tests.bpmn import drawings
 
 GUICHI = regulations.folder() / "guichi"

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from caseflow import replay
 from caseflow.cases import clock
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput
@@ -15,6 +14,7 @@ from caseflow.law import regulations
 from caseflow.models import Timer, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.processes import deployed
+from caseflow.trials import replay
 from tests.ground import person
 from web.commands.simulate import _Run
 

@@ -20,8 +20,8 @@ from caseflow.errors import (
 )
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Unit, db
-from caseflow.tried_case import Ground
-from caseflow.tryout import Act, play
+from caseflow.trials.tried_case import Ground
+from caseflow.trials.tryout import Act, play
 from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
 

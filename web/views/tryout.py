@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import draft_runs, drafts, moments, scenario_file, scenarios, tried_case, tryout, verification
+from caseflow import draft_runs, drafts, moments, verification
 from caseflow.errors import (
     CaseflowError,
     Conflict,
@@ -23,9 +23,10 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.models import ProcessDraft, transaction
 from caseflow.people.permissions import Actor
-from caseflow.scenario_file import PAUSE
-from caseflow.tried_case import Ground, Task
-from caseflow.tryout import Act, Trial
+from caseflow.trials import scenario_file, scenarios, tried_case, tryout
+from caseflow.trials.scenario_file import PAUSE
+from caseflow.trials.tried_case import Ground, Task
+from caseflow.trials.tryout import Act, Trial
 from caseflow.verification import Examination
 from web import clock
 from web.auth import current_actor

@@ -10,13 +10,14 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import moments, tryout
+from caseflow import moments
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, InvalidInput, StepFailed
 from caseflow.law import deadlines
-from caseflow.scenarios import Coverage
-from caseflow.tried_case import Entry, Ground, Limit, Task
-from caseflow.tryout import Trial
+from caseflow.trials import tryout
+from caseflow.trials.scenarios import Coverage
+from caseflow.trials.tried_case import Entry, Ground, Limit, Task
+from caseflow.trials.tryout import Trial
 from web import accounts
 from web.errors import refusal
 from web.words import journal, outline, places, times

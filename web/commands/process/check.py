@@ -55,7 +55,7 @@ def _findings(file: Path) -> list[Finding]:
 
 
 def _of_scenarios(file: Path, beside: Mapping[str, bytes]) -> Iterator[Finding]:
-    from caseflow import scenarios  # late: it brings the tables along, which --help does not need
+    from caseflow.trials import scenarios  # late: it brings the tables along, which --help does not need
 
     try:
         yield from scenarios.findings(scenarios.run_beside(

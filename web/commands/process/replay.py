@@ -12,15 +12,15 @@ from pathlib import Path
 import click
 
 from caseflow import drafts, verification
-from caseflow import replay as replays
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
-from caseflow.replay import Replay
-from caseflow.scenarios import spell
+from caseflow.trials import replay as replays
+from caseflow.trials.replay import Replay
+from caseflow.trials.scenarios import spell
 from web import clock, create_app
 
 MOST = 100_000

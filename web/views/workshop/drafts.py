@@ -9,7 +9,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import drafts, impact, proof, replay, verification
+from caseflow import drafts, impact, proof, verification
 from caseflow.comparison import compare_files
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
@@ -18,6 +18,7 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed as definitions
 from caseflow.proof import HOLDS, VIOLATED, RuleResult
+from caseflow.trials import replay
 from caseflow.verification import Examination
 from web import clock
 from web.auth import current_actor

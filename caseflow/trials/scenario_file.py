@@ -35,7 +35,7 @@ from pathlib import Path
 from caseflow.errors import ConfigurationError
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.moments import SHANGHAI
-from caseflow.tryout import DOING, MOST_ACTS, Act
+from caseflow.trials.tryout import DOING, MOST_ACTS, Act
 
 OPEN = "open"                     # the outcome of a run that has not ended
 LONGEST_FILE = 64 * 1024          # bytes

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from caseflow import scenario_file
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.definition import Definition
@@ -22,9 +21,10 @@ from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, Per
 from caseflow.law import calendars, regulation_file
 from caseflow.law.regulation_file import Regulation
 from caseflow.moments import LAST_SECOND, SHANGHAI
-from caseflow.scenario_file import OPEN, Expectation, Scenario
-from caseflow.tried_case import Ground
-from caseflow.tryout import Act, Stop, Trial, play
+from caseflow.trials import scenario_file
+from caseflow.trials.scenario_file import OPEN, Expectation, Scenario
+from caseflow.trials.tried_case import Ground
+from caseflow.trials.tryout import Act, Stop, Trial, play
 
 FOLDER = "scenarios"
 FAILED = "scenario_failed"         # the code of its findings

@@ -14,7 +14,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import recordings, scenarios
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
@@ -24,9 +23,10 @@ from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, db
 from caseflow.moments import ONE_SECOND, moment
 from caseflow.processes import form_values
-from caseflow.recordings import Event, RecordedTimer, Recording
-from caseflow.tried_case import Ground, Limit, TriedCase
-from caseflow.tryout import day_of, form_of
+from caseflow.trials import recordings, scenarios
+from caseflow.trials.recordings import Event, RecordedTimer, Recording
+from caseflow.trials.tried_case import Ground, Limit, TriedCase
+from caseflow.trials.tryout import day_of, form_of
 
 LIMIT = 500                            # cases that a replay looks at, if nothing else is said
 MOST_FIRINGS = 200                     # of one case

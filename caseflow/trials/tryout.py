@@ -25,7 +25,7 @@ from caseflow.errors import (
 )
 from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.processes import form_values
-from caseflow.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
+from caseflow.trials.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
 DOING = ("start", "complete", "deadline", "wait", "message")

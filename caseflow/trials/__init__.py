@@ -1,0 +1,1 @@
+"""A process run without a case: try-outs, scenarios, and finished cases replayed."""
