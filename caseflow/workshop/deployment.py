@@ -8,7 +8,6 @@ from datetime import datetime
 import orjson
 from sqlalchemy import func, select
 
-from caseflow import verification
 from caseflow.casefile import journal
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput, NothingChanged
@@ -17,6 +16,7 @@ from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes.deployed import by_digest, row_of, shipped, versions
 from caseflow.processes.topics import TOPICS
+from caseflow.workshop import verification
 
 LONGEST_REASON = 500     # characters
 

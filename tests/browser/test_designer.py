@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from caseflow import drafts
 from caseflow.models import ProcessDraft, User, db, transaction
 from caseflow.people.permissions import actor_for
+from caseflow.workshop import drafts
 from tests.bpmn.drawings import parts
 from web import clock
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from caseflow import drafts, installation, verification
+from caseflow import installation
 from caseflow.errors import (
     BaseReplaced,
     DefinitionRefused,
@@ -21,7 +21,7 @@ from caseflow.errors import (
 from caseflow.models import JournalEntry, ProcessInstance, db, transaction
 from caseflow.processes import deployed
 from caseflow.proof import Bounds
-from caseflow.workshop import deployment
+from caseflow.workshop import deployment, drafts, verification
 from tests.ground import at_once, newcomer, person, unit
 from tests.journeys.kit import Journey
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow.comparison import Comparison, compare, compare_files
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
+from caseflow.workshop.comparison import Comparison, compare, compare_files
 
 SOURCE = regulations.files("guichi")["rectification.bpmn"].decode()
 OFFICES = {key: unit.name for key, unit in regulations.get("guichi").units.items()}

@@ -5,11 +5,11 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import drafts
 from caseflow.engine.gate.reader import MAX_BYTES
 from caseflow.errors import DraftChanged, DraftClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import JournalEntry, db, transaction
 from caseflow.processes import deployed
+from caseflow.workshop import drafts
 from tests.ground import at_once, newcomer, person, unit
 
 PROCESS = "guichi_rectification"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import drafts, kept_scenarios, verification
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
 from caseflow.models import KeptScenario, db, transaction
+from caseflow.workshop import drafts, verification
 from tests.conftest import MONDAY_MORNING as NOW
 from tests.ground import person
 
@@ -40,8 +40,8 @@ def test_a_draft_is_checked_with_its_own_and_with_those_of_drafts_that_were_depl
     _draft(("d", "x"))
     _draft(("e", "x"), state="discarded")
     _draft(("f", "x"), state="deployed", process="guichi_appeal")
-    assert kept_scenarios.texts(PROCESS, own) == {"a": OPEN % "three", "b": OPEN % "one", "c": OPEN % "three"}
-    assert kept_scenarios.texts(PROCESS) == {"a": OPEN % "two", "b": OPEN % "one"}
+    assert verification.texts(PROCESS, own) == {"a": OPEN % "three", "b": OPEN % "one", "c": OPEN % "three"}
+    assert verification.texts(PROCESS) == {"a": OPEN % "two", "b": OPEN % "one"}
 
 
 def test_a_failed_scenario_keeps_a_draft_from_being_submitted_and_says_why(installed, session):

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import doctor, impact, migration
+from caseflow import doctor
 from caseflow.cases import clock as deadline_changes
 from caseflow.cases import steps as cases
 from caseflow.engine import definition as engine
@@ -27,7 +27,7 @@ from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkIte
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
 from caseflow.processes.topics import TOPICS
-from caseflow.workshop import deployment
+from caseflow.workshop import deployment, impact, migration
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey
 

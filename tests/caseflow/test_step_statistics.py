@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from caseflow import step_statistics
 from caseflow.law import calendars
 from caseflow.models import db
 from caseflow.moments import SHANGHAI
 from caseflow.processes import deployed
-from caseflow.step_statistics import StepFigures
+from caseflow.workshop import statistics
+from caseflow.workshop.statistics import StepFigures
 from tests.journeys.kit import Journey
 
 HOURS = timedelta(hours=1)
@@ -20,7 +20,7 @@ HOURS = timedelta(hours=1)
 
 def figures(guichi) -> dict[str, StepFigures]:
     process = deployed.current("guichi", "rectification")
-    return step_statistics.of_process("guichi", process.process_id, process.user_tasks, guichi.clock())
+    return statistics.of_process("guichi", process.process_id, process.user_tasks, guichi.clock())
 
 
 @pytest.mark.parametrize(("begun", "completed", "hours"), [
@@ -33,7 +33,7 @@ def figures(guichi) -> dict[str, StepFigures]:
 def test_only_working_days_count_as_working_time(begun, completed, hours, session):
     calendar = calendars.national()
     moments = (datetime(*moment, tzinfo=SHANGHAI).astimezone(UTC) for moment in (begun, completed))
-    assert step_statistics.working_time(*moments, calendar) == hours * HOURS
+    assert statistics.working_time(*moments, calendar) == hours * HOURS
 
 
 @pytest.mark.both_databases
@@ -59,8 +59,8 @@ def test_open_and_late_tasks_and_the_time_they_take_are_told_by_step(guichi, ses
 
 def test_cases_are_counted_under_the_version_they_run_with(guichi, session):
     digest = deployed.current("guichi", "rectification").digest
-    assert step_statistics.live_cases([digest, "0" * 64]) == {digest: 1, "0" * 64: 0}
-    assert step_statistics.live_cases([]) == {}
+    assert statistics.live_cases([digest, "0" * 64]) == {digest: 1, "0" * 64: 0}
+    assert statistics.live_cases([]) == {}
 
 
 def test_every_figure_is_found_on_an_index(guichi, session):
@@ -70,7 +70,7 @@ def test_every_figure_is_found_on_an_index(guichi, session):
         asked.append(call[2:4])
     event.listen(db.engine, "before_cursor_execute", note)      # the engine is lent to other tests afterwards
     figures(guichi)
-    step_statistics.live_cases([deployed.current("guichi", "rectification").digest])
+    statistics.live_cases([deployed.current("guichi", "rectification").digest])
     event.remove(db.engine, "before_cursor_execute", note)
     counting = [call for call in asked if "work_items" in call[0] or "process_instances" in call[0]]
     plans = [str(row[3]) for statement, values in counting

@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import demo, drafts, installation
+from caseflow import demo, installation
 from caseflow.appeals import filing
 from caseflow.cases import attachments, incidents
 from caseflow.law import regulations
@@ -49,6 +49,7 @@ from caseflow.models import (
 from caseflow.models.people import ROLES
 from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
+from caseflow.workshop import drafts
 from tests.conftest import MONDAY_MORNING, Clock, build_app
 from tests.journeys.kit import PNG, Journey
 from web import sessions

@@ -9,9 +9,9 @@ from io import BytesIO
 import pytest
 from lxml import html
 
-from caseflow import drafts, presence
 from caseflow.engine.values import CASE_VARIABLES
 from caseflow.models import ProcessDraft, db, transaction
+from caseflow.workshop import drafts
 from tests.ground import newcomer, person, unit
 from tests.source import ROOT
 from tests.web.desk import Desk, words
@@ -146,10 +146,10 @@ def test_who_has_a_draft_open_is_told_to_the_others_for_a_minute(installed, sess
     first, now = person("guichi.designer"), clock()
     with transaction():
         draft = drafts.begin(PROCESS, first, now).id
-        assert presence.look(draft, first, now)[1] == []
+        assert drafts.look(draft, first, now)[1] == []
     with transaction():
-        assert presence.look(draft, person("guichi.approver"), now)[1] == [first.name]
-    clock.set(clock() + presence.GONE_AFTER)
+        assert drafts.look(draft, person("guichi.approver"), now)[1] == [first.name]
+    clock.set(clock() + drafts.GONE_AFTER)
     with transaction():
-        assert presence.look(draft, person("guichi.auditor"), clock())[1] == []
-        assert presence.look(draft, first, clock())[1] == [person("guichi.auditor").name]
+        assert drafts.look(draft, person("guichi.auditor"), clock())[1] == []
+        assert drafts.look(draft, first, clock())[1] == [person("guichi.auditor").name]

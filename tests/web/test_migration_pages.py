@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from caseflow import drafts
 from caseflow.law import regulations
 from caseflow.models import ProcessInstance, Timer, db, transaction
 from caseflow.processes import deployed
+from caseflow.workshop import drafts
 from tests.ground import person
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words

@@ -7,9 +7,9 @@ import json
 import pytest
 from click.testing import CliRunner, Result
 
-from caseflow import drafts
 from caseflow.law import regulations
 from caseflow.models import transaction
+from caseflow.workshop import drafts
 from tests.ground import person
 from web.commands import main
 

@@ -7,10 +7,10 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import drafts, verification
 from caseflow.law import regulations
 from caseflow.models import JournalEntry, KeptScenario, TrialRun, db, transaction
 from caseflow.trials import scenario_file
+from caseflow.workshop import drafts, verification
 from tests.ground import person
 from tests.web.desk import Desk, words
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import drafts
 from caseflow.law import regulations
 from caseflow.models import ProcessDraft, db, transaction
 from caseflow.processes import deployed as definitions
+from caseflow.workshop import drafts
 from tests.ground import person
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import drafts, presence, verification
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.models import ProcessDraft, transaction
 from caseflow.people import permissions
 from caseflow.processes import deployed
+from caseflow.workshop import drafts, verification
 from web import clock
 from web.auth import current_actor
 from web.words import designer as words
@@ -64,7 +64,7 @@ def save(draft_id: int):
 def here(draft_id: int):
     """Say that one's page is open; who else has it open, and what the newest revision is."""
     with transaction():
-        draft, others = presence.look(draft_id, current_actor(), clock.real())
+        draft, others = drafts.look(draft_id, current_actor(), clock.real())
         return jsonify({"others": others, "revision": draft.revision, "edited_by": draft.edited_by.name,
                         "edited_at": times.moment(draft.edited_at)})
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import draft_runs, drafts, moments, verification
+from caseflow import moments
 from caseflow.errors import (
     CaseflowError,
     Conflict,
@@ -27,7 +27,8 @@ from caseflow.trials import scenario_file, scenarios, tried_case, tryout
 from caseflow.trials.scenario_file import PAUSE
 from caseflow.trials.tried_case import Ground, Task
 from caseflow.trials.tryout import Act, Trial
-from caseflow.verification import Examination
+from caseflow.workshop import drafts, kept_trials, verification
+from caseflow.workshop.verification import Examination
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
@@ -54,7 +55,7 @@ class Bench:
 
     @property
     def may_try(self) -> bool:
-        return draft_runs.may_try(self.draft, self.actor)
+        return kept_trials.may_try(self.draft, self.actor)
 
 
 @blueprint.get("")
@@ -90,14 +91,14 @@ def keep(draft_id: int):
     if bench.trial is None:
         raise NotFound
     name, key = " ".join(request.form.get("name", "").split()), request.form.get("in_place_of", "")
-    return _change(bench, gettext("已存为场景“%(name)s”，以后每次检查都会运行。", name=name), lambda: draft_runs.keep(
+    return _change(bench, gettext("已存为场景“%(name)s”，以后每次检查都会运行。", name=name), lambda: kept_trials.keep(
         draft_id, bench.trial, bench.ground, name, key, bench.actor, clock.now()))
 
 
 @blueprint.post(f"{SCENARIO}/drop")
 def drop(draft_id: int, scenario: str):
     bench = _bench(draft_id)
-    return _change(bench, gettext("已从草稿中删去这个场景。"), lambda: draft_runs.drop(
+    return _change(bench, gettext("已从草稿中删去这个场景。"), lambda: kept_trials.drop(
         draft_id, scenario, bench.actor, clock.now()))
 
 
@@ -123,7 +124,7 @@ def _bench(draft_id: int) -> Bench:
         return Bench(draft, actor, examination, None, (), None)
     regulation = regulations.get(draft.regulation)
     ground = Ground(examination.definition, regulation, calendars.load(regulation.calendar))
-    acts = draft_runs.acts_of(draft, actor)
+    acts = kept_trials.acts_of(draft, actor)
     return Bench(draft, actor, examination, ground, acts, tryout.play(ground, acts) if acts else None)
 
 
@@ -195,7 +196,7 @@ def _try(bench: Bench, acts: Sequence[Act]):
 
 def _go_on(bench: Bench, acts: Sequence[Act]):
     with transaction():
-        draft_runs.remember(bench.draft, bench.actor, acts, clock.now())
+        kept_trials.remember(bench.draft, bench.actor, acts, clock.now())
     return _back(bench)
 
 
@@ -239,8 +240,8 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         articles=articles(bench.ground.regulation, facts.element.article) if facts else [],
         posts=words.posts(bench.ground, trial), start=tried_case.START.astimezone(moments.SHANGHAI),
         run=words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
-        scenarios=bench.examination.scenarios, own=draft_runs.own_keys(draft),
-        may_keep=draft_runs.may_keep(draft, bench.actor),
+        scenarios=bench.examination.scenarios, own=kept_trials.own_keys(draft),
+        may_keep=kept_trials.may_keep(draft, bench.actor),
         coverage=words.coverage(bench.ground.definition, scenarios.coverage(
             bench.ground.definition, [result.trial for result in bench.examination.scenarios])))
 

@@ -13,7 +13,7 @@ from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.proof import HOLDS, PathStep, RuleResult
-from caseflow.verification import Examination
+from caseflow.workshop.verification import Examination
 
 _ = lazy_gettext
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
-from caseflow.comparison import Comparison, compare_files
 from caseflow.engine.definition import Definition
 from caseflow.engine.gate import canonical, read
 from caseflow.errors import DefinitionRefused, NotFound
 from caseflow.law import regulations
+from caseflow.workshop.comparison import Comparison, compare_files
 
 DEPLOYED = re.compile(r"(?P<process>[a-z][a-z0-9_]*)@(?P<number>[1-9][0-9]{0,8}|current)")
 KINDS = {"added": "增加", "removed": "删去", "changed": "改动", "moved": "移动"}

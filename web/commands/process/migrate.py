@@ -10,14 +10,14 @@ import click
 import orjson
 from sqlalchemy import select
 
-from caseflow import migration
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import CaseflowError, NotFound
-from caseflow.migration import TimerPreview
 from caseflow.models import Case, db, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
+from caseflow.workshop import migration
+from caseflow.workshop.migration import TimerPreview
 from web import clock, create_app
 
 HOW = {"kept": "保留", "begun": "开始", "withdrawn": "撤销"}

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from caseflow import drafts, verification
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
@@ -21,6 +20,7 @@ from caseflow.people.permissions import SYSTEM
 from caseflow.trials import replay as replays
 from caseflow.trials.replay import Replay
 from caseflow.trials.scenarios import spell
+from caseflow.workshop import drafts, verification
 from web import clock, create_app
 
 MOST = 100_000

@@ -11,14 +11,13 @@ import click
 import orjson
 from sqlalchemy import func, select
 
-from caseflow import drafts, verification
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Case, Definition, ProcessInstance, User, db, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
-from caseflow.workshop import deployment
+from caseflow.workshop import deployment, drafts, verification
 from web import clock, create_app
 from web.commands.process import findings
 

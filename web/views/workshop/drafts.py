@@ -9,8 +9,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import drafts, impact, proof, verification
-from caseflow.comparison import compare_files
+from caseflow import proof
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, ProcessDraft
@@ -19,7 +18,9 @@ from caseflow.people.permissions import Actor
 from caseflow.processes import deployed as definitions
 from caseflow.proof import HOLDS, VIOLATED, RuleResult
 from caseflow.trials import replay
-from caseflow.verification import Examination
+from caseflow.workshop import drafts, impact, verification
+from caseflow.workshop.comparison import compare_files
+from caseflow.workshop.verification import Examination
 from web import clock
 from web.auth import current_actor
 from web.views.workshop.frame import blueprint, changes, drawing, focus, typed

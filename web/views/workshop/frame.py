@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from flask_login import current_user
 
-from caseflow.comparison import Comparison
 from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, SecondPersonNeeded
 from caseflow.models import transaction
+from caseflow.workshop.comparison import Comparison
 from web.auth import current_actor
 from web.errors import refusal
 from web.words import places, workshop

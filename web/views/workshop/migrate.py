@@ -8,13 +8,13 @@ from datetime import datetime
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from caseflow import migration, process_overview
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import CannotMove, CaseflowError, VersionReplaced
 from caseflow.models import Definition, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
+from caseflow.workshop import migration, overview
 from web import clock
 from web.auth import current_actor
 from web.errors import refusal
@@ -42,7 +42,7 @@ def migrate(process_id: str):
     found = migration.cases_of(process_id)
     current = deployed.by_digest(target.digest)
     steps = [(element, workshop.element(current, element) if element else gettext("没有待办的环节（等待中）"), len(ids))
-             for element, ids in process_overview.steps_of(found).items()]
+             for element, ids in overview.steps_of(found).items()]
     return render_template("workshop/migrate.html", target=target, steps=steps, total=len(found),
                            most=migration.MOST, at_once=AT_ONCE)
 
@@ -52,7 +52,7 @@ def preview_migration(process_id: str):
     """Each chosen case with what would become of it; nothing is changed."""
     target = _target(process_id, current_actor())
     wanted = request.form.getlist("step")
-    standing = process_overview.steps_of(migration.cases_of(process_id))
+    standing = overview.steps_of(migration.cases_of(process_id))
     chosen = sorted({case_id for step in wanted for case_id in standing.get(step, ())})
     if not chosen:
         flash(gettext("请选择至少一个环节；如果刚才还有案件，可能已经办理或迁移。"), "warning")

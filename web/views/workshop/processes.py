@@ -7,15 +7,15 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
-from caseflow import process_overview, step_statistics
-from caseflow.comparison import compare
 from caseflow.engine.definition import Definition
 from caseflow.errors import NotFound
 from caseflow.paging import MOST_SHOWN
 from caseflow.people import permissions
 from caseflow.processes import deployed
-from caseflow.step_statistics import StepFigures
-from caseflow.workshop import deployment
+from caseflow.workshop import deployment, statistics
+from caseflow.workshop import overview as process_overview
+from caseflow.workshop.comparison import compare
+from caseflow.workshop.statistics import StepFigures
 from web import clock
 from web.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
@@ -38,7 +38,7 @@ def process(process_id: str):
     actor = current_actor()
     overview = process_overview.process(process_id, actor)
     definition = deployed.by_digest(overview.current.digest)
-    figures = step_statistics.of_process(overview.regulation, process_id, definition.user_tasks, clock.now())
+    figures = statistics.of_process(overview.regulation, process_id, definition.user_tasks, clock.now())
     steps = [(definition.elements[name], figures[name]) for name in _in_order(definition)]
     return render_template(
         "workshop/process.html", overview=overview, steps=steps,

@@ -12,13 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from caseflow import kept_scenarios
+from sqlalchemy import or_, select
+
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
+from caseflow.models import KeptScenario, ProcessDraft, db
 from caseflow.models.people import ROLES
 from caseflow.processes.deployed import deployed_files
 from caseflow.processes.topics import TOPICS
@@ -66,7 +68,7 @@ def examine(regulation: str, process_id: str, source: bytes, draft_id: int | Non
     with deployed drafts, and with this draft.
     """
     files, home = files_with(regulation, process_id, source)
-    return examine_files(regulation, process_id, files, home, kept_scenarios.texts(process_id, draft_id))
+    return examine_files(regulation, process_id, files, home, texts(process_id, draft_id))
 
 
 def files_with(regulation: str, process_id: str, source: bytes) -> tuple[dict[str, bytes], str]:
@@ -152,3 +154,14 @@ def _strangers(regulation: Regulation, definition: engine.Definition) -> Iterato
         if task.role not in ROLES:
             yield Finding("role_unknown", task.element.id, 0,
                           f"“{task.element.name}”的候选组中，岗位 {task.role} 不存在；可用：{'、'.join(ROLES)}。")
+
+
+def texts(process_id: str, draft_id: int | None = None) -> Mapping[str, str]:
+    """Key → text of those kept with drafts of this process that were deployed, and with this draft.
+
+    Of one key the newest counts, and that of the draft itself before all.
+    """
+    wanted = or_(ProcessDraft.state == "deployed", ProcessDraft.id == draft_id)
+    query = select(KeptScenario.key, KeptScenario.text).join(ProcessDraft, ProcessDraft.id == KeptScenario.draft_id)
+    query = query.where(ProcessDraft.process_id == process_id, wanted)
+    return dict(db.session.execute(query.order_by(ProcessDraft.id == draft_id, KeptScenario.id)).all())

@@ -6,12 +6,11 @@ a save names the revision it started from. Every change stands in the journal's 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from caseflow import verification
 from caseflow.casefile import journal
 from caseflow.engine import definition as engine
 from caseflow.engine.gate.reader import MAX_BYTES
@@ -24,11 +23,13 @@ from caseflow.errors import (
     NothingChanged,
     SecondPersonNeeded,
 )
-from caseflow.models import Definition, DraftEditor, ProcessDraft, db
+from caseflow.models import Definition, DraftEditor, DraftVisit, ProcessDraft, User, db, insert_new
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed as definitions
-from caseflow.workshop import deployment
+from caseflow.workshop import deployment, drafts, verification
+
+GONE_AFTER = timedelta(seconds=60)
 
 
 def begin(process_id: str, actor: Actor, now: datetime, source: bytes | None = None) -> ProcessDraft:
@@ -199,3 +200,17 @@ def _good(source: bytes) -> bytes:
 def _note(draft: ProcessDraft, kind: str, actor: Actor, now: datetime, **more: Any) -> None:
     journal.append(None, kind, actor, now, {
         "draft": draft.id, "process": draft.process_id, "revision": draft.revision, **more})
+
+
+def look(draft_id: int, actor: Actor, now: datetime) -> tuple[ProcessDraft, list[str]]:
+    """The draft as it stands, and the names of the others who have it open; the actor counts as here from now on.
+
+    `now` is real time, also in a demo. Refuses as drafts.find does. Not journaled: what people change is.
+    """
+    draft = drafts.find(draft_id, actor)
+    if not insert_new(DraftVisit, draft_id=draft_id, user_id=actor.user_id, seen_at=now):
+        mine = (DraftVisit.draft_id == draft_id, DraftVisit.user_id == actor.user_id)
+        db.session.execute(update(DraftVisit).where(*mine).values(seen_at=now))
+    others = select(User.name).join(DraftVisit, DraftVisit.user_id == User.id).where(
+        DraftVisit.draft_id == draft_id, DraftVisit.user_id != actor.user_id, DraftVisit.seen_at > now - GONE_AFTER)
+    return draft, list(db.session.scalars(others.order_by(User.name)))

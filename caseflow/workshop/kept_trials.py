@@ -12,7 +12,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import drafts, verification
 from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import KeptScenario, ProcessDraft, TrialRun, db
@@ -22,6 +21,7 @@ from caseflow.trials import scenario_file, scenarios
 from caseflow.trials.scenario_file import LONGEST_NAME
 from caseflow.trials.tried_case import Ground
 from caseflow.trials.tryout import Act, Trial
+from caseflow.workshop import drafts, verification
 
 MOST_KEPT = 100       # with one draft
 

@@ -12,11 +12,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
 
-from caseflow import drafts, step_statistics
 from caseflow.models import Definition, ProcessDraft, User, WorkItem, db
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed as definitions
+from caseflow.workshop import drafts as workshop_drafts
+from caseflow.workshop import statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def processes(actor: Actor) -> list[Overview]:
     rows = db.session.scalars(select(Definition).where(Definition.regulation.in_(places)).options(
         joinedload(Definition.deployed_by), defer(Definition.files)).order_by(
         Definition.regulation, Definition.process_id.desc(), Definition.number.desc())).all() if places else []
-    open_drafts, live = drafts.open_drafts(actor), step_statistics.live_cases([row.digest for row in rows])
+    open_drafts, live = workshop_drafts.open_drafts(actor), statistics.live_cases([row.digest for row in rows])
     by_process: dict[str, list[Definition]] = {}
     for row in rows:
         by_process.setdefault(row.process_id, []).append(row)
@@ -65,8 +66,8 @@ def process(process_id: str, actor: Actor) -> Overview:
     """One of them; NotFound when there is none that the actor may look at."""
     permissions.require_process(actor, definitions.row_of(process_id).regulation)
     versions = definitions.versions(process_id)
-    live = step_statistics.live_cases([row.digest for row in versions])
-    return _overview(versions, drafts.open_drafts(actor, process_id), live)
+    live = statistics.live_cases([row.digest for row in versions])
+    return _overview(versions, workshop_drafts.open_drafts(actor, process_id), live)
 
 
 def _overview(versions: Sequence[Definition], found: Sequence[ProcessDraft], live: dict[str, int]) -> Overview:

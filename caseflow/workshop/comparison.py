@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from caseflow.drawn_facts import Drawn, Fact, elements, field_facts
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import FormField
+from caseflow.workshop.drawn_facts import Drawn, Fact, elements, field_facts
 
 MOST_SHOWN = 80     # characters of a value in a sentence
 WORDS = {

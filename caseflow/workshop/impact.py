@@ -14,10 +14,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from caseflow import migration
 from caseflow.engine import definition as engine
-from caseflow.migration import Preview
 from caseflow.models import Case, ProcessInstance, WorkItem, db
+from caseflow.workshop import migration
+from caseflow.workshop.migration import Preview
 
 LIMIT = 1_000       # cases whose state is looked at
 BATCH = 200
