@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 
-from caseflow import watchdog
+from caseflow.health import watchdog
 from caseflow.models import snapshot, transaction
 from caseflow.notices import deliveries, outbox
 from caseflow.work import digests

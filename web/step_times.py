@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from flask import Flask, current_app
 
-from caseflow import figures
+from caseflow.health import figures
 from caseflow.models import transaction
 
 BOUNDS_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)

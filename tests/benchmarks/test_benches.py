@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from benchmarks import board, engine, ground, handover, importing, proof, store, timers, web, worklist
 from benchmarks.measure import Goal, Report, in_turns, ratios
-from caseflow import doctor
+from caseflow.health import doctor
 from caseflow.models import Case, db
 from web.commands import main
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from caseflow import doctor
 from caseflow.cases import attachments
 from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.files import store as file_store
+from caseflow.health import doctor
 from caseflow.models import Attachment, Case, Unit, db, transaction
 from tests.caseflow.samples import JPEG, PDF, PNG
 from tests.ground import at_once, colleague, entries, newcomer, person

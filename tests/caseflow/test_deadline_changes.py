@@ -6,7 +6,6 @@ from datetime import time, timedelta
 
 import pytest
 
-from caseflow import doctor
 from caseflow.cases import clock, clock_entries, steps
 from caseflow.errors import (
     ClockNotRunning,
@@ -17,6 +16,7 @@ from caseflow.errors import (
     NotFound,
     PermissionDenied,
 )
+from caseflow.health import doctor
 from caseflow.law import regulations
 from caseflow.law.calendars import load
 from caseflow.models import Case, DeadlineEntry, OutboxMessage, Timer, db, transaction

@@ -17,9 +17,10 @@ from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from caseflow import doctor, moments
+from caseflow import moments
 from caseflow.cases import calendar_change, clock, clock_entries
 from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, DeadlineOver, ExtensionsUsedUp
+from caseflow.health import doctor
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.people.permissions import SYSTEM

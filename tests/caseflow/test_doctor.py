@@ -8,8 +8,8 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text
 
-from caseflow import doctor
 from caseflow.engine import definition as engine
+from caseflow.health import doctor
 from caseflow.models import (
     AppliedEffect,
     Case,

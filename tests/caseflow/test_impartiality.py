@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow import doctor
 from caseflow.appeals import filing as appeals
 from caseflow.appeals import finding
 from caseflow.cases import steps
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
+from caseflow.health import doctor
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, impartiality

@@ -7,7 +7,6 @@ import json
 import pytest
 from sqlalchemy import select
 
-from caseflow import doctor
 from caseflow.cases import clock as deadline_changes
 from caseflow.cases import steps as cases
 from caseflow.engine import definition as engine
@@ -22,6 +21,7 @@ from caseflow.errors import (
     PermissionDenied,
     VersionReplaced,
 )
+from caseflow.health import doctor
 from caseflow.law import regulations
 from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkItem, db, transaction
 from caseflow.people.permissions import SYSTEM

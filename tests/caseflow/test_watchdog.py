@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select, text
 
-from caseflow import doctor, watchdog
 from caseflow.casefile import journal_check
+from caseflow.health import doctor, watchdog
 from caseflow.models import Case, ProcessInstance, StandingComplaint, Timer, WorkItem, db, snapshot, transaction
 from caseflow.models.cases import OPEN
 from caseflow.people.permissions import SYSTEM

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from caseflow import doctor
+from caseflow.health import doctor
 from caseflow.models import (
     AppliedEffect,
     Case,

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from sqlalchemy import event, make_url, select, text
 
-from caseflow import doctor
 from caseflow.errors import DatabaseUnavailable
+from caseflow.health import doctor
 from caseflow.models import Case, Heartbeat, Incident, Submission, User, WorkItem, db, transaction
 from scheduler import jobs
 from tests.chaos import ledger, roles, sizes, statements, workload

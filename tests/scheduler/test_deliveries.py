@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from caseflow import doctor, figures
 from caseflow.errors import Conflict, NotFound, PermissionDenied
+from caseflow.health import doctor, figures
 from caseflow.models import Case, Delivery, Notice, db, transaction
 from caseflow.notices import channels as notices_channels
 from caseflow.notices import deliveries, outbox

@@ -9,8 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from caseflow import watchdog
 from caseflow.cases import incidents, steps
+from caseflow.health import watchdog
 from caseflow.models import (
     Case,
     Heartbeat,

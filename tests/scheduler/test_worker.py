@@ -11,7 +11,7 @@ import pytest
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import func, select, text
 
-from caseflow import figures
+from caseflow.health import figures
 from caseflow.models import Notice, OutboxMessage, TimerFiring
 from scheduler import jobs, schedule, side_queue
 from scheduler.side_jobs import SIDE_JOBS
@@ -128,7 +128,7 @@ def test_what_a_dead_worker_had_taken_is_cleared_away_and_done_in_its_next_turn(
 
 @on_postgresql
 def test_a_side_job_that_fails_is_logged_and_keeps_no_other_back(guichi, app, session, monkeypatch, caplog):
-    monkeypatch.setattr("caseflow.watchdog.claim", lambda _now: 1 / 0)
+    monkeypatch.setattr("caseflow.health.watchdog.claim", lambda _now: 1 / 0)
     work(app, "watch", "deliver_notices")
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Notice)) == 2

@@ -9,8 +9,8 @@ import re
 import pytest
 from sqlalchemy import text
 
-from caseflow import doctor
 from caseflow.cases import incidents
+from caseflow.health import doctor
 from caseflow.models import Case, Delivery, db, transaction
 from caseflow.notices import deliveries
 from caseflow.people import accounts

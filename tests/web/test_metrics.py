@@ -8,9 +8,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from caseflow import figures
 from caseflow.cases import incidents
 from caseflow.errors import ConfigurationError, StepFailed
+from caseflow.health import figures
 from caseflow.models import StepTime, db, transaction
 from scheduler import jobs, side_jobs
 from tests.ground import at_once

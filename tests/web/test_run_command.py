@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine
 
-from caseflow import figures
 from caseflow.errors import ConfigurationError
+from caseflow.health import figures
 from caseflow.people import accounts
 from tests.web.ground import SECRET, person, shell, sign_in
 from web.commands import main

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner, Result
 
-from caseflow import doctor
 from caseflow.cases import steps
-from caseflow.doctor import Complaint
+from caseflow.health import doctor
+from caseflow.health.doctor import Complaint
 from caseflow.models import Timer, transaction
 from tests.journeys.kit import Journey
 from web.commands import main

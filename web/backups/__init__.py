@@ -9,10 +9,10 @@ from types import ModuleType
 
 from sqlalchemy import delete, inspect, select
 
-from caseflow import doctor
 from caseflow.casefile import journal as casefile_journal
 from caseflow.casefile import journal_check
 from caseflow.cases import attachments
+from caseflow.health import doctor
 from caseflow.models import Attachment, Base, Heartbeat, WebSession, db, snapshot, transaction
 from caseflow.people.permissions import SYSTEM
 from web import migrations

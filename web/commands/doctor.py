@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from caseflow.doctor import examine
 from caseflow.errors import ConfigurationError
+from caseflow.health.doctor import examine
 from caseflow.models import db, snapshot
 from web import clock, create_app, database
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import watchdog
 from caseflow.cases import incidents as cases_incidents
 from caseflow.errors import PermissionDenied
+from caseflow.health import watchdog
 from caseflow.models import transaction
 from caseflow.people import permissions
 from web import clock

@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Inf
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 import caseflow
-from caseflow import figures
+from caseflow.health import figures
 from web import clock, step_times
 
 blueprint = Blueprint("metrics", __name__)

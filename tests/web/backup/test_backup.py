@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, inspect, select
 
-from caseflow import doctor
 from caseflow.casefile import journal_check
 from caseflow.cases import steps
+from caseflow.health import doctor
 from caseflow.models import (
     Case,
     JournalEntry,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, cast, extract, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from caseflow import watchdog
+from caseflow.health import watchdog
 from caseflow.models import Case, Checkup, Delivery, Heartbeat, OutboxMessage, StepTime, TimerFiring, WorkItem, db
 from caseflow.models.cases import OPEN
 from caseflow.notices.deliveries import CHANNELS

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import exists, func, or_, select, update
 
-from caseflow import doctor
+from caseflow.health import doctor
 from caseflow.models import Case, Checkup, StandingComplaint, db, insert_new
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor

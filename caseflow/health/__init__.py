@@ -1,0 +1,1 @@
+"""Is all well: the doctor's examinations, standing complaints, figures for operators."""
