@@ -14,7 +14,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import URL, create_engine, make_url, select
 
-from caseflow import demo, installation
+from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import Case, User, db, transaction
 from caseflow.people.permissions import Actor, actor_for

@@ -20,7 +20,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from caseflow import demo, installation
+from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import db, transaction
 from tests import apps

@@ -16,6 +16,7 @@ OFFICIALS = frozenset({"officer", "supervisor"})
 
 
 def staff_no(actor: Actor) -> str | None:
+    """The number under which the actor's services are recorded, if they have one."""
     return db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
 
 
@@ -64,10 +65,10 @@ def rating_of(rating_id: int, actor: Actor) -> Rating:
 def _about(actor: Actor) -> ColumnElement[bool]:
     """Services that the actor handled: their number, at an office where they have a post."""
     units = {unit for _, unit in actor.roles}
-    staff_no = staff_no(actor)
-    if not staff_no or not units:
+    number = staff_no(actor)
+    if not number or not units:
         return false()
-    return and_(ServiceRecord.unit_id.in_(units), ServiceRecord.handler_no == staff_no,
+    return and_(ServiceRecord.unit_id.in_(units), ServiceRecord.handler_no == number,
                 ServiceRecord.org_code == select(Unit.code).where(Unit.id == ServiceRecord.unit_id).scalar_subquery())
 
 

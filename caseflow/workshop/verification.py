@@ -25,7 +25,7 @@ from caseflow.models.people import ROLES
 from caseflow.processes.deployed import deployed_files
 from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Proof, prove
-from caseflow.trials import scenarios as trials_scenarios
+from caseflow.trials import scenarios as played
 
 KEPT = 64
 
@@ -44,7 +44,7 @@ class Examination:
     findings: tuple[Finding, ...]
     definition: engine.Definition | None = None
     proof: Proof | None = None
-    scenarios: tuple[trials_scenarios.Result, ...] = ()
+    scenarios: tuple[played.Result, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -100,7 +100,7 @@ def require(examination: Examination, *, again: bool = False) -> engine.Definiti
 
     What is deployed `again` has to keep the law, but not the scenarios of the versions since.
     """
-    reasons = tuple(finding for finding in examination.reasons if not (again and finding.code == trials_scenarios.FAILED))
+    reasons = tuple(finding for finding in examination.reasons if not (again and finding.code == played.FAILED))
     if reasons:
         raise DefinitionRefused(findings=reasons)
     return examination.definition
@@ -132,9 +132,9 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
     proof = prove(definition, regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ()))
     if any(finding.severity == "error" for finding in findings):
         return Examination(findings, definition, proof)
-    played = trials_scenarios.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
-    told = trials_scenarios.findings(played) if all(result.verdict == HOLDS for result in proof.results) else ()
-    return Examination((*findings, *told), definition, proof, played)
+    results = played.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
+    told = played.findings(results) if all(result.verdict == HOLDS for result in proof.results) else ()
+    return Examination((*findings, *told), definition, proof, results)
 
 
 def _said_of(finding: Finding, process_id: str) -> Finding:

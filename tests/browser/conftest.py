@@ -13,9 +13,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
-from caseflow import simulation
 from caseflow.cases import incidents
 from caseflow.errors import StepFailed
+from caseflow.install import simulation
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
 from caseflow.moments import SHANGHAI

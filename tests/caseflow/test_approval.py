@@ -6,7 +6,6 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from caseflow import installation
 from caseflow.errors import (
     BaseReplaced,
     DefinitionRefused,
@@ -18,6 +17,7 @@ from caseflow.errors import (
     PermissionDenied,
     SecondPersonNeeded,
 )
+from caseflow.install import installation
 from caseflow.models import JournalEntry, ProcessInstance, db, transaction
 from caseflow.processes import deployed
 from caseflow.proof import Bounds

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 
-from caseflow import simulation
+from caseflow.install import simulation
 
 PATIENCE = 60  # seconds for an answer
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')

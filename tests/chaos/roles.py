@@ -22,9 +22,9 @@ from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from caseflow import demo, installation
 from caseflow.cases import incidents, steps
 from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
+from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
 from caseflow.people.permissions import actor_for

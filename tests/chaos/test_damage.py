@@ -9,10 +9,10 @@ import orjson
 import pytest
 from sqlalchemy import func, select, update
 
-from caseflow import simulation
 from caseflow.cases import steps
 from caseflow.errors import StepFailed
 from caseflow.health import doctor
+from caseflow.install import simulation
 from caseflow.models import Case, Incident, ProcessInstance, TimerFiring, WorkItem, db, transaction
 from scheduler import jobs
 from tests.chaos import sizes, workload

@@ -24,11 +24,11 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from caseflow import simulation
 from caseflow.cases import steps as cases
 from caseflow.engine import definition as engine
 from caseflow.errors import AlreadyClaimed, CaseflowError, InvalidForm, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.health import doctor
+from caseflow.install import simulation
 from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
-from caseflow import simulation
+from caseflow.install import simulation
 from caseflow.law import regulations
 from caseflow.models import Timer, WorkItem, db
 from caseflow.processes import deployed

@@ -12,12 +12,12 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import select
 
-from caseflow import demo, installation
 from caseflow.appeals import filing, finding
 from caseflow.casefile import journal
 from caseflow.cases import steps
 from caseflow.engine import definition as engine
 from caseflow.health import doctor
+from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,

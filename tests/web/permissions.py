@@ -23,9 +23,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from caseflow import demo, installation
 from caseflow.appeals import filing
 from caseflow.cases import attachments, incidents
+from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import (
     Absence,

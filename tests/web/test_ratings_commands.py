@@ -20,7 +20,7 @@ from web.commands import main
 from web.commands import ratings as commands
 
 pytestmark = pytest.mark.usefixtures("offices")
-FEEDS = Path(__file__).parents[2] / "caseflow" / "demo_feeds"
+FEEDS = Path(__file__).parents[2] / "caseflow" / "install" / "demo_feeds"
 EXPECTED = Path(__file__).parents[1] / "data" / "ratings"
 
 

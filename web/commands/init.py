@@ -8,10 +8,9 @@ import click
 from flask import current_app
 from sqlalchemy import exists, select
 
-import caseflow
-from caseflow import demo as demo_people
-from caseflow import installation
 from caseflow.errors import Conflict
+from caseflow.install import demo as demo_people
+from caseflow.install import installation
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
 from caseflow.people import impartiality
@@ -19,7 +18,7 @@ from caseflow.ratings import intake
 from caseflow.ratings.feeds import batches, lines_of
 from web import clock, create_app, migrations, passwords
 
-FEEDS = Path(caseflow.__file__).parent / "demo_feeds"
+FEEDS = Path(demo_people.__file__).parent / "demo_feeds"
 
 
 @click.command()

@@ -15,10 +15,10 @@ from uuid import UUID
 import click
 from sqlalchemy import exists, func, select
 
-from caseflow import demo, installation, simulation
 from caseflow.appeals import filing, finding
 from caseflow.cases import steps
 from caseflow.health import doctor
+from caseflow.install import demo, installation, simulation
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
 from caseflow.notices import outbox

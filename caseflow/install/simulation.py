@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from caseflow import demo
 from caseflow.appeals import filing
 from caseflow.engine.values import FormField
+from caseflow.install import demo
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import Actor, actor_for

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from caseflow import installation
+from caseflow.install import installation
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import RoleAssignment, Unit, User, db
 from caseflow.processes import deployed
