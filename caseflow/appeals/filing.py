@@ -21,7 +21,7 @@ from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, Token
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.regulation_file import AppealRules
-from caseflow.models import Appeal, Rating, db
+from caseflow.models import Appeal, Rating, cases, db
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -102,7 +102,7 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
         raise AppealRefused(reason=stands.code)
     _check(stands.rules, ground, statement, evidence)
     case, definition = steps.begin(rating, KIND, stands.rules.number_format, now)
-    found = store.CASE_OF.first(rating=rating.id, kind=steps.KIND)
+    found = store.CASE_OF.first(rating=rating.id, kind=cases.KIND)
     appeal = Appeal(
         case_id=case.id, rating_id=rating.id, rectification_id=found[0] if found else None, party=stands.party,
         appellant_id=actor.user_id, unit_id=rating.service.unit_id, ground=ground, statement=statement.strip(),

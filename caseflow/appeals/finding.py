@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow.cases import steps
 from caseflow.errors import NotFound
-from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, db
+from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, cases, db
 from caseflow.paging import MOST_COUNTED, Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -56,7 +55,7 @@ def rating_of(rating_id: int, actor: Actor) -> Rating:
         raise NotFound
     mine = select(Rating.id).join(ServiceRecord).where(Rating.id == rating.id, _about(actor))
     if db.session.scalar(mine) is None:
-        case = db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == steps.KIND))
+        case = db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == cases.KIND))
         if case is None or not permissions.may_see(actor, case):
             raise NotFound
     return rating
@@ -75,7 +74,7 @@ def _about(actor: Actor) -> ColumnElement[bool]:
 def about(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
     """(rating, its rectification case or None), newest first, for every rating about the actor."""
     query = select(Rating, Case).join(Rating.service).options(contains_eager(Rating.service)).outerjoin(
-        Case, and_(Case.rating_id == Rating.id, Case.kind == steps.KIND)).where(_about(actor))
+        Case, and_(Case.rating_id == Rating.id, Case.kind == cases.KIND)).where(_about(actor))
     return _page(query.order_by(Rating.received_at.desc(), Rating.id.desc()), page, per_page)
 
 

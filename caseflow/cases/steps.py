@@ -31,13 +31,13 @@ from caseflow.errors import (
 )
 from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, Case, Rating, Submission, Unit, WorkItem, db
+from caseflow.models.cases import KIND
 from caseflow.moments import ONE_SECOND, SHANGHAI
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
 from caseflow.raters import unreachable
 
-KIND = "rectification"
 UPHELD = "appeal_upheld"                 # the message that voids the rating
 LONGEST_REASON = 200                     # characters that explain a late task
 def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:

@@ -12,6 +12,7 @@ from caseflow.models.db import Base, db
 from caseflow.models.people import Unit
 from caseflow.models.ratings import Rating
 
+KIND = "rectification"
 CASE_STATUSES = ("open", "closed", "voided")
 
 

@@ -8,10 +8,9 @@ from sqlalchemy import select
 
 from caseflow.casefile import journal
 from caseflow.casefile import offices as casefile_offices
-from caseflow.cases import steps
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, User, WorkItem, db, lock_case
+from caseflow.models import Case, User, WorkItem, cases, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import telling
@@ -21,7 +20,7 @@ def may_reveal(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
     office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
     decision. Never through an appeal, and never the rated person."""
-    if case.kind != steps.KIND or is_rated(case, actor):
+    if case.kind != cases.KIND or is_rated(case, actor):
         return False
     if telling.has_to_tell(case, actor):
         return True

@@ -10,7 +10,6 @@ from sqlalchemy import exists, or_, select
 from caseflow import texts
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase
-from caseflow.cases.steps import KIND
 from caseflow.errors import (
     ConcurrentUpdate,
     DispatchNotRefusable,
@@ -21,6 +20,7 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations
 from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.models.cases import KIND
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor

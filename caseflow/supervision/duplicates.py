@@ -17,7 +17,7 @@ from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Offered
-from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case
+from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, cases, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -33,7 +33,7 @@ def rules_of(regulation: str) -> Offered | None:
 def may_link(case: Case, actor: Actor) -> bool:
     """Supervisors of the lead office, or of a unit above it, in an open rectification."""
     rules = rules_of(case.regulation)
-    return rules is not None and rules.available and case.kind == steps.KIND and case.status == "open" \
+    return rules is not None and rules.available and case.kind == cases.KIND and case.status == "open" \
         and permissions.supervises(actor, offices.unit_for(case, regulations.get(case.regulation).lead))
 
 
@@ -51,7 +51,7 @@ def alike(case: Case) -> list[Case]:
 def _open_like(case: Case):
     return select(Case).join(Rating, Rating.id == Case.rating_id).join(
         ServiceRecord, ServiceRecord.id == Rating.service_record_id).where(
-        Case.id != case.id, Case.regulation == case.regulation, Case.kind == steps.KIND, Case.status == "open",
+        Case.id != case.id, Case.regulation == case.regulation, Case.kind == cases.KIND, Case.status == "open",
         Case.unit_id == case.unit_id).limit(MOST)
 
 

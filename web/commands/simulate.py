@@ -20,7 +20,7 @@ from caseflow.cases import steps
 from caseflow.health import doctor
 from caseflow.install import demo, installation, simulation
 from caseflow.law import regulations
-from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
+from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, cases, db, transaction
 from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
 from caseflow.processes import deployed
@@ -170,7 +170,7 @@ class _Run:
 
     def _summary(self, open_cases: int) -> str:
         ended = select(Case.outcome, func.count()).where(
-            Case.id > self.before, Case.outcome.is_not(None), Case.kind == steps.KIND)
+            Case.id > self.before, Case.outcome.is_not(None), Case.kind == cases.KIND)
         outcomes = db.session.execute(ended.group_by(Case.outcome).order_by(Case.outcome))
         ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
         return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "

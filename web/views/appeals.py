@@ -10,10 +10,10 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask_babel import gettext
 
 from caseflow.appeals import filing, finding
-from caseflow.cases import attachments, steps
+from caseflow.cases import attachments
 from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
-from caseflow.models import Case, Rating, db, transaction
+from caseflow.models import Case, Rating, cases, db, transaction
 from caseflow.people import permissions
 from web import clock, decision_document
 from web.auth import current_actor
@@ -62,7 +62,7 @@ def rating(rating_id: int):
 def _rating_page(rating_id: int, problems: Mapping[str, str] = {}, status: int = 200, why: str = ""):
     actor = current_actor()
     found = finding.rating_of(rating_id, actor)
-    case = db.session.query(Case).filter_by(rating_id=found.id, kind=steps.KIND).one_or_none()
+    case = db.session.query(Case).filter_by(rating_id=found.id, kind=cases.KIND).one_or_none()
     token, sent = request.form.get("form_token", ""), request.form
     stands = filing.standing(found, actor, clock.now())
     return render_template(

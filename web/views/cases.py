@@ -15,7 +15,7 @@ from caseflow.casefile import readings
 from caseflow.cases import comments, ledger, references, steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
-from caseflow.models import Case, WorkItem, transaction
+from caseflow.models import Case, WorkItem, cases, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -71,7 +71,7 @@ def show(number: str):
         submissions=_submissions(case, past), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
-        telling=case.kind == steps.KIND and not rating.hidden and telling.has_to_tell(case, actor),
+        telling=case.kind == cases.KIND and not rating.hidden and telling.has_to_tell(case, actor),
         duplicates=panels.duplicate_panel(case, actor),
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
