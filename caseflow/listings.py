@@ -117,6 +117,7 @@ def submission_of(work_item_id: int) -> Submission | None:
 
 
 def draft_saved_at(work_item_id: int, actor: Actor) -> datetime | None:
+    """When the actor's unfinished form of this task was saved last (aware UTC), None without one."""
     draft = db.session.get(Draft, (work_item_id, actor.user_id))
     return draft.saved_at if draft else None
 
@@ -129,6 +130,7 @@ def messages_of(case: Case) -> list[tuple[OutboxMessage, str]]:
 
 
 def awaited_of(case: Case) -> list[AwaitedMessage]:
+    """The messages that this case waits for."""
     return list(db.session.scalars(select(AwaitedMessage).where(AwaitedMessage.case_id == case.id)))
 
 

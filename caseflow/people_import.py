@@ -77,6 +77,7 @@ class Plan:
     lines: tuple[Line, ...]
 
     def count(self, verdict: str) -> int:
+        """How many lines have this verdict."""
         return sum(line.verdict == verdict for line in self.lines)
 
 
@@ -124,6 +125,7 @@ def kept(actor: Actor) -> ImportDraft | None:
 
 
 def forget(draft: ImportDraft) -> None:
+    """Drop the file that was kept, whether it was imported or not."""
     db.session.delete(draft)
 
 
