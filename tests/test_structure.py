@@ -7,6 +7,7 @@ import configparser
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 
 import click
@@ -142,6 +143,22 @@ def _needs_words(node: ast.stmt) -> bool:
     """A public function whose contract its few lines do not show, without one."""
     return (isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node)
             and node.end_lineno - node.lineno > LONGEST_WITHOUT_DOCSTRING)
+
+
+def test_every_public_name_of_the_core_has_its_contract():
+    """Functions, classes and methods, down to the smallest property."""
+    silent = [f"{source.name(path)}:{name}" for path in source.modules("caseflow")
+              for name, node in _public(source.tree(path).body) if not ast.get_docstring(node)]
+    assert silent == []
+
+
+def _public(body: list[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
+    """What other modules may call, by name: nothing with a leading underscore, nor what lies in it."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield inside + node.name, node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node.body, f"{inside}{node.name}.")
 
 
 def test_no_file_names_a_place_of_one_machine():

@@ -55,6 +55,7 @@ class Task:
 
     @property
     def post(self) -> str:
+        """unit.role, as in the diagram."""
         return f"{self.unit}.{self.role}"
 
 
@@ -112,6 +113,7 @@ class TriedCase:
         return copy
 
     def note(self, kind: str, details: Mapping[str, Any], actor: str = system) -> None:
+        """What the journal would hold: an entry at the case's moment, numbered from 1."""
         self.journal.append(Entry(len(self.journal) + 1, self.now, actor, kind, details))
 
     def complete(self, task: Task, accepted: Mapping[str, object], deciding: Mapping[str, object],
@@ -126,6 +128,7 @@ class TriedCase:
         self.follow(step, task.post)
 
     def fire(self, limit: Limit) -> None:
+        """A deadline happens, at the case's moment, and what follows from it."""
         step = engine.fire(self.ground.definition, self.state, limit.token, Context(self.now))
         del self.limits[limit.token]
         self.fired.append(limit.element)

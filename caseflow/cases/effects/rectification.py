@@ -12,6 +12,7 @@ from caseflow.notices import outbox
 
 
 def tell(occasion: Occasion, kind: str, unit: str, role: str) -> None:
+    """A notice of this kind to a role at an office of the case, once per visit."""
     case, call = occasion.case, occasion.call
     unit_id = occasion.units[unit]
     outbox.send(
@@ -20,31 +21,37 @@ def tell(occasion: Occasion, kind: str, unit: str, role: str) -> None:
 
 
 def open_file(occasion: Occasion) -> dict:
+    """The file stands: the responsible unit and the lead office are told; answers the file number."""
     tell(occasion, "file_opened", "responsible", "officer")
     tell(occasion, "file_opened", occasion.regulation.lead, "officer")
     return {"number": occasion.case.number}
 
 
 def notify_responsible(occasion: Occasion) -> None:
+    """A task waits: the officers of the responsible unit are told."""
     tell(occasion, "task_waiting", "responsible", "officer")
 
 
 def escalate(occasion: Occasion) -> None:
+    """A limit is over: the supervisors of the responsible unit and of the lead office are told."""
     tell(occasion, "overdue", "responsible", "supervisor")
     tell(occasion, "overdue", occasion.regulation.lead, "supervisor")
 
 
 def remind(occasion: Occasion) -> None:
+    """A limit is near: the officers of the responsible unit are told."""
     tell(occasion, "due_soon", "responsible", "officer")
 
 
 def tell_rater(occasion: Occasion) -> None:
+    """The rater is to be told: the office that may speak to raters is asked to, else the responsible unit."""
     offices = [key for key in occasion.units if occasion.regulation.contacts_raters(key)]
     for unit in offices or ["responsible"]:
         tell(occasion, "feedback_due", unit, "officer")
 
 
 def return_for_rehandling(occasion: Occasion) -> None:
+    """Back to the responsible unit, at most once in a case (HN-15): a second time is StepFailed."""
     earlier = select(AppliedEffect.token).where(
         AppliedEffect.case_id == occasion.case.id, AppliedEffect.topic == "return_for_rehandling")
     if db.session.scalar(earlier.limit(1)) is not None:
@@ -53,6 +60,7 @@ def return_for_rehandling(occasion: Occasion) -> None:
 
 
 def record_newest_rating(occasion: Occasion) -> dict:
+    """The newest level the rater gave, kept beside the rating; StepFailed when no form has asked for it."""
     level = submissions.latest(occasion.case.id, "newest_level")
     if level is None:
         raise StepFailed("No form of this case has asked for the newest rating.", element=occasion.call.element)
