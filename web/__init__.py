@@ -14,7 +14,8 @@ import caseflow
 from caseflow.cases import attachments
 from caseflow.files.store import Store
 from caseflow.models import db
-from web import access, auth, config, database, errors, security, shell, step_times
+from web import access, auth, errors, shell
+from web.app import config, database, security, step_times
 from web.views import attachments as attachment_pages
 
 BLUEPRINTS = (

@@ -25,7 +25,8 @@ from sqlalchemy import select
 
 from caseflow.models import User, db, transaction
 from caseflow.people.permissions import Actor, actor_for
-from web import accounts, clock, errors, login_limits, passwords, sessions
+from web import accounts, errors, login_limits, passwords, sessions
+from web.app import clock
 
 LOCALES = ("zh", "en")
 LONGEST_NAME = 64  # characters

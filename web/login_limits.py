@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from caseflow.errors import ConcurrentUpdate
 from caseflow.models import LoginFailures, db, transaction
-from web.config import Settings
+from web.app.config import Settings
 
 
 def begin(username: str, address: str, now: datetime, settings: Settings) -> bool:

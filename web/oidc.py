@@ -22,7 +22,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from web.config import Settings, is_safe_url
+from web.app.config import Settings, is_safe_url
 
 ALGORITHMS = ("RS256", "PS256", "ES256")     # signatures by a key that only the provider has; never "none" or HMAC
 LONGEST_ANSWER = 512 * 1024                   # bytes

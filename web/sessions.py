@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import joinedload
 
 from caseflow.models import User, WebSession, db
-from web.config import Settings
+from web.app.config import Settings
 
 LOGIN = select(WebSession, User).join(User, User.id == WebSession.user_id).where(
     WebSession.id == bindparam("digest")).options(joinedload(User.roles))     # with all that says who is asking

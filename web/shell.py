@@ -23,7 +23,8 @@ from caseflow.notices import inbox
 from caseflow.people.permissions import SEES_PROCESSES, Actor
 from caseflow.supervision import discipline
 from caseflow.work import worklist
-from web import accounts, auth, clock, sessions
+from web import accounts, auth, sessions
+from web.app import clock
 
 log = logging.getLogger(__name__)
 WARNING = 120  # seconds

@@ -14,7 +14,7 @@ from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
 from tests.conftest import Clock
 from tests.ground import unit
 from tests.journeys.kit import Journey
-from web import clock
+from web.app import clock
 from web.views.demo import later
 
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])

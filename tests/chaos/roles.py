@@ -34,7 +34,8 @@ from tests.chaos import faults, machine, pulse, workload
 from tests.chaos.browser import Browser
 from tests.chaos.ledger import Intent, Ledger
 from tests.chaos.proxy import Proxy
-from web import clock, config, create_app
+from web import create_app
+from web.app import clock, config
 from web.commands import run as run_command
 
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from caseflow.cases import attachments
 from caseflow.models import Attachment, Case, db, transaction
 from tests.caseflow.samples import JPEG, PDF
 from tests.web.desk import Desk, desk_of, words
-from web import security
+from web.app import security
 
 
 @pytest.fixture

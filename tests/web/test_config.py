@@ -9,7 +9,8 @@ import pytest
 
 from caseflow.errors import ConfigurationError
 from tests.web.ground import SECRET
-from web import config, create_app
+from web import create_app
+from web.app import config
 
 
 def load(folder, **variables):

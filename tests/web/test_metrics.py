@@ -17,7 +17,7 @@ from tests.ground import at_once
 from tests.journeys.kit import Journey
 from tests.web.desk import desk_of
 from tests.web.ground import shell
-from web import config, step_times
+from web.app import config, step_times
 
 TOKEN = "m" * 24
 

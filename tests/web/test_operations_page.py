@@ -10,7 +10,7 @@ import pytest
 from scheduler.side_jobs import SIDE_JOBS
 from tests import source
 from tests.web.test_metrics import measured, scrape
-from web import config
+from web.app import config
 from web.commands import COMMANDS
 from web.words import complaints
 

@@ -20,8 +20,8 @@ from caseflow.errors import ConfigurationError
 from caseflow.health import figures
 from caseflow.people import accounts
 from tests.web.ground import SECRET, person, shell, sign_in
+from web.app.database import require_durable
 from web.commands import main
-from web.database import require_durable
 from web.migrations import downgrade
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from caseflow import moments
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import transaction
 from caseflow.supervision import absences
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 
 blueprint = Blueprint("absences", __name__, url_prefix="/absences")

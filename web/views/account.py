@@ -10,7 +10,8 @@ from caseflow.errors import InvalidInput
 from caseflow.models import User, db, transaction
 from caseflow.notices import deliveries
 from caseflow.people import accounts, directory
-from web import auth, clock, messages, passwords
+from web import auth, passwords
+from web.app import clock, outgoing
 from web.auth import current_actor
 from web.forms.typed_text import tidy
 from web.words import administration
@@ -21,10 +22,10 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 @blueprint.get("/", strict_slashes=False)
 def index():
-    profile, rules = current_user.user.profile, messages.rules()
+    profile, rules = current_user.user.profile, outgoing.rules()
     return render_template(
         "account/index.html", logins=directory.logins_of(current_user.user), here=g.login.id, profile=profile,
-        chosen=profile.channels.split(",") if profile else [], digest_at=messages.digest_at(), rules=rules,
+        chosen=profile.channels.split(",") if profile else [], digest_at=outgoing.digest_at(), rules=rules,
         ways=[(channel, deliveries.ADDRESS[channel], words.CHANNELS[channel]) for channel in deliveries.CHANNELS
               if channel in rules.channels])
 

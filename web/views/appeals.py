@@ -15,7 +15,8 @@ from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, cases, db, transaction
 from caseflow.people import permissions
-from web import clock, decision_document
+from web import decision_document
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters

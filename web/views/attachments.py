@@ -13,7 +13,7 @@ from caseflow.cases import attachments, steps
 from caseflow.errors import CaseflowError, InvalidInput, NotFound
 from caseflow.files import types
 from caseflow.models import Attachment, Case, transaction
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters

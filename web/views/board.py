@@ -16,7 +16,7 @@ from caseflow.models import Unit, User, WorkItem, db
 from caseflow.people.permissions import Actor
 from caseflow.supervision import board, dispatches
 from caseflow.supervision.board import Wanted
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.words import places, times

@@ -21,7 +21,7 @@ from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
 from caseflow.supervision import dispatches, urging
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views import panels

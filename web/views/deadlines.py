@@ -19,7 +19,7 @@ from caseflow.models import Case, Timer, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.views import panels

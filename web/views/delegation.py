@@ -10,7 +10,7 @@ from flask_babel import gettext
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.models import transaction
 from caseflow.work import delegation
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters

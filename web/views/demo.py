@@ -12,7 +12,8 @@ from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
 from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
-from web import accounts, auth, clock
+from web import accounts, auth
+from web.app import clock
 from web.shell import weekday
 
 blueprint = Blueprint("demo", __name__)

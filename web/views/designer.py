@@ -12,7 +12,7 @@ from caseflow.models import ProcessDraft, transaction
 from caseflow.people import permissions
 from caseflow.processes import deployed
 from caseflow.workshop import drafts, verification
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.words import designer as words
 from web.words import findings as finding_words

@@ -14,7 +14,7 @@ from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, transaction
 from caseflow.supervision import discipline
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms.typed_text import tidy

@@ -13,7 +13,7 @@ from caseflow.law import regulations
 from caseflow.models import Case, transaction
 from caseflow.people.permissions import Actor
 from caseflow.supervision import dispatches
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.views import one_case

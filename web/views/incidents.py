@@ -13,7 +13,7 @@ from caseflow.errors import PermissionDenied
 from caseflow.health import watchdog
 from caseflow.models import transaction
 from caseflow.people import permissions
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters

@@ -12,7 +12,8 @@ from caseflow.models import Case
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.people import directory, permissions
 from caseflow.work import saved_filters
-from web import clock, ledger_sheet
+from web import ledger_sheet
+from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views import panels

@@ -14,7 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 import caseflow
 from caseflow.health import figures
-from web import clock, step_times
+from web.app import clock, step_times
 
 blueprint = Blueprint("metrics", __name__)
 

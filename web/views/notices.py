@@ -8,7 +8,7 @@ from flask_babel import gettext
 from caseflow.cases import incidents, ledger
 from caseflow.models import transaction
 from caseflow.notices import inbox, outbox
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.words import notices as words

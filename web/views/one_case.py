@@ -11,7 +11,7 @@ from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.people.permissions import Actor
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms.typed_text import tidy

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
 from caseflow.work import phrases
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters

@@ -15,7 +15,7 @@ from caseflow.models import WorkItem, db, transaction
 from caseflow.people.permissions import Actor
 from caseflow.supervision import board, reassign
 from caseflow.supervision.reassign import Target
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.views.board import badges, wanted_of

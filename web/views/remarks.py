@@ -14,7 +14,7 @@ from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.raters import attempts
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters

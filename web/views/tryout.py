@@ -29,7 +29,7 @@ from caseflow.trials.tried_case import Ground, Task
 from caseflow.trials.tryout import Act, Trial
 from caseflow.workshop import drafts, kept_trials, verification
 from caseflow.workshop.verification import Examination
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms.from_definition import TaskForm

@@ -9,7 +9,7 @@ from caseflow.cases import steps
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
 from caseflow.supervision import urging
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 

@@ -38,7 +38,7 @@ from caseflow.processes import deployed
 from caseflow.raters import unreachable
 from caseflow.supervision import dispatches, duplicates, reassign
 from caseflow.work import delegation, phrases, saved_filters, tasks, worklist
-from web import clock, step_times
+from web.app import clock, step_times
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters

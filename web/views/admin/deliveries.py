@@ -8,7 +8,7 @@ from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow.notices import deliveries
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views.admin.frame import ID, blueprint, changes

@@ -11,7 +11,8 @@ from flask_babel import gettext
 from caseflow.models import Unit, User, transaction
 from caseflow.models.people import ROLES
 from caseflow.people import accounts, directory
-from web import clock, login_limits, passwords
+from web import login_limits, passwords
+from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from caseflow.law import regulations as known
 from caseflow.models import Unit
 from caseflow.people import directory, duties, units
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
 from web.views.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no

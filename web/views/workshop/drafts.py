@@ -21,7 +21,7 @@ from caseflow.trials import replay
 from caseflow.workshop import drafts, impact, verification
 from caseflow.workshop.comparison import compare_files
 from caseflow.workshop.verification import Examination
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.views.workshop.frame import blueprint, changes, drawing, focus, typed
 from web.words import workshop

@@ -15,7 +15,7 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.workshop import migration, overview
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.views.workshop.frame import PROCESS, blueprint

@@ -16,7 +16,7 @@ from caseflow.workshop import deployment, statistics
 from caseflow.workshop import overview as process_overview
 from caseflow.workshop.comparison import compare
 from caseflow.workshop.statistics import StepFigures
-from web import clock
+from web.app import clock
 from web.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
 from web.words import outline, workshop

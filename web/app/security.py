@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, current_app, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web.config import Settings, is_loopback
+from web.app.config import Settings, is_loopback
 
 YEAR = 365 * 24 * 3600  # seconds
 

@@ -11,7 +11,7 @@ from caseflow.notices.channels import Message, Outcome, gateway, mail
 from caseflow.notices.channels.gateway import Gateway
 from caseflow.notices.channels.mail import Server
 from caseflow.notices.deliveries import Rules, Try
-from web.config import Settings, clock_time, quiet_hours
+from web.app.config import Settings, clock_time, quiet_hours
 from web.words import messages as words
 
 
