@@ -18,7 +18,7 @@ from caseflow.models import Appeal, AssessmentRecord
 from caseflow.processes import deployed
 from web.words import appeals as words
 from web.words import times
-from web.words.ratings import level_name
+from web.words.levels import level_name
 
 FONT = "STSong-Light"      # one that every reader of PDF has for Chinese; no file of it is needed
 TITLE = ParagraphStyle("title", fontName=FONT, fontSize=18, leading=26, alignment=1, spaceAfter=4 * mm)

@@ -23,8 +23,9 @@ from caseflow.notices import inbox
 from caseflow.people.permissions import SEES_PROCESSES, Actor
 from caseflow.supervision import discipline
 from caseflow.work import worklist
-from web import accounts, auth, sessions
+from web import auth, sessions
 from web.app import clock
+from web.words import roles as words_roles
 
 log = logging.getLogger(__name__)
 WARNING = 120  # seconds
@@ -64,13 +65,13 @@ def init_app(app: Flask) -> None:
         navigation=navigation, clock_now=clock_now, here_path=here_path, weekday=weekday, locale=auth.locale,
         session_left=session_left, session_warning=session_warning,
         in_demo=lambda: current_app.config["CASEFLOW"].demo,
-        place_name=lambda: accounts.place_name(accounts.place_of(current_user.user)),
-        role_name=lambda role: accounts.RECIPIENTS.get(role, role),
-        duty=lambda role: accounts.DUTIES.get(role, ""),
+        place_name=lambda: words_roles.place_name(words_roles.place_of(current_user.user)),
+        role_name=lambda role: words_roles.RECIPIENTS.get(role, role),
+        duty=lambda role: words_roles.DUTIES.get(role, ""),
     )
-    app.jinja_env.filters["role_name"] = lambda role: accounts.ROLE_NAMES.get(role, role)
-    app.jinja_env.filters["role_choice"] = lambda role: (role, accounts.ROLE_NAMES.get(role, role))
-    app.jinja_env.filters["place_choice"] = lambda key: (key, accounts.place_name(key))
+    app.jinja_env.filters["role_name"] = lambda role: words_roles.ROLE_NAMES.get(role, role)
+    app.jinja_env.filters["role_choice"] = lambda role: (role, words_roles.ROLE_NAMES.get(role, role))
+    app.jinja_env.filters["place_choice"] = lambda key: (key, words_roles.place_name(key))
     app.jinja_env.filters["figure"] = lambda count: f"{paging.MOST_SHOWN}+" if count > paging.MOST_SHOWN else count
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
 

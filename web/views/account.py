@@ -14,8 +14,8 @@ from web import auth, passwords
 from web.app import clock, outgoing
 from web.auth import current_actor
 from web.forms.typed_text import tidy
-from web.words import administration
 from web.words import messages as words
+from web.words import refusals
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -42,7 +42,7 @@ def choose_channels():
                               channels=request.form.getlist("channel"), digest=request.form.get("digest") == "1")
         flash(gettext("已保存通知方式。"), "success")
     except InvalidInput as error:
-        flash(administration.problem(error) or "", "warning")
+        flash(refusals.problem(error) or "", "warning")
     return redirect(url_for("account.index"))
 
 

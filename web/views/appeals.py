@@ -22,7 +22,7 @@ from web.errors import refusal
 from web.forms import filters
 from web.views import panels
 from web.words import appeals as words
-from web.words import files, journal, places
+from web.words import drawn, files, places
 
 blueprint = Blueprint("appeals", __name__, url_prefix="/appeals")
 blueprint.add_app_template_global(words.ground_name, "ground_name")
@@ -51,7 +51,7 @@ def _led_to(rating: Rating, case: Case | None) -> str:
         return gettext("无需整改")
     if case.status == "open":
         return gettext("正在整改：%(step)s", step=case.step or "—")
-    return journal.outcome_name(case.outcome)
+    return drawn.outcome_name(case.outcome)
 
 
 @blueprint.get(f"/ratings/{NUMBER.format('rating_id')}")

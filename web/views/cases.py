@@ -26,9 +26,8 @@ from web.auth import current_actor
 from web.forms import filters
 from web.views import panels
 from web.views.deadlines import ledgers
-from web.words import answers, outline, places, times
+from web.words import answers, drawn, outline, places, times
 from web.words import appeals as appeal_words
-from web.words import journal as journal_words
 from web.words import notices as notice_words
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -58,7 +57,7 @@ def show(number: str):
     regulation, rating = regulations.get(case.regulation), panels.rating_panel(case, actor)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
-        outcome=journal_words.outcome_name(case.outcome, definition), rating=rating,
+        outcome=drawn.outcome_name(case.outcome, definition), rating=rating,
         timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
         ledgers=[line for line in ledgers(case, past, now) if line.lines],
         comments=comments.of_case(case), comment_draft=comments.draft_of(case.id, actor),
@@ -76,7 +75,7 @@ def show(number: str):
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=panels.forwarding_panel(case, actor),
         refusable=not dispatches.obstacle(case, actor),
-        awaited=[journal_words.element_name(definition, row.element) for row in readings.awaited_of(case)])
+        awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(case)])
 
 
 def _nearest(items: list[WorkItem], regulation: Any, now: datetime) -> tuple[times.Badge, datetime] | None:
@@ -137,7 +136,7 @@ def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
 
 
 def _submissions(case: Case, definition: Any) -> list[dict[str, Any]]:
-    return [{"step": journal_words.element_name(definition, row.element), "by": name, "at": row.submitted_at,
+    return [{"step": drawn.element_name(definition, row.element), "by": name, "at": row.submitted_at,
              "answers": answers.in_words(_form(definition, row.element), json.loads(row.form_values))}
             for row, name in readings.submissions_of(case)]
 

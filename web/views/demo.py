@@ -12,9 +12,10 @@ from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
 from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
-from web import accounts, auth
+from web import auth
 from web.app import clock
 from web.shell import weekday
+from web.words import roles
 
 blueprint = Blueprint("demo", __name__)
 
@@ -48,5 +49,5 @@ def later(moment: datetime, working_days: int, calendar) -> datetime:
 
 
 def _calendar():
-    regulation = accounts.place_of(current_user.user)
+    regulation = roles.place_of(current_user.user)
     return calendars.load(regulations.get(regulation).calendar if regulation else "national")

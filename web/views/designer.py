@@ -16,7 +16,7 @@ from web.app import clock
 from web.auth import current_actor
 from web.words import designer as words
 from web.words import findings as finding_words
-from web.words import times, workshop
+from web.words import processes, times
 
 blueprint = Blueprint("designer", __name__, url_prefix="/workshop")
 DRAFT = "/drafts/<int(max=9223372036854775807):draft_id>"
@@ -35,7 +35,7 @@ def design(draft_id: int):
     draft, may_edit = _open(draft_id)
     facts = words.facts(draft) | _addresses(draft) | {"may_edit": may_edit}
     return render_template("designer/show.html", draft=draft, may_edit=may_edit, facts=facts,
-                           name=workshop.title_of(draft.process_id))
+                           name=processes.title_of(draft.process_id))
 
 
 @blueprint.post(f"{DRAFT}/findings")
@@ -85,7 +85,7 @@ def begin(process_id: str):
     permissions.require_process(actor, deployed.row_of(process_id).regulation, "designer")
     refused = () if source is None else _unreadable(source)
     if refused:
-        return render_template("designer/refused.html", process_id=process_id, name=workshop.title_of(process_id),
+        return render_template("designer/refused.html", process_id=process_id, name=processes.title_of(process_id),
                                findings=refused, file_name=file.filename), 422
     with transaction():
         draft_id = drafts.begin(process_id, actor, clock.now(), source).id

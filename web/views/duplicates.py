@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from caseflow.supervision import duplicates
 from web.views import one_case
-from web.words import oversight as words
+from web.words import problems
 
 blueprint = Blueprint("duplicates", __name__, url_prefix="/cases/<number>/duplicates")
 
@@ -18,7 +18,7 @@ def link(number: str):
     of = request.form.get("of", "")
     one_case.find(number)
     if not (of.isascii() and of.isdigit() and len(of) < 16):
-        flash(words.problems({"of": "not_alike"})[0], "warning")
+        flash(problems.problems({"of": "not_alike"})[0], "warning")
         return redirect(url_for("cases.show", number=number) + "#duplicates")
     return one_case.change(
         number, "duplicates", gettext("已关联为重复的差评：各案照常办结，填表时可以一次填好。"),

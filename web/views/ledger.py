@@ -16,10 +16,9 @@ from web import ledger_sheet
 from web.app import clock
 from web.auth import current_actor
 from web.forms import filters
-from web.views import panels
 from web.words import ledger as ledger_words
-from web.words import places, times
-from web.words.ratings import LEVELS
+from web.words import places, statuses, times
+from web.words.levels import LEVELS
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,8 +34,8 @@ def index():
     return render_template(
         "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
         units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
-        places=panels.places_of(actor), place=places.place, levels=LEVELS,
-        statuses={status: ledger_words.STATUSES[status] for status in CASE_STATUSES},
+        places=places.places_of(actor), place=places.place, levels=LEVELS,
+        statuses={status: statuses.STATUSES[status] for status in CASE_STATUSES},
         revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor),
         saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
 

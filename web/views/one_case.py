@@ -15,7 +15,7 @@ from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms.typed_text import tidy
-from web.words import oversight as words
+from web.words import problems
 
 
 def find(number: str) -> Case:
@@ -33,7 +33,7 @@ def change(number: str, part: str, done: str, operation: Callable[[int, Actor, d
             operation(case.id, actor, clock.now())
         flash(done, "success")
     except InvalidInput as error:
-        flash(" ".join(words.problems(error.fields)), "warning")
+        flash(" ".join(problems.problems(error.fields)), "warning")
     except PermissionDenied as error:
         flash(refusal(error)[1], "warning")
     return redirect(url_for("cases.show", number=number) + f"#{part}")

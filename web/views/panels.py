@@ -33,17 +33,17 @@ from caseflow.models import (
     User,
     WorkItem,
 )
-from caseflow.people import directory, permissions
+from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import attempts, unreachable
 from caseflow.raters import contacts as rater_contacts
 from caseflow.supervision import discipline, duplicates, urging
 from caseflow.work import delegation
-from web.words import answers, contacts, places, times
+from web.words import answers, contacts, drawn, times
 from web.words import appeals as appeal_words
 from web.words import journal as journal_words
-from web.words import ratings as rating_words
+from web.words import levels as rating_words
 from web.words.masks import mask_name, mask_phone
 
 TIMER_STATES = {
@@ -167,7 +167,7 @@ def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
             deployed.of(appeal.rectification), journal.entries(appeal.rectification))
         for row, name in readings.submissions_of(appeal.rectification):
             form = definition.user_tasks[row.element].form
-            record.append((journal_words.element_name(definition, row.element), name, row.submitted_at,
+            record.append((drawn.element_name(definition, row.element), name, row.submitted_at,
                            answers.in_words(form, json.loads(row.form_values))))
     return ReviewPanel(appeal, appeal.rating.text or "", tuple(record), tuple(files),
                        appeal_words.QUESTIONS[appeal.ground])
@@ -286,7 +286,7 @@ def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now
     return DeadlineLine(
         token=timer.token, element=timer.element, guards=timer.attached_to,
         name=timer_name(timer, definition),
-        rule=times.rule(timer.unit, timer.amount, since, journal_words.field_label(definition, since)),
+        rule=times.rule(timer.unit, timer.amount, since, drawn.field_label(definition, since)),
         since=times.since(timer.since), due=due, status=timer.status,
         status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
         reasons=(*_reasons(timer, case, calendar),
@@ -294,7 +294,7 @@ def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now
 
 
 def timer_name(timer: Timer, definition: Any) -> str:
-    return journal_words.element_name(definition, timer.element)
+    return drawn.element_name(definition, timer.element)
 
 
 def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:
@@ -311,11 +311,6 @@ def entries_of(case: Case) -> list[JournalEntry]:
 def timeline(case: Case, definition: Any) -> list[journal_words.Line]:
     entries = journal.entries(case)
     return journal_words.timeline(entries, deployed.with_earlier(definition, entries), unit_names(case))
-
-
-def places_of(actor: Actor) -> list[tuple[str, str]]:
-    """(key, short name) of each place whose cases the actor may see: a filter with one choice is not shown."""
-    return [(key, places.place(key)) for key in directory.regulations_seen(actor)]
 
 
 def unit_names(case: Case) -> Mapping[int, str]:

@@ -7,10 +7,10 @@ from flask_babel import gettext
 
 from caseflow.cases import references
 from web.views import one_case
-from web.words import oversight as words
+from web.words import channels
 
 blueprint = Blueprint("references", __name__, url_prefix="/cases/<number>/references")
-blueprint.add_app_template_global(lambda: words.CHANNELS, "reference_channels")
+blueprint.add_app_template_global(lambda: channels.CHANNELS, "reference_channels")
 
 
 @blueprint.post("/")

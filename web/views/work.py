@@ -45,8 +45,8 @@ from web.forms import filters
 from web.forms.from_definition import TaskForm
 from web.views import panels
 from web.words import answers, next_step, places, stale, times
-from web.words.ledger import status_name
-from web.words.ratings import level_name
+from web.words.levels import level_name
+from web.words.statuses import status_name
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 blueprint.add_app_template_global(times.moment, "moment")
@@ -74,7 +74,7 @@ def index():
                             page=filters.page_number(request.args))
     return render_template(
         "work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items], chosen=chosen,
-        query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=panels.places_of(actor),
+        query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=places.places_of(actor),
         saved=saved_filters.of_actor(actor), anything_free=tasks.anything_free(actor),
         units=directory.units_of(actor), handed_over=delegation.handed_over_by(actor))
 

@@ -12,9 +12,9 @@ from caseflow.law import regulations
 from caseflow.models import Definition, ProcessDraft, db
 from caseflow.processes.topics import TOPICS
 from web import auth
-from web.accounts import ROLE_NAMES
-from web.words import workshop
+from web.words import processes
 from web.words.designer_words import MODELER, SIMULATION, WORDS
+from web.words.roles import ROLE_NAMES
 
 _ = lazy_gettext
 
@@ -41,7 +41,7 @@ def facts(draft: ProcessDraft) -> dict[str, Any]:
         "topics": list(TOPICS.items()),
         "messages": [[name, str(words)] for name, words in MESSAGES.items()],
         "variables": [_variable(name, kind) for name, kind in CASE_VARIABLES.items()],
-        "processes": [[key, workshop.title_of(key)] for key in _processes(draft.regulation)
+        "processes": [[key, processes.title_of(key)] for key in _processes(draft.regulation)
                       if key != draft.process_id],
         "words": {key: str(word) for key, word in WORDS.items()},
         "modeler_words": MODELER, "simulation_words": SIMULATION,

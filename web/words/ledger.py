@@ -9,10 +9,10 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow.cases.ledger import LedgerFacts
 from caseflow.models import Case
-from web.words import places, ratings
+from web.words import levels, places
 from web.words.masks import mask_name, mask_phone
+from web.words.statuses import status_name
 
-STATUSES = {"open": lazy_gettext("办理中"), "closed": lazy_gettext("已办结"), "voided": lazy_gettext("不予采纳")}
 REVISIT_RESULTS = {
     "satisfied": lazy_gettext("满意"), "unsatisfied": lazy_gettext("不满意"), "unreachable": lazy_gettext("未联系上"),
 }
@@ -21,7 +21,7 @@ Cell = str | int | datetime | None
 COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (   # heading, width, value
     (lazy_gettext("编号"), 18, lambda case, facts: case.number),
     (lazy_gettext("地区"), 8, lambda case, facts: places.place(case.regulation)),
-    (lazy_gettext("评价等级"), 12, lambda case, facts: ratings.level_name(case.rating.level)),
+    (lazy_gettext("评价等级"), 12, lambda case, facts: levels.level_name(case.rating.level)),
     (lazy_gettext("评价内容"), 40, lambda case, facts: _said(case)),
     (lazy_gettext("评价人"), 10, lambda case, facts: mask_name(case.rating.rater_name) or gettext("匿名")),
     (lazy_gettext("联系电话"), 14, lambda case, facts: mask_phone(case.rating.rater_phone)),
@@ -42,13 +42,9 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
 )
 
 
-def status_name(status: str) -> str:
-    return str(STATUSES.get(status, status))
-
-
 def _said(case: Case) -> str:
     """The words of the chosen details, then the rater's own."""
-    words = [words or code for code, words in ratings.details(case.rating.detail_codes or "")]
+    words = [words or code for code, words in levels.details(case.rating.detail_codes or "")]
     return gettext("；").join(filter(None, [*words, case.rating.text]))
 
 

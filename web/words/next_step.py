@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from caseflow.work.tasks import Standing, WaitingTask
 from web.words import times
-from web.words.journal import outcome_name
+from web.words.drawn import outcome_name
 
 
 def after(task: str, standing: Standing, definition: Any) -> str:

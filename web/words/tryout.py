@@ -18,9 +18,8 @@ from caseflow.trials import tryout
 from caseflow.trials.scenarios import Coverage
 from caseflow.trials.tried_case import Entry, Ground, Limit, Task
 from caseflow.trials.tryout import Trial
-from web import accounts
 from web.errors import refusal
-from web.words import journal, outline, places, times
+from web.words import drawn, journal, outline, places, roles, times
 
 PROCESSES = {"rectification": lazy_gettext("差评整改"), "appeal": lazy_gettext("申诉复核")}
 FIELDS = {
@@ -79,7 +78,7 @@ def offices(ground: Ground) -> Mapping[str, str]:
 def post(ground: Ground, name: str) -> str:
     """“承办单位 · 经办人” for responsible.officer; what is none, as it is."""
     unit, parted, role = name.partition(".")
-    return f"{offices(ground).get(unit, unit)} · {accounts.RECIPIENTS.get(role, role)}" if parted else name
+    return f"{offices(ground).get(unit, unit)} · {roles.RECIPIENTS.get(role, role)}" if parted else name
 
 
 def posts(ground: Ground, trial: Trial | None) -> list[tuple[str, str, int]]:
@@ -95,12 +94,12 @@ def run(ground: Ground, trial: Trial) -> dict[str, Any]:
     known = outline.states(told, trial.tasks, trial.outcome)
     return {
         "now": trial.now, "weekday": trial.now.astimezone(moments.SHANGHAI),
-        "outcome": journal.outcome_name(trial.outcome, definition),
+        "outcome": drawn.outcome_name(trial.outcome, definition),
         "tasks": [(task, definition.elements[task.element].name, post(ground, task.post), _badge(ground, trial, task))
                   for task in trial.open_tasks],
         "deadlines": [_line(ground, trial, limit) for limit in trial.limits],
         "next": _next(ground, trial),
-        "messages": [(message, journal.element_name(definition, element))
+        "messages": [(message, drawn.element_name(definition, element))
                      for element, message in trial.awaited.items()],
         "timeline": journal.timeline(told, definition, offices(ground)),
         "diagram": {"xml": definition.source.decode(), "states": known, "due": [
@@ -128,14 +127,14 @@ def _next(ground: Ground, trial: Trial) -> str:
 
 def _name(ground: Ground, limit: Limit) -> str:
     guarded = ground.definition.elements.get(limit.attached_to)
-    name = journal.element_name(ground.definition, limit.element)
+    name = drawn.element_name(ground.definition, limit.element)
     return f"{guarded.name}：{name}" if guarded and guarded.name else name
 
 
 def _line(ground: Ground, trial: Trial, limit: Limit) -> DeadlineLine:
     rule, since = limit.rule, limit.rule.since_name
     return DeadlineLine(
-        _name(ground, limit), times.rule(rule.unit, rule.amount, since, journal.field_label(ground.definition, since)),
+        _name(ground, limit), times.rule(rule.unit, rule.amount, since, drawn.field_label(ground.definition, since)),
         times.moment(limit.due_at),
         times.due_badge(trial.now, limit.due_at, ground.calendar, provisional=limit.provisional),
         times.since(rule.since),
@@ -156,7 +155,7 @@ def coverage(definition: Definition, covered: Coverage) -> dict[str, Any]:
 
 def _where(definition: Definition, name: str) -> str:
     if name in definition.elements:
-        return journal.element_name(definition, name)
+        return drawn.element_name(definition, name)
     source, target = definition.flows[name]
-    return gettext("从“%(source)s”到“%(target)s”", source=journal.element_name(definition, source),
-                   target=journal.element_name(definition, target))
+    return gettext("从“%(source)s”到“%(target)s”", source=drawn.element_name(definition, source),
+                   target=drawn.element_name(definition, target))

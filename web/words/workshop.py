@@ -10,9 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from caseflow.engine.definition import Definition
 from caseflow.law import regulations
 from caseflow.models import User
-from web.words import places
 
-PROCESSES = {"rectification": lazy_gettext("差评整改"), "appeal": lazy_gettext("申诉复核")}
 STATES = {"open": lazy_gettext("编辑中"), "submitted": lazy_gettext("待审批"), "deployed": lazy_gettext("已部署"),
           "discarded": lazy_gettext("已作废")}
 KINDS = {"added": lazy_gettext("增加"), "removed": lazy_gettext("删去"), "changed": lazy_gettext("改动"),
@@ -20,18 +18,6 @@ KINDS = {"added": lazy_gettext("增加"), "removed": lazy_gettext("删去"), "ch
 VERDICTS = {"holds": lazy_gettext("符合"), "violated": lazy_gettext("违反"), "unknown": lazy_gettext("不能判定")}
 REASONS = {"required": lazy_gettext("请用至少 2 个字写明理由。"), "too_long": lazy_gettext("理由不能超过 500 个字。")}
 DAY = timedelta(days=1)
-
-
-def title(regulation: str, process_id: str) -> str:
-    """“贵池 · 差评整改”."""
-    name = process_id.removeprefix(f"{regulation}_")
-    return f"{places.place(regulation)} · {PROCESSES.get(name, name)}"
-
-
-def title_of(process_id: str) -> str:
-    """Likewise by the id alone, which is shown as it is where its place is unknown."""
-    place = next((key for key in regulations.all_regulations() if process_id.startswith(f"{key}_")), None)
-    return title(place, process_id) if place else process_id
 
 
 def regulation_name(regulation: str) -> str:

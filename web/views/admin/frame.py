@@ -15,6 +15,7 @@ from web.auth import current_actor
 from web.errors import refusal
 from web.forms.typed_text import tidy
 from web.words import administration as words
+from web.words import refusals
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 ID = "<int(max=9223372036854775807):{}>"
@@ -70,5 +71,5 @@ def changes(done: str, change: Callable[[], object], back: str) -> Any:
             change()
         flash(done, "success")
     except (AdministrationRefused, Conflict, InvalidInput) as error:
-        flash(words.problem(error) or refusal(error)[1], "warning")
+        flash(refusals.problem(error) or refusal(error)[1], "warning")
     return redirect(back)
