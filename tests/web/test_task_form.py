@@ -8,8 +8,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from caseflow.engine.values import FormField
-from web.forms.from_definition import TaskForm
-from web.forms.typed_text import read_day, read_number, tidy
+from web.forms.task_form import TaskForm
+from web.forms.typed import read_day, read_number, tidy
 
 TODAY = date(2026, 3, 2)
 OUTCOME = FormField("outcome", "核实结果", "enum", required=True, choices=(("simple", "简单"), ("complex", "复杂")))

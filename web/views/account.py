@@ -13,7 +13,7 @@ from caseflow.people import accounts, directory
 from web import auth, passwords
 from web.app import clock, outgoing
 from web.auth import current_actor
-from web.forms.typed_text import tidy
+from web.forms.typed import tidy
 from web.words import messages as words
 from web.words import refusals
 

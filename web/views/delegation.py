@@ -14,7 +14,7 @@ from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
-from web.forms.typed_text import tidy
+from web.forms.typed import tidy
 
 blueprint = Blueprint("delegation", __name__, url_prefix="/work/<int(max=9223372036854775807):work_item_id>/delegation")
 

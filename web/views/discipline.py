@@ -17,7 +17,7 @@ from caseflow.supervision import discipline
 from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
-from web.forms.typed_text import tidy
+from web.forms.typed import tidy
 from web.views import panels
 from web.words import oversight as words
 

@@ -14,7 +14,7 @@ from caseflow.people.permissions import Actor
 from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
-from web.forms.typed_text import tidy
+from web.forms.typed import tidy
 from web.words import problems
 
 

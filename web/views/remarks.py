@@ -18,7 +18,7 @@ from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
-from web.forms.typed_text import tidy
+from web.forms.typed import tidy
 from web.words import contacts, times
 
 blueprint = Blueprint("remarks", __name__, url_prefix="/cases/<number>")

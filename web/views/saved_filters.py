@@ -13,7 +13,7 @@ from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
-from web.forms.typed_text import tidy
+from web.forms.typed import tidy
 
 blueprint = Blueprint("saved_filters", __name__, url_prefix="/work/filters")
 

@@ -32,7 +32,7 @@ from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.auth import current_actor
 from web.errors import refusal
-from web.forms.from_definition import TaskForm
+from web.forms.task_form import TaskForm
 from web.views.work import articles
 from web.words import places
 from web.words import tryout as words

@@ -42,7 +42,7 @@ from web.app import clock, step_times
 from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
-from web.forms.from_definition import TaskForm
+from web.forms.task_form import TaskForm
 from web.views import panels
 from web.words import answers, next_step, places, stale, times
 from web.words.levels import level_name

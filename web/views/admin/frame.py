@@ -13,7 +13,7 @@ from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.models import transaction
 from web.auth import current_actor
 from web.errors import refusal
-from web.forms.typed_text import tidy
+from web.forms.typed import tidy
 from web.words import administration as words
 from web.words import refusals
 

@@ -20,7 +20,7 @@ from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from caseflow.processes import form_values
 from caseflow.raters import unreachable
-from web.forms.typed_text import read_day, read_number, tidy
+from web.forms.typed import read_day, read_number, tidy
 
 PREFIX = "f-"
 RADIO_LIMIT = 5          # more choices than this become a list to select from
