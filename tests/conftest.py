@@ -25,8 +25,8 @@ from caseflow.law import regulations
 from caseflow.models import db, transaction
 from tests import apps
 from tests.postgres import PostgresServer
-from web import passwords
 from web.migrations import upgrade
+from web.sign_in import passwords
 
 FOLDER = "CASEFLOW_TEST_POSTGRES"  # not below pytest's own folder, which it closes to the server's user again and again
 OURS = pytest.StashKey[str]()

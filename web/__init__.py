@@ -14,12 +14,13 @@ import caseflow
 from caseflow.cases import attachments
 from caseflow.files.store import Store
 from caseflow.models import db
-from web import access, auth, errors, shell
+from web import access, errors, shell
 from web.app import config, database, security, step_times
+from web.sign_in import auth
 from web.views import attachments as attachment_pages
 
 BLUEPRINTS = (
-    "web.auth",
+    "web.sign_in.auth",
     "web.views.work",
     "web.views.cases",
     "web.views.tryout",
@@ -43,7 +44,7 @@ BLUEPRINTS = (
     "web.views.notices",
     "web.views.incidents",
     "web.views.account",
-    "web.views.oidc",
+    "web.sign_in.oidc_pages",
     "web.views.workshop",
     "web.views.admin",
     "web.views.api",

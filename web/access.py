@@ -11,7 +11,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
 from caseflow.models.people import DUTIES
-from web import auth
+from web.sign_in import auth
 
 
 class Rule(Enum):

@@ -23,8 +23,8 @@ from caseflow.notices import inbox
 from caseflow.people.permissions import SEES_PROCESSES, Actor
 from caseflow.supervision import discipline
 from caseflow.work import worklist
-from web import auth, sessions
 from web.app import clock
+from web.sign_in import auth, sessions
 from web.words import roles as words_roles
 
 log = logging.getLogger(__name__)

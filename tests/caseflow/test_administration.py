@@ -12,7 +12,7 @@ from caseflow.models import JournalEntry, User, WebSession, WorkItem, transactio
 from caseflow.people import accounts, directory, units
 from caseflow.work import tasks, worklist
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
-from web import sessions
+from web.sign_in import sessions
 
 pytestmark = pytest.mark.both_databases
 

@@ -52,8 +52,8 @@ from caseflow.people.permissions import actor_for
 from caseflow.workshop import drafts
 from tests.conftest import MONDAY_MORNING, Clock, build_app
 from tests.journeys.kit import PNG, Journey
-from web import sessions
 from web.migrations import upgrade
+from web.sign_in import sessions
 
 FILE = Path(__file__).with_name("permissions.tsv")
 OWN, OTHER = "guichi", "hainan"

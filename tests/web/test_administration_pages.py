@@ -12,7 +12,7 @@ from caseflow.people import accounts
 from tests.ground import unit
 from tests.web.desk import Desk, words
 from tests.web.ground import PASSWORD, is_signed_in, person, send, shell, sign_in
-from web import passwords
+from web.sign_in import passwords
 
 PAGES = ("/admin/users", "/admin/units")
 

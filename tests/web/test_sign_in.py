@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from caseflow.models import User, WebSession, db
 from tests.web.ground import PASSWORD, change, is_signed_in, person, send, shell, sign_in, token
-from web import auth, passwords
+from web.sign_in import auth, passwords
 
 HOSTILE_NEXT = [
     "//evil.example", "///evil.example", "////evil.example/x", "/\\evil.example", "\\\\evil.example", "\\/evil.example",

@@ -12,7 +12,7 @@ from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import transaction
 from caseflow.supervision import absences
 from web.app import clock
-from web.auth import current_actor
+from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("absences", __name__, url_prefix="/absences")
 PROBLEMS = {

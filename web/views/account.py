@@ -10,10 +10,10 @@ from caseflow.errors import InvalidInput
 from caseflow.models import User, db, transaction
 from caseflow.notices import deliveries
 from caseflow.people import accounts, directory
-from web import auth, passwords
 from web.app import clock, outgoing
-from web.auth import current_actor
 from web.forms.typed import tidy
+from web.sign_in import auth, passwords
+from web.sign_in.auth import current_actor
 from web.words import messages as words
 from web.words import refusals
 

@@ -17,9 +17,9 @@ from caseflow.models import Case, Rating, cases, db, transaction
 from caseflow.people import permissions
 from web import decision_document
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.views import panels
 from web.words import appeals as words
 from web.words import drawn, files, places

@@ -14,9 +14,9 @@ from caseflow.errors import CaseflowError, InvalidInput, NotFound
 from caseflow.files import types
 from caseflow.models import Attachment, Case, transaction
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.words import files as words
 
 blueprint = Blueprint("attachments", __name__)

@@ -17,8 +17,8 @@ from caseflow.people.permissions import Actor
 from caseflow.supervision import board, dispatches
 from caseflow.supervision.board import Wanted
 from web.app import clock
-from web.auth import current_actor
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.words import places, times
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")

@@ -22,8 +22,8 @@ from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
 from caseflow.supervision import dispatches, urging
 from web.app import clock
-from web.auth import current_actor
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.views import panels
 from web.views.deadlines import ledgers
 from web.words import answers, drawn, outline, places, times

@@ -20,8 +20,8 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
+from web.sign_in.auth import current_actor
 from web.views import panels
 from web.words import deadlines as words
 

@@ -11,10 +11,10 @@ from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.models import transaction
 from caseflow.work import delegation
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
 from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("delegation", __name__, url_prefix="/work/<int(max=9223372036854775807):work_item_id>/delegation")
 

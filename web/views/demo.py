@@ -12,9 +12,9 @@ from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
 from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
-from web import auth
 from web.app import clock
 from web.shell import weekday
+from web.sign_in import auth
 from web.words import roles
 
 blueprint = Blueprint("demo", __name__)

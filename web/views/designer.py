@@ -13,7 +13,7 @@ from caseflow.people import permissions
 from caseflow.processes import deployed
 from caseflow.workshop import drafts, verification
 from web.app import clock
-from web.auth import current_actor
+from web.sign_in.auth import current_actor
 from web.words import designer as words
 from web.words import findings as finding_words
 from web.words import processes, times

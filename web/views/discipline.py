@@ -15,9 +15,9 @@ from caseflow.law import regulations
 from caseflow.models import Case, transaction
 from caseflow.supervision import discipline
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
 from web.views import panels
 from web.words import oversight as words
 

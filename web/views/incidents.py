@@ -14,9 +14,9 @@ from caseflow.health import watchdog
 from caseflow.models import transaction
 from caseflow.people import permissions
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.words import complaints, incidents, places
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")

@@ -14,8 +14,8 @@ from caseflow.people import directory, permissions
 from caseflow.work import saved_filters
 from web import ledger_sheet
 from web.app import clock
-from web.auth import current_actor
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.words import ledger as ledger_words
 from web.words import places, statuses, times
 from web.words.levels import LEVELS

@@ -9,8 +9,8 @@ from caseflow.cases import incidents, ledger
 from caseflow.models import transaction
 from caseflow.notices import inbox, outbox
 from web.app import clock
-from web.auth import current_actor
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.words import notices as words
 from web.words import places
 

@@ -12,9 +12,9 @@ from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, transaction
 from caseflow.people.permissions import Actor
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
 from web.words import problems
 
 

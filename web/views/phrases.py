@@ -9,10 +9,10 @@ from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
 from caseflow.work import phrases
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
 from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("phrases", __name__, url_prefix="/phrases")
 

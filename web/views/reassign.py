@@ -16,8 +16,8 @@ from caseflow.people.permissions import Actor
 from caseflow.supervision import board, reassign
 from caseflow.supervision.reassign import Target
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
+from web.sign_in.auth import current_actor
 from web.views.board import badges, wanted_of
 
 blueprint = Blueprint("reassign", __name__, url_prefix="/reassign")

@@ -15,10 +15,10 @@ from caseflow.models import Case, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.raters import attempts
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
 from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
 from web.words import contacts, times
 
 blueprint = Blueprint("remarks", __name__, url_prefix="/cases/<number>")

@@ -10,10 +10,10 @@ from caseflow.law import regulations
 from caseflow.models import transaction
 from caseflow.work import saved_filters
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
 from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("saved_filters", __name__, url_prefix="/work/filters")
 

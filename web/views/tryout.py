@@ -30,9 +30,9 @@ from caseflow.trials.tryout import Act, Trial
 from caseflow.workshop import drafts, kept_trials, verification
 from caseflow.workshop.verification import Examination
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms.task_form import TaskForm
+from web.sign_in.auth import current_actor
 from web.views.work import articles
 from web.words import places
 from web.words import tryout as words

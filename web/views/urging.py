@@ -10,8 +10,8 @@ from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
 from caseflow.supervision import urging
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
+from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("urging", __name__, url_prefix="/cases")
 

@@ -39,10 +39,10 @@ from caseflow.raters import unreachable
 from caseflow.supervision import dispatches, duplicates, reassign
 from caseflow.work import delegation, phrases, saved_filters, tasks, worklist
 from web.app import clock, step_times
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms import filters
 from web.forms.task_form import TaskForm
+from web.sign_in.auth import current_actor
 from web.views import panels
 from web.words import answers, next_step, places, stale, times
 from web.words.levels import level_name

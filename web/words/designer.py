@@ -11,7 +11,7 @@ from caseflow.engine.values import CASE_VARIABLES
 from caseflow.law import regulations
 from caseflow.models import Definition, ProcessDraft, db
 from caseflow.processes.topics import TOPICS
-from web import auth
+from web.sign_in import auth
 from web.words import processes
 from web.words.designer_words import MODELER, SIMULATION, WORDS
 from web.words.roles import ROLE_NAMES

@@ -31,8 +31,9 @@ from tests.conftest import build_app
 from tests.ground import person, rows
 from tests.journeys.kit import Journey
 from tests.web.backup.ground import back_up, bring_back, whole
-from web import backups, sessions
+from web import backups
 from web.migrations import downgrade, upgrade
+from web.sign_in import sessions
 
 pytestmark = pytest.mark.both_databases
 WRITERS, REVIEWS, ROUNDS = 2, 24, 3

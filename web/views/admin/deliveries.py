@@ -9,8 +9,8 @@ from flask_babel import gettext
 
 from caseflow.notices import deliveries
 from web.app import clock
-from web.auth import current_actor
 from web.forms import filters
+from web.sign_in.auth import current_actor
 from web.views.admin.frame import ID, blueprint, changes
 from web.words import messages as words
 

@@ -11,9 +11,9 @@ from flask_login import current_user
 
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.models import transaction
-from web.auth import current_actor
 from web.errors import refusal
 from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
 from web.words import administration as words
 from web.words import refusals
 

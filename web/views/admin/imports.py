@@ -11,7 +11,7 @@ from caseflow.models import transaction
 from caseflow.people import duties, sheet_import
 from caseflow.people.sheet_import import Plan
 from web.app import clock
-from web.auth import current_actor
+from web.sign_in.auth import current_actor
 from web.views.admin.frame import blueprint, only
 from web.words import places
 

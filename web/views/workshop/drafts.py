@@ -22,7 +22,7 @@ from caseflow.workshop import drafts, impact, verification
 from caseflow.workshop.comparison import compare_files
 from caseflow.workshop.verification import Examination
 from web.app import clock
-from web.auth import current_actor
+from web.sign_in.auth import current_actor
 from web.views.workshop.frame import blueprint, changes, drawing, focus, typed
 from web.words import workshop
 

@@ -11,8 +11,8 @@ from flask_login import current_user
 from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, SecondPersonNeeded
 from caseflow.models import transaction
 from caseflow.workshop.comparison import Comparison
-from web.auth import current_actor
 from web.errors import refusal
+from web.sign_in.auth import current_actor
 from web.words import places, workshop
 
 blueprint = Blueprint("workshop", __name__, url_prefix="/workshop")

@@ -16,8 +16,8 @@ from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.workshop import migration, overview
 from web.app import clock
-from web.auth import current_actor
 from web.errors import refusal
+from web.sign_in.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint
 from web.words import workshop
 

@@ -17,7 +17,7 @@ from caseflow.workshop import overview as process_overview
 from caseflow.workshop.comparison import compare
 from caseflow.workshop.statistics import StepFigures
 from web.app import clock
-from web.auth import current_actor
+from web.sign_in.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
 from web.words import outline, workshop
 

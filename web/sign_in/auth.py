@@ -25,13 +25,14 @@ from sqlalchemy import select
 
 from caseflow.models import User, db, transaction
 from caseflow.people.permissions import Actor, actor_for
-from web import accounts, errors, login_limits, passwords, sessions
+from web import errors
 from web.app import clock
+from web.sign_in import accounts, login_limits, passwords, sessions
 
 LOCALES = ("zh", "en")
 LONGEST_NAME = 64  # characters
 
-blueprint = Blueprint("auth", __name__)
+blueprint = Blueprint("auth", __name__, template_folder="templates")
 
 
 class SignedIn(UserMixin):
@@ -173,7 +174,7 @@ def begin_login(user_id: int, next_page: str | None):
 
 def _login_page(next_page: str, status: int = 200):
     demo = current_app.config["CASEFLOW"].demo
-    return render_template("auth/login.html", next=next_page, password=passwords.DEMO,
+    return render_template("sign_in/login.html", next=next_page, password=passwords.DEMO,
                            places=accounts.demo_places() if demo else [],
                            oidc=bool(current_app.config["CASEFLOW"].oidc_issuer)), status
 

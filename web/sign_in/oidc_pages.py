@@ -6,9 +6,9 @@ from flask import Blueprint, abort, current_app, flash, redirect, request, sessi
 from flask_babel import gettext
 
 from caseflow.people import accounts
-from web import auth, oidc, sessions
 from web.app import clock
 from web.app.config import Settings
+from web.sign_in import auth, oidc, sessions
 
 blueprint = Blueprint("oidc", __name__)
 
