@@ -14,8 +14,9 @@ import caseflow
 from caseflow.cases import attachments
 from caseflow.files.store import Store
 from caseflow.models import db
-from web import access, errors, shell
+from web import errors
 from web.app import config, database, security, step_times
+from web.frame import access, shell
 from web.sign_in import auth
 from web.views import attachments as attachment_pages
 

@@ -190,7 +190,7 @@ class World:
 
 def rows(world: World) -> Iterator[tuple[str, ...]]:
     """The table, line by line: a route with objects is asked about one's own and about another place's."""
-    with mock.patch("web.shell.counts", dict):  # the figures of the navigation: a page shows without them as well
+    with mock.patch("web.frame.shell.counts", dict):  # the figures of the navigation: a page shows without them as well
         yield from _rows(world)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.web import permissions
-from web import access
+from web.frame import access
 
 
 def test_every_cell_of_the_permissions_table_is_as_committed(tmp_path):

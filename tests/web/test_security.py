@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.web.ground import person, shell, sign_in, token
-from web import access
-from web.access import Rule
 from web.app import security
+from web.frame import access
+from web.frame.access import Rule
 
 PAGES = ["/login", "/", "/no-such-page", "/static/caseflow/caseflow.css", "/static/no-such-file", "/api/v1/nothing",
          "/work/", "/crash", "/refused"]

@@ -13,7 +13,7 @@ from caseflow.law import calendars, regulations
 from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
 from web.app import clock
-from web.shell import weekday
+from web.frame.shell import weekday
 from web.sign_in import auth
 from web.words import roles
 

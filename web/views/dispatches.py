@@ -18,7 +18,7 @@ from web.errors import refusal
 from web.sign_in.auth import current_actor
 from web.views import one_case
 from web.words import oversight as words
-from web.words import problems as words_problems
+from web.words import problems as problem_words
 
 blueprint = Blueprint("dispatches", __name__, url_prefix="/cases/<number>/dispatch")
 
@@ -52,7 +52,7 @@ def _do(number: str, done: str, operation: Callable[[Case, Actor, datetime], obj
         with transaction():
             operation(case, actor, clock.now())
     except InvalidInput as error:
-        return _page(one_case.find(number), words_problems.problems(error.fields)), 422
+        return _page(one_case.find(number), problem_words.problems(error.fields)), 422
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
     else:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Blueprint, Flask, current_app, g, request, url_for
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -25,7 +25,7 @@ from caseflow.supervision import discipline
 from caseflow.work import worklist
 from web.app import clock
 from web.sign_in import auth, sessions
-from web.words import roles as words_roles
+from web.words import roles as role_words
 
 log = logging.getLogger(__name__)
 WARNING = 120  # seconds
@@ -60,18 +60,19 @@ WITHIN = {"designer": "workshop", "tryout": "workshop"}     # pages that belong 
 
 
 def init_app(app: Flask) -> None:
+    app.register_blueprint(Blueprint("frame", __name__, template_folder="templates"))
     app.url_defaults(_add_digest)
     app.jinja_env.globals.update(
         navigation=navigation, clock_now=clock_now, here_path=here_path, weekday=weekday, locale=auth.locale,
         session_left=session_left, session_warning=session_warning,
         in_demo=lambda: current_app.config["CASEFLOW"].demo,
-        place_name=lambda: words_roles.place_name(words_roles.place_of(current_user.user)),
-        role_name=lambda role: words_roles.RECIPIENTS.get(role, role),
-        duty=lambda role: words_roles.DUTIES.get(role, ""),
+        place_name=lambda: role_words.place_name(role_words.place_of(current_user.user)),
+        role_name=lambda role: role_words.RECIPIENTS.get(role, role),
+        duty=lambda role: role_words.DUTIES.get(role, ""),
     )
-    app.jinja_env.filters["role_name"] = lambda role: words_roles.ROLE_NAMES.get(role, role)
-    app.jinja_env.filters["role_choice"] = lambda role: (role, words_roles.ROLE_NAMES.get(role, role))
-    app.jinja_env.filters["place_choice"] = lambda key: (key, words_roles.place_name(key))
+    app.jinja_env.filters["role_name"] = lambda role: role_words.ROLE_NAMES.get(role, role)
+    app.jinja_env.filters["role_choice"] = lambda role: (role, role_words.ROLE_NAMES.get(role, role))
+    app.jinja_env.filters["place_choice"] = lambda key: (key, role_words.place_name(key))
     app.jinja_env.filters["figure"] = lambda count: f"{paging.MOST_SHOWN}+" if count > paging.MOST_SHOWN else count
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
 
