@@ -45,7 +45,7 @@ def test_the_timeline_speaks_in_sentences(guichi, officer):
 
 
 def test_every_kind_of_entry_has_a_sentence_and_shows_no_code(guichi, officer):
-    from web.words import journal
+    from web.parts import journal
 
     kinds = set(journal._SENTENCES)
     assert {"case_opened", "task_opened", "timer_fired", "due_recomputed", "contact_revealed", "case_closed"} <= kinds

@@ -19,8 +19,9 @@ from web import decision_document
 from web.app import clock
 from web.errors import refusal
 from web.forms import filters
+from web.parts import files as file_parts
+from web.parts import rating as panels
 from web.sign_in.auth import current_actor
-from web.views import panels
 from web.words import appeals as words
 from web.words import drawn, files, places
 
@@ -109,7 +110,7 @@ def show(appeal_id: int):
     return render_template(
         "appeals/show.html", appeal=appeal, regulation=regulations.get(appeal.case.regulation), words=words,
         panel=panels.about_rating(appeal.rating), task=finding.task_for(appeal, actor),
-        withdrawable=finding.withdrawable(appeal, actor), files=panels.file_panel(appeal.case, actor),
+        withdrawable=finding.withdrawable(appeal, actor), files=file_parts.file_panel(appeal.case, actor),
         record=finding.assessment_of(appeal.id),
         linked=appeal.rectification is not None and permissions.may_see(actor, appeal.rectification),
         led_to=_led_to(appeal.rating, appeal.rectification))

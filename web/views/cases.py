@@ -22,11 +22,16 @@ from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
 from caseflow.supervision import dispatches, urging
 from web.app import clock
+from web.cases import oversight
 from web.forms import filters
+from web.parts import contacts as contact_parts
+from web.parts import deadlines as deadline_parts
+from web.parts import files, outline
+from web.parts import rating as panels
+from web.parts import timeline as journal_parts
 from web.sign_in.auth import current_actor
-from web.views import panels
 from web.views.deadlines import ledgers
-from web.words import answers, drawn, outline, places, times
+from web.words import answers, drawn, places, times
 from web.words import appeals as appeal_words
 from web.words import notices as notice_words
 
@@ -51,18 +56,18 @@ def show(number: str):
     actor, now = current_actor(), clock.now()
     case = _find(number, actor)
     definition, items = deployed.of(case), readings.work_items_of(case)
-    entries, timeline = panels.entries_of(case), panels.timeline(case, definition)
+    entries, timeline = journal_parts.entries_of(case), journal_parts.timeline(case, definition)
     known, past = outline.states(entries, items, case.outcome), deployed.with_earlier(definition, entries)
-    deadlines = panels.deadline_lines(case, past, now)
+    deadlines = deadline_parts.deadline_lines(case, past, now)
     regulation, rating = regulations.get(case.regulation), panels.rating_panel(case, actor)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=drawn.outcome_name(case.outcome, definition), rating=rating,
-        timeline=timeline, deadlines=deadlines, files=panels.file_panel(case, actor),
+        timeline=timeline, deadlines=deadlines, files=files.file_panel(case, actor),
         ledgers=[line for line in ledgers(case, past, now) if line.lines],
         comments=comments.of_case(case), comment_draft=comments.draft_of(case.id, actor),
         may_comment=permissions.may_contribute(actor),
-        contacts=panels.contact_panel(case, actor, panels.asking_item(items, definition)),
+        contacts=contact_parts.contact_panel(case, actor, contact_parts.asking_item(items, definition)),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, deadlines),
         nearest=_nearest(items, regulation, now), appeal=_appeal(case, actor, now),
@@ -71,9 +76,9 @@ def show(number: str):
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
         telling=case.kind == cases.KIND and not rating.hidden and telling.has_to_tell(case, actor),
-        duplicates=panels.duplicate_panel(case, actor),
+        duplicates=oversight.duplicate_panel(case, actor),
         references=references.of_case(case), may_link=references.may_link(case, actor),
-        forwarding=panels.forwarding_panel(case, actor),
+        forwarding=oversight.forwarding_panel(case, actor),
         refusable=not dispatches.obstacle(case, actor),
         awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(case)])
 
@@ -116,7 +121,7 @@ def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
     return render_template(name, case=_find(number, actor), back=back, **shown)
 
 
-def _diagram(definition: Any, known: dict[str, str], deadlines: list[panels.DeadlineLine]) -> dict:
+def _diagram(definition: Any, known: dict[str, str], deadlines: list[deadline_parts.DeadlineLine]) -> dict:
     """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline."""
     due = [{"element": line.guards or line.element, "text": line.badge.text, "level": line.badge.level}
            for line in deadlines if line.badge]

@@ -21,8 +21,8 @@ from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from web.app import clock
 from web.errors import refusal
+from web.parts import deadlines
 from web.sign_in.auth import current_actor
-from web.views import panels
 from web.words import deadlines as words
 
 blueprint = Blueprint("deadlines", __name__, url_prefix="/cases/<number>/deadlines")
@@ -95,7 +95,7 @@ def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definit
     by_the_clock, waiting = timer.unit == "hours", timer.status in store.WAITING
     standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
-        token=timer.token, name=panels.timer_name(timer, definition), waiting=waiting,
+        token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,
         stopped=timer.status == "stopped", by_hand=clock_entries.BY_HAND in clock_entries.holders(entries),
         over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
         sums=words.sums(standing, by_the_clock=by_the_clock) if waiting else [],

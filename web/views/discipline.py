@@ -17,8 +17,8 @@ from caseflow.supervision import discipline
 from web.app import clock
 from web.errors import refusal
 from web.forms.typed import tidy
+from web.parts import rating
 from web.sign_in.auth import current_actor
-from web.views import panels
 from web.words import oversight as words
 
 blueprint = Blueprint("discipline", __name__, url_prefix="/discipline")
@@ -39,7 +39,7 @@ def show(report_id: int):
     regulation = regulations.get(report.case.regulation)
     return render_template(
         "discipline/show.html", report=report, regulation=regulation, rules=regulation.supervision.discipline,
-        rating=replace(panels.about_rating(report.case.rating), appeals=()),
+        rating=replace(rating.about_rating(report.case.rating), appeals=()),
         receives=actor.holds(report.to_role, report.to_unit_id))
 
 

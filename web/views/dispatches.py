@@ -15,8 +15,8 @@ from caseflow.people.permissions import Actor
 from caseflow.supervision import dispatches
 from web.app import clock
 from web.errors import refusal
+from web.parts import one_case
 from web.sign_in.auth import current_actor
-from web.views import one_case
 from web.words import oversight as words
 from web.words import problems as problem_words
 

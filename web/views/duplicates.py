@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
 from caseflow.supervision import duplicates
-from web.views import one_case
+from web.parts import one_case
 from web.words import problems
 
 blueprint = Blueprint("duplicates", __name__, url_prefix="/cases/<number>/duplicates")

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask_babel import gettext
 
 from caseflow.cases import references
-from web.views import one_case
+from web.parts import one_case
 from web.words import channels
 
 blueprint = Blueprint("references", __name__, url_prefix="/cases/<number>/references")

@@ -32,8 +32,8 @@ from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.errors import refusal
 from web.forms.task_form import TaskForm
+from web.parts.articles import articles
 from web.sign_in.auth import current_actor
-from web.views.work import articles
 from web.words import places
 from web.words import tryout as words
 

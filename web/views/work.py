@@ -42,11 +42,14 @@ from web.app import clock, step_times
 from web.errors import refusal
 from web.forms import filters
 from web.forms.task_form import TaskForm
+from web.parts import contacts as contact_parts
+from web.parts import deadlines, files, rating, timeline
+from web.parts.articles import articles
 from web.sign_in.auth import current_actor
-from web.views import panels
 from web.words import answers, next_step, places, stale, times
 from web.words.levels import level_name
 from web.words.statuses import status_name
+from web.work import delegation_panel, review
 
 blueprint = Blueprint("work", __name__, url_prefix="/work")
 blueprint.add_app_template_global(times.moment, "moment")
@@ -232,7 +235,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     may_work = item.status == "open" and permissions.may_work(actor, item)
     reason = impartiality.reason(actor.user_id, item, case.id) if may_work else None
     open_to_me = may_work and reason is None
-    contacts = panels.contact_panel(case, actor, panels.asking_item([item], definition))
+    contacts = contact_parts.contact_panel(case, actor, contact_parts.asking_item([item], definition))
     if contacts.standing:
         form.offer(unreachable.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
     handover = reassign.last_of(item.id) if open_to_me else None
@@ -240,7 +243,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     page = render_template(
         "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
-        reviewing=panels.review_panel(item, actor) if open_to_me else None,
+        reviewing=review.review_panel(item, actor) if open_to_me else None,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
         together=together, together_chosen=_together(),
@@ -251,20 +254,14 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
             item.unit_id in permissions.supervised_units(actor)),
         refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
         badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
-        articles=articles(regulation, task.element.article), rating=panels.rating_panel(case, actor),
-        deadlines=[line for line in panels.deadline_lines(case, definition, now) if line.status in store.WAITING],
-        timeline=panels.timeline(case, definition), files=panels.file_panel(case, actor), contacts=contacts,
-        delegation=panels.delegation_panel(item, actor),
+        articles=articles(regulation, task.element.article), rating=rating.rating_panel(case, actor),
+        deadlines=[line for line in deadlines.deadline_lines(case, definition, now) if line.status in store.WAITING],
+        timeline=timeline.timeline(case, definition), files=files.file_panel(case, actor), contacts=contacts,
+        delegation=delegation_panel.delegation_panel(item, actor),
         phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=tasks.draft_saved_at(item.id, actor),
         left_over=[] if open_to_me else answers.in_words(task.form, tasks.draft_of(item.id, actor)))
     return page, status
-
-
-def articles(regulation: Any, cited: str) -> list[tuple[str, str]]:
-    """(article, its text) for each article an element cites; several are parted by a comma, semicolon or space."""
-    codes = [code for code in re.split(r"[,，;；、\s]+", cited) if code]
-    return [(code, regulation.articles.get(code, "")) for code in codes]
 
 
 def _submitted(item: WorkItem, task: UserTask) -> list[tuple[str, str]]:

@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext
 
 from caseflow.people import directory
 from caseflow.people.permissions import Actor
-from web.words import places
 
 PLACES = {
     "hefei": lazy_gettext("合肥"), "qijiang": lazy_gettext("綦江"),
@@ -20,4 +19,4 @@ def place(regulation: str) -> str:
 
 def places_of(actor: Actor) -> list[tuple[str, str]]:
     """(key, short name) of each place whose cases the actor may see: a filter with one choice is not shown."""
-    return [(key, places.place(key)) for key in directory.regulations_seen(actor)]
+    return [(key, place(key)) for key in directory.regulations_seen(actor)]

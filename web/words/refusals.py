@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from caseflow.errors import CaseflowError, Conflict, InvalidInput
-from web.words.administration import _
+
+_ = lazy_gettext
 
 REASONS = {
     "own_roles": _("不能更改自己的岗位，请由另一位安全管理员办理。"),

@@ -19,7 +19,8 @@ from caseflow.trials.scenarios import Coverage
 from caseflow.trials.tried_case import Entry, Ground, Limit, Task
 from caseflow.trials.tryout import Trial
 from web.errors import refusal
-from web.words import drawn, journal, outline, places, roles, times
+from web.parts import journal, outline
+from web.words import drawn, places, roles, times
 
 PROCESSES = {"rectification": lazy_gettext("差评整改"), "appeal": lazy_gettext("申诉复核")}
 FIELDS = {

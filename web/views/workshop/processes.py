@@ -17,9 +17,10 @@ from caseflow.workshop import overview as process_overview
 from caseflow.workshop.comparison import compare
 from caseflow.workshop.statistics import StepFigures
 from web.app import clock
+from web.parts import outline
 from web.sign_in.auth import current_actor
 from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
-from web.words import outline, workshop
+from web.words import workshop
 
 VERSION = PROCESS + "/versions/<digest>"
 HOT = 0.34      # the part of a step's open tasks that is late, from which it is drawn in the deeper red

@@ -12,9 +12,22 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
-from web.words import answers, contacts, files, incidents, oversight, times
+from web.parts import journal_supervision
+from web.parts.journal_deadlines import (
+    clock_restarted,
+    clock_stopped,
+    deadline_extended,
+    due_recomputed,
+    extension_asked,
+    extension_kept,
+    timer_cancelled,
+    timer_fired,
+    timer_set,
+)
+from web.parts.told import Told
+from web.words import answers, contacts, files, incidents
 from web.words.appeals import ground_name
-from web.words.drawn import element_name, field_label, outcome_name
+from web.words.drawn import element_name, outcome_name
 from web.words.levels import level_name
 
 EFFECTS = {
@@ -65,65 +78,48 @@ def timeline(entries: list[JournalEntry], definition: Any, units: Mapping[int, s
 def _line(entry: JournalEntry, definition: Any, units: Mapping[int, str]) -> Line:
     details = json.loads(entry.details)
     speak = _SENTENCES.get(entry.kind)
-    text = speak(_Told(details, definition, units)) if speak else entry.kind
+    text = speak(Told(details, definition, units)) if speak else entry.kind
     tone = "late" if details.get("late") else TONES.get(entry.kind, "plain")
     return Line(entry.at, entry.actor, entry.kind, text, tone, entry.seq, details.get("token"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    details: Mapping[str, Any]
-    definition: Any
-    units: Mapping[int, str]
-
-    @property
-    def step(self) -> str:
-        return element_name(self.definition, self.details.get("element", ""))
-
-    def moment(self, key: str) -> str:
-        try:
-            return times.moment(datetime.fromisoformat(self.details[key]))
-        except (KeyError, TypeError, ValueError):
-            return "—"
-
-
-def _rating_received(told: _Told) -> str:
+def _rating_received(told: Told) -> str:
     return gettext("收到评价")
 
 
-def _case_opened(told: _Told) -> str:
+def _case_opened(told: Told) -> str:
     text = gettext("建立案件 %(number)s", number=told.details.get("number", ""))
     return text + gettext("（办法已过有效期，按规定继续适用）") if told.details.get("after_expiry") else text
 
 
-def _task_opened(told: _Told) -> str:
+def _task_opened(told: Told) -> str:
     unit = told.units.get(told.details.get("unit")) or gettext("承办单位")
     visit = told.details.get("visit", 1)
     again = gettext("（第 %(n)s 次）", n=visit) if visit and visit > 1 else ""
     return gettext("开始“%(step)s”%(again)s，由%(unit)s办理", step=told.step, again=again, unit=unit)
 
 
-def _task_claimed(told: _Told) -> str:
+def _task_claimed(told: Told) -> str:
     return gettext("签收“%(step)s”", step=told.step)
 
 
-def _task_released(told: _Told) -> str:
+def _task_released(told: Told) -> str:
     return gettext("放回“%(step)s”，由本单位其他人员签收", step=told.step)
 
 
-def _task_delegated(told: _Told) -> str:
+def _task_delegated(told: Told) -> str:
     return gettext("把“%(step)s”委托给同事办理", step=told.step)
 
 
-def _task_given_back(told: _Told) -> str:
+def _task_given_back(told: Told) -> str:
     return gettext("交还“%(step)s”", step=told.step)
 
 
-def _task_taken_back(told: _Told) -> str:
+def _task_taken_back(told: Told) -> str:
     return gettext("收回“%(step)s”", step=told.step)
 
 
-def _task_completed(told: _Told) -> str:
+def _task_completed(told: Told) -> str:
     task = told.definition.user_tasks.get(told.details.get("element")) if told.definition else None
     said = answers.in_words(task.form if task else (), told.details.get("answers") or {})
     reason = told.details.get("late_reason")
@@ -132,148 +128,96 @@ def _task_completed(told: _Told) -> str:
     return text + (gettext("：") + gettext("；").join(f"{label} {value}" for label, value in said) if said else "")
 
 
-def _timer_set(told: _Told) -> str:
-    details = told.details
-    since = details.get("since_name", "")
-    rule = times.rule(details.get("unit", ""), details.get("amount", 0), since, field_label(told.definition, since))
-    text = gettext("期限“%(step)s”：%(rule)s，至 %(due)s", step=told.step, rule=rule, due=told.moment("due_at"))
-    text += gettext("（暂定）") if details.get("provisional") else ""
-    return text + gettext("（申诉复核期间中止计时）") if details.get("stopped") else text
-
-
-def _timer_fired(told: _Told) -> str:
-    return gettext("期限“%(step)s”已到（%(due)s）", step=told.step, due=told.moment("due_at"))
-
-
-def _timer_cancelled(told: _Told) -> str:
-    return gettext("期限“%(step)s”不再计算", step=told.step)
-
-
-def _effect_applied(told: _Told) -> str:
+def _effect_applied(told: Told) -> str:
     topic = told.details.get("topic", "")
     text = str(EFFECTS.get(topic, topic))
     level = told.details.get("level")
     return text + gettext("：%(level)s", level=level_name(level)) if level else text
 
 
-def _message_delivered(told: _Told) -> str:
+def _message_delivered(told: Told) -> str:
     return gettext("收到消息“%(message)s”", message=_message_name(told))
 
 
-def _message_noted(told: _Told) -> str:
+def _message_noted(told: Told) -> str:
     return gettext("申诉成立：评价不予采纳，记录保留，不计入统计")
 
 
-def _appeal_filed(told: _Told) -> str:
+def _appeal_filed(told: Told) -> str:
     return gettext("提出申诉，理由：%(ground)s", ground=ground_name(told.details.get("ground")))
 
 
-def _message_name(told: _Told) -> str:
+def _message_name(told: Told) -> str:
     """What the event that waits for this message is called in the diagram."""
     message = told.details.get("message", "")
     waiting = told.definition.messages.items() if told.definition else ()
     return next((element_name(told.definition, element) for element, name in waiting if name == message), message)
 
 
-def _contact_revealed(told: _Told) -> str:
+def _contact_revealed(told: Told) -> str:
     return gettext("查看了评价人的联系方式，理由：%(reason)s", reason=told.details.get("reason", ""))
 
 
-def _file_added(told: _Told) -> str:
+def _file_added(told: Told) -> str:
     return gettext("添加附件：%(kind)s，%(size)s", kind=files.kind_name(told.details.get("kind", "")),
                    size=files.size_in_words(told.details.get("size", 0)))
 
 
-def _comment_added(told: _Told) -> str:
+def _comment_added(told: Told) -> str:
     return gettext("写了备注")
 
 
-def _contact_attempted(told: _Told) -> str:
+def _contact_attempted(told: Told) -> str:
     return gettext("联系评价人（%(channel)s，%(at)s）：%(result)s", at=told.moment("at"),
                    channel=contacts.channel_name(told.details.get("channel", "")),
                    result=contacts.result_name(told.details.get("result", "")))
 
 
-def _incident_raised(told: _Told) -> str:
+def _incident_raised(told: Told) -> str:
     return gettext("多次推进失败，案件暂停自动处理，等待督办人员处理（%(reason)s）",
                    reason=incidents.reason(told.details.get("kind", "")))
 
 
-def _incident_resolved(told: _Told) -> str:
+def _incident_resolved(told: Told) -> str:
     return gettext("督办人员已要求重试")
 
 
-def _due_recomputed(told: _Told) -> str:
-    return gettext("工作日历更新，期限“%(step)s”由 %(before)s 改为 %(after)s", step=told.step,
-                   before=told.moment("previous_due_at"), after=told.moment("due_at"))
-
-
-def _clock_stopped(told: _Told) -> str:
-    if "appeal" in told.details:
-        return gettext("申诉 %(number)s 复核期间，按办法参数中止计时", number=told.details.get("number", ""))
-    return gettext("中止计时，理由：%(reason)s", reason=told.details.get("reason", ""))
-
-
-def _clock_restarted(told: _Told) -> str:
-    if "appeal" in told.details:
-        number = told.details.get("number", "")
-        if not told.details.get("due_at"):
-            return gettext("申诉 %(number)s 已办结；另有中止计时的决定，计时没有恢复", number=number)
-        return gettext("申诉 %(number)s 已办结，恢复计时，期限至 %(due)s", number=number, due=told.moment("due_at"))
-    if not told.details.get("due_at"):
-        return gettext("撤销中止计时的决定，理由：%(reason)s；申诉复核期间仍中止计时",
-                       reason=told.details.get("reason", ""))
-    return gettext("恢复计时，期限至 %(due)s，理由：%(reason)s", due=told.moment("due_at"),
-                   reason=told.details.get("reason", ""))
-
-
-def _deadline_extended(told: _Told) -> str:
-    days, reason = told.details.get("days", 0), told.details.get("reason", "")
-    return gettext("期限“%(step)s”延长 %(days)s 个工作日，至 %(due)s，理由：%(reason)s", step=told.step, days=days,
-                   due=told.moment("due_at"), reason=reason)
-
-
-def _extension_asked(told: _Told) -> str:
-    return gettext("申请将期限“%(step)s”延长 %(days)s 个工作日，理由：%(reason)s", step=told.step,
-                   days=told.details.get("days", 0), reason=told.details.get("reason", ""))
-
-
-def _task_reassigned(told: _Told) -> str:
+def _task_reassigned(told: Told) -> str:
     to = told.details.get("to") or told.units.get(told.details.get("unit")) or gettext("其他单位")
     return gettext("“%(step)s”转办给%(to)s，理由：%(reason)s", step=told.step, to=to,
                    reason=told.details.get("reason", ""))
 
 
-def _handover_undone(told: _Told) -> str:
+def _handover_undone(told: Told) -> str:
     return gettext("撤销“%(step)s”的转办", step=told.step)
 
 
-def _handover_acknowledged(told: _Told) -> str:
+def _handover_acknowledged(told: Told) -> str:
     return gettext("已知悉“%(step)s”的交接说明", step=told.step)
 
 
-def _ladder_climbed(told: _Told) -> str:
+def _ladder_climbed(told: Told) -> str:
     return gettext("%(rung)s：“%(step)s”（%(due)s 到期）", rung=RUNGS.get(told.details.get("rung"), ""), step=told.step,
                    due=told.moment("due_at"))
 
 
-def _task_substituted(told: _Told) -> str:
+def _task_substituted(told: Told) -> str:
     return gettext("经办人请假，“%(step)s”由%(to)s代办", step=told.step, to=told.details.get("to", ""))
 
 
-def _task_returned(told: _Told) -> str:
+def _task_returned(told: Told) -> str:
     return gettext("代办结束，“%(step)s”交还%(to)s", step=told.step, to=told.details.get("to") or gettext("承办单位"))
 
 
-def _urged(told: _Told) -> str:
+def _urged(told: Told) -> str:
     return gettext("催办：%(note)s", note=told.details.get("note", ""))
 
 
-def _supervised(told: _Told) -> str:
+def _supervised(told: Told) -> str:
     return gettext("督办：%(note)s", note=told.details.get("note", ""))
 
 
-def _case_migrated(told: _Told) -> str:
+def _case_migrated(told: Told) -> str:
     how = {"kept": gettext("保留原期限"), "restarted": gettext("按新规则重新计算"), "begun": gettext("开始计算"),
            "withdrawn": gettext("不再计算")}
     timers = gettext("；").join(gettext("期限“%(step)s”%(how)s", step=element_name(told.definition, element),
@@ -283,16 +227,12 @@ def _case_migrated(told: _Told) -> str:
     return text + (gettext("：") + timers if timers else "")
 
 
-def _extension_kept(told: _Told) -> str:
-    return gettext("期限“%(step)s”已批准的延长继续有效，至 %(due)s", step=told.step, due=told.moment("due_at"))
-
-
-def _case_closed(told: _Told) -> str:
+def _case_closed(told: Told) -> str:
     outcome = outcome_name(told.details.get("outcome"), told.definition)
     return gettext("案件办结：%(outcome)s", outcome=outcome or "—")
 
 
-_SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
+_SENTENCES: Mapping[str, Callable[[Told], str]] = MappingProxyType({
     "rating_received": _rating_received,
     "case_opened": _case_opened,
     "task_opened": _task_opened,
@@ -302,9 +242,9 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "task_given_back": _task_given_back,
     "task_taken_back": _task_taken_back,
     "task_completed": _task_completed,
-    "timer_set": _timer_set,
-    "timer_fired": _timer_fired,
-    "timer_cancelled": _timer_cancelled,
+    "timer_set": timer_set,
+    "timer_fired": timer_fired,
+    "timer_cancelled": timer_cancelled,
     "effect_applied": _effect_applied,
     "message_delivered": _message_delivered,
     "message_noted": _message_noted,
@@ -315,11 +255,11 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "contact_attempted": _contact_attempted,
     "incident_raised": _incident_raised,
     "incident_resolved": _incident_resolved,
-    "due_recomputed": _due_recomputed,
-    "clock_stopped": _clock_stopped,
-    "clock_restarted": _clock_restarted,
-    "deadline_extended": _deadline_extended,
-    "extension_asked": _extension_asked,
+    "due_recomputed": due_recomputed,
+    "clock_stopped": clock_stopped,
+    "clock_restarted": clock_restarted,
+    "deadline_extended": deadline_extended,
+    "extension_asked": extension_asked,
     "task_reassigned": _task_reassigned,
     "handover_undone": _handover_undone,
     "handover_acknowledged": _handover_acknowledged,
@@ -329,7 +269,7 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "urged": _urged,
     "supervised": _supervised,
     "case_migrated": _case_migrated,
-    "extension_kept": _extension_kept,
+    "extension_kept": extension_kept,
     "case_closed": _case_closed,
-    **oversight.SENTENCES,
+    **journal_supervision.SENTENCES,
 })
