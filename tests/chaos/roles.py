@@ -67,7 +67,7 @@ def warm() -> None:
     """What every child would do first: read the diagrams and calendars, open a case and complete a task."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.load({"CASEFLOW_INSTANCE": folder, "CASEFLOW_SECRET_KEY": "w" * 48}))
-        app.jinja_env.get_template("work/show.html")
+        app.jinja_env.get_template("work/task.html")
         with app.app_context():
             db.create_all()
             _handle_one_case(Random(1))

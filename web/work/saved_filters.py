@@ -15,7 +15,7 @@ from web.forms import filters
 from web.forms.typed import tidy
 from web.sign_in.auth import current_actor
 
-blueprint = Blueprint("saved_filters", __name__, url_prefix="/work/filters")
+blueprint = Blueprint("saved_filters", __name__, template_folder="templates", url_prefix="/work/filters")
 
 
 @blueprint.post("/")

@@ -14,7 +14,7 @@ from web.forms import filters
 from web.forms.typed import tidy
 from web.sign_in.auth import current_actor
 
-blueprint = Blueprint("phrases", __name__, url_prefix="/phrases")
+blueprint = Blueprint("phrases", __name__, template_folder="templates", url_prefix="/phrases")
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -25,7 +25,7 @@ def index():
 def _page(typed: dict[str, str], problems: dict[str, str]):
     actor = current_actor()
     managed = phrases.managed(actor)
-    return render_template("phrases/index.html", rows=phrases.of_actor(actor), managed=managed, typed=typed,
+    return render_template("work/phrases.html", rows=phrases.of_actor(actor), managed=managed, typed=typed,
                            mine={unit.id for unit in managed}, problems=problems)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
@@ -30,63 +29,31 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.law import calendars, regulations
+from caseflow.law import regulations
 from caseflow.models import User, WorkItem, db, transaction
-from caseflow.people import directory, impartiality, permissions
+from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import unreachable
 from caseflow.supervision import dispatches, duplicates, reassign
-from caseflow.work import delegation, phrases, saved_filters, tasks, worklist
+from caseflow.work import phrases, tasks
 from web.app import clock, step_times
 from web.errors import refusal
-from web.forms import filters
 from web.forms.task_form import TaskForm
 from web.parts import contacts as contact_parts
 from web.parts import deadlines, files, rating, timeline
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
-from web.words import answers, next_step, places, stale, times
+from web.words import answers, places, times
 from web.words.levels import level_name
 from web.words.statuses import status_name
-from web.work import delegation_panel, review
+from web.work import delegation_panel, next_step, review, stale
+from web.work.frame import blueprint, row
 
-blueprint = Blueprint("work", __name__, url_prefix="/work")
 blueprint.add_app_template_global(times.moment, "moment")
 blueprint.add_app_template_global(level_name, "level_name")
 blueprint.add_app_template_global(status_name, "status_name")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the worklist."""
-
-    item: WorkItem
-    badge: times.Badge
-    place: str
-    mine: bool
-
-
-@blueprint.get("/", strict_slashes=False)
-def index():
-    now, actor = clock.now(), current_actor()
-    chosen = filters.work_filter(request.args, regulations.all_regulations())
-    page = worklist.my_work(actor, now=now, scope=chosen.scope, due=chosen.due or None,
-                            regulation=chosen.regulation or None, search=chosen.q,
-                            page=filters.page_number(request.args))
-    return render_template(
-        "work/index.html", page=page, rows=[_row(item, actor, now) for item in page.items], chosen=chosen,
-        query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=places.places_of(actor),
-        saved=saved_filters.of_actor(actor), anything_free=tasks.anything_free(actor),
-        units=directory.units_of(actor), handed_over=delegation.handed_over_by(actor))
-
-
-def _row(item: WorkItem, actor: Actor, now: datetime) -> Row:
-    regulation = regulations.get(item.case.regulation)
-    badge = times.STOPPED if item.clock_stopped else times.due_badge(
-        now, item.due_at, calendars.load(regulation.calendar), provisional=item.due_provisional)
-    return Row(item, badge, places.place(regulation.key), item.assignee_id == actor.user_id)
 
 
 @blueprint.get("/<int(max=9223372036854775807):work_item_id>")
@@ -181,18 +148,6 @@ def release(work_item_id: int):
     return _taken(work_item_id, tasks.release, gettext("已放回，本单位其他人员可以签收。"))
 
 
-@blueprint.post("/next")
-def claim_next():
-    """Take the most urgent free task, and go there."""
-    with transaction():
-        item = tasks.claim_next(current_actor(), clock.now())
-    if item is None:
-        flash(gettext("现在没有待签收的任务。"), "info")
-        return redirect(url_for("work.index"))
-    flash(gettext("已签收最急的一件，现在由您办理。"), "success")
-    return redirect(url_for("work.show", work_item_id=item.id))
-
-
 def _taken(work_item_id: int, operation: Any, sentence: str):
     try:
         with transaction():
@@ -241,7 +196,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     handover = reassign.last_of(item.id) if open_to_me else None
     together = duplicates.together(item, actor) if open_to_me else []
     page = render_template(
-        "work/show.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
+        "work/task.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
         reviewing=review.review_panel(item, actor) if open_to_me else None,
         form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
@@ -253,7 +208,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         may_reassign=item.status == "open" and actor.has_role("supervisor") and (
             item.unit_id in permissions.supervised_units(actor)),
         refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
-        badge_of_item=_row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
+        badge_of_item=row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=rating.rating_panel(case, actor),
         deadlines=[line for line in deadlines.deadline_lines(case, definition, now) if line.status in store.WAITING],
         timeline=timeline.timeline(case, definition), files=files.file_panel(case, actor), contacts=contacts,
