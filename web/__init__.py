@@ -16,17 +16,17 @@ from caseflow.files.store import Store
 from caseflow.models import db
 from web import errors
 from web.app import config, database, security, step_times
+from web.cases import attachments as attachment_pages
 from web.frame import access, shell
 from web.sign_in import auth
-from web.views import attachments as attachment_pages
 
 BLUEPRINTS = (
     "web.sign_in.auth",
     "web.work.task",
-    "web.views.cases",
+    "web.cases.page",
     "web.views.tryout",
-    "web.views.attachments",
-    "web.views.remarks",
+    "web.cases.attachments",
+    "web.cases.comments",
     "web.views.appeals",
     "web.work.saved_filters",
     "web.work.phrases",
@@ -36,9 +36,9 @@ BLUEPRINTS = (
     "web.views.urging",
     "web.views.dispatches",
     "web.views.discipline",
-    "web.views.references",
+    "web.cases.references",
     "web.views.duplicates",
-    "web.views.deadlines",
+    "web.cases.deadlines",
     "web.work.delegation",
     "web.views.designer",
     "web.views.ledger",

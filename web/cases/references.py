@@ -9,7 +9,7 @@ from caseflow.cases import references
 from web.parts import one_case
 from web.words import channels
 
-blueprint = Blueprint("references", __name__, url_prefix="/cases/<number>/references")
+blueprint = Blueprint("references", __name__, template_folder="templates", url_prefix="/cases/<number>/references")
 blueprint.add_app_template_global(lambda: channels.CHANNELS, "reference_channels")
 
 

@@ -20,12 +20,12 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from web.app import clock
+from web.cases import deadline_words as words
 from web.errors import refusal
 from web.parts import deadlines
 from web.sign_in.auth import current_actor
-from web.words import deadlines as words
 
-blueprint = Blueprint("deadlines", __name__, url_prefix="/cases/<number>/deadlines")
+blueprint = Blueprint("deadlines", __name__, template_folder="templates", url_prefix="/cases/<number>/deadlines")
 PROBLEMS = {
     ("reason", "required"): lambda: gettext("请用 2 到 200 个字写明理由。"),
     ("reason", "too_long"): lambda: gettext("理由不能超过 200 个字。"),
@@ -124,7 +124,7 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
     definition, items = deployed.of(case), readings.work_items_of(case)
     rules, found = regulation.extension, ledgers(case, definition, now)
     return render_template(
-        "deadlines/show.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,
+        "cases/deadlines.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,
         typed=request.form, articles=regulation.articles,
         may_stop=deadline_changes.may_change(case, actor, regulation.clock and regulation.clock.by),
         may_extend=deadline_changes.may_change(case, actor, rules and rules.by),

@@ -19,7 +19,7 @@ from web.forms import filters
 from web.sign_in.auth import current_actor
 from web.words import files as words
 
-blueprint = Blueprint("attachments", __name__)
+blueprint = Blueprint("attachments", __name__, template_folder="templates")
 UPLOADS = ("attachments.upload", "appeals.file")
 AT_ONCE = 20                 # files of one form
 

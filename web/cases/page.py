@@ -23,6 +23,7 @@ from caseflow.raters import contacts, telling
 from caseflow.supervision import dispatches, urging
 from web.app import clock
 from web.cases import oversight
+from web.cases.deadlines import ledgers
 from web.forms import filters
 from web.parts import contacts as contact_parts
 from web.parts import deadlines as deadline_parts
@@ -30,12 +31,11 @@ from web.parts import files, outline
 from web.parts import rating as panels
 from web.parts import timeline as journal_parts
 from web.sign_in.auth import current_actor
-from web.views.deadlines import ledgers
 from web.words import answers, drawn, places, times
 from web.words import appeals as appeal_words
 from web.words import notices as notice_words
 
-blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+blueprint = Blueprint("cases", __name__, template_folder="templates", url_prefix="/cases")
 
 
 @blueprint.get("/", strict_slashes=False)

@@ -21,7 +21,7 @@ from web.forms.typed import tidy
 from web.sign_in.auth import current_actor
 from web.words import contacts, times
 
-blueprint = Blueprint("remarks", __name__, url_prefix="/cases/<number>")
+blueprint = Blueprint("remarks", __name__, template_folder="templates", url_prefix="/cases/<number>")
 blueprint.add_app_template_global(contacts.channel_name, "channel_name")
 blueprint.add_app_template_global(contacts.result_name, "contact_result")
 blueprint.add_app_template_global(lambda: contacts.CHANNELS, "contact_channels")
@@ -90,7 +90,7 @@ def _moment(text: str, now: datetime) -> datetime:
 def _again(number: str, form: str, typed: dict[str, str], error: InvalidInput):
     """The form once more, with what was typed and what is wrong with it."""
     problems = {field: contacts.problem(field, code) for field, code in error.fields.items()}
-    return render_template("remarks/again.html", case=_case(number), form=form, typed=typed, problems=problems,
+    return render_template("cases/again.html", case=_case(number), form=form, typed=typed, problems=problems,
                            token=_token(), back=_back(number)), 422
 
 
