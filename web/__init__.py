@@ -41,7 +41,7 @@ BLUEPRINTS = (
     "web.cases.deadlines",
     "web.work.delegation",
     "web.views.designer",
-    "web.views.ledger",
+    "web.ledger.pages",
     "web.views.notices",
     "web.views.incidents",
     "web.views.account",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from caseflow.models import Case, Unit, db, transaction
 from tests.web.desk import Desk, words
-from web import ledger_sheet
+from web.ledger import sheet as ledger_sheet
 
 NAME, PHONE = "卫建国", "13900009029"
 RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM", "=HYPERLINK(\"http://x\")",

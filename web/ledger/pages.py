@@ -12,15 +12,15 @@ from caseflow.models import Case
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.people import directory, permissions
 from caseflow.work import saved_filters
-from web import ledger_sheet
 from web.app import clock
 from web.forms import filters
+from web.ledger import sheet
+from web.ledger import words as ledger_words
 from web.sign_in.auth import current_actor
-from web.words import ledger as ledger_words
 from web.words import places, statuses, times
 from web.words.levels import LEVELS
 
-blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
+blueprint = Blueprint("ledger", __name__, template_folder="templates", url_prefix="/ledger")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,6 +53,6 @@ def export():
     if not permissions.may_export(actor):
         raise PermissionDenied
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
-    file = ledger_sheet.write(ledger.ledger_rows(actor, chosen.wanted(), now), now)
+    file = sheet.write(ledger.ledger_rows(actor, chosen.wanted(), now), now)
     name = f"差评办理台账-{now.astimezone(moments.SHANGHAI):%Y%m%d-%H%M}.xlsx"
     return send_file(file, mimetype=SHEET, as_attachment=True, download_name=name)

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from caseflow.cases.ledger import LedgerFacts
 from caseflow.models import Case
 from caseflow.moments import SHANGHAI
-from web.words import ledger
+from web.ledger import words
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠﹣−﹢﹦﹫")      # what a spreadsheet, or its CSV, may take for the start of a formula
 LONGEST = 32_767                              # characters of a cell
@@ -29,11 +29,11 @@ def write(rows: Iterable[tuple[Case, LedgerFacts]], now: datetime) -> IO[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(gettext("差评办理台账"))
     sheet.freeze_panes = "B2"
-    for position, (_heading, width, _value) in enumerate(ledger.COLUMNS, start=1):
+    for position, (_heading, width, _value) in enumerate(words.COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = width
-    sheet.append([_heading_cell(sheet, str(heading)) for heading, _width, _value in ledger.COLUMNS])
+    sheet.append([_heading_cell(sheet, str(heading)) for heading, _width, _value in words.COLUMNS])
     for case, facts in rows:
-        sheet.append([_cell(sheet, value(case, facts)) for _heading, _width, value in ledger.COLUMNS])
+        sheet.append([_cell(sheet, value(case, facts)) for _heading, _width, value in words.COLUMNS])
     file = TemporaryFile()  # noqa: SIM115 – the answer closes it when it is sent
     book.save(file)
     file.seek(0)
@@ -46,7 +46,7 @@ def _heading_cell(sheet: object, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _cell(sheet: object, value: ledger.Cell) -> WriteOnlyCell | None:
+def _cell(sheet: object, value: words.Cell) -> WriteOnlyCell | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
