@@ -27,7 +27,7 @@ BLUEPRINTS = (
     "web.views.tryout",
     "web.cases.attachments",
     "web.cases.comments",
-    "web.views.appeals",
+    "web.appeals.pages",
     "web.work.saved_filters",
     "web.work.phrases",
     "web.views.board",

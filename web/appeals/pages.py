@@ -15,8 +15,8 @@ from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, cases, db, transaction
 from caseflow.people import permissions
-from web import decision_document
 from web.app import clock
+from web.appeals import decision_document
 from web.errors import refusal
 from web.forms import filters
 from web.parts import files as file_parts
@@ -25,7 +25,7 @@ from web.sign_in.auth import current_actor
 from web.words import appeals as words
 from web.words import drawn, files, places
 
-blueprint = Blueprint("appeals", __name__, url_prefix="/appeals")
+blueprint = Blueprint("appeals", __name__, template_folder="templates", url_prefix="/appeals")
 blueprint.add_app_template_global(words.ground_name, "ground_name")
 blueprint.add_app_template_global(words.state, "appeal_state")
 blueprint.add_app_template_global(words.party_name, "appellant_name")
