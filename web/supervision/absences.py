@@ -14,7 +14,7 @@ from caseflow.supervision import absences
 from web.app import clock
 from web.sign_in.auth import current_actor
 
-blueprint = Blueprint("absences", __name__, url_prefix="/absences")
+blueprint = Blueprint("absences", __name__, template_folder="templates", url_prefix="/absences")
 PROBLEMS = {
     ("last_day", "out_of_range"): lazy_gettext("请填写起止日期：止日不早于起日和今天，最长一年。"),
     ("first_day", "taken"): lazy_gettext("这段时间已经登记过请假。"),
@@ -58,7 +58,7 @@ def _page(problems: list | None = None):
     if user is None:
         raise PermissionDenied
     return render_template(
-        "absences/index.html", people=people, user=user, substitutes=absences.substitutes(user),
+        "supervision/absences.html", people=people, user=user, substitutes=absences.substitutes(user),
         absences=absences.seen_by(actor), may_end={person.id for person in people}, typed=request.form,
         problems=problems or [], today=moments.day_of(now).isoformat())
 

@@ -18,9 +18,9 @@ from caseflow.supervision.reassign import Target
 from web.app import clock
 from web.errors import refusal
 from web.sign_in.auth import current_actor
-from web.views.board import badges, wanted_of
+from web.supervision.board import badges, wanted_of
 
-blueprint = Blueprint("reassign", __name__, url_prefix="/reassign")
+blueprint = Blueprint("reassign", __name__, template_folder="templates", url_prefix="/reassign")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 TRIES = 3
 OUTCOMES = {
@@ -74,7 +74,7 @@ def preview():
     badge = badges(clock.now())
     rows = [(forecast.item, OUTCOMES[forecast.obstacle], not forecast.obstacle, badge(forecast.item))
             for forecast in forecasts]
-    return render_template("reassign/preview.html", typed=typed, to=to, rows=rows,
+    return render_template("supervision/reassign_preview.html", typed=typed, to=to, rows=rows,
                            free=sum(possible for _item, _words, possible, _badge in rows))
 
 
@@ -107,7 +107,7 @@ def show(handover_id: int):
     rows, badge = reassign.items_of(handover_id), badges(now)
     moved = [row for row in rows if row.outcome == "moved"]
     return render_template(
-        "reassign/show.html", handover=handover, moved=len(moved), waiting=sum(r.outcome == "waiting" for r in rows),
+        "supervision/reassign_show.html", handover=handover, moved=len(moved), waiting=sum(r.outcome == "waiting" for r in rows),
         rows=[(row, OUTCOMES[row.outcome], badge(row.item)) for row in rows],
         may_undo=any(now - row.moved_at <= reassign.UNDO_WITHIN for row in moved),
         acknowledged=sum(row.acknowledged_at is not None for row in moved))
@@ -187,7 +187,7 @@ def _form(typed: Typed, actor: Actor, error: CaseflowError | None = None):
     if not typed.ids:
         problems["items"] = "required"
     return render_template(
-        "reassign/choose.html", typed=typed, targets=reassign.targets(actor, places),
+        "supervision/reassign_choose.html", typed=typed, targets=reassign.targets(actor, places),
         problems=[PROBLEMS[problem] for problem in problems.items() if problem in PROBLEMS])
 
 

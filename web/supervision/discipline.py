@@ -19,9 +19,9 @@ from web.errors import refusal
 from web.forms.typed import tidy
 from web.parts import rating
 from web.sign_in.auth import current_actor
-from web.words import oversight as words
+from web.supervision import words
 
-blueprint = Blueprint("discipline", __name__, url_prefix="/discipline")
+blueprint = Blueprint("discipline", __name__, template_folder="templates", url_prefix="/discipline")
 REPORT = "/<int(max=9223372036854775807):report_id>"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -29,7 +29,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 @blueprint.get("/", strict_slashes=False)
 def index():
     """The reports the reader may know of."""
-    return render_template("discipline/index.html", rows=discipline.visible_to(current_actor()))
+    return render_template("supervision/discipline.html", rows=discipline.visible_to(current_actor()))
 
 
 @blueprint.get(REPORT)
@@ -38,7 +38,7 @@ def show(report_id: int):
     report = discipline.find(report_id, actor)
     regulation = regulations.get(report.case.regulation)
     return render_template(
-        "discipline/show.html", report=report, regulation=regulation, rules=regulation.supervision.discipline,
+        "supervision/discipline_show.html", report=report, regulation=regulation, rules=regulation.supervision.discipline,
         rating=replace(rating.about_rating(report.case.rating), appeals=()),
         receives=actor.holds(report.to_role, report.to_unit_id))
 
@@ -81,7 +81,7 @@ def _form(case: Case, problem: str = ""):
     regulation = regulations.get(case.regulation)
     rules, token = regulation.supervision.discipline, request.form.get("form_token", "")
     return render_template(
-        "discipline/write.html", case=case, regulation=regulation, rules=rules, problem=problem,
+        "supervision/discipline_write.html", case=case, regulation=regulation, rules=rules, problem=problem,
         facts=request.form.get("facts", ""), to=regulation.units[rules.to.partition(".")[0]].name,
         token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24))
 

@@ -9,7 +9,7 @@ from caseflow.supervision import duplicates
 from web.parts import one_case
 from web.words import problems
 
-blueprint = Blueprint("duplicates", __name__, url_prefix="/cases/<number>/duplicates")
+blueprint = Blueprint("duplicates", __name__, template_folder="templates", url_prefix="/cases/<number>/duplicates")
 
 
 @blueprint.post("/")

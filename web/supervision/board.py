@@ -21,7 +21,7 @@ from web.forms import filters
 from web.sign_in.auth import current_actor
 from web.words import places, times
 
-blueprint = Blueprint("board", __name__, url_prefix="/board")
+blueprint = Blueprint("board", __name__, template_folder="templates", url_prefix="/board")
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -29,7 +29,7 @@ def index():
     actor, now = _supervisor(), clock.now()
     unit_page, people_page = _page("units"), _page("people")
     return render_template(
-        "board/index.html", figures=board.figures(actor, now), titles=titles(), per_page=board.PER_PAGE,
+        "supervision/board.html", figures=board.figures(actor, now), titles=titles(), per_page=board.PER_PAGE,
         units=board.units(actor, now, page=unit_page), unit_page=unit_page,
         people=board.people(actor, now, page=people_page), people_page=people_page,
         refused=dispatches.waiting_for(actor))
@@ -44,7 +44,7 @@ def items():
     query = {name: value for name, value in (
         ("which", wanted.which), ("unit", wanted.unit_id), ("user", wanted.user_id)) if value is not None}
     return render_template(
-        "board/items.html", page=page, rows=[(item, badge(item)) for item in page.items], wanted=wanted,
+        "supervision/board_items.html", page=page, rows=[(item, badge(item)) for item in page.items], wanted=wanted,
         query=query, title=titles()[wanted.which], all_checked="all" in request.args,
         unit=wanted.unit_id and db.session.get(Unit, wanted.unit_id) if page.items else None,
         user=wanted.user_id and db.session.get(User, wanted.user_id) if page.items else None, place=places.place)

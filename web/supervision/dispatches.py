@@ -17,10 +17,10 @@ from web.app import clock
 from web.errors import refusal
 from web.parts import one_case
 from web.sign_in.auth import current_actor
-from web.words import oversight as words
+from web.supervision import words
 from web.words import problems as problem_words
 
-blueprint = Blueprint("dispatches", __name__, url_prefix="/cases/<number>/dispatch")
+blueprint = Blueprint("dispatches", __name__, template_folder="templates", url_prefix="/cases/<number>/dispatch")
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -64,7 +64,7 @@ def _page(case: Case, problems: list[str] | None = None):
     actor, regulation = current_actor(), regulations.get(case.regulation)
     rows = dispatches.of_case(case)
     return render_template(
-        "dispatches/show.html", case=case, regulation=regulation, rows=rows, problems=problems or [],
+        "supervision/dispatch.html", case=case, regulation=regulation, rows=rows, problems=problems or [],
         rules=regulation.supervision and regulation.supervision.refusal, words=words.DISPATCHES, typed=request.form,
         waiting=next((row for row in rows if dispatches.is_waiting(row, case)), None),
         may_decide=dispatches.may_decide(case, actor), may_refuse=not dispatches.obstacle(case, actor),

@@ -13,7 +13,7 @@ from web.app import clock
 from web.errors import refusal
 from web.sign_in.auth import current_actor
 
-blueprint = Blueprint("urging", __name__, url_prefix="/cases")
+blueprint = Blueprint("urging", __name__, template_folder="templates", url_prefix="/cases")
 
 
 @blueprint.post("/<number>/urge")
