@@ -35,9 +35,9 @@ from web.forms.task_form import TaskForm
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
 from web.words import places
-from web.words import tryout as words
+from web.workshop import tryout_words as words
 
-blueprint = Blueprint("tryout", __name__, url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
+blueprint = Blueprint("tryout", __name__, template_folder="templates", url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
 SCENARIO = "/scenarios/<string(maxlength=64):scenario>"
 LONGEST_WAIT = 400      # of each unit
 
@@ -229,13 +229,13 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
     common = {"draft": draft, "title": words.title(draft.regulation, draft.process_id), "may_try": bench.may_try,
               "place": places.place(draft.regulation), "examination": bench.examination}
     if bench.ground is None:
-        return render_template("tryout/unreadable.html", **common)
+        return render_template("workshop/tryout_unreadable.html", **common)
     if task is None and trial is not None:
         task = _chosen(trial)
         form = _form(bench, task) if task else None
     facts = tryout.form_of(bench.ground, task) if task else None
     return render_template(
-        "tryout/show.html", **common, trial=trial, task=task, form=form, facts=facts, problem=problem,
+        "workshop/tryout_show.html", **common, trial=trial, task=task, form=form, facts=facts, problem=problem,
         late=task is not None and trial.is_late(task), late_reason=late_reason, late_problem=late_problem,
         articles=articles(bench.ground.regulation, facts.element.article) if facts else [],
         posts=words.posts(bench.ground, trial), start=tried_case.START.astimezone(moments.SHANGHAI),

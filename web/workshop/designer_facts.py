@@ -13,8 +13,8 @@ from caseflow.models import Definition, ProcessDraft, db
 from caseflow.processes.topics import TOPICS
 from web.sign_in import auth
 from web.words import processes
-from web.words.designer_words import MODELER, SIMULATION, WORDS
 from web.words.roles import ROLE_NAMES
+from web.workshop.designer_words import MODELER, SIMULATION, WORDS
 
 _ = lazy_gettext
 

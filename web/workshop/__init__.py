@@ -5,7 +5,7 @@ Designers, approvers and auditors see it, each for their regulation; the core de
 
 from __future__ import annotations
 
-from web.views.workshop import drafts, migrate, processes
-from web.views.workshop.frame import blueprint
+from web.workshop import drafts, migrate, processes
+from web.workshop.frame import blueprint
 
 __all__ = ["blueprint", "drafts", "migrate", "processes"]

@@ -19,8 +19,8 @@ from caseflow.workshop.statistics import StepFigures
 from web.app import clock
 from web.parts import outline
 from web.sign_in.auth import current_actor
-from web.views.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
-from web.words import workshop
+from web.workshop import words as workshop
+from web.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
 
 VERSION = PROCESS + "/versions/<digest>"
 HOT = 0.34      # the part of a step's open tasks that is late, from which it is drawn in the deeper red

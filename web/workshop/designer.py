@@ -14,11 +14,11 @@ from caseflow.processes import deployed
 from caseflow.workshop import drafts, verification
 from web.app import clock
 from web.sign_in.auth import current_actor
-from web.words import designer as words
-from web.words import findings as finding_words
 from web.words import processes, times
+from web.workshop import designer_facts as words
+from web.workshop import findings as finding_words
 
-blueprint = Blueprint("designer", __name__, url_prefix="/workshop")
+blueprint = Blueprint("designer", __name__, template_folder="templates", url_prefix="/workshop")
 DRAFT = "/drafts/<int(max=9223372036854775807):draft_id>"
 LARGEST = 4_000_000     # bytes: more than the gate takes, so that it says what is wrong; beyond it nothing is read
 SENDING = ("designer.findings", "designer.save")
@@ -34,7 +34,7 @@ def _bound() -> None:
 def design(draft_id: int):
     draft, may_edit = _open(draft_id)
     facts = words.facts(draft) | _addresses(draft) | {"may_edit": may_edit}
-    return render_template("designer/show.html", draft=draft, may_edit=may_edit, facts=facts,
+    return render_template("workshop/designer_show.html", draft=draft, may_edit=may_edit, facts=facts,
                            name=processes.title_of(draft.process_id))
 
 
@@ -85,7 +85,7 @@ def begin(process_id: str):
     permissions.require_process(actor, deployed.row_of(process_id).regulation, "designer")
     refused = () if source is None else _unreadable(source)
     if refused:
-        return render_template("designer/refused.html", process_id=process_id, name=processes.title_of(process_id),
+        return render_template("workshop/designer_refused.html", process_id=process_id, name=processes.title_of(process_id),
                                findings=refused, file_name=file.filename), 422
     with transaction():
         draft_id = drafts.begin(process_id, actor, clock.now(), source).id

@@ -23,8 +23,8 @@ from caseflow.workshop.comparison import compare_files
 from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.sign_in.auth import current_actor
-from web.views.workshop.frame import blueprint, changes, drawing, focus, typed
-from web.words import workshop
+from web.workshop import words
+from web.workshop.frame import blueprint, changes, drawing, focus, typed
 
 LOOKED_AT = 200      # cases that a page tries on the engine
 DAYS = 90            # of a replay
@@ -104,7 +104,7 @@ def _findings(examination: Examination) -> list[dict[str, str]]:
     """What was found, the errors first, each with the name of its element."""
     found = sorted(examination.findings, key=lambda finding: finding.severity != "error")
     return [{"severity": finding.severity, "sentence": finding.sentence,
-             "where": workshop.element(examination.definition, finding.element)} for finding in found]
+             "where": words.element(examination.definition, finding.element)} for finding in found]
 
 
 def _broken(examination: Examination) -> list[RuleResult]:
@@ -118,7 +118,7 @@ def _rules(examination: Examination) -> dict[str, list[dict[str, Any]]]:
     kept = [one for one in examination.proof.results if one.verdict == HOLDS] if examination.proof else []
     return {name: [{
         "verdict": one.verdict, "article": one.rule.article, "sentence": one.rule.sentence, "why": one.why,
-        "where": workshop.element(examination.definition, one.element),
+        "where": words.element(examination.definition, one.element),
         "path": proof.told(examination.definition, one.path)} for one in results]
         for name, results in (("broken", _broken(examination)), ("kept", kept))}
 
@@ -154,7 +154,7 @@ def _compared(one: ProcessDraft, current: Definition) -> dict[str, Any]:
     deployed = definitions.by_digest(current.digest)
     try:
         source = canonical(one.source)
-        comparison = compare_files({"": deployed.source}, {"": source}, workshop.offices(one.regulation))
+        comparison = compare_files({"": deployed.source}, {"": source}, words.offices(one.regulation))
     except DefinitionRefused:
         return {"comparison": None}
     marks = comparison.marks

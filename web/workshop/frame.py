@@ -13,9 +13,10 @@ from caseflow.models import transaction
 from caseflow.workshop.comparison import Comparison
 from web.errors import refusal
 from web.sign_in.auth import current_actor
-from web.words import places, workshop
+from web.words import places
+from web.workshop import words
 
-blueprint = Blueprint("workshop", __name__, url_prefix="/workshop")
+blueprint = Blueprint("workshop", __name__, template_folder="templates", url_prefix="/workshop")
 PROCESS = "/<process_id>"
 
 
@@ -32,7 +33,7 @@ def _frame() -> dict[str, Any]:
     if not current_user.is_authenticated:      # the page of a refusal
         return {}
     actor = current_actor()
-    return {"words": workshop, "place": places.place, "is_designer": actor.has_role("designer"),
+    return {"words": words, "place": places.place, "is_designer": actor.has_role("designer"),
             "is_approver": actor.has_role("approver")}
 
 
@@ -49,8 +50,8 @@ def changes(done: str, change: Callable[[], object], back: str) -> Any:
 
 def said(error: Any) -> str:
     """The refusal in a sentence: of a reason what is wrong with it, of a diagram the first that is."""
-    if isinstance(error, InvalidInput) and error.fields.get("reason") in workshop.REASONS:
-        return str(workshop.REASONS[error.fields["reason"]])
+    if isinstance(error, InvalidInput) and error.fields.get("reason") in words.REASONS:
+        return str(words.REASONS[error.fields["reason"]])
     if isinstance(error, DefinitionRefused) and error.findings:
         return f"{refusal(error)[1]} {error.findings[0].sentence}"
     return refusal(error)[1]

@@ -18,8 +18,8 @@ from caseflow.workshop import migration, overview
 from web.app import clock
 from web.errors import refusal
 from web.sign_in.auth import current_actor
-from web.views.workshop.frame import PROCESS, blueprint
-from web.words import workshop
+from web.workshop import words
+from web.workshop.frame import PROCESS, blueprint
 
 AT_ONCE = 50         # cases of one preview: each is tried on the engine twice
 HOW = {"kept": lazy_gettext("继续"), "begun": lazy_gettext("新开始"), "withdrawn": lazy_gettext("撤销"),
@@ -41,7 +41,7 @@ def migrate(process_id: str):
     target = _target(process_id, current_actor())
     found = migration.cases_of(process_id)
     current = deployed.by_digest(target.digest)
-    steps = [(element, workshop.element(current, element) if element else gettext("没有待办的环节（等待中）"), len(ids))
+    steps = [(element, words.element(current, element) if element else gettext("没有待办的环节（等待中）"), len(ids))
              for element, ids in overview.steps_of(found).items()]
     return render_template("workshop/migrate.html", target=target, steps=steps, total=len(found),
                            most=migration.MOST, at_once=AT_ONCE)
