@@ -42,15 +42,15 @@ BLUEPRINTS = (
     "web.work.delegation",
     "web.workshop.designer",
     "web.ledger.pages",
-    "web.views.notices",
-    "web.views.incidents",
-    "web.views.account",
+    "web.notices.pages",
+    "web.operations.incidents",
+    "web.account.pages",
     "web.sign_in.oidc_pages",
     "web.workshop",
     "web.views.admin",
     "web.views.api",
-    "web.views.metrics",
-    "web.views.demo",
+    "web.operations.metrics",
+    "web.operations.demo",
 )
 MIGRATIONS = Path(__file__).parent / "migrations"
 

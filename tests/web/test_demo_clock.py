@@ -11,7 +11,7 @@ from caseflow.law import calendars
 from caseflow.models import JournalEntry, db, transaction
 from tests.web.ground import is_signed_in, person, send, shell
 from web.app import clock as web_clock
-from web.views.demo import later
+from web.operations.demo import later
 
 FRIDAY = datetime(2026, 2, 13, 2, 30, tzinfo=UTC)  # 10:30; Saturday 14 February 2026 is worked, then Spring Festival
 

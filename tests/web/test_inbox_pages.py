@@ -16,7 +16,7 @@ from caseflow.notices import deliveries
 from caseflow.people import accounts
 from scheduler import side_jobs
 from tests.web.desk import Desk, words
-from web.words import complaints
+from web.operations import complaint_words
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_complaint_that_is_over_is_not_shown(lost):
 
 def test_every_complaint_has_its_words():
     source = inspect.getsource(doctor)
-    assert set(re.findall(r'(?:Complaint\(|^        \()"([a-z_]+)"', source, re.MULTILINE)) == set(complaints.WORDS)
+    assert set(re.findall(r'(?:Complaint\(|^        \()"([a-z_]+)"', source, re.MULTILINE)) == set(complaint_words.WORDS)
 
 
 # --- reading, and other channels ----------------------------------------------------------------------------------

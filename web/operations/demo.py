@@ -17,7 +17,7 @@ from web.frame.shell import weekday
 from web.sign_in import auth
 from web.words import roles
 
-blueprint = Blueprint("demo", __name__)
+blueprint = Blueprint("demo", __name__, template_folder="templates")
 
 WORKING_DAYS = {"day": 1, "week": 5}
 

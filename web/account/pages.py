@@ -17,7 +17,7 @@ from web.sign_in.auth import current_actor
 from web.words import messages as words
 from web.words import refusals
 
-blueprint = Blueprint("account", __name__, url_prefix="/account")
+blueprint = Blueprint("account", __name__, template_folder="templates", url_prefix="/account")
 
 
 @blueprint.get("/", strict_slashes=False)

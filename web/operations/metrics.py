@@ -16,7 +16,7 @@ import caseflow
 from caseflow.health import figures
 from web.app import clock, step_times
 
-blueprint = Blueprint("metrics", __name__)
+blueprint = Blueprint("metrics", __name__, template_folder="templates")
 
 
 @blueprint.get("/metrics")

@@ -14,7 +14,7 @@ from web.sign_in.auth import current_actor
 from web.words import notices as words
 from web.words import places
 
-blueprint = Blueprint("notices", __name__, url_prefix="/notices")
+blueprint = Blueprint("notices", __name__, template_folder="templates", url_prefix="/notices")
 PATH = "/<int(max=9223372036854775807):notice_id>"
 
 

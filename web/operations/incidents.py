@@ -16,10 +16,11 @@ from caseflow.people import permissions
 from web.app import clock
 from web.errors import refusal
 from web.forms import filters
+from web.operations import complaint_words
 from web.sign_in.auth import current_actor
-from web.words import complaints, incidents, places
+from web.words import incidents, places
 
-blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
+blueprint = Blueprint("incidents", __name__, template_folder="templates", url_prefix="/incidents")
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -28,9 +29,9 @@ def index():
     actor = current_actor()
     rows = cases_incidents.incidents(actor, page=page)
     seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
-    return render_template("incidents/index.html", rows=rows, reason=incidents.reason, page=page, place=places.place,
+    return render_template("operations/incidents.html", rows=rows, reason=incidents.reason, page=page, place=places.place,
                            per_page=cases_incidents.PER_PAGE, seen=seen,
-                           may_retry=actor.has_role("supervisor", "admin"), complaint=complaints.complaint,
+                           may_retry=actor.has_role("supervisor", "admin"), complaint=complaint_words.complaint,
                            complaints=watchdog.complaints_for(actor), last_round=watchdog.last_round())
 
 
