@@ -47,7 +47,7 @@ BLUEPRINTS = (
     "web.account.pages",
     "web.sign_in.oidc_pages",
     "web.workshop",
-    "web.views.admin",
+    "web.admin",
     "web.views.api",
     "web.operations.metrics",
     "web.operations.demo",

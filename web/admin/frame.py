@@ -11,13 +11,13 @@ from flask_login import current_user
 
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.models import transaction
+from web.admin import words
 from web.errors import refusal
 from web.forms.typed import tidy
 from web.sign_in.auth import current_actor
-from web.words import administration as words
 from web.words import refusals
 
-blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+blueprint = Blueprint("admin", __name__, template_folder="templates", url_prefix="/admin")
 ID = "<int(max=9223372036854775807):{}>"
 TABS = (
     ("admin.users", _("人员"), ("admin", "security", "auditor")),

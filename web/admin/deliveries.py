@@ -8,10 +8,10 @@ from flask import abort, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow.notices import deliveries
+from web.admin.frame import ID, blueprint, changes
 from web.app import clock
 from web.forms import filters
 from web.sign_in.auth import current_actor
-from web.views.admin.frame import ID, blueprint, changes
 from web.words import messages as words
 
 PER_PAGE = 50

@@ -8,10 +8,10 @@ from flask_babel import gettext
 from caseflow.law import regulations as known
 from caseflow.models import Unit
 from caseflow.people import directory, duties, units
+from web.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
 from web.app import clock
 from web.forms import filters
 from web.sign_in.auth import current_actor
-from web.views.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
 from web.words import places
 
 PATH = "/units/" + ID.format("unit_id")

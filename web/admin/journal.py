@@ -11,9 +11,9 @@ from flask import render_template, request
 from caseflow.casefile import journal
 from caseflow.models import JournalEntry, Unit, User
 from caseflow.people import directory
+from web.admin import words
+from web.admin.frame import blueprint, only
 from web.forms import filters
-from web.views.admin.frame import blueprint, only
-from web.words import administration as words
 
 PER_PAGE = 50
 

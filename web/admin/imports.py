@@ -10,9 +10,9 @@ from caseflow.files.spreadsheets import MAX_BYTES
 from caseflow.models import transaction
 from caseflow.people import duties, sheet_import
 from caseflow.people.sheet_import import Plan
+from web.admin.frame import blueprint, only
 from web.app import clock
 from web.sign_in.auth import current_actor
-from web.views.admin.frame import blueprint, only
 from web.words import places
 
 MOST_SHOWN = 200     # lines that are right; of the wrong ones

@@ -11,11 +11,11 @@ from flask_babel import gettext
 from caseflow.models import Unit, User, transaction
 from caseflow.models.people import ROLES
 from caseflow.people import accounts, directory
+from web.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
 from web.app import clock
 from web.forms import filters
 from web.sign_in import login_limits, passwords
 from web.sign_in.auth import current_actor
-from web.views.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
 from web.words import places
 
 ONE_TIME = timedelta(hours=72)

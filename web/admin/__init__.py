@@ -5,7 +5,7 @@ Whoever has one of the separated duties sees it as far as the duty reaches; each
 
 from __future__ import annotations
 
-from web.views.admin import deliveries, imports, journal, people, units
-from web.views.admin.frame import blueprint
+from web.admin import deliveries, imports, journal, people, units
+from web.admin.frame import blueprint
 
 __all__ = ["blueprint", "deliveries", "imports", "journal", "people", "units"]
