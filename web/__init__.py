@@ -48,7 +48,7 @@ BLUEPRINTS = (
     "web.sign_in.oidc_pages",
     "web.workshop",
     "web.admin",
-    "web.views.api",
+    "web.api.ratings",
     "web.operations.metrics",
     "web.operations.demo",
 )

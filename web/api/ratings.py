@@ -15,7 +15,7 @@ from caseflow.models import transaction
 from caseflow.ratings import api_keys, intake
 from caseflow.ratings.fields import NOTES, REASONS
 from caseflow.ratings.verdicts import Verdict
-from web import openapi
+from web.api import openapi
 from web.app import clock
 
 log = logging.getLogger(__name__)
