@@ -119,7 +119,7 @@ def _joins_a_statement(called: str, call: ast.Call) -> bool:
 def test_the_core_the_views_and_the_jobs_read_no_wall_clock():
     found = [
         f"{source.name(path)}:{call.lineno}"
-        for path in source.modules("caseflow", "web/views", "web/forms", "scheduler")
+        for path in source.modules("caseflow", *AREAS, "scheduler")
         for called, call in source.calls(path)
         if re.search(r"(^|\.)(datetime|date|time)\.\w+$", called) and called.split(".")[-1] in WALL_CLOCKS
     ]

@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 
 import click
-from flask import Flask, redirect, url_for
+from flask import Blueprint, Flask, redirect, url_for
 from flask_babel import Babel
 from flask_migrate import Migrate
 
@@ -20,38 +20,20 @@ from web.cases import attachments as attachment_pages
 from web.frame import access, shell
 from web.sign_in import auth
 
-BLUEPRINTS = (
-    "web.sign_in.auth",
-    "web.work.task",
-    "web.cases.page",
-    "web.workshop.tryout",
-    "web.cases.attachments",
-    "web.cases.comments",
-    "web.appeals.pages",
-    "web.work.saved_filters",
-    "web.work.phrases",
-    "web.supervision.board",
-    "web.supervision.absences",
-    "web.supervision.reassign",
-    "web.supervision.urging",
-    "web.supervision.dispatches",
-    "web.supervision.discipline",
-    "web.cases.references",
-    "web.supervision.duplicates",
-    "web.cases.deadlines",
-    "web.work.delegation",
-    "web.workshop.designer",
-    "web.ledger.pages",
-    "web.notices.pages",
-    "web.operations.incidents",
-    "web.account.pages",
-    "web.sign_in.oidc_pages",
-    "web.workshop",
-    "web.admin",
-    "web.api.ratings",
-    "web.operations.metrics",
-    "web.operations.demo",
-)
+PAGES = {     # area → its modules with pages
+    "sign_in": ("auth", "oidc_pages"),
+    "work": ("list", "task", "saved_filters", "phrases", "delegation"),
+    "cases": ("page", "deadlines", "attachments", "references", "comments"),
+    "ledger": ("pages",),
+    "appeals": ("pages",),
+    "supervision": ("board", "absences", "reassign", "urging", "dispatches", "discipline", "duplicates"),
+    "workshop": ("processes", "drafts", "migrate", "designer", "tryout"),
+    "notices": ("pages",),
+    "operations": ("incidents", "metrics", "demo"),
+    "account": ("pages",),
+    "admin": ("people", "units", "imports", "journal", "deliveries"),
+    "api": ("ratings",),
+}
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -88,8 +70,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 
 def _add_pages(app: Flask) -> None:
-    for name in BLUEPRINTS:
-        page = importlib.import_module(name).blueprint
+    for shared in ("frame", "parts"):
+        app.register_blueprint(Blueprint(shared, f"web.{shared}", template_folder="templates"))
+    modules = [importlib.import_module(f"web.{area}.{name}") for area, names in PAGES.items() for name in names]
+    for page in dict.fromkeys(module.blueprint for module in modules):
         app.register_blueprint(page)
         if page.name == "api":  # authenticated by key, not by cookie
             security.csrf.exempt(page)

@@ -112,7 +112,8 @@ def test_a_complaint_that_is_over_is_not_shown(lost):
 
 def test_every_complaint_has_its_words():
     source = inspect.getsource(doctor)
-    assert set(re.findall(r'(?:Complaint\(|^        \()"([a-z_]+)"', source, re.MULTILINE)) == set(complaint_words.WORDS)
+    said = set(re.findall(r'(?:Complaint\(|^        \()"([a-z_]+)"', source, re.MULTILINE))
+    assert said == set(complaint_words.WORDS)
 
 
 # --- reading, and other channels ----------------------------------------------------------------------------------

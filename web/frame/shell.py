@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -60,7 +60,6 @@ WITHIN = {"designer": "workshop", "tryout": "workshop"}     # pages that belong 
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(Blueprint("frame", __name__, template_folder="templates"))
     app.url_defaults(_add_digest)
     app.jinja_env.globals.update(
         navigation=navigation, clock_now=clock_now, here_path=here_path, weekday=weekday, locale=auth.locale,

@@ -29,7 +29,8 @@ def index():
     actor = current_actor()
     rows = cases_incidents.incidents(actor, page=page)
     seen = {case.id: permissions.may_see(actor, case) for _incident, case in rows}
-    return render_template("operations/incidents.html", rows=rows, reason=incidents.reason, page=page, place=places.place,
+    return render_template("operations/incidents.html", rows=rows, reason=incidents.reason, page=page,
+                           place=places.place,
                            per_page=cases_incidents.PER_PAGE, seen=seen,
                            may_retry=actor.has_role("supervisor", "admin"), complaint=complaint_words.complaint,
                            complaints=watchdog.complaints_for(actor), last_round=watchdog.last_round())

@@ -38,7 +38,8 @@ def show(report_id: int):
     report = discipline.find(report_id, actor)
     regulation = regulations.get(report.case.regulation)
     return render_template(
-        "supervision/discipline_show.html", report=report, regulation=regulation, rules=regulation.supervision.discipline,
+        "supervision/discipline_show.html", report=report, regulation=regulation,
+        rules=regulation.supervision.discipline,
         rating=replace(rating.about_rating(report.case.rating), appeals=()),
         receives=actor.holds(report.to_role, report.to_unit_id))
 

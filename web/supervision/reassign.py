@@ -107,7 +107,8 @@ def show(handover_id: int):
     rows, badge = reassign.items_of(handover_id), badges(now)
     moved = [row for row in rows if row.outcome == "moved"]
     return render_template(
-        "supervision/reassign_show.html", handover=handover, moved=len(moved), waiting=sum(r.outcome == "waiting" for r in rows),
+        "supervision/reassign_show.html", handover=handover, moved=len(moved),
+        waiting=sum(r.outcome == "waiting" for r in rows),
         rows=[(row, OUTCOMES[row.outcome], badge(row.item)) for row in rows],
         may_undo=any(now - row.moved_at <= reassign.UNDO_WITHIN for row in moved),
         acknowledged=sum(row.acknowledged_at is not None for row in moved))

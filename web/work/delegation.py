@@ -16,7 +16,8 @@ from web.forms import filters
 from web.forms.typed import tidy
 from web.sign_in.auth import current_actor
 
-blueprint = Blueprint("delegation", __name__, template_folder="templates", url_prefix="/work/<int(max=9223372036854775807):work_item_id>/delegation")
+blueprint = Blueprint("delegation", __name__, template_folder="templates",
+                      url_prefix="/work/<int(max=9223372036854775807):work_item_id>/delegation")
 
 
 @blueprint.post("/")

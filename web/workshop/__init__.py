@@ -2,10 +2,3 @@
 
 Designers, approvers and auditors see it, each for their regulation; the core decides who may change what.
 """
-
-from __future__ import annotations
-
-from web.workshop import drafts, migrate, processes
-from web.workshop.frame import blueprint
-
-__all__ = ["blueprint", "drafts", "migrate", "processes"]

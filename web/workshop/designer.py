@@ -85,7 +85,8 @@ def begin(process_id: str):
     permissions.require_process(actor, deployed.row_of(process_id).regulation, "designer")
     refused = () if source is None else _unreadable(source)
     if refused:
-        return render_template("workshop/designer_refused.html", process_id=process_id, name=processes.title_of(process_id),
+        return render_template("workshop/designer_refused.html", process_id=process_id,
+                               name=processes.title_of(process_id),
                                findings=refused, file_name=file.filename), 422
     with transaction():
         draft_id = drafts.begin(process_id, actor, clock.now(), source).id

@@ -37,7 +37,8 @@ from web.sign_in.auth import current_actor
 from web.words import places
 from web.workshop import tryout_words as words
 
-blueprint = Blueprint("tryout", __name__, template_folder="templates", url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
+blueprint = Blueprint("tryout", __name__, template_folder="templates",
+                      url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
 SCENARIO = "/scenarios/<string(maxlength=64):scenario>"
 LONGEST_WAIT = 400      # of each unit
 
