@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
 from caseflow.casefile import store, submissions
+from caseflow.cases.effects.occasion import Occasion
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db
 from caseflow.moments import SHANGHAI
 from caseflow.notices import outbox
 from caseflow.raters import telling
-
-if TYPE_CHECKING:
-    from caseflow.cases.effects.occasion import Occasion
 
 PERSONAL = "staff"     # a task of this role is the appellant's own
 
