@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from tests.proof.breaking import Edit
-from tests.proof.diagrams import CAM, PREFIXES, B, Diagram
+from tests.caseflow.proof.breaking import Edit
+from tests.caseflow.proof.diagrams import CAM, PREFIXES, B, Diagram
 
 DC, DD = f"{{{PREFIXES['dc']}}}", f"{{{PREFIXES['di']}}}"
 NAMED = ("userTask", "serviceTask", "exclusiveGateway", "endEvent", "boundaryEvent")

@@ -17,8 +17,8 @@ from caseflow.proof.explorer import CONTEXT, _Explorer
 from caseflow.proof.reading import Reading
 from tests.caseflow.engine.builder import Scope
 from tests.caseflow.engine.generated import Generator
-from tests.proof.diagrams import shipped
-from tests.proof.judge import shipped_definition
+from tests.caseflow.proof.diagrams import shipped
+from tests.caseflow.proof.judge import shipped_definition
 
 DATED = "days_between(received_at, told_on) > 2 and told_on < today()"
 LEVELS = ["province", "city", "district", "town", "village"]

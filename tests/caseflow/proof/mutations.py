@@ -1,4 +1,4 @@
-"""All edits, judged: `python -m tests.proof.mutations` prints the figures; exit code 1 when one is judged wrongly.
+"""All edits, judged: `python -m tests.caseflow.proof.mutations` prints the figures; exit code 1 when one is judged wrongly.
 
 `drawn` gives a seeded few of them, for the suite.
 """
@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.proof import breaking, harmless
-from tests.proof.behaviour import same
-from tests.proof.diagrams import Diagram, shipped
-from tests.proof.judge import Verdict, judged, shipped_definition
+from tests.caseflow.proof import breaking, harmless
+from tests.caseflow.proof.behaviour import same
+from tests.caseflow.proof.diagrams import Diagram, shipped
+from tests.caseflow.proof.judge import Verdict, judged, shipped_definition
 
 LEAST = {"breaking": 200, "harmless": 100, "rerouted": 0}
 

@@ -10,7 +10,7 @@ from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
 from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, prove
-from tests.proof.diagrams import Diagram
+from tests.caseflow.proof.diagrams import Diagram
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The compliance matrix: article → rule → element → test. `python -m tests.proof.compliance` writes it."""
+"""The compliance matrix: article → rule → element → test. `python -m tests.caseflow.proof.compliance` writes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.proof import Rule, check
 from tests import source
-from tests.proof.judge import shipped_definition
+from tests.caseflow.proof.judge import shipped_definition
 
 FILE = source.ROOT / "docs" / "compliance.md"
 PROCESSES = {"rectification": "整改", "appeal": "申诉"}
@@ -19,7 +19,7 @@ HEAD = """# 条文对照表
 *Which rule, which element of which diagram and which tests keep each article. Generated: `make compliance`.*
 
 条文里与整改、回访、申诉有关的话，由 regulation.toml 的规则守住，写法见 [bpmn/README.md](../bpmn/README.md) 的“规则”。
-每条规则在每条路径上证明：`caseflow process prove bpmn`，测试里是 `tests/proof/test_rules.py`。
+每条规则在每条路径上证明：`caseflow process prove bpmn`，测试里是 `tests/caseflow/proof/test_rules.py`。
 `make mutations` 把图改坏几百处，逐一看规则是否拦住。“读法”是条文没有写明、由 `[parameters]` 定下的。
 “测试”是另外提到该条文的测试文件。
 """

@@ -1,7 +1,7 @@
 """docs/compliance.md is in step with the rules, the diagrams and the tests."""
 
 from caseflow.law import regulations
-from tests.proof import compliance
+from tests.caseflow.proof import compliance
 
 # domain.md, section 1: the articles that speak of handling, revisiting or appealing one case
 OF_CASES = {

@@ -1,6 +1,6 @@
 """A few of the edits of `make mutations`: those that break an article are refused, the others are not."""
 
-from tests.proof.mutations import drawn
+from tests.caseflow.proof.mutations import drawn
 
 SEED = 20260322
 

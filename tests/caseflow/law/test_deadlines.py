@@ -18,7 +18,7 @@ from caseflow.law.deadlines import compute, explain, working_days_left
 from caseflow.moments import SHANGHAI
 
 NATIONAL = national()
-VECTORS = Path(__file__).parents[1] / "data" / "vectors" / "working_days.csv"
+VECTORS = Path(__file__).parents[2] / "data" / "vectors" / "working_days.csv"
 TABLE = {  # event: {working days: due day}, from the notices, worked by hand
     "2026-02-13": {1: "02-14", 2: "02-24", 5: "02-27", 15: "03-12", -2: "02-11"},
     "2026-02-16": {1: "02-24", 5: "02-28"},

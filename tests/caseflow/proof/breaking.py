@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from tests.proof.diagrams import CAM, SIDE_TOPICS, B, Diagram
+from tests.caseflow.proof.diagrams import CAM, SIDE_TOPICS, B, Diagram
 
 Edit = tuple[str, Diagram]      # what was edited, the diagram afterwards
 STATUTORY = ("outcome", "revisit_result", "track_result", "decision", "verification")

@@ -13,8 +13,8 @@ from caseflow.proof import VIOLATED, VOCABULARY, Proof, Rule, check, prove, told
 from caseflow.proof.limits import TELLS
 from tests.caseflow.engine.builder import Scope
 from tests.caseflow.engine.gate_diagrams import flat
-from tests.proof.diagrams import Diagram, shipped
-from tests.proof.judge import shipped_definition
+from tests.caseflow.proof.diagrams import Diagram, shipped
+from tests.caseflow.proof.judge import shipped_definition
 
 GUICHI = ("guichi", "rectification")
 SENTENCE = "确保回访率100%"

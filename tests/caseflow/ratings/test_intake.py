@@ -22,8 +22,8 @@ from caseflow.ratings.feeds import BATCH_LINES, batches, lines_of
 from caseflow.ratings.fields import MAX_LINE
 from tests.ratings_ground import offices  # noqa: F401
 
-FEEDS = Path(__file__).parents[2] / "caseflow" / "install" / "demo_feeds"
-EXPECTED = Path(__file__).parents[1] / "data" / "ratings"
+FEEDS = Path(__file__).parents[3] / "caseflow" / "install" / "demo_feeds"
+EXPECTED = Path(__file__).parents[2] / "data" / "ratings"
 PLACES = ("guichi", "hainan", "hefei", "qijiang")
 
 pytestmark = pytest.mark.usefixtures("offices")
