@@ -161,7 +161,7 @@ def install(url: str, folder: Path) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[PasswordHasher]:
-    """Hashes passwords as cheaply as can be; gives the real hasher, whose cost tests/web/test_sign_in.py holds."""
+    """Hashes passwords as cheaply as can be; gives the real hasher, whose cost tests/web/sign_in/test_auth.py holds."""
     real = passwords._hasher
     with mock.patch.object(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
         yield real

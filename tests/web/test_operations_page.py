@@ -9,7 +9,7 @@ import pytest
 
 from scheduler.side_jobs import SIDE_JOBS
 from tests import source
-from tests.web.test_metrics import measured, scrape
+from tests.web.operations.test_metrics import measured, scrape
 from web.app import config
 from web.commands import COMMANDS
 from web.operations import complaint_words

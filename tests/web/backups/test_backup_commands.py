@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from caseflow.models import WorkItem, db, transaction
-from tests.web.backup.ground import back_up
+from tests.web.backups.ground import back_up
 from web.commands import main
 
 pytestmark = pytest.mark.both_databases

@@ -24,7 +24,7 @@ from web.app.database import require_durable
 from web.commands import main
 from web.migrations import downgrade
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def call(folder, *words, **variables):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caseflow.models import db
-from tests.web.backup.test_backup_commands import call
+from tests.web.backups.test_backup_commands import call
 from web.backups import postgresql
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("database", ["postgresql"], indirect=True)]

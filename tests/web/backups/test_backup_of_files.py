@@ -12,8 +12,8 @@ from caseflow.cases import attachments
 from caseflow.models import db, transaction
 from tests.caseflow.samples import JPEG, PDF
 from tests.ground import person
-from tests.web.backup.ground import back_up, bring_back, whole
-from tests.web.backup.test_backup_commands import call
+from tests.web.backups.ground import back_up, bring_back, whole
+from tests.web.backups.test_backup_commands import call
 from web import backups
 
 pytestmark = pytest.mark.both_databases

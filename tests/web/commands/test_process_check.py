@@ -11,8 +11,8 @@ from caseflow.law import regulations
 from tests.caseflow.engine.gate_diagrams import SOUND, flat
 from web.commands import main
 
-HOSTILE = Path(__file__).parents[1] / "data" / "hostile"
-GUICHI = Path(__file__).parents[2] / "bpmn" / "guichi"
+HOSTILE = Path(__file__).parents[2] / "data" / "hostile"
+GUICHI = Path(__file__).parents[3] / "bpmn" / "guichi"
 
 
 def run(*arguments):

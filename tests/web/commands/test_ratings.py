@@ -15,13 +15,13 @@ from caseflow.casefile import journal_check
 from caseflow.models import ApiKey, Case, Rating, db
 from caseflow.ratings import api_keys
 from tests.ratings_ground import offices  # noqa: F401
-from tests.web.test_api import rating
+from tests.web.api.test_ratings import rating
 from web.commands import main
 from web.commands import ratings as commands
 
 pytestmark = pytest.mark.usefixtures("offices")
-FEEDS = Path(__file__).parents[2] / "caseflow" / "install" / "demo_feeds"
-EXPECTED = Path(__file__).parents[1] / "data" / "ratings"
+FEEDS = Path(__file__).parents[3] / "caseflow" / "install" / "demo_feeds"
+EXPECTED = Path(__file__).parents[2] / "data" / "ratings"
 
 
 @pytest.fixture

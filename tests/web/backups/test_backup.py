@@ -30,7 +30,7 @@ from scheduler import jobs, side_jobs
 from tests.conftest import build_app
 from tests.ground import person, rows
 from tests.journeys.kit import Journey
-from tests.web.backup.ground import back_up, bring_back, whole
+from tests.web.backups.ground import back_up, bring_back, whole
 from web import backups
 from web.migrations import downgrade, upgrade
 from web.sign_in import sessions
