@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 
 import click
 import pytest
@@ -28,6 +29,7 @@ APPROVED_LINES: dict[str, str] = {  # "file: the line" → why it does no harm
 }
 APPROVED_STATEMENTS: dict[str, str] = {  # likewise, for statements put together from text
 }
+BY_BEHAVIOUR = {"engine", "proof", "migrations", "backups"}
 WALL_CLOCKS = {"now", "utcnow", "today", "time"}
 PLACES_OF_ONE_MACHINE = (  # written in two halves, so that this file is not found
     "pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "registry" + ".npm", "npm" + "mirror", "index" + "-url",
@@ -68,6 +70,25 @@ def test_functions_stay_short():
     }
     assert long.keys() - ANSWERED_LENGTHS.keys() == set()
     assert ANSWERED_LENGTHS.keys() - long.keys() == set(), "answered, but no longer asked"
+
+
+def test_tests_lie_where_what_they_test_lies():
+    """tests/caseflow/<package>/test_<module>.py, with a topic behind where there are several; engine and proof, whose
+    tests go by behaviour, are asked for the package alone. The same for the areas of the web."""
+    strays = []
+    for path in [*source.modules("tests/caseflow"), *source.modules("tests/web")]:
+        half, *folders, file = path.relative_to(source.ROOT / "tests").parts
+        if not folders or not file.startswith("test_"):
+            continue
+        package, stem = source.ROOT.joinpath(half, *folders), file.removeprefix("test_").removesuffix(".py")
+        if not package.is_dir() or folders[0] not in BY_BEHAVIOUR and not _names_a_module(stem, package):
+            strays.append(source.name(path))
+    assert strays == []
+
+
+def _names_a_module(stem: str, package: Path) -> bool:
+    known = {path.stem for path in package.iterdir() if path.suffix == ".py" or path.is_dir()} - {"__init__"}
+    return any(stem == module or stem.startswith(f"{module}_") for module in known)
 
 
 def test_no_module_has_a_name_that_says_nothing():

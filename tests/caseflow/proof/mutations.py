@@ -1,4 +1,4 @@
-"""All edits, judged: `python -m tests.caseflow.proof.mutations` prints the figures; exit code 1 when one is judged wrongly.
+"""All edits, judged: `python -m tests.caseflow.proof.mutations` prints the figures; 1 when one is judged wrongly.
 
 `drawn` gives a seeded few of them, for the suite.
 """
