@@ -57,10 +57,15 @@ def rating_of(rating_id: int, actor: Actor) -> Rating:
         raise NotFound
     mine = select(Rating.id).join(ServiceRecord).where(Rating.id == rating.id, _about(actor))
     if db.session.scalar(mine) is None:
-        case = db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == cases.KIND))
+        case = rectification_of(rating)
         if case is None or not permissions.may_see(actor, case):
             raise NotFound
     return rating
+
+
+def rectification_of(rating: Rating) -> Case | None:
+    """The case in which this rating is put right, None when it needed none."""
+    return db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == cases.KIND))
 
 
 def _about(actor: Actor) -> ColumnElement[bool]:

@@ -32,13 +32,21 @@ from caseflow.models.journal import JournalEntry
 from caseflow.models.people import Unit
 from caseflow.models.prepared import INSERTS, Prepared, current_connection, inserting
 from caseflow.models.ratings import Rating
-from caseflow.models.work import AppliedEffect, AwaitedMessage, DeadlineEntry, Draft, Timer, TimerFiring, WorkItem
+from caseflow.models.work import (
+    WAITING,
+    AppliedEffect,
+    AwaitedMessage,
+    DeadlineEntry,
+    Draft,
+    Timer,
+    TimerFiring,
+    WorkItem,
+)
 
 _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkItem.__table__.c
 _timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c
 
 
-WAITING = ("pending", "stopped")            # of a timer
 STOPS = ("stopped", "restarted", "ended")   # the kinds of entries that say when a clock stood still
 _OF_CASE = (
     _case.id, _case.number, _case.kind, _case.regulation, _case.after_expiry, _case.rating_id, _case.unit_id,

@@ -31,7 +31,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
-from caseflow.models import Case, DeadlineEntry, Timer, db
+from caseflow.models import Case, DeadlineEntry, Timer, db, work
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
@@ -218,7 +218,7 @@ def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Chan
 def _take(case_id: int, actor: Actor, now: datetime) -> _Change:
     case = store.hold(case_id)
     regulation = regulations.get(case.regulation)
-    timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(store.WAITING))
+    timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(work.WAITING))
                                 .order_by(Timer.token).execution_options(populate_existing=True))
     return _Change(case, regulation, calendars.load(regulation.calendar), tuple(timers),
                    clock_entries.of_case(case_id), actor, now)

@@ -15,7 +15,7 @@ from caseflow.law import deadlines, time_account
 from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
-from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db
+from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, work
 from caseflow.people.permissions import Actor
 
 BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
@@ -45,7 +45,7 @@ def of_waiting() -> Mapping[tuple[int, int], list[DeadlineEntry]]:
     """The entries of all timers that wait, by case and token."""
     found: dict[tuple[int, int], list[DeadlineEntry]] = defaultdict(list)
     query = select(DeadlineEntry).join(Timer, (Timer.case_id == DeadlineEntry.case_id) & (
-        Timer.token == DeadlineEntry.token)).where(Timer.status.in_(store.WAITING))
+        Timer.token == DeadlineEntry.token)).where(Timer.status.in_(work.WAITING))
     for entry in db.session.scalars(query.order_by(DeadlineEntry.case_id, DeadlineEntry.token, DeadlineEntry.seq)):
         found[entry.case_id, entry.token].append(entry)
     return found

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
-from caseflow.casefile import journal_check, store
+from caseflow.casefile import journal_check
 from caseflow.cases import attachments, clock_entries
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
@@ -37,6 +37,7 @@ from caseflow.models import (
     TimerFiring,
     WorkItem,
     db,
+    work,
 )
 from caseflow.models.cases import OPEN
 from caseflow.people import impartiality
@@ -71,7 +72,7 @@ def examine(now: datetime) -> list[Complaint]:
 
 def stuck_cases(now: datetime) -> Iterator[Complaint]:
     """Open cases that nothing will move any more."""
-    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, *store.WAITING)
+    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, *work.WAITING)
     query = select(Case.number).outerjoin(tasks, tasks.c.case_id == Case.id).outerjoin(
         timers, timers.c.case_id == Case.id).where(
         OPEN, Case.incident.is_(False), tasks.c.case_id.is_(None), timers.c.case_id.is_(None),
@@ -91,7 +92,7 @@ def rows_against_state(now: datetime) -> Iterator[Complaint]:
     processes: dict[str, Definition | CaseflowError] = {}
     for batch in _open_cases():
         ids = [row.id for row in batch]
-        items, timers = _tokens(WorkItem, ids, "open"), _tokens(Timer, ids, *store.WAITING)
+        items, timers = _tokens(WorkItem, ids, "open"), _tokens(Timer, ids, *work.WAITING)
         for row in batch:
             yield from _compare(row, processes, items[row.id], timers[row.id])
 
@@ -154,7 +155,7 @@ def rows_of_ended_cases(now: datetime) -> Iterator[Complaint]:
     """Work items and timers that an ended case has left behind."""
     for code, table, status, sentence in (
         ("orphan_work_item", WorkItem, ("open",), "案件已结束，待办仍在"),
-        ("orphan_timer", Timer, store.WAITING, "案件已结束，计时仍在"),
+        ("orphan_timer", Timer, work.WAITING, "案件已结束，计时仍在"),
     ):
         query = select(Case.number, table.token).join(Case, Case.id == table.case_id).where(
             table.status.in_(status), Case.status != "open")
@@ -198,7 +199,7 @@ def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
     """Deadlines that were changed and are not due when their ledger says."""
     ledgers = clock_entries.of_waiting()
     query = select(Timer, Case.number, Case.regulation).join(Case, Case.id == Timer.case_id).where(
-        Timer.status.in_(store.WAITING), exists().where(
+        Timer.status.in_(work.WAITING), exists().where(
             DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.token == Timer.token))
     for timer, number, key in db.session.execute(query):
         regulation = regulations.get(key)

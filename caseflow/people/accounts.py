@@ -30,6 +30,14 @@ def find(username: str) -> User:
     return user
 
 
+def of(actor: Actor) -> User:
+    """The account behind this actor, as it is in the present transaction. NotFound for the system."""
+    user = db.session.get(User, actor.user_id) if actor.user_id is not None else None
+    if user is None:
+        raise NotFound
+    return user
+
+
 def find_unit(regulation: str, code: str) -> Unit:
     """The unit of this regulation with this code or key; NotFound tells some that there are."""
     regulations.get(regulation)

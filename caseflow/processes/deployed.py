@@ -30,6 +30,12 @@ def versions(process_id: str) -> list[Definition]:
         .execution_options(populate_existing=True)))
 
 
+def processes_of(regulation: str) -> list[str]:
+    """The ids of the processes of this regulation that are deployed, sorted."""
+    query = select(Definition.process_id).where(Definition.regulation == regulation, Definition.current)
+    return list(db.session.scalars(query.order_by(Definition.process_id)))
+
+
 def row_of(process_id: str, digest: str | None = None) -> Definition:
     """The current version of a process, or the one with this digest. NotFound."""
     which = Definition.current if digest is None else Definition.digest == digest

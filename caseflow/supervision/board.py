@@ -76,6 +76,14 @@ def items(actor: Actor, wanted: Wanted, now: datetime, *, page: int = 1, per_pag
     return Page(found, min(total, most), page, per_page, more=total > most)
 
 
+def narrowed_to(wanted: Wanted) -> str:
+    """The name of the office or the person that a list is narrowed to, "" for neither."""
+    for table, one in ((Unit, wanted.unit_id), (User, wanted.user_id)):
+        if one is not None:
+            return db.session.scalar(select(table.name).where(table.id == one)) or ""
+    return ""
+
+
 def units(actor: Actor, now: datetime, *, page: int = 1) -> list[Load]:
     """The load of the supervised units, by name, so many a page."""
     query = select(Unit.id, Unit.name).where(Unit.id.in_(_units(actor))).order_by(Unit.regulation, Unit.name, Unit.id)

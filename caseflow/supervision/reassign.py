@@ -109,6 +109,13 @@ def targets(actor: Actor, places: Sequence[str]) -> list[tuple[Unit, list[User]]
         for unit in units]
 
 
+def places_of(work_item_ids: Sequence[int]) -> list[str]:
+    """The regulations of the first thousand of these tasks, by key."""
+    found = select(Case.regulation).join(WorkItem, WorkItem.case_id == Case.id).where(
+        WorkItem.id.in_(work_item_ids[:MOST])).distinct()
+    return sorted(db.session.scalars(found))
+
+
 def successor(to: Target) -> Successor:
     """What is asked of this target about each task."""
     user = to.user

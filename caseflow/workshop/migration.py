@@ -26,7 +26,7 @@ from caseflow.errors import CannotMove, ConcurrentUpdate, InvalidInput, NothingC
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
-from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db
+from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, work
 from caseflow.models.cases import OPEN
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -219,7 +219,7 @@ def _given(timers: Iterable[OpenTimer], token: int, regulation: Regulation, now:
 
 def _rules_of(case_id: int) -> Mapping[int, DeadlineRule]:
     rows = select(Timer.token, Timer.unit, Timer.amount, Timer.since, Timer.since_name).where(
-        Timer.case_id == case_id, Timer.status.in_(store.WAITING))
+        Timer.case_id == case_id, Timer.status.in_(work.WAITING))
     return {row.token: DeadlineRule(row.unit, row.amount, row.since, row.since_name)
             for row in db.session.execute(rows)}
 
@@ -230,7 +230,7 @@ def _rules_of(case_id: int) -> Mapping[int, DeadlineRule]:
 def _timers_of(case_ids: Iterable[int]) -> Mapping[int, Mapping[int, Row]]:
     found: dict[int, dict[int, Row]] = defaultdict(dict)
     rows = select(Timer.case_id, Timer.token, Timer.due_at, Timer.status, Timer.unit, Timer.amount, Timer.since,
-                  Timer.since_name).where(Timer.case_id.in_(case_ids), Timer.status.in_(store.WAITING))
+                  Timer.since_name).where(Timer.case_id.in_(case_ids), Timer.status.in_(work.WAITING))
     for row in db.session.execute(rows):
         found[row.case_id][row.token] = row
     return found

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from caseflow.errors import InvalidInput
-from caseflow.models import User, db, transaction
+from caseflow.models import transaction
 from caseflow.notices import deliveries
 from caseflow.people import accounts, directory
 from web.app import clock, outgoing
@@ -36,7 +36,7 @@ def choose_channels():
     addresses = {name: typed_line(name) for name in deliveries.FORM}
     try:
         with transaction():
-            profile = accounts.profile_of(db.session.get(User, current_user.id))
+            profile = accounts.profile_of(accounts.of(current_actor()))
             given = {name: addresses[name] if name in request.form else getattr(profile, name) for name in addresses}
             deliveries.choose(profile, clock.now(), current_actor(), addresses=given,
                               channels=request.form.getlist("channel"), digest=request.form.get("digest") == "1")
@@ -55,7 +55,7 @@ def end_logins():
     """End another login of one's own, or all others."""
     wanted = request.form.get("login")
     with transaction():
-        user = db.session.get(User, current_user.id)
+        user = accounts.of(current_actor())
         ids = [row.id for row in directory.logins_of(user) if row.id != g.login.id and wanted in (None, row.id)]
         ended = sum(accounts.end_logins(user, clock.now(), current_actor(), login) for login in ids)
     flash(gettext("已结束 %(n)s 个登录。", n=ended), "success")
@@ -83,8 +83,7 @@ def choose_password():
         return _password_page(gettext(
             "密码应为 12 至 128 个字符，含大写、小写、数字、其他字符中的三种，且不含账号或常见词。"))
     with transaction():
-        accounts.set_password(db.session.get(User, current_user.id), passwords.hashed(typed), clock.now(),
-                            current_actor())
+        accounts.set_password(accounts.of(current_actor()), passwords.hashed(typed), clock.now(), current_actor())
     flash(gettext("密码已更换，请用新密码登录。"), "success")
     return redirect(url_for("auth.login"))
 

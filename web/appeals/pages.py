@@ -13,7 +13,7 @@ from caseflow.appeals import filing, finding
 from caseflow.cases import attachments
 from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
-from caseflow.models import Case, Rating, cases, db, transaction
+from caseflow.models import Case, Rating, transaction
 from caseflow.people import permissions
 from web.app import clock
 from web.appeals import decision_document
@@ -64,7 +64,7 @@ def rating(rating_id: int):
 def _rating_page(rating_id: int, problems: Mapping[str, str] = {}, status: int = 200, why: str = ""):
     actor = current_actor()
     found = finding.rating_of(rating_id, actor)
-    case = db.session.query(Case).filter_by(rating_id=found.id, kind=cases.KIND).one_or_none()
+    case = finding.rectification_of(found)
     token, sent = request.form.get("form_token", ""), request.form
     stands = filing.standing(found, actor, clock.now())
     return render_template(

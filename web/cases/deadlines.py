@@ -10,12 +10,12 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow.casefile import readings, store
+from caseflow.casefile import readings
 from caseflow.cases import clock as deadline_changes
 from caseflow.cases import clock_entries, steps
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
-from caseflow.models import Case, Timer, transaction
+from caseflow.models import Case, Timer, transaction, work
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -86,13 +86,13 @@ def ledgers(case: Case, definition: Any, now: datetime) -> list[Ledger]:
     """The deadlines of a case that wait or were changed, the waiting ones first."""
     regulation = regulations.get(case.regulation)
     calendar, entries = calendars.load(regulation.calendar), clock_entries.of_case(case.id)
-    timers = [timer for timer in readings.timers_of(case) if timer.status in store.WAITING or timer.token in entries]
+    timers = [timer for timer in readings.timers_of(case) if timer.status in work.WAITING or timer.token in entries]
     return [_ledger(timer, entries.get(timer.token, []), regulation, calendar, definition, now)
-            for timer in sorted(timers, key=lambda timer: timer.status not in store.WAITING)]
+            for timer in sorted(timers, key=lambda timer: timer.status not in work.WAITING)]
 
 
 def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definition: Any, now: datetime) -> Ledger:
-    by_the_clock, waiting = timer.unit == "hours", timer.status in store.WAITING
+    by_the_clock, waiting = timer.unit == "hours", timer.status in work.WAITING
     standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
         token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow.casefile import readings, store
+from caseflow.casefile import readings
 from caseflow.cases import clock_entries
 from caseflow.errors import CaseflowError
 from caseflow.law import calendars, deadlines, regulations
-from caseflow.models import Case, Timer
+from caseflow.models import Case, Timer, work
 from web.words import drawn, times
 
 TIMER_STATES = {
@@ -41,7 +41,7 @@ class DeadlineLine:
 def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:
     """Every deadline of the case, the running ones first, each with its reasons."""
     calendar = calendars.load(regulations.get(case.regulation).calendar)
-    timers = sorted(readings.timers_of(case), key=lambda timer: timer.status not in store.WAITING)
+    timers = sorted(readings.timers_of(case), key=lambda timer: timer.status not in work.WAITING)
     changed = clock_entries.of_case(case.id)
     return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in changed) for timer in timers]
 

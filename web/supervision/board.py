@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
-from caseflow.models import Unit, User, WorkItem, db
+from caseflow.models import WorkItem
 from caseflow.people.permissions import Actor
 from caseflow.supervision import board, dispatches
 from caseflow.supervision.board import Wanted
@@ -46,8 +46,7 @@ def items():
     return render_template(
         "supervision/board_items.html", page=page, rows=[(item, badge(item)) for item in page.items], wanted=wanted,
         query=query, title=titles()[wanted.which], all_checked="all" in request.args,
-        unit=wanted.unit_id and db.session.get(Unit, wanted.unit_id) if page.items else None,
-        user=wanted.user_id and db.session.get(User, wanted.user_id) if page.items else None, place=places.place)
+        narrowed_to=board.narrowed_to(wanted) if page.items else "", place=places.place)
 
 
 def wanted_of(values: Any) -> Wanted:

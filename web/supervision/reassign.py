@@ -11,7 +11,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from caseflow.errors import CaseflowError, ConcurrentUpdate, Conflict, InvalidInput, NotFound, PermissionDenied
-from caseflow.models import WorkItem, db, transaction
+from caseflow.models import transaction
 from caseflow.people.permissions import Actor
 from caseflow.supervision import board, reassign
 from caseflow.supervision.reassign import Target
@@ -181,9 +181,7 @@ def _moved(handover_id: int, work_item_ids: list[int], actor: Actor) -> int:
 
 
 def _form(typed: Typed, actor: Actor, error: CaseflowError | None = None):
-    items = list(db.session.scalars(db.select(WorkItem).where(WorkItem.id.in_(typed.ids[:reassign.MOST])))
-                 .unique()) if typed.ids else []
-    places = sorted({item.case.regulation for item in items})
+    places = reassign.places_of(typed.ids) if typed.ids else []
     problems = dict(error.fields) if isinstance(error, InvalidInput) else {}
     if not typed.ids:
         problems["items"] = "required"

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from caseflow import moments
-from caseflow.casefile import readings, store
+from caseflow.casefile import readings
 from caseflow.cases import steps
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
@@ -30,8 +30,8 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.law import regulations
-from caseflow.models import User, WorkItem, db, transaction
-from caseflow.people import impartiality, permissions
+from caseflow.models import User, WorkItem, transaction, work
+from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import unreachable
@@ -210,7 +210,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
         badge_of_item=row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=rating.rating_panel(case, actor),
-        deadlines=[line for line in deadlines.deadline_lines(case, definition, now) if line.status in store.WAITING],
+        deadlines=[line for line in deadlines.deadline_lines(case, definition, now) if line.status in work.WAITING],
         timeline=timeline.timeline(case, definition), files=files.file_panel(case, actor), contacts=contacts,
         delegation=delegation_panel.delegation_panel(item, actor),
         phrases=phrases.of_actor(actor) if open_to_me else [],
@@ -237,5 +237,4 @@ def _today(now: datetime):
 
 
 def _name_of(user_id: int | None) -> str:
-    user = db.session.get(User, user_id) if user_id else None
-    return user.name if user else ""
+    return directory.names(User, {user_id}).get(user_id, "") if user_id else ""

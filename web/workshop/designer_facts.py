@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy import select
 
 from caseflow.engine.values import CASE_VARIABLES
 from caseflow.law import regulations
-from caseflow.models import Definition, ProcessDraft, db
+from caseflow.models import ProcessDraft
+from caseflow.processes import deployed
 from caseflow.processes.topics import TOPICS
 from web.sign_in import auth
 from web.words import processes
@@ -41,7 +41,7 @@ def facts(draft: ProcessDraft) -> dict[str, Any]:
         "topics": list(TOPICS.items()),
         "messages": [[name, str(words)] for name, words in MESSAGES.items()],
         "variables": [_variable(name, kind) for name, kind in CASE_VARIABLES.items()],
-        "processes": [[key, processes.title_of(key)] for key in _processes(draft.regulation)
+        "processes": [[key, processes.title_of(key)] for key in deployed.processes_of(draft.regulation)
                       if key != draft.process_id],
         "words": {key: str(word) for key, word in WORDS.items()},
         "modeler_words": MODELER, "simulation_words": SIMULATION,
@@ -51,8 +51,3 @@ def facts(draft: ProcessDraft) -> dict[str, Any]:
 def _variable(name: str, kind: str) -> dict[str, Any]:
     choices = [{"id": key, "name": str(word)} for key, word in CHOICES.get(name, {}).items()]
     return {"name": name, "type": kind, "label": str(VARIABLES.get(name, name)), "choices": choices}
-
-
-def _processes(regulation: str) -> list[str]:
-    return list(db.session.scalars(select(Definition.process_id).where(
-        Definition.regulation == regulation, Definition.current).order_by(Definition.process_id)))
