@@ -1,7 +1,7 @@
 """Appeals against a rating: who may file one, filing, withdrawing, and finding them.
 
-What happens between is a case of its own under bpmn/<place>/appeal.bpmn; its effects are in appeal_effects.py, who may
-not review it in impartiality.py.
+What happens between is a case of its own under bpmn/<place>/appeal.bpmn; its effects are in
+cases/effects/appeal.py, who may not review it in people/impartiality.py.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Handover(Base):
 
 
 class HandoverItem(Base):
-    """One task of a handover. `outcome`: waiting, moved, undone, or why it may not (a code of reassignment.py).
+    """One task of a handover. `outcome`: waiting, moved, undone, or why it may not (a code of supervision/reassign.py).
 
     `joined`: the unit takes part in the case since. Each is done in a transaction of its own.
     """
