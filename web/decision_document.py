@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
+from caseflow.appeals import finding
 from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, AssessmentRecord
 from caseflow.processes import deployed
@@ -81,7 +82,7 @@ def _facts(appeal: Appeal) -> Table:
 def _decision(appeal: Appeal) -> str:
     if appeal.decision == "dismissed":
         return gettext("申诉不成立。评价照常采纳，整改照常办理。")
-    if appeal.case.outcome == "rating_corrected":
+    if finding.corrects(appeal):
         return gettext("误评成立。原评价保留、不计入统计，以评价人最新的评价为准；整改终止。")
     return gettext("申诉成立（%(finding)s）。评价不予采纳：原记录保留，不计入统计；整改终止。",
                    finding=words.ground_name(appeal.finding))

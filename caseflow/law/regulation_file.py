@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from caseflow.law import supervision_rules
+from caseflow.law.milestones import EVERYWHERE, Milestones, milestones
+from caseflow.law.place_words import Validity, short_names, validity
 from caseflow.law.rule_tables import rules
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
@@ -27,6 +29,7 @@ SUPERVISORS = ("lead", "unit", "nobody")
 APPEAL_CLOCKS = ("continues", "stops")
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
+MOVED = {"revisit_tasks": "now stands in [milestones.rectification.revisited] as tasks, with result and article"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +145,25 @@ class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
     `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
-    contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
-    done before it closes, except with an outcome of `closed_without_revisit`. `unreachable` is None where the file
-    sets no rule, `appeal` where it is silent. Without `clock` or `extension` no deadline is stopped or extended;
-    without `ladder` nobody is reminded; without `supervision` nothing of it is offered.
+    contacted (HN-14); units whose key begins with it and "_" are its branches. `short_names`: locale → how people call
+    the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which tasks are what.
+    A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an outcome of
+    `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is silent. Without
+    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded; without
+    `supervision` nothing of it is offered.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
     """
 
     key: str
     name: str
+    short_names: Mapping[str, str]
     document_no: str
     issuer: str
     issued: date
     valid_from: date
     valid_to: date | None
+    validity: Validity | None
     after_expiry: str
     areas: tuple[str, ...]
     calendar: str
@@ -166,7 +173,7 @@ class Regulation:
     lead: str
     number_format: str
     contact_through: str | None
-    revisit_tasks: tuple[str, ...]
+    milestones: Mapping[str, Milestones]
     closed_without_revisit: tuple[str, ...]
     unreachable: Unreachable | None
     appeal: AppealRules | None
@@ -180,6 +187,11 @@ class Regulation:
     articles: Mapping[str, str]
     rules: Mapping[str, tuple[Rule, ...]]
 
+    @property
+    def revisit_tasks(self) -> tuple[str, ...]:
+        """The tasks that are the revisit of a rectification."""
+        return self.milestones[EVERYWHERE].revisited.tasks
+
     def contacts_raters(self, unit_key: str) -> bool:
         """Whether this unit is the office, or a branch of it, through which alone the rater is contacted."""
         office = self.contact_through
@@ -191,6 +203,8 @@ def read(file: Path) -> Regulation:
     top = load(file)
     if not re.fullmatch(SNAKE_CASE, file.parent.name):
         raise top.refuse("key", f"the folder's name {file.parent.name!r} must be snake_case")
+    for key in MOVED.keys() & top.values.keys():
+        raise top.refuse(key, MOVED[key])
     units = {key: _unit(key, table) for key, table in top.tables("units").items()}
     responsible = {key: _unit(key, table) for key, table in top.tables("responsible_units").items()}
     _check_tree(top, units, responsible)
@@ -199,7 +213,7 @@ def read(file: Path) -> Regulation:
         contact_through=_office(top, "contact_through", units) if "contact_through" in top.values else None,
         calendar=top.text("calendar"), number_format=_number_format(top),
         close_of_business=top.take("close_of_business", time, None),
-        revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
+        milestones=milestones(top),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
         unreachable=_unreachable(top), appeal=_appeal(top, units), clock=_clock(top), extension=_extension(top),
         ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
@@ -215,14 +229,15 @@ def read(file: Path) -> Regulation:
 
 def _heading(top: Table) -> dict[str, Any]:
     heading = {
-        "name": top.text("name"), "document_no": top.text("document_no", empty=True), "issuer": top.text("issuer"),
+        "name": top.text("name"), "short_names": short_names(top),
+        "document_no": top.text("document_no", empty=True), "issuer": top.text("issuer"),
         "issued": top.take("issued", date), "valid_from": top.take("valid_from", date),
         "valid_to": top.take("valid_to", date, None), "areas": top.texts("areas", r"\d{2,12}")}
     if heading["valid_to"] is None:
-        return heading | {"after_expiry": "continue"}
+        return heading | {"after_expiry": "continue", "validity": None}
     if heading["valid_to"] < heading["valid_from"]:
         raise top.refuse("valid_to", "lies before valid_from")
-    return heading | {"after_expiry": top.one_of("after_expiry", ("continue", "refuse"))}
+    return heading | {"after_expiry": top.one_of("after_expiry", ("continue", "refuse")), "validity": validity(top)}
 
 
 def _ratings(top: Table) -> dict[str, Any]:

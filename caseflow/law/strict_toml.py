@@ -93,7 +93,7 @@ class Table:
 
     def end(self) -> None:
         for key in self.values:
-            raise self.refuse(key, "is not known here; is it misspelt?")
+            raise self.refuse(key, "is not known here; is it misspelt? bpmn/README.md lists the keys")
 
 
 def load(file: Path) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.law.regulation_file import AppealRules
-from caseflow.models import Appeal
+from caseflow.models import Appeal, Case
 
 GROUNDS = {
     "mistaken": lazy_gettext("误评"), "malicious": lazy_gettext("恶意差评"), "untrue": lazy_gettext("情况不实"),
@@ -38,6 +38,10 @@ DECISIONS = {"upheld": lazy_gettext("申诉成立"), "dismissed": lazy_gettext("
 CONSEQUENCES = {
     "points_deducted": lazy_gettext("扣减绩效分"), "award_ineligible": lazy_gettext("取消年度考核评优评选资格"),
 }
+CLOCKS = {
+    "continues": lazy_gettext("申诉期间整改照常办理，期限继续计算。"),
+    "stops": lazy_gettext("申诉期间整改照常办理，期限中止计时；申诉办结或者撤回后接着计算，剩余的时间不变。"),
+}
 FIELDS = {
     ("ground", "not_a_choice"): lazy_gettext("请选择申诉的理由。"),
     ("statement", "required"): lazy_gettext("请写明申诉的事实和理由。"),
@@ -68,6 +72,13 @@ def state(appeal: Appeal) -> str:
     if appeal.decision:
         return gettext("%(decision)s，%(step)s", decision=DECISIONS[appeal.decision], step=appeal.case.step)
     return gettext("正在办理：%(step)s", step=appeal.case.step or "—")
+
+
+def clock(rules: AppealRules, rectification: Case | None) -> str:
+    """What the limits of the rectification do while the appeal is reviewed, as the regulation has it; "" where none is
+    under way."""
+    under_way = rectification is not None and rectification.status == "open"
+    return str(CLOCKS[rules.clock]) if under_way else ""
 
 
 def not_open(code: str, rules: AppealRules | None) -> str:

@@ -31,17 +31,6 @@ EFFECTS = {
     "dismiss_appeal": lazy_gettext("申诉不成立，已告知各方；整改照常办理"),
     "record_reference": lazy_gettext("已记录省级系统的编号"),
 }
-OUTCOMES = {
-    "closed_resolved": lazy_gettext("已整改办结"),
-    "closed_explained": lazy_gettext("已解释说明，办结"),
-    "closed_unsatisfied": lazy_gettext("评价人仍不满意，办结"),
-    "closed_unreachable": lazy_gettext("未能联系到评价人，办结"),
-    "rating_voided": lazy_gettext("评价不予采纳"),
-    "rating_corrected": lazy_gettext("误评已更正"),
-    "appeal_upheld": lazy_gettext("申诉成立"),
-    "appeal_dismissed": lazy_gettext("申诉不成立"),
-    "closed_withdrawn": lazy_gettext("申诉已撤回"),
-}
 RUNGS = {
     "before": lazy_gettext("到期提醒承办人"), "after_unit": lazy_gettext("逾期催办承办单位督办人员"),
     "after_lead": lazy_gettext("逾期报牵头单位督办人员"),
@@ -80,12 +69,12 @@ def _line(entry: JournalEntry, definition: Any, units: Mapping[int, str]) -> Lin
     return Line(entry.at, entry.actor, entry.kind, text, tone, entry.seq, details.get("token"))
 
 
-def outcome_name(outcome: str | None, definition: Any = None) -> str:
-    """What an end event says; a name drawn in the diagram wins over ours. That it is an end goes without saying."""
+def outcome_name(outcome: str | None, definition: Any) -> str:
+    """What an end event says, by the name drawn in the diagram. That it is an end goes without saying."""
     if not outcome:
         return ""
-    element = definition.elements.get(outcome) if definition else None
-    return (element.name if element else "").removeprefix("办结：") or str(OUTCOMES.get(outcome, outcome))
+    element = definition.elements.get(outcome)
+    return (element.name if element else "").removeprefix("办结：") or outcome
 
 
 @dataclass(frozen=True, slots=True)
