@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from caseflow.law.regulation_file import GROUNDS, RATING_LEVELS
+from caseflow.law.appeal_rules import GROUNDS
+from caseflow.law.rating_levels import RATING_LEVELS
 
 TOPICS: Mapping[str, str] = MappingProxyType({
     "open_file": "建档并通知承办单位和牵头单位（当日建档、当日反馈）",

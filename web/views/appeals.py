@@ -28,7 +28,6 @@ blueprint = Blueprint("appeals", __name__, url_prefix="/appeals")
 blueprint.add_app_template_global(words.ground_name, "ground_name")
 blueprint.add_app_template_global(words.state, "appeal_state")
 blueprint.add_app_template_global(words.party_name, "appellant_name")
-blueprint.add_app_template_filter(lambda code: str(words.CONSEQUENCES.get(code, code)), "consequence")
 NUMBER = "<int(max=9223372036854775807):{}>"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 LONGEST = 8000      # characters of a statement that are shown again after a refusal
