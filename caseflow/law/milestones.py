@@ -43,6 +43,14 @@ class Milestones:
     handled: Handled
     revisited: Revisited
 
+    def named(self) -> list[tuple[str, tuple[str, ...], str]]:
+        """(first_contact, handled, on_the_spot or revisited; its tasks; its article) of those that have tasks."""
+        named = (("first_contact", self.first_contact.tasks, self.first_contact.article),
+                 ("handled", self.handled.tasks, self.handled.article),
+                 ("on_the_spot", self.handled.on_the_spot, self.handled.article),
+                 ("revisited", self.revisited.tasks, self.revisited.article))
+        return [entry for entry in named if entry[1]]
+
 
 def milestones(top: Table) -> Mapping[str, Milestones]:
     """Process name → its milestones. The rectification has them everywhere, another process where the file says so."""
