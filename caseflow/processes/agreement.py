@@ -11,20 +11,25 @@ from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding, FormField
 from caseflow.law.milestones import EVERYWHERE, Revisited
 from caseflow.law.regulation_file import Regulation
-from caseflow.processes.topics import FAILURE, READS, Read
+from caseflow.processes.topics import ATTEMPTS, FAILURE, MESSAGES, READS, REASON, UNREACHABLE, Read
 from caseflow.proof.facts import topics_of
 
 TABLE = "regulation.toml 的 [milestones.{process}.{name}]"
 
 
 def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
-    """Every error of this kind in the diagram of a process of the regulation, with what to do, in Chinese."""
+    """Everything of this kind in the diagram of a process of the regulation, with what to do, in Chinese: errors, and
+    warnings where the diagram does without something."""
     process = definition.process_id.removeprefix(f"{regulation.key}_")
     if process in regulation.milestones:
         yield from _milestones(regulation, process, definition)
     if process == EVERYWHERE:
         yield from _ends(regulation, definition)
     yield from _fields(regulation, definition)
+    if regulation.unreachable is not None:
+        yield from _logged(definition)
+    if regulation.appeal is not None and regulation.appeal.available:
+        yield from _messages(process, definition)
 
 
 def _milestones(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:
@@ -72,6 +77,28 @@ def _fields(regulation: Regulation, definition: Definition) -> Iterator[Finding]
                 if wrong := _wrong(read, one):
                     yield Finding("effect_field_form", task, 0,
                                   f"操作 {topic} 要用“{read.field}”（{read.words}），{wrong}")
+
+
+def _logged(definition: Definition) -> Iterator[Finding]:
+    """Forms in which the rater may be called unreachable, without the figures that are held against the log."""
+    for task in definition.user_tasks.values():
+        if any(UNREACHABLE in dict(one.choices) for one in task.form):
+            for read in (ATTEMPTS, REASON):
+                asked = next((one for one in task.form if one.id == read.field), None)
+                if asked is None:
+                    yield Finding("unreachable_field", task.element.id, 0,
+                                  f"“{task.element.name}”可以填“{UNREACHABLE}”，表单没有“{read.field}”（{read.words}），"
+                                  f"不会与联系记录核对；要核对的，请加上，类型 {read.types[0]}。", "warning")
+                elif wrong := _wrong(read, asked):
+                    yield Finding("unreachable_field", task.element.id, 0,
+                                  f"“{read.field}”（{read.words}）要与联系记录核对，{wrong}")
+
+
+def _messages(process: str, definition: Definition) -> Iterator[Finding]:
+    message, lost = MESSAGES.get(process, ("", ""))
+    if message and message not in definition.messages.values():
+        yield Finding("message_not_awaited", "", 0,
+                      f"图上没有等消息“{message}”的事件，{lost}；请加上一个边界消息事件。", "warning")
 
 
 def _needed(read: Read, regulation: Regulation) -> bool:

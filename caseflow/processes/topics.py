@@ -47,3 +47,13 @@ READS: Mapping[str, tuple[Read, ...]] = MappingProxyType({
     "dismiss_appeal": (_REASONS, FAILURE),
     "record_reference": (Read("provincial_no", "省级系统更正的编号", ("string", "text")),),
 })
+
+# Beside the answer "unreachable", which the log of attempts has to bear out (raters.unreachable).
+UNREACHABLE = "unreachable"
+ATTEMPTS = Read("attempts", "联系次数", ("long",))
+REASON = Read("unreachable_reason", "联系不上的原因", ("enum",))
+# Process → the message that the system sends to its cases, and what does not happen where nothing awaits it.
+MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "rectification": ("appeal_upheld", "申诉成立时整改不会终止"),
+    "appeal": ("appeal_withdrawn", "申诉人不能撤回申诉"),
+})

@@ -11,8 +11,9 @@ from caseflow.engine import definition as engine
 from caseflow.engine.specs import EffectTask
 from caseflow.law import regulations
 from caseflow.processes.agreement import disagreements
-from caseflow.processes.topics import READS, TOPICS
+from caseflow.processes.topics import MESSAGES, READS, TOPICS
 from tests import source
+from web.words import designer
 
 PLACES = ("guichi", "hainan", "hefei", "qijiang")
 
@@ -75,6 +76,29 @@ def test_an_end_without_revisit_that_is_not_drawn_is_found():
     ("qijiang", "appeal", ('id="malicious"', 'id="evil"'), [("effect_field_form", "review")])])
 def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, process, edit, expected):
     assert sorted(found(place, process, edit)) == sorted(expected)
+
+
+@pytest.mark.parametrize("place, process, edit, code, severity, elements", [
+    ("hefei", "rectification", ('id="attempts"', 'id="calls"'), "unreachable_field", "warning", ["revisit"]),
+    ("hainan", "rectification", ("unreachable_reason", "why_not"), "unreachable_field", "warning",
+     ["revisit", "revisit_city"]),
+    ("guichi", "rectification", ('name="appeal_upheld"', 'name="appeal_won"'), "message_not_awaited", "warning", [""]),
+    ("qijiang", "appeal", ('name="appeal_withdrawn"', 'name="taken_back"'), "message_not_awaited", "warning", [""])])
+def test_what_a_diagram_does_without_is_a_warning(place, process, edit, code, severity, elements):
+    told = disagreements(regulations.get(place), drawn(place, process, edit))
+    assert [(finding.code, finding.severity, finding.element) for finding in told] == [
+        (code, severity, element) for element in elements]
+
+
+def test_a_figure_that_can_never_be_held_against_the_log_is_an_error():
+    edits = (("unreachable_reason", "why_not"), ('id="opinion"', 'id="unreachable_reason"'))
+    assert found("hefei", "rectification", *edits) == [("unreachable_field", "revisit")]
+    (finding,) = disagreements(regulations.get("hefei"), drawn("hefei", "rectification", *edits))
+    assert finding.severity == "error" and "enum" in finding.sentence
+
+
+def test_the_messages_that_designers_may_choose_are_those_the_system_sends():
+    assert set(designer.MESSAGES) == {message for message, _ in MESSAGES.values()}
 
 
 def test_a_failure_of_duty_need_not_be_asked_for_where_nothing_follows_from_it():

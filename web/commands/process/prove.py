@@ -61,7 +61,8 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
     lines += [line for result in broken for line in _block(file, result, definition)]
     kept = len(proof.results) - len(broken)
     lines.append(f"{file}：{len(proof.results)}条规则，{kept}条成立（{proof.states}个状态，{proof.moves}步）")
-    return {"fine": not broken and not missing, "lines": lines, "json": _as_json(file, proof, definition, missing)}
+    fine = not broken and all(finding.severity == "warning" for finding in missing)
+    return {"fine": fine, "lines": lines, "json": _as_json(file, proof, definition, missing)}
 
 
 def _loaded(file: Path) -> engine.Definition:
