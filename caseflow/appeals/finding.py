@@ -6,7 +6,19 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from caseflow.errors import NotFound
-from caseflow.models import Appeal, AssessmentRecord, Case, Rating, ServiceRecord, Unit, User, WorkItem, cases, db
+from caseflow.models import (
+    Appeal,
+    AssessmentRecord,
+    Case,
+    NewestRating,
+    Rating,
+    ServiceRecord,
+    Unit,
+    User,
+    WorkItem,
+    cases,
+    db,
+)
 from caseflow.paging import MOST_COUNTED, Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -48,6 +60,11 @@ def against(rating_id: int) -> list[Appeal]:
 def assessment_of(appeal_id: int) -> AssessmentRecord | None:
     """What was recorded for the annual assessment because of this appeal (QJ-18), if anything was."""
     return db.session.scalar(select(AssessmentRecord).where(AssessmentRecord.appeal_id == appeal_id))
+
+
+def corrects(appeal: Appeal) -> bool:
+    """Whether the appeal led to a newer rating, which counts in the place of the one it is against."""
+    return db.session.scalar(select(NewestRating.id).where(NewestRating.case_id == appeal.case_id).limit(1)) is not None
 
 
 def rating_of(rating_id: int, actor: Actor) -> Rating:

@@ -10,13 +10,13 @@ import orjson
 from sqlalchemy import Select, and_, func, or_, select
 
 from caseflow.casefile.readings import searching
-from caseflow.models import Case, Rating, Submission, WorkItem, db
+from caseflow.law import regulations
+from caseflow.law.milestones import Milestones
+from caseflow.models import Case, ProcessInstance, Rating, Submission, WorkItem, db
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
-FIRST_RESPONSE, REVISIT = "first_response", "revisit"
-HANDLING = ("rectify", "explain", "feed_back", "rehandle")   # how the ids of tasks begin that end a rectification
 BATCH = 500
 
 
@@ -67,13 +67,23 @@ def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """The last answer to the question of a revisit: the value, and of which form of which version of the process."""
+
+    value: str
+    definition: str
+    element: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerFacts:
     """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was."""
 
     first_contact_at: datetime | None = None
     first_contact_due: datetime | None = None
     rectified_at: datetime | None = None
-    revisit_result: str | None = None
+    revisit: Answered | None = None
     late: bool = False
 
 
@@ -93,28 +103,45 @@ def ledger_rows(actor: Actor, wanted: CaseFilter, now: datetime) -> Iterator[tup
 
 
 def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFacts]:
-    """The facts of each of these cases, in two queries however many they are."""
+    """The facts of each of these cases, in two queries however many they are. Which tasks they are read from says the
+    regulation: its milestones of the case's process; where it has none, only `late` is known."""
     items: dict[int, list] = {key: [] for key in case_ids}
-    columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.completed_at)
-    for row in db.session.execute(select(*columns).where(WorkItem.case_id.in_(case_ids)).order_by(WorkItem.id)):
+    columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.completed_at,
+               Case.regulation, Case.kind)
+    query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
+    for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
-    results = _revisit_results(case_ids)
-    return {key: _facts(rows, results.get(key), now) for key, rows in items.items()}
+    revisits = _revisits(case_ids)
+    return {key: _facts(rows, revisits.get(key), now) for key, rows in items.items()}
 
 
-def _facts(rows: Sequence, revisit_result: str | None, now: datetime) -> LedgerFacts:
-    first = next((row for row in rows if row.element == FIRST_RESPONSE), None)
-    done = [row for row in rows if row.status == "completed"]
-    handled = [row.completed_at for row in done if row.element.startswith(HANDLING)]
-    if not handled and first and any(row.element == REVISIT for row in rows):
-        handled = [first.completed_at]      # resolved on the spot: the first response was all of it
+def _facts(rows: Sequence, revisit: Answered | None, now: datetime) -> LedgerFacts:
+    late = any(_late(row, now) for row in rows)
+    steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
+    if steps is None:
+        return LedgerFacts(late=late)
+    first = next((row for row in rows if row.element in steps.first_contact.tasks), None)
     return LedgerFacts(
         first_contact_at=first.completed_at if first else None,
         first_contact_due=first.due_at if first else None,
-        rectified_at=max(handled, default=None),
-        revisit_result=revisit_result,
-        late=any(_late(row, now) for row in rows),
+        rectified_at=max(_handled(rows, steps), default=None),
+        revisit=revisit,
+        late=late,
     )
+
+
+def _milestones(regulation: str, process: str) -> Milestones | None:
+    known = regulations.all_regulations().get(regulation)
+    return known.milestones.get(process) if known else None
+
+
+def _handled(rows: Sequence, steps: Milestones) -> list[datetime]:
+    """When the tasks were done that end the handling; those on the spot count alone, once a revisit has begun."""
+    done = [row for row in rows if row.status == "completed"]
+    handled = [row.completed_at for row in done if row.element in steps.handled.tasks]
+    if not handled and any(row.element in steps.revisited.tasks for row in rows):
+        handled = [row.completed_at for row in done if row.element in steps.handled.on_the_spot]
+    return handled
 
 
 def _late(row, now: datetime) -> bool:
@@ -123,9 +150,22 @@ def _late(row, now: datetime) -> bool:
     return row.due_at < (row.completed_at if row.status == "completed" else now)
 
 
-def _revisit_results(case_ids: Sequence[int]) -> dict[int, str]:
-    """The last answer of each case's revisit (satisfied, unsatisfied or unreachable)."""
-    query = select(Submission.case_id, Submission.form_values).where(
-        Submission.case_id.in_(case_ids), Submission.element == REVISIT).order_by(Submission.id)
-    answers = ((case_id, orjson.loads(text).get("revisit_result")) for case_id, text in db.session.execute(query))
+def _revisits(case_ids: Sequence[int]) -> dict[int, Answered]:
+    """The last answer of each case's revisit."""
+    tasks = {task for known in regulations.all_regulations().values() for steps in known.milestones.values()
+             for task in steps.revisited.tasks}
+    columns = (Submission.case_id, Submission.element, Submission.form_values, Case.regulation, Case.kind,
+               ProcessInstance.definition)
+    query = select(*columns).join(Case, Case.id == Submission.case_id).join(
+        ProcessInstance, ProcessInstance.case_id == Case.id).where(
+        Submission.case_id.in_(case_ids), Submission.element.in_(tasks)).order_by(Submission.id)
+    answers = ((row.case_id, _answer(row)) for row in db.session.execute(query))
     return {case_id: answer for case_id, answer in answers if answer}
+
+
+def _answer(row) -> Answered | None:
+    steps = _milestones(row.regulation, row.kind)
+    if steps is None or row.element not in steps.revisited.tasks:
+        return None
+    value = orjson.loads(row.form_values).get(steps.revisited.result)
+    return Answered(str(value), row.definition, row.element, steps.revisited.result) if value else None

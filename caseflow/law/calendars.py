@@ -40,7 +40,7 @@ class Calendar:
     """The days a jurisdiction works: Monday to Friday, but for `days`. `years` are those with a national notice.
 
     `version` names the newest year and how many imports made this state, base and overlay:
-    "national:2026r1+guichi:-".
+    "national:2026r1+<jurisdiction>:-".
     """
 
     jurisdiction: str

@@ -12,21 +12,21 @@ from types import MappingProxyType
 from typing import Any
 
 from caseflow.law import supervision_rules
+from caseflow.law.appeal_rules import AppealRules, appeal
+from caseflow.law.case_numbers import number_format
+from caseflow.law.milestones import EVERYWHERE, Milestones, milestones
+from caseflow.law.place_words import Validity, short_names, validity
+from caseflow.law.rating_levels import RATING_LEVELS
 from caseflow.law.rule_tables import rules
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
 from caseflow.proof import Rule
 
-PARTIES = ("staff", "department")
-GROUNDS = ("mistaken", "malicious", "untrue", "other")
-CONSEQUENCES = ("points_deducted", "award_ineligible")
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
-RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
-POST = r"[a-z][a-z0-9_]*\.reviewer"
 SUPERVISORS = ("lead", "unit", "nobody")
-APPEAL_CLOCKS = ("continues", "stops")
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
+MOVED = {"revisit_tasks": "now stands in [milestones.rectification.revisited] as tasks, with result and article"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +68,6 @@ class Unreachable:
     days: int
     article: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class AppealRules:
-    """What a regulation says of appeals against a rating. `article` and `note` also say why there are none.
-
-    `parties` may file: "staff" (the rated person) or "department" (the rated unit). `working_days` is the window,
-    from the receipt of the rating; None where the text sets none. `clock`: what the limits of the rectification do
-    meanwhile, continues or stops. `reviewed_by` are the posts (unit.role) that review. `consequences` follow a
-    failure of duty that the review has verified.
-    """
-
-    available: bool
-    article: str
-    note: str
-    who: str = ""
-    reviewer: str = ""
-    parties: tuple[str, ...] = ()
-    grounds: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
-    working_days: int | None = None
-    clock: str = "continues"
-    reviewed_by: tuple[str, ...] = ()
-    number_format: str = ""
-    consequences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +117,25 @@ class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
     `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
-    contacted (HN-14); units whose key begins with it and "_" are its branches. A case needs one of `revisit_tasks`
-    done before it closes, except with an outcome of `closed_without_revisit`. `unreachable` is None where the file
-    sets no rule, `appeal` where it is silent. Without `clock` or `extension` no deadline is stopped or extended;
-    without `ladder` nobody is reminded; without `supervision` nothing of it is offered.
+    contacted (HN-14); units whose key begins with it and "_" are its branches. `short_names`: locale → how people call
+    the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which tasks are what.
+    A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an outcome of
+    `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is silent. Without
+    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded; without
+    `supervision` nothing of it is offered.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
     """
 
     key: str
     name: str
+    short_names: Mapping[str, str]
     document_no: str
     issuer: str
     issued: date
     valid_from: date
     valid_to: date | None
+    validity: Validity | None
     after_expiry: str
     areas: tuple[str, ...]
     calendar: str
@@ -166,7 +145,7 @@ class Regulation:
     lead: str
     number_format: str
     contact_through: str | None
-    revisit_tasks: tuple[str, ...]
+    milestones: Mapping[str, Milestones]
     closed_without_revisit: tuple[str, ...]
     unreachable: Unreachable | None
     appeal: AppealRules | None
@@ -180,6 +159,11 @@ class Regulation:
     articles: Mapping[str, str]
     rules: Mapping[str, tuple[Rule, ...]]
 
+    @property
+    def revisit_tasks(self) -> tuple[str, ...]:
+        """The tasks that are the revisit of a rectification."""
+        return self.milestones[EVERYWHERE].revisited.tasks
+
     def contacts_raters(self, unit_key: str) -> bool:
         """Whether this unit is the office, or a branch of it, through which alone the rater is contacted."""
         office = self.contact_through
@@ -191,17 +175,19 @@ def read(file: Path) -> Regulation:
     top = load(file)
     if not re.fullmatch(SNAKE_CASE, file.parent.name):
         raise top.refuse("key", f"the folder's name {file.parent.name!r} must be snake_case")
+    for key in MOVED.keys() & top.values.keys():
+        raise top.refuse(key, MOVED[key])
     units = {key: _unit(key, table) for key, table in top.tables("units").items()}
     responsible = {key: _unit(key, table) for key, table in top.tables("responsible_units").items()}
     _check_tree(top, units, responsible)
     regulation = Regulation(
         key=file.parent.name, **_heading(top), **_ratings(top), lead=_office(top, "lead", units),
         contact_through=_office(top, "contact_through", units) if "contact_through" in top.values else None,
-        calendar=top.text("calendar"), number_format=_number_format(top),
+        calendar=top.text("calendar"), number_format=number_format(top),
         close_of_business=top.take("close_of_business", time, None),
-        revisit_tasks=top.texts("revisit_tasks", SNAKE_CASE),
+        milestones=milestones(top),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        unreachable=_unreachable(top), appeal=_appeal(top, units), clock=_clock(top), extension=_extension(top),
+        unreachable=_unreachable(top), appeal=appeal(top, units), clock=_clock(top), extension=_extension(top),
         ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
         responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
@@ -210,19 +196,22 @@ def read(file: Path) -> Regulation:
     readings = {rule.reading for found in regulation.rules.values() for rule in found if rule.reading}
     if readings - regulation.parameters.keys():
         raise top.refuse("rules", f"{sorted(readings - regulation.parameters.keys())[0]!r} is not among the parameters")
+    for process in regulation.milestones.keys() - regulation.rules.keys() if regulation.rules else ():
+        raise top.refuse(f"milestones.{process}", f"there are no [[rules.{process}]]; is the name misspelt?")
     return regulation
 
 
 def _heading(top: Table) -> dict[str, Any]:
     heading = {
-        "name": top.text("name"), "document_no": top.text("document_no", empty=True), "issuer": top.text("issuer"),
+        "name": top.text("name"), "short_names": short_names(top),
+        "document_no": top.text("document_no", empty=True), "issuer": top.text("issuer"),
         "issued": top.take("issued", date), "valid_from": top.take("valid_from", date),
         "valid_to": top.take("valid_to", date, None), "areas": top.texts("areas", r"\d{2,12}")}
     if heading["valid_to"] is None:
-        return heading | {"after_expiry": "continue"}
+        return heading | {"after_expiry": "continue", "validity": None}
     if heading["valid_to"] < heading["valid_from"]:
         raise top.refuse("valid_to", "lies before valid_from")
-    return heading | {"after_expiry": top.one_of("after_expiry", ("continue", "refuse"))}
+    return heading | {"after_expiry": top.one_of("after_expiry", ("continue", "refuse")), "validity": validity(top)}
 
 
 def _ratings(top: Table) -> dict[str, Any]:
@@ -270,18 +259,6 @@ def _office(top: Table, key: str, units: Mapping[str, UnitEntry]) -> str:
     return value
 
 
-def _number_format(table: Table) -> str:
-    text = table.text("number_format")
-    try:
-        first, second = (text.format(year=2026, number=number) for number in (1, 2))
-    except (KeyError, IndexError, ValueError, AttributeError):
-        first = second = ""
-    if first == second or "2026" not in first:
-        raise table.refuse(
-            "number_format", f"must hold year and number, like GC-{{year}}-{{number:06d}}, not {text!r}")
-    return text
-
-
 def _unreachable(top: Table) -> Unreachable | None:
     if "unreachable" not in top.values:
         return None
@@ -291,34 +268,6 @@ def _unreachable(top: Table) -> Unreachable | None:
         raise table.refuse("attempts", "must be 1 to 99, and no less than days")
     table.end()
     return rule
-
-
-def _appeal(top: Table, units: Mapping[str, UnitEntry]) -> AppealRules | None:
-    if "appeal" not in top.values:
-        return None
-    table = top.table("appeal")
-    rules = {"available": table.take("available", bool), "article": table.article(), "note": table.text("note")}
-    if rules["available"]:
-        rules |= _open_appeal(table, units)
-    table.end()
-    return AppealRules(**rules)
-
-
-def _open_appeal(table: Table, units: Mapping[str, UnitEntry]) -> dict[str, Any]:
-    """What has to be known where an appeal may be filed."""
-    rules = {
-        "who": table.text("who"), "reviewer": table.text("reviewer"),
-        "parties": table.texts("parties", "|".join(PARTIES)), "grounds": table.texts("grounds", "|".join(GROUNDS)),
-        "levels": table.texts("levels", "|".join(RATING_LEVELS)), "working_days": table.take("working_days", int, None),
-        "clock": table.one_of("clock", APPEAL_CLOCKS), "reviewed_by": table.texts("reviewed_by", POST),
-        "number_format": _number_format(table),
-        "consequences": table.texts("consequences", "|".join(CONSEQUENCES), empty=True)}
-    for post in rules["reviewed_by"]:
-        if post.partition(".")[0] not in units:
-            raise table.refuse("reviewed_by", f"{post!r} is at no unit of this file")
-    if rules["working_days"] is not None and rules["working_days"] < 1:
-        raise table.refuse("working_days", "must be at least 1; leave it out where the text sets no limit")
-    return rules
 
 
 def _clock(top: Table) -> ClockRules | None:

@@ -104,7 +104,7 @@ class Table:
     def end(self) -> None:
         """Refuse the first key that nobody took: a misspelt setting must not be passed over."""
         for key in self.values:
-            raise self.refuse(key, "is not known here; is it misspelt?")
+            raise self.refuse(key, "is not known here; is it misspelt? bpmn/README.md lists the keys")
 
 
 def load(file: Path) -> Table:

@@ -56,7 +56,7 @@ class Appeal(Base):
 class AssessmentRecord(Base):
     """For the annual assessment: a failure of duty that the review of an appeal has verified (QJ-18).
 
-    `consequences` are codes parted by commas: points_deducted, award_ineligible.
+    `consequences` are codes of its regulation, parted by commas.
     """
 
     __tablename__ = "assessment_records"

@@ -115,7 +115,7 @@ class Incident(Base):
 
 
 class NumberSequence(Base):
-    """The last file number given under a key such as "guichi-2026"."""
+    """The last file number given under a key such as "<regulation>-2026"."""
 
     __tablename__ = "number_sequences"
 

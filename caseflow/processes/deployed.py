@@ -91,6 +91,13 @@ def task(definition: engine.Definition, element: str, visit: int) -> UserTask:
     return definition.user_tasks[element].at_visit(visit)
 
 
+def choice_name(digest: str, element: str, field: str, value: str) -> str:
+    """What the form of this task calls an answer; the answer itself where the version asks nothing of the kind."""
+    asked = by_digest(digest).user_tasks.get(element)
+    choices = next((dict(one.choices) for one in asked.form if one.id == field), {}) if asked else {}
+    return choices.get(value, value)
+
+
 def deployed_files(process_id: str) -> Mapping[str, bytes]:
     """The files of the version under which new cases start: name → text; none before the first."""
     found = db.session.scalar(select(Definition.files).where(Definition.process_id == process_id, Definition.current))

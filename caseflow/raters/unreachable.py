@@ -16,10 +16,11 @@ from caseflow.law import regulations
 from caseflow.law.regulation_file import Unreachable
 from caseflow.models import Case, ContactAttempt, Rating, WorkItem, db
 from caseflow.moments import SHANGHAI
+from caseflow.processes import topics
 
-CHOICE = "unreachable"              # the answer in the forms of the diagrams, with its reason and number
-REASON, TRIED, NOBODY = "unreachable_reason", "no_answer", "no_contact"
-NUMBER = "attempts"
+CHOICE = topics.UNREACHABLE         # the answer in the forms of the diagrams, with its reason and number
+REASON, TRIED, NOBODY = topics.REASON.field, "no_answer", "no_contact"
+NUMBER = topics.ATTEMPTS.field
 REACHED = "reached"
 
 

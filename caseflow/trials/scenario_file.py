@@ -136,7 +136,7 @@ def _act(table: Table) -> Act:
         raise table.refuse("after", "stands beside at; leave one of them out")
     return Act(
         do, at, after,
-        task=table.matching("task", ELEMENT, "first_response") if do == "complete" else "",
+        task=table.matching("task", ELEMENT, "a_task") if do == "complete" else "",
         post=table.matching("post", POST, "responsible.officer") if "post" in table.values else "",
         answers=_answers(table), late_reason=table.text("late_reason", ""),
         message=table.matching("message", ELEMENT, "appeal_upheld") if do == "message" else "")
@@ -177,7 +177,7 @@ def _expectation(table: Table) -> Expectation:
     if not table.values:
         raise table.refuse("outcome", "or another expectation is needed")
     expect = Expectation(
-        outcome=table.matching("outcome", ELEMENT, "closed_resolved") if "outcome" in table.values else None,
+        outcome=table.matching("outcome", ELEMENT, "an_end") if "outcome" in table.values else None,
         tasks=names("tasks"), fired=names("fired"), effects=names("effects"), due=_due(table, "due"),
         due_by=_due(table, "due_by"), at_most=_at_most(table), never=names("never"))
     table.end()

@@ -22,6 +22,7 @@ from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import KeptScenario, ProcessDraft, db
 from caseflow.models.people import ROLES
+from caseflow.processes.agreement import disagreements
 from caseflow.processes.deployed import deployed_files
 from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Proof, prove
@@ -128,7 +129,7 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
         definition = engine.load(files, trusted=False, process_id=process_id, topics=TOPICS)
     except DefinitionRefused as refusal:
         return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)))
-    findings = (*findings, *_strangers(regulation, definition))
+    findings = (*findings, *_strangers(regulation, definition), *disagreements(regulation, definition))
     proof = prove(definition, regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ()))
     if any(finding.severity == "error" for finding in findings):
         return Examination(findings, definition, proof)

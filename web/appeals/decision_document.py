@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
+from caseflow.appeals import finding
 from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, AssessmentRecord
 from caseflow.processes import deployed
@@ -49,7 +50,7 @@ def _story(appeal: Appeal, record: AssessmentRecord | None) -> list:
     ):
         story += [Paragraph(heading, HEAD), *_paragraphs(text)]
     if record is not None:
-        story += [Paragraph(gettext("年度考核"), HEAD), *_paragraphs(_consequences(record))]
+        story += [Paragraph(gettext("年度考核"), HEAD), *_paragraphs(words.assessed(record))]
     story.append(Paragraph(gettext("依据"), HEAD))
     for code in _articles(appeal, regulation):
         story += _paragraphs(f"{regulation.name} {code}：{regulation.articles.get(code, '')}")
@@ -81,16 +82,10 @@ def _facts(appeal: Appeal) -> Table:
 def _decision(appeal: Appeal) -> str:
     if appeal.decision == "dismissed":
         return gettext("申诉不成立。评价照常采纳，整改照常办理。")
-    if appeal.case.outcome == "rating_corrected":
+    if finding.corrects(appeal):
         return gettext("误评成立。原评价保留、不计入统计，以评价人最新的评价为准；整改终止。")
     return gettext("申诉成立（%(finding)s）。评价不予采纳：原记录保留，不计入统计；整改终止。",
                    finding=words.ground_name(appeal.finding))
-
-
-def _consequences(record: AssessmentRecord) -> str:
-    said = gettext("、").join(str(words.CONSEQUENCES.get(code, code)) for code in record.consequences.split(","))
-    return gettext("经核实属于履职不到位，企业和群众意见较大，记入 %(year)s 年度考核：%(said)s（%(article)s）。",
-                   year=record.year, said=said, article=record.article)
 
 
 def _articles(appeal: Appeal, regulation: regulation_file.Regulation) -> list[str]:

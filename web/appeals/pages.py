@@ -15,6 +15,7 @@ from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, transaction
 from caseflow.people import permissions
+from caseflow.processes import deployed
 from web.app import clock
 from web.appeals import decision_document
 from web.errors import refusal
@@ -29,7 +30,6 @@ blueprint = Blueprint("appeals", __name__, template_folder="templates", url_pref
 blueprint.add_app_template_global(words.ground_name, "ground_name")
 blueprint.add_app_template_global(words.state, "appeal_state")
 blueprint.add_app_template_global(words.party_name, "appellant_name")
-blueprint.add_app_template_filter(lambda code: str(words.CONSEQUENCES.get(code, code)), "consequence")
 NUMBER = "<int(max=9223372036854775807):{}>"
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 LONGEST = 8000      # characters of a statement that are shown again after a refusal
@@ -52,7 +52,7 @@ def _led_to(rating: Rating, case: Case | None) -> str:
         return gettext("无需整改")
     if case.status == "open":
         return gettext("正在整改：%(step)s", step=case.step or "—")
-    return drawn.outcome_name(case.outcome)
+    return gettext("已办结：%(outcome)s", outcome=drawn.outcome_name(case.outcome, deployed.of(case)))
 
 
 @blueprint.get(f"/ratings/{NUMBER.format('rating_id')}")
@@ -85,15 +85,17 @@ def file(rating_id: int):
         finding.rating_of(rating_id, actor)     # before anything is written to the disk
         evidence = [(attachments.receive(file.stream), file.filename or "") for file in chosen[:filing.MOST_FILES + 1]]
         with transaction():
-            appeal_id = filing.file(rating_id, actor, request.form.get("ground", ""), statement, evidence,
-                                     token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24), clock.now()).id
+            appeal = filing.file(rating_id, actor, request.form.get("ground", ""), statement, evidence,
+                                 token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24), clock.now())
+            meanwhile = words.clock(regulations.get(appeal.case.regulation).appeal, appeal.rectification)
+            appeal_id = appeal.id
     except NotFound:
         raise
     except InvalidInput as error:
         return _rating_page(rating_id, _problems(error.fields), 422)
     except (AppealRefused, Conflict) as error:
         return _rating_page(rating_id, status=refusal(error)[0], why=refusal(error)[1])
-    flash(gettext("申诉已提交。复核期间整改照常办理，期限继续计算。"), "success")
+    flash(gettext("申诉已提交。%(clock)s", clock=meanwhile), "success")
     return redirect(url_for("appeals.show", appeal_id=appeal_id))
 
 

@@ -46,7 +46,8 @@ class Moment(click.ParamType):
 
 
 @click.command()
-@click.option("--regulation", metavar="R", help="hefei, qijiang, hainan or guichi: its calendar and close of business.")
+@click.option("--regulation", metavar="R",
+              help="The key of a regulation (the name of its folder): its calendar and close of business.")
 @click.option("--from", "since", type=Moment(), required=True, help="The event; its own day does not count.")
 @click.option("--working-days", type=Amount("working_days"), help="Negative: so many before the event.")
 @click.option("--calendar-days", type=Amount("calendar_days"), help="Runs on over a rest day at its end.")

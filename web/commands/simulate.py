@@ -36,7 +36,7 @@ NO_PASSWORD = "!"    # nobody signs in as a simulated person
 
 
 @click.command()
-@click.option("--regulation", "key", required=True, help="hefei, qijiang, hainan or guichi")
+@click.option("--regulation", "key", required=True, help="the key of a regulation: the name of its folder")
 @click.option("--cases", "wanted", default=50, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--seed", default=1, show_default=True, type=int, help="the same seed makes the same run")
 def simulate(key: str, wanted: int, seed: int) -> None:

@@ -19,7 +19,7 @@ def unit() -> None:
 
 
 @unit.command("list")
-@click.option("--regulation", help="hefei, qijiang, hainan or guichi; all without it")
+@click.option("--regulation", help="the key of a regulation: the name of its folder; all without it")
 def list_(regulation: str | None) -> None:
     """A line for each office: regulation, code, name, the code of the office above it."""
     with create_app().app_context():
@@ -35,7 +35,7 @@ def list_(regulation: str | None) -> None:
 @unit.command()
 @click.argument("code")
 @click.argument("name")
-@click.option("--regulation", required=True, help="hefei, qijiang, hainan or guichi")
+@click.option("--regulation", required=True, help="the key of a regulation: the name of its folder")
 @click.option("--parent", help="code of the office above it, or its key in regulation.toml")
 @click.option("--level", type=click.Choice(LEVELS), default="district", show_default=True)
 @click.option("--area", default="", help="area code; without it that of the office above")

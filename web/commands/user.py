@@ -22,7 +22,7 @@ from web.sign_in import login_limits, passwords
 
 VERDICTS = {"add": "新增", "change": "更改", "same": "不变", "wrong": "有误"}
 UNIT = (
-    click.option("--regulation", required=True, help="hefei, qijiang, hainan or guichi"),
+    click.option("--regulation", required=True, help="the key of a regulation: the name of its folder"),
     click.option("--unit", "code", required=True, help="code of the unit, or its key in regulation.toml"),
     click.option("--role", required=True, type=click.Choice(ROLES)),
 )
@@ -71,7 +71,7 @@ def list_(regulation: str | None, everybody: bool) -> None:
 
 @user.command("import")
 @click.argument("file", type=click.File("rb"))
-@click.option("--regulation", required=True, help="hefei, qijiang, hainan or guichi")
+@click.option("--regulation", required=True, help="the key of a regulation: the name of its folder")
 @click.option("--dry-run", is_flag=True, help="say what every line would do, and do nothing")
 def import_(file: BinaryIO, regulation: str, dry_run: bool) -> None:
     """Make or change the people (or offices) of FILE, CSV or xlsx: all of them, or none when a line is wrong."""

@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow.cases.ledger import LedgerFacts
 from caseflow.models import Case
+from caseflow.processes import deployed
 from web.words import levels, places
 from web.words.masks import mask_name, mask_phone
 from web.words.statuses import status_name
@@ -35,7 +36,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at),
     (lazy_gettext("首次联系期限"), 17, lambda case, facts: facts.first_contact_due),
     (lazy_gettext("整改完成时间"), 17, lambda case, facts: facts.rectified_at),
-    (lazy_gettext("回访结果"), 10, lambda case, facts: _revisit(facts)),
+    (lazy_gettext("回访结果"), 10, lambda case, facts: revisit_result(facts)),
     (lazy_gettext("是否逾期"), 10, lambda case, facts: gettext("是") if facts.late else gettext("否")),
     (lazy_gettext("办结时间"), 17, lambda case, facts: case.closed_at),
     (lazy_gettext("备注"), 24, lambda case, facts: gettext("办法期满后受理") if case.after_expiry else ""),
@@ -48,5 +49,12 @@ def _said(case: Case) -> str:
     return gettext("；").join(filter(None, [*words, case.rating.text]))
 
 
-def _revisit(facts: LedgerFacts) -> str:
-    return str(REVISIT_RESULTS.get(facts.revisit_result or "", facts.revisit_result or ""))
+def revisit_result(facts: LedgerFacts) -> str:
+    """What the rater said at the last revisit: an answer that is known here in our words, another as its form has it;
+    "" before there is one."""
+    answered = facts.revisit
+    if answered is None:
+        return ""
+    known = REVISIT_RESULTS.get(answered.value)
+    return str(known) if known else deployed.choice_name(
+        answered.definition, answered.element, answered.field, answered.value)

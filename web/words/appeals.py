@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext
 
+from caseflow.law import regulations
 from caseflow.law.regulation_file import AppealRules
-from caseflow.models import Appeal
+from caseflow.models import Appeal, AssessmentRecord, Case
 
 GROUNDS = {
     "mistaken": lazy_gettext("误评"), "malicious": lazy_gettext("恶意差评"), "untrue": lazy_gettext("情况不实"),
@@ -35,8 +36,9 @@ QUESTIONS = {
         lazy_gettext("材料能否证明所说的理由？")),
 }
 DECISIONS = {"upheld": lazy_gettext("申诉成立"), "dismissed": lazy_gettext("申诉不成立")}
-CONSEQUENCES = {
-    "points_deducted": lazy_gettext("扣减绩效分"), "award_ineligible": lazy_gettext("取消年度考核评优评选资格"),
+CLOCKS = {
+    "continues": lazy_gettext("申诉期间整改照常办理，期限继续计算。"),
+    "stops": lazy_gettext("申诉期间整改照常办理，期限中止计时；申诉办结或者撤回后接着计算，剩余的时间不变。"),
 }
 FIELDS = {
     ("ground", "not_a_choice"): lazy_gettext("请选择申诉的理由。"),
@@ -68,6 +70,23 @@ def state(appeal: Appeal) -> str:
     if appeal.decision:
         return gettext("%(decision)s，%(step)s", decision=DECISIONS[appeal.decision], step=appeal.case.step)
     return gettext("正在办理：%(step)s", step=appeal.case.step or "—")
+
+
+def assessed(record: AssessmentRecord) -> str:
+    """The failure of duty that a review has verified, in the words of the regulation, with what follows from it."""
+    rules = regulations.get(record.regulation).appeal
+    codes = record.consequences.split(",")
+    said = gettext("、").join(rules.consequences.get(code, code) if rules else code for code in codes)
+    return gettext("%(failure)s，记入 %(year)s 年度考核：%(said)s（%(article)s）。", year=record.year, said=said,
+                   failure=rules.failure if rules and rules.failure else gettext("经核实属于履职不到位"),
+                   article=record.article)
+
+
+def clock(rules: AppealRules, rectification: Case | None) -> str:
+    """What the limits of the rectification do while the appeal is reviewed, as the regulation has it; "" where none is
+    under way."""
+    under_way = rectification is not None and rectification.status == "open"
+    return str(CLOCKS[rules.clock]) if under_way else ""
 
 
 def not_open(code: str, rules: AppealRules | None) -> str:

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext
-
 from web.words import times
 
-OUTCOMES = {
-    "closed_resolved": lazy_gettext("已整改办结"),
-    "closed_explained": lazy_gettext("已解释说明，办结"),
-    "closed_unsatisfied": lazy_gettext("评价人仍不满意，办结"),
-    "closed_unreachable": lazy_gettext("未能联系到评价人，办结"),
-    "rating_voided": lazy_gettext("评价不予采纳"),
-    "rating_corrected": lazy_gettext("误评已更正"),
-    "appeal_upheld": lazy_gettext("申诉成立"),
-    "appeal_dismissed": lazy_gettext("申诉不成立"),
-    "closed_withdrawn": lazy_gettext("申诉已撤回"),
-}
 
-
-def outcome_name(outcome: str | None, definition: Any = None) -> str:
-    """What an end event says; a name drawn in the diagram wins over ours. That it is an end goes without saying."""
+def outcome_name(outcome: str | None, definition: Any) -> str:
+    """What an end event says, by the name drawn in the diagram. That it is an end goes without saying."""
     if not outcome:
         return ""
-    element = definition.elements.get(outcome) if definition else None
-    return (element.name if element else "").removeprefix("办结：") or str(OUTCOMES.get(outcome, outcome))
+    element = definition.elements.get(outcome)
+    return (element.name if element else "").removeprefix("办结：") or outcome
 
 
 def element_name(definition: Any, element_id: str) -> str:

@@ -1,20 +1,22 @@
-"""Short names of the regulations' places, as people say them."""
+"""Short names of the regulations' places, as people say them: each regulation.toml gives its own."""
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext
+from flask_babel import get_locale
 
+from caseflow.law import regulations
+from caseflow.law.place_words import CHINESE
 from caseflow.people import directory
 from caseflow.people.permissions import Actor
 
-PLACES = {
-    "hefei": lazy_gettext("合肥"), "qijiang": lazy_gettext("綦江"),
-    "hainan": lazy_gettext("海南"), "guichi": lazy_gettext("贵池"),
-}
-
 
 def place(regulation: str) -> str:
-    return str(PLACES.get(regulation, regulation))
+    """The short name in the reader's language, else in Chinese; the key of a regulation that is no longer there."""
+    known = regulations.all_regulations().get(regulation)
+    if known is None:
+        return regulation
+    reader = get_locale()
+    return known.short_names.get(reader.language if reader else CHINESE, known.short_names[CHINESE])
 
 
 def places_of(actor: Actor) -> list[tuple[str, str]]:

@@ -42,7 +42,8 @@ def process(process_id: str):
     figures = statistics.of_process(overview.regulation, process_id, definition.user_tasks, clock.now())
     steps = [(definition.elements[name], figures[name]) for name in _in_order(definition)]
     return render_template(
-        "workshop/process.html", overview=overview, steps=steps,
+        "workshop/process.html", overview=overview, steps=steps, milestones=workshop.milestones(
+            overview.regulation, process_id, {element.id: element.name for element, _ in steps}),
         diagram=drawing(definition.source, _heat(figures), _notes(figures)),
         outline=outline.outline(definition.outline(), {}, definition.messages), may=_may(actor, overview.regulation))
 

@@ -17,7 +17,17 @@ KINDS = {"added": lazy_gettext("增加"), "removed": lazy_gettext("删去"), "ch
          "moved": lazy_gettext("移动")}
 VERDICTS = {"holds": lazy_gettext("符合"), "violated": lazy_gettext("违反"), "unknown": lazy_gettext("不能判定")}
 REASONS = {"required": lazy_gettext("请用至少 2 个字写明理由。"), "too_long": lazy_gettext("理由不能超过 500 个字。")}
+MILESTONES = {"first_contact": lazy_gettext("首次联系"), "handled": lazy_gettext("整改完成"),
+              "on_the_spot": lazy_gettext("整改完成（当场解决的）"), "revisited": lazy_gettext("回访")}
 DAY = timedelta(days=1)
+
+
+def milestones(regulation: str, process_id: str, names: Mapping[str, str]) -> list[str]:
+    """By which steps the ledger goes, each with its article. `names`: task → its name."""
+    steps = regulations.get(regulation).milestones.get(process_id.removeprefix(f"{regulation}_"))
+    return [gettext("%(milestone)s：%(steps)s（%(article)s）", milestone=MILESTONES[name], article=article,
+                    steps=gettext("、").join(names.get(task, task) for task in tasks))
+            for name, tasks, article in (steps.named() if steps else [])]
 
 
 def regulation_name(regulation: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import select, update
@@ -54,6 +55,8 @@ def dismiss(occasion: Occasion) -> dict:
 def record_reference(occasion: Occasion) -> dict:
     """Keep the number under which the provincial system corrects the rating (GC-2(三))."""
     reference = submissions.latest(occasion.case.id, "provincial_no")
+    if reference is None:
+        raise StepFailed("No form of this case has asked for the provincial number.", element=occasion.call.element)
     of(occasion).reference = str(reference)
     return {"reference": reference}
 
@@ -86,7 +89,7 @@ def _decide(occasion: Occasion, decision: str) -> dict:
             "rater_told_by": telling.tell_of_decision(appeal, decision, occasion.now)}
 
 
-def _record_failure(occasion: Occasion, consequences: tuple[str, ...]) -> None:
+def _record_failure(occasion: Occasion, consequences: Iterable[str]) -> None:
     appeal = of(occasion)
     db.session.add(AssessmentRecord(
         appeal_id=appeal.id, regulation=occasion.regulation.key, unit_id=appeal.unit_id,

@@ -55,7 +55,7 @@ def return_for_rehandling(occasion: Occasion) -> None:
     earlier = select(AppliedEffect.token).where(
         AppliedEffect.case_id == occasion.case.id, AppliedEffect.topic == "return_for_rehandling")
     if db.session.scalar(earlier.limit(1)) is not None:
-        raise StepFailed("A case is returned for rehandling at most once (HN-15).", element=occasion.call.element)
+        raise StepFailed("A case is returned for rehandling at most once.", element=occasion.call.element)
     tell(occasion, "returned", "responsible", "officer")
 
 

@@ -50,7 +50,7 @@ SENTENCES = {
     "process_count": "一个文件里要有且只有一个流程，这里有 {count} 个；请拆成几个文件。",
     "process_none": "文件里没有流程（process）；请上传画有流程的图，编排图和会话图办不了案。",
     "process_executable": '流程没有标为可执行；请设置 isExecutable="true"。',
-    "process_id": "流程编号“{found}”请写成 <规定>_<名称>，如 guichi_rectification。",
+    "process_id": "流程编号“{found}”请写成 <规定>_<名称>，<规定>是 regulation.toml 所在文件夹的名字。",
     "participant_process": "泳池引用的流程“{found}”不在本文件里，或被引用了不止一次；请改正。",
     "lane_reference": "泳道引用的“{found}”不是本流程的节点，或已在另一条泳道里；请改正。",
     "shape_element": "图形引用的“{found}”不在流程里；请删掉这个图形。",

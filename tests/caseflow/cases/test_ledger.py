@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from caseflow.cases import ledger
 from caseflow.cases.ledger import CaseFilter
@@ -88,3 +89,44 @@ def test_pages_of_the_ledger_count_all_cases(guichi, lead, clock):
     db.session.rollback()
     pages = [ledger.ledger(lead, CaseFilter(), guichi.now, page=n, per_page=2) for n in (1, 2)]
     assert [(len(page.items), page.total, page.pages) for page in pages] == [(2, 3, 2), (1, 3, 2)]
+
+
+def facts(journey):
+    db.session.rollback()
+    return ledger.ledger_facts([journey.case_id], journey.now)[journey.case_id]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("office, branch", [(0, ""), (1, "_city"), (2, "_city")])
+def test_the_ledger_of_hainan_knows_the_revisits_of_the_province_and_of_the_branches(
+        hainan, clock, session, office, branch):
+    case = Journey(hainan.app, clock, "hainan").bad_review(office=office)
+    case.does(f"dispatch{branch}", rectify_by="2026-03-20").does("first_response", outcome="resolved")
+    handled = case.now
+    case.time_passes(hours=1).does(f"revisit{branch}", revisit_result="satisfied", newest_level="satisfied")
+    known = facts(case)
+    assert (known.first_contact_at, known.rectified_at, known.revisit.value) == (handled, handled, "satisfied")
+
+
+@pytest.mark.parametrize("branch, office", [("", 0), ("_city", 1)])
+def test_what_was_sent_back_is_handled_when_it_was_handled_again_and_the_last_revisit_counts(
+        hainan, clock, session, branch, office):
+    case = Journey(hainan.app, clock, "hainan").bad_review(office=office)
+    case.does(f"dispatch{branch}", rectify_by="2026-03-20").does("first_response", outcome="rectify").does("rectify")
+    case.does(f"revisit{branch}", revisit_result="unsatisfied", newest_level="dissatisfied")
+    assert (facts(case).rectified_at, facts(case).revisit.value) == (case.now, "unsatisfied")
+    again = case.time_passes(hours=2).does("rehandle").now
+    case.time_passes(hours=1).does(f"revisit{branch}", revisit_result="satisfied", newest_level="satisfied")
+    assert (facts(case).rectified_at, facts(case).revisit.value) == (again, "satisfied")
+
+
+def test_an_appeal_has_no_milestones_of_a_rectification(guichi, session):
+    appeal = guichi.appeal("guichi.dept1.officer")
+    assert facts(appeal) == ledger.LedgerFacts()
+
+
+def test_the_facts_of_many_cases_are_read_in_two_queries(guichi, hainan, session):
+    sent = []
+    event.listen(db.engine, "before_cursor_execute", lambda *call: sent.append(call[2]))
+    ledger.ledger_facts([guichi.case_id, hainan.case_id], guichi.now)
+    assert len(sent) == 2

@@ -213,6 +213,13 @@ def test_an_office_that_the_regulation_does_not_name_is_a_finding(designer):
     assert found.blocks
 
 
+def test_a_milestone_that_the_draft_has_no_task_for_is_a_finding(designer):
+    text = source(b"rectify_complex", b"rectify_slowly")
+    examination = verification.examine("guichi", PROCESS, text)
+    found = [finding for finding in examination.findings if finding.code == "milestone_unknown"]
+    assert len(found) == 1 and "“rectify_complex”" in found[0].sentence and examination.blocks
+
+
 def test_a_file_with_another_process_is_told_which_is_wanted(designer):
     found = verification.examine("guichi", PROCESS, source(b'id="guichi_rectification"', b'id="elsewhere"'))
     assert any(PROCESS in finding.sentence for finding in found.findings) and found.blocks

@@ -164,3 +164,21 @@ def test_the_scenarios_beside_a_diagram_are_played(tmp_path):
     assert "应不晚于 2026-03-04，实际 2026-03-05" in told[0][4]
     (tmp_path / "guichi" / "scenarios" / "rectification_simple.toml").write_text("name = 1")
     assert "rectification_simple.toml: name: must be str" in run("process", "check", file).output
+
+
+@pytest.fixture
+def hefei(tmp_path):
+    """Hefei's folder, with a task of its diagram called otherwise than in its milestones."""
+    folder = Path(shutil.copytree(GUICHI.parent / "hefei", tmp_path / "hefei"))
+    file = folder / "rectification.bpmn"
+    file.write_bytes(file.read_bytes().replace(b"rectify_ledger", b"rectify_booked"))
+    return folder
+
+
+@pytest.mark.parametrize("command", ["check", "prove"])
+def test_a_milestone_that_is_not_drawn_is_told_with_where_it_stands(hefei, command):
+    result = run("process", command, hefei)
+    (line,) = (line for line in result.output.splitlines() if "milestone_unknown" in line)
+    assert result.exit_code == 1 and "[milestones.rectification.handled]" in line and "“rectify_ledger”" in line
+    told = json.loads(run("process", command, "--json", hefei).output)
+    assert [finding["code"] for finding in told[0]["findings"]] == ["milestone_unknown"]

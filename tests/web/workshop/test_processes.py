@@ -76,6 +76,14 @@ def test_the_process_page_tells_in_words_what_the_drawing_shows(guichi, app, clo
     assert "3 个工作日 （1 件）" in words(designer.opens(f"/workshop/{PROCESS}"))
 
 
+def test_the_process_page_tells_which_steps_the_ledger_goes_by_and_on_what_articles(guichi, designer):
+    page = words(designer.opens(f"/workshop/{PROCESS}"))
+    assert "台账按这些环节计：首次联系：联系并核实（GC-2(二)）；" in page
+    assert "整改完成：整改并反馈、复杂事项整改、解释说明（GC-2(二)）；" in page
+    assert "整改完成（当场解决的）：联系并核实（GC-2(二)）；回访：满意度回访（GC-2(二)）。" in page
+    assert "台账按这些环节计" not in words(designer.opens("/workshop/guichi_appeal"))
+
+
 def test_a_draft_is_submitted_compared_and_approved_by_a_second_person(guichi, designer, approver):
     path = f"/workshop/drafts/{drawn(guichi)}"
     page = words(designer.opens(path))

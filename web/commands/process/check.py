@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 import orjson
 
+from caseflow.engine import definition as engine
 from caseflow.engine.gate import check as check_source
+from caseflow.engine.gate import read
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from web.commands.process import findings
@@ -24,9 +26,9 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """Print one line per finding: file, element, line, code, sentence (tab separated).
 
     PATH is a diagram, or a folder whose diagrams (.bpmn, .xml, .dmn) are checked, also in folders below. Processes
-    that a diagram calls are looked for beside it, and so are regulation.toml and scenarios/*.toml, which are played on
-    a diagram without errors. Exit code 1 when a finding forbids deployment; a sentence that begins with （提示） does
-    not.
+    that a diagram calls are looked for beside it, and so are regulation.toml, whose steps the diagram must have, and
+    scenarios/*.toml, which are played on a diagram without errors. Exit code 1 when a finding forbids deployment; a
+    sentence that begins with （提示） does not.
     """
     files = [file for path in paths for file in _diagrams(path)]
     if not files:
@@ -51,17 +53,33 @@ def _diagrams(path: Path) -> list[Path]:
 def _findings(file: Path) -> list[Finding]:
     beside = {} if not _calls(source := file.read_bytes()) else _beside(file)
     found = check_source(source, topics=findings.topics(), name=file.name, called=beside)
-    return found if any(finding.severity == "error" for finding in found) else [*found, *_of_scenarios(file, beside)]
+    if any(finding.severity == "error" for finding in found):
+        return found
+    return [*found, *_of_regulation(file, {**beside, file.name: source})]
 
 
-def _of_scenarios(file: Path, beside: Mapping[str, bytes]) -> Iterator[Finding]:
-    from caseflow.trials import scenarios  # late: it brings the tables along, which --help does not need
+def _of_regulation(file: Path, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """What the regulation.toml beside the diagram names and the diagram does not have; else what its scenarios say."""
+    from caseflow.law import regulation_file  # late: they bring the tables along, which --help does not need
+    from caseflow.trials import scenarios
 
+    data = file.parent / "regulation.toml"
+    if not data.is_file():
+        return
     try:
-        yield from scenarios.findings(scenarios.run_beside(
-            file, {**beside, file.name: file.read_bytes()}, findings.topics()))
+        definition = engine.load(files, trusted=False, process_id=_own(files[file.name]), topics=findings.topics())
+        missing = findings.disagreements(regulation_file.read(data.resolve()), definition)
+        yield from missing
+        if all(finding.severity == "warning" for finding in missing):
+            yield from scenarios.findings(scenarios.run_beside(file, files, findings.topics()))
     except DefinitionRefused as refusal:
         yield from refusal.findings
+
+
+def _own(source: bytes) -> str | None:
+    """The id of the process that a file is for."""
+    return next((process.get("id") for process in read(source).iterchildren("{*}process")
+                 if process.get("isExecutable") == "true"), None)
 
 
 def _calls(source: bytes) -> bool:

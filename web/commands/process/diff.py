@@ -28,7 +28,7 @@ KINDS = {"added": "增加", "removed": "删去", "changed": "改动", "moved": "
 def diff(old: str, new: str, as_json: bool) -> None:
     """Print one line per difference: kind, element, attribute, sentence (tab separated).
 
-    A and B are diagrams, or deployed versions such as guichi_rectification@2 or guichi_rectification@current. A file is
+    A and B are diagrams, or deployed versions such as PLACE_rectification@2 or PLACE_rectification@current. A file is
     compared alone, a version with all that it calls. Exit code 1 when they differ.
     """
     alone = not (DEPLOYED.fullmatch(old) and DEPLOYED.fullmatch(new))
@@ -55,7 +55,7 @@ def _files(text: str, alone: bool) -> Mapping[str, bytes]:
         return {"": version.source} if alone else version.files
     path = Path(text)
     if not path.is_file():
-        raise click.UsageError(f"“{text}”既不是文件，也不是部署的版本（如 guichi_rectification@2）。")
+        raise click.UsageError(f"“{text}”既不是文件，也不是部署的版本（如 <地方>_rectification@2）。")
     try:
         return {"": canonical(path.read_bytes())}
     except DefinitionRefused as refused:

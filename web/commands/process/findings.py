@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
+from caseflow.law.regulation_file import Regulation
 
 
 def line(file: Path, finding: Finding) -> str:
@@ -25,3 +27,10 @@ def topics() -> Mapping[str, str]:
     from caseflow.processes.topics import TOPICS  # late: it brings the tables along, which --help does not need
 
     return TOPICS
+
+
+def disagreements(regulation: Regulation, definition: Definition) -> list[Finding]:
+    """What the regulation names, or an effect reads, and the diagram does not have."""
+    from caseflow.processes import agreement  # late, as above
+
+    return list(agreement.disagreements(regulation, definition))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
+from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.law import regulation_file, regulations
 from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, told
@@ -31,8 +33,9 @@ def prove(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
 
     PATH is a diagram, or a folder whose diagrams (.bpmn) are proven, also in folders below. The rules stand in the
     regulation.toml beside the diagram; without one, in that of the regulation its process id begins with. Each rule
-    that is broken is shown with its article, what to do, and the shortest path. Exit code 1 when a rule is broken or
-    cannot be decided within the bound, or the gate refuses the diagram.
+    that is broken is shown with its article, what to do, and the shortest path; so is what the regulation names and
+    the diagram does not have. Exit code 1 when a rule is broken or cannot be decided within the bound, something is
+    missing, or the gate refuses the diagram.
     """
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.bpmn")))]
     if not files:
@@ -50,12 +53,16 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
         definition = _loaded(file)
     except DefinitionRefused as refused:
         return _refused(file, refused)
-    proof = proven(definition, _rules(file, definition.process_id), bounds)
+    regulation = _regulation(file, definition.process_id)
+    missing = findings.disagreements(regulation, definition)
+    proof = proven(definition, _rules(file, regulation, definition.process_id), bounds)
     broken = [result for result in proof.results if result.verdict != HOLDS]
-    lines = [line for result in broken for line in _block(file, result, definition)]
+    lines = [findings.line(file, finding) for finding in missing]
+    lines += [line for result in broken for line in _block(file, result, definition)]
     kept = len(proof.results) - len(broken)
     lines.append(f"{file}：{len(proof.results)}条规则，{kept}条成立（{proof.states}个状态，{proof.moves}步）")
-    return {"fine": not broken, "lines": lines, "json": _as_json(file, proof, definition)}
+    fine = not broken and all(finding.severity == "warning" for finding in missing)
+    return {"fine": fine, "lines": lines, "json": _as_json(file, proof, definition, missing)}
 
 
 def _loaded(file: Path) -> engine.Definition:
@@ -67,13 +74,17 @@ def _loaded(file: Path) -> engine.Definition:
     return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=findings.topics())
 
 
-def _rules(file: Path, process_id: str) -> tuple[Rule, ...]:
-    place, _, name = process_id.partition("_")
+def _regulation(file: Path, process_id: str) -> regulation_file.Regulation:
+    place = process_id.partition("_")[0]
     data = file.parent / "regulation.toml"
     try:
-        regulation = regulation_file.read(data.resolve()) if data.is_file() else regulations.get(place)
+        return regulation_file.read(data.resolve()) if data.is_file() else regulations.get(place)
     except RegulationNotFound:
         raise ConfigurationError(f"{file}: no regulation.toml beside it, and no regulation {place!r}.") from None
+
+
+def _rules(file: Path, regulation: regulation_file.Regulation, process_id: str) -> tuple[Rule, ...]:
+    name = process_id.partition("_")[2]
     rules = regulation.rules.get(name, ())
     if not rules:
         raise ConfigurationError(f"{file}: the regulation {regulation.key} has no [[rules.{name}]].")
@@ -92,10 +103,10 @@ def _block(file: Path, result: RuleResult, definition: engine.Definition) -> lis
     return [*lines, ""]
 
 
-def _as_json(file: Path, proof: Proof, definition: engine.Definition) -> dict[str, Any]:
+def _as_json(file: Path, proof: Proof, definition: engine.Definition, missing: Sequence[Finding]) -> dict[str, Any]:
     return {
         "file": str(file), "process": definition.process_id, "states": proof.states, "moves": proof.moves,
-        "complete": proof.complete, "findings": [],
+        "complete": proof.complete, "findings": [findings.as_json(finding) for finding in missing],
         "rules": [{
             "check": result.rule.check, "article": result.rule.article, "sentence": result.rule.sentence,
             "reading": result.rule.reading, "verdict": result.verdict, "element": result.element, "why": result.why,

@@ -30,7 +30,7 @@ MOST = 100_000
 @click.command()
 @click.argument("target", metavar="PATH|DRAFT")
 @click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Cases opened since this day.")
-@click.option("--process", "process_id", help="Which process, when the file holds several, such as guichi_appeal.")
+@click.option("--process", "process_id", help="Which process, when the file holds several, such as PLACE_appeal.")
 @click.option("--limit", default=replays.LIMIT, show_default=True, type=click.IntRange(1, MOST),
               help="At most so many cases, the newest.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: cases, more, same, other_path, …")

@@ -1,0 +1,92 @@
+"""The milestones of a process ([milestones.<process>] of a regulation.toml): which of its tasks are the first contact,
+the handling and the revisit of a case. The ledger (台账) and the doctor know the steps of a diagram by these alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from caseflow.law.strict_toml import SNAKE_CASE, Table
+
+EVERYWHERE = "rectification"      # the process that every place has
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Ids of user tasks; none where the text knows no such step. `article` is what the step rests on."""
+
+    tasks: tuple[str, ...]
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handled(Milestone):
+    """The tasks that end the handling. A case that needed none of them is handled with one of `on_the_spot`, once a
+    revisit has begun."""
+
+    on_the_spot: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revisited(Milestone):
+    """`result` is the field of these tasks' forms that says what the rater thinks now; "" where there are no tasks."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """Of one process."""
+
+    first_contact: Milestone
+    handled: Handled
+    revisited: Revisited
+
+    def named(self) -> list[tuple[str, tuple[str, ...], str]]:
+        """(first_contact, handled, on_the_spot or revisited; its tasks; its article) of those that have tasks."""
+        named = (("first_contact", self.first_contact.tasks, self.first_contact.article),
+                 ("handled", self.handled.tasks, self.handled.article),
+                 ("on_the_spot", self.handled.on_the_spot, self.handled.article),
+                 ("revisited", self.revisited.tasks, self.revisited.article))
+        return [entry for entry in named if entry[1]]
+
+
+def milestones(top: Table) -> Mapping[str, Milestones]:
+    """Process name → its milestones. The rectification has them everywhere, another process where the file says so."""
+    table = top.table("milestones")
+    if EVERYWHERE not in table.values:
+        raise table.refuse(EVERYWHERE, "is missing; name its tasks in [milestones.rectification.first_contact], "
+                                       ".handled and .revisited")
+    return MappingProxyType({process: _of_process(table.table(process)) for process in table.keys(SNAKE_CASE)})
+
+
+def _of_process(table: Table) -> Milestones:
+    found = Milestones(_first_contact(table.table("first_contact")), _handled(table.table("handled")),
+                       _revisited(table.table("revisited")))
+    table.end()
+    return found
+
+
+def _first_contact(table: Table) -> Milestone:
+    found = Milestone(_tasks(table), table.article())
+    table.end()
+    return found
+
+
+def _handled(table: Table) -> Handled:
+    spot = table.texts("on_the_spot", SNAKE_CASE) if "on_the_spot" in table.values else ()
+    found = Handled(_tasks(table), table.article(), spot)
+    table.end()
+    return found
+
+
+def _revisited(table: Table) -> Revisited:
+    tasks = _tasks(table)
+    found = Revisited(tasks, table.article(), table.matching("result", SNAKE_CASE, "revisit_result") if tasks else "")
+    table.end()
+    return found
+
+
+def _tasks(table: Table) -> tuple[str, ...]:
+    return table.texts("tasks", SNAKE_CASE, empty=True)

@@ -1,0 +1,124 @@
+"""What a regulation names, or an effect reads, and a diagram does not have, is found before it is deployed."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+import pytest
+
+from caseflow.engine import definition as engine
+from caseflow.engine.specs import EffectTask
+from caseflow.law import regulations
+from caseflow.processes.agreement import disagreements
+from caseflow.processes.topics import MESSAGES, READS, TOPICS
+from tests import source
+from web.words import designer
+
+PLACES = ("guichi", "hainan", "hefei", "qijiang")
+
+
+def drawn(place: str, process: str, *edits: tuple[str, str]) -> engine.Definition:
+    """The shipped diagram with each piece of its text replaced everywhere."""
+    text = regulations.files(place)[f"{process}.bpmn"].decode()
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    return engine.load({f"{process}.bpmn": text.encode()}, trusted=True, process_id=f"{place}_{process}", topics=TOPICS)
+
+
+def found(place: str, process: str, *edits: tuple[str, str]) -> list[tuple[str, str]]:
+    """(code, element) of every finding."""
+    return [(finding.code, finding.element) for finding in disagreements(
+        regulations.get(place), drawn(place, process, *edits))]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_shipped_diagrams_have_what_their_regulations_name(place):
+    for file in regulations.files(place):
+        assert found(place, file.removesuffix(".bpmn")) == []
+
+
+def test_a_milestone_of_a_task_that_is_not_drawn_is_found_wherever_it_is_named():
+    renamed = drawn("hefei", "rectification", ("first_response", "first_call"))
+    first, spot = disagreements(regulations.get("hefei"), renamed)
+    assert (first.code, spot.code) == ("milestone_unknown", "milestone_unknown")
+    assert "[milestones.rectification.first_contact]" in first.sentence and "“first_response”" in first.sentence
+    assert "[milestones.rectification.handled]" in spot.sentence and "改 regulation.toml" in spot.sentence
+    assert found("hainan", "rectification", ("revisit_city", "revisit_town")) == [("milestone_unknown", "")]
+
+
+def test_a_milestone_that_is_drawn_but_nobodys_task_is_found_at_its_element():
+    regulation = regulations.get("hefei")
+    steps = regulation.milestones["rectification"]
+    wrong = {"rectification": replace(steps, revisited=replace(steps.revisited, tasks=("closed_resolved",)))}
+    (finding,) = disagreements(replace(regulation, milestones=wrong), drawn("hefei", "rectification"))
+    assert (finding.code, finding.element) == ("milestone_unknown", "closed_resolved")
+
+
+def test_a_revisit_whose_form_does_not_ask_for_the_result_is_found():
+    assert found("hainan", "rectification", ("revisit_result", "what_was_heard")) == [
+        ("milestone_result", "revisit"), ("milestone_result", "revisit_city")]
+
+
+def test_an_end_without_revisit_that_is_not_drawn_is_found():
+    assert found("guichi", "rectification", ("rating_voided", "voided")) == [("outcome_unknown", "")]
+
+
+@pytest.mark.parametrize("place, process, edit, expected", [
+    ("hainan", "rectification", ("newest_level", "level_now"), [("effect_field_missing", "record_newest_rating")]),
+    ("guichi", "appeal", ("provincial_no", "province_no"), [("effect_field_missing", "record_reference")]),
+    ("qijiang", "appeal", ("duty_failed", "failed"), [("effect_field_missing", "dismiss_appeal")]),
+    ("qijiang", "appeal", ('id="reasons"', 'id="why"'), [
+        ("effect_field_missing", "dismiss_appeal"), ("effect_field_missing", "uphold_appeal")]),
+    ("hainan", "rectification", ('id="very_satisfied"', 'id="delighted"'), [
+        ("effect_field_form", "revisit"), ("effect_field_form", "revisit_city")]),
+    ("qijiang", "appeal", ('id="malicious"', 'id="evil"'), [("effect_field_form", "review")])])
+def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, process, edit, expected):
+    assert sorted(found(place, process, edit)) == sorted(expected)
+
+
+@pytest.mark.parametrize("place, process, edit, code, severity, elements", [
+    ("hefei", "rectification", ('id="attempts"', 'id="calls"'), "unreachable_field", "warning", ["revisit"]),
+    ("hainan", "rectification", ("unreachable_reason", "why_not"), "unreachable_field", "warning",
+     ["revisit", "revisit_city"]),
+    ("guichi", "rectification", ('name="appeal_upheld"', 'name="appeal_won"'), "message_not_awaited", "warning", [""]),
+    ("qijiang", "appeal", ('name="appeal_withdrawn"', 'name="taken_back"'), "message_not_awaited", "warning", [""])])
+def test_what_a_diagram_does_without_is_a_warning(place, process, edit, code, severity, elements):
+    told = disagreements(regulations.get(place), drawn(place, process, edit))
+    assert [(finding.code, finding.severity, finding.element) for finding in told] == [
+        (code, severity, element) for element in elements]
+
+
+def test_a_figure_that_can_never_be_held_against_the_log_is_an_error():
+    edits = (("unreachable_reason", "why_not"), ('id="opinion"', 'id="unreachable_reason"'))
+    assert found("hefei", "rectification", *edits) == [("unreachable_field", "revisit")]
+    (finding,) = disagreements(regulations.get("hefei"), drawn("hefei", "rectification", *edits))
+    assert finding.severity == "error" and "enum" in finding.sentence
+
+
+def test_the_messages_that_designers_may_choose_are_those_the_system_sends():
+    assert set(designer.MESSAGES) == {message for message, _ in MESSAGES.values()}
+
+
+def test_a_failure_of_duty_need_not_be_asked_for_where_nothing_follows_from_it():
+    regulation = regulations.get("qijiang")
+    without = replace(regulation, appeal=replace(regulation.appeal, consequences={}))
+    assert list(disagreements(without, drawn("qijiang", "appeal", ("duty_failed", "failed")))) == []
+
+
+def test_the_table_of_fields_is_what_the_effects_read_and_what_designers_are_told():
+    read = {call.args[1].value for path in source.modules("caseflow/cases/effects") for name, call in source.calls(path)
+            if name == "submissions.latest" and isinstance(call.args[1], ast.Constant)}
+    told = (source.ROOT / "bpmn" / "README.md").read_text(encoding="utf-8")
+    assert read == {one.field for fields in READS.values() for one in fields}
+    assert set(READS) <= set(TOPICS)
+    assert [f"| {topic} | `{one.field}` |" for topic, fields in READS.items() for one in fields
+            if f"| {topic} | `{one.field}` |" not in told] == []
+
+
+def test_every_service_task_of_the_shipped_diagrams_is_seen_with_its_topic():
+    definition = drawn("guichi", "appeal")
+    topics = {spec.topic for process in (definition.process, *definition.inner.values())
+              for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
+    assert topics == definition.effects and "record_reference" in topics
