@@ -20,12 +20,14 @@ from caseflow.models import Case, JournalEntry, JournalHead, db
 SYSTEM = "system"   # the chain of what belongs to no case
 
 
-class _Who(Protocol):
+class Who(Protocol):
+    """Whoever an entry says did it; the system has no id."""
+
     user_id: int | None
     name: str
 
 
-def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
+def append(case: Case | HeldCase | None, kind: str, actor: Who, now: datetime,
            details: Mapping[str, Any]) -> JournalEntry | None:
     """Record that `actor` did `kind`; `details` are ids, codes, numbers and days, never the rater's contact.
 
@@ -43,7 +45,7 @@ def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
     return entry
 
 
-def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: _Who, now: datetime,
+def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: Who, now: datetime,
           details: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the next entry after this tail, which moves on to it."""
     if isinstance(tail, JournalHead):

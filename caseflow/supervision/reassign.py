@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
-from caseflow.casefile import journal, store
+from caseflow.casefile import assigning, journal, store
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import (
@@ -273,7 +273,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
         responsible = case.unit_id == item.unit_id
         if responsible:
             case.unit_id = to.unit_id
-    _change(case, item, to.unit_id, to.user_id, to.name, "task_reassigned", actor, now, why)
+    _change(case, item, to.unit_id, to.user_id, to.name, actor, "task_reassigned", now, why)
     outbox.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
                  case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
                  details={"number": case.number, "name": item.name}, now=now)
@@ -282,12 +282,12 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
             "responsible": responsible}
 
 
-def _change(case: HeldCase, item: HeldItem, unit_id: int, user_id: int | None, name: str, kind: str, actor: Actor,
+def _change(case: HeldCase, item: HeldItem, unit_id: int, user_id: int | None, name: str, actor: Actor, why: str,
             now: datetime, details: dict) -> None:
-    case.note(store.HAND_ITEM, case=case.id, of=item.token, unit_id=unit_id, assignee_id=user_id)
-    journal.append(case, kind, actor, now, {
-        "element": item.element, "token": item.token, "from_unit": item.unit_id, "from_user": item.assignee_id,
-        "unit": unit_id, "user": user_id, "to": name, **details})
+    """Give it away; its entry says from where to where."""
+    assigning.give(case, item, user_id, actor, why, now, {
+        "from_unit": item.unit_id, "from_user": item.assignee_id, "unit": unit_id, "user": user_id, "to": name,
+        **details}, unit_id=unit_id)
 
 
 def find(handover_id: int, actor: Actor) -> Handover:
@@ -336,9 +336,9 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
         return False
     if responsible:
         case.unit_id = unit_id
-    _change(case, item, unit_id, user_id if user_id in back else None, back.get(user_id, ""), "handover_undone", actor,
+    _change(case, item, unit_id, user_id if user_id in back else None, back.get(user_id, ""), actor, "handover_undone",
             now, {"handover": handover_id})
-    if joined and not any(other.unit_id == to[0] for other in case.items.values() if other is not item):
+    if joined and not any(other.unit_id == to[0] for other in case.items.values()):
         _LEAVE.write(case=case.id, unit=to[0])
     _UNDONE.write(**row)
     store.save(case)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import select, update
 
-from caseflow.casefile import store, submissions
+from caseflow.casefile import assigning, submissions
 from caseflow.cases.effects.occasion import Occasion
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db
@@ -31,8 +29,7 @@ def return_for_evidence(occasion: Occasion) -> None:
     appeal = of(occasion)
     for item in list(occasion.case.items.values()):
         if item.role == PERSONAL:
-            occasion.case.items[item.token] = replace(item, assignee_id=appeal.appellant_id)
-            occasion.case.note(store.ASSIGN_ITEM, case=occasion.case.id, of=item.token, assignee_id=appeal.appellant_id)
+            assigning.give(occasion.case, item, appeal.appellant_id, occasion.actor, None, occasion.now)
     _tell_appellant(occasion, appeal, "appeal_returned")
 
 
