@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow import texts
 from caseflow.casefile import journal, store
 from caseflow.casefile import offices as casefile_offices
 from caseflow.casefile.hand import HeldCase
@@ -34,8 +35,6 @@ from caseflow.models import Case, DeadlineEntry, Timer, db, work
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
-
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +227,7 @@ def _require(change: _Change, by: str) -> None:
 
 
 def _require_words(reason: str, **problems: str) -> None:
-    found = {field: code for field, code in problems.items() if code}
-    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
-        found["reason"] = "required" if len(reason.strip()) < 2 else "too_long"
+    found = {field: code for field, code in (*problems.items(), ("reason", texts.reason_problem(reason))) if code}
     if found:
         raise InvalidInput(fields=found)
 

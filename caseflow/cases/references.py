@@ -19,7 +19,6 @@ from caseflow.people.permissions import Actor
 CHANNELS = ("hotline", "complaint", "petition", "other")
 NUMBER = (2, 64)         # characters
 LONGEST_TEXT = 200
-LONGEST_REASON = 200
 
 
 def rules_of(regulation: str) -> Offered | None:
@@ -69,7 +68,7 @@ def unlink(case_id: int, reference_id: int, actor: Actor, reason: str, now: date
     row = db.session.get(CaseReference, reference_id, populate_existing=True)
     if row is None or row.case_id != case.id:
         raise NotFound
-    problem = texts.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
+    problem = texts.reason_problem(reason)
     if problem:
         raise InvalidInput(fields={"reason": problem})
     if row.removed_at is None:

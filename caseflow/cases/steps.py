@@ -14,6 +14,7 @@ from datetime import date, datetime
 import orjson
 from sqlalchemy import select
 
+from caseflow import texts
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.cases import clock, fold
@@ -39,7 +40,8 @@ from caseflow.processes import deployed, form_values
 from caseflow.raters import unreachable
 
 UPHELD = "appeal_upheld"                 # the message that voids the rating
-LONGEST_REASON = 200                     # characters that explain a late task
+
+
 def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:
     """Open the case of a bad rating under the regulation of its area, at once, with a file number.
 
@@ -143,7 +145,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     accepted = form_values.accept(form, values, _day(now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
-    late = _lateness(item, late_reason, now)
+    late = lateness(item.due_at, late_reason, now)
     submission_id = _submit(case, item, actor, form_token, accepted, now)
     journal.append(case, "task_completed", actor, now, {
         "element": item.element, "token": item.token, "visit": item.visit, **late,
@@ -226,12 +228,13 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
-def _lateness(item: HeldItem, reason: str, now: datetime) -> dict[str, object]:
-    """What the journal says of lateness."""
-    if not is_late(item, now):
+def lateness(due_at: datetime | None, reason: str, now: datetime) -> dict[str, object]:
+    """What the journal says of the lateness of a task due then. LateReasonMissing for a late one without its reason."""
+    if due_at is None or now <= due_at:
         return {"late": False}
-    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
-        raise LateReasonMissing(fields={"late_reason": "too_long" if reason.strip() else "required"})
+    problem = texts.reason_problem(reason)
+    if problem:
+        raise LateReasonMissing(fields={"late_reason": problem})
     return {"late": True, "late_reason": reason.strip()}
 
 

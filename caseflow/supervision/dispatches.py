@@ -27,7 +27,6 @@ from caseflow.people.permissions import Actor
 from caseflow.supervision import reassign
 
 OFFICIALS = ("officer", "supervisor")
-LONGEST_REASON = 200
 
 
 def obstacle(case: Case | HeldCase, actor: Actor) -> str:
@@ -193,8 +192,8 @@ def _refusal(case_id: int, unit_id: int) -> DispatchRefusal | None:
 
 
 def _problem_of(reason: str) -> dict[str, str]:
-    problem = texts.text_problem(reason, LONGEST_REASON)
-    return {"reason": problem} if problem else {"reason": "required"} if len(reason.strip()) < 2 else {}
+    problem = texts.reason_problem(reason)
+    return {"reason": problem} if problem else {}
 
 
 def _tell(case: HeldCase, refusal: DispatchRefusal, kind: str, unit_id: int, role: str, now: datetime) -> None:

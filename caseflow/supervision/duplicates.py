@@ -21,7 +21,6 @@ from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, Servic
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
-LONGEST_REASON = 200
 MOST = 20       # cases that are offered, or linked with one
 
 
@@ -118,7 +117,7 @@ def _locked(actor: Actor, case_id: int, *others: int) -> list[Case]:
 
 
 def _problem_of(reason: str) -> dict[str, str]:
-    problem = texts.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
+    problem = texts.reason_problem(reason)
     return {"reason": problem} if problem else {}
 
 

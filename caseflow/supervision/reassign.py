@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
+from caseflow import texts
 from caseflow.casefile import assigning, journal, store
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
@@ -39,7 +40,7 @@ from caseflow.people.permissions import Actor
 MOST = 1_000                        # tasks in one handover
 GROUP = 25                          # of them in one transaction
 UNDO_WITHIN = timedelta(minutes=10)
-LONGEST = {"reason": 200, "note": 2_000}
+LONGEST_NOTE = 2_000                # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +197,7 @@ def begin(work_item_ids: Sequence[int], to: Target, actor: Actor, reason: str, n
             raise NotFound
         return known
     reason, note = reason.strip(), note.strip()
-    problems = {name: "too_long" for name, text in (("reason", reason), ("note", note)) if len(text) > LONGEST[name]}
-    if len(reason) < 2:
-        problems["reason"] = "required"
-    if problems:
-        raise InvalidInput(fields=problems)
+    require_words(reason, note)
     forecasts = preview(work_item_ids, to, actor)
     if not forecasts:
         raise NotFound
@@ -212,6 +209,13 @@ def begin(work_item_ids: Sequence[int], to: Target, actor: Actor, reason: str, n
                        for forecast in forecasts)
     db.session.flush()
     return handover
+
+
+def require_words(reason: str, note: str) -> None:
+    """Refuse with InvalidInput a reason that is none, and a note that cannot be kept."""
+    problems = {"reason": texts.reason_problem(reason), "note": texts.text_problem(note, LONGEST_NOTE, required=False)}
+    if any(problems.values()):
+        raise InvalidInput(fields={name: code for name, code in problems.items() if code})
 
 
 def those(handover_id: int, outcome: str) -> list[int]:

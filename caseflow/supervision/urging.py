@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from caseflow import texts
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
@@ -38,8 +39,9 @@ def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, see
     if not may_urge(case, actor):
         raise PermissionDenied
     note = note.strip()
-    if not 2 <= len(note) <= LONGEST_NOTE:
-        raise InvalidInput(fields={"note": "required" if len(note) < 2 else "too_long"})
+    problem = texts.reason_problem(note, LONGEST_NOTE)
+    if problem:
+        raise InvalidInput(fields={"note": problem})
     if seen not in (None, case.journal_seq):
         raise ConcurrentUpdate
     if not case.items:

@@ -29,6 +29,7 @@ blueprint = Blueprint("deadlines", __name__, template_folder="templates", url_pr
 PROBLEMS = {
     ("reason", "required"): lambda: gettext("请用 2 到 200 个字写明理由。"),
     ("reason", "too_long"): lambda: gettext("理由不能超过 200 个字。"),
+    ("reason", "not_text"): lambda: gettext("理由含有无法保存的字符，请删去后再提交。"),
     ("category", "unknown"): lambda: gettext("请选择中止计时的类别。"),
     ("days", "out_of_range"): lambda: gettext("延期的工作日数超出规定，请按所注明的范围填写。"),
 }

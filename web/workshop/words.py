@@ -16,7 +16,10 @@ STATES = {"open": lazy_gettext("编辑中"), "submitted": lazy_gettext("待审�
 KINDS = {"added": lazy_gettext("增加"), "removed": lazy_gettext("删去"), "changed": lazy_gettext("改动"),
          "moved": lazy_gettext("移动")}
 VERDICTS = {"holds": lazy_gettext("符合"), "violated": lazy_gettext("违反"), "unknown": lazy_gettext("不能判定")}
-REASONS = {"required": lazy_gettext("请用至少 2 个字写明理由。"), "too_long": lazy_gettext("理由不能超过 500 个字。")}
+REASONS = {
+    "required": lazy_gettext("请用至少 2 个字写明理由。"), "too_long": lazy_gettext("理由不能超过 500 个字。"),
+    "not_text": lazy_gettext("理由含有无法保存的字符，请删去后再提交。"),
+}
 DAY = timedelta(days=1)
 
 
