@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from caseflow import paging
 from caseflow.casefile import store
 from caseflow.casefile.hand import HeldCase
 from caseflow.models import Case, JournalEntry, JournalHead, db
@@ -105,4 +106,4 @@ def _fingerprint(stream: str, seq: int, at: datetime, actor_id: int | None, acto
 def system_entries(*, page: int = 1, per_page: int = 50) -> list[JournalEntry]:
     """What was done to the system itself, newest first."""
     query = select(JournalEntry).where(JournalEntry.stream == SYSTEM).order_by(JournalEntry.seq.desc())
-    return list(db.session.scalars(query.limit(per_page).offset((page - 1) * per_page)))
+    return list(db.session.scalars(paging.cut(query, page, per_page)))

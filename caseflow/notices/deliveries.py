@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from caseflow import paging
 from caseflow.casefile import journal
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
@@ -156,7 +157,7 @@ def dead_letters(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[tup
     """What was given up, newest first, as far as the actor's duty reaches."""
     query = select(Delivery, User).join(User, User.id == Delivery.user_id).where(
         Delivery.status == "dead", duties.within(duties.reach(actor))).order_by(Delivery.id.desc())
-    rows = db.session.execute(query.limit(per_page).offset((page - 1) * per_page)).unique()
+    rows = db.session.execute(paging.cut(query, page, per_page)).unique()
     return [(delivery, user) for delivery, user in rows]
 
 

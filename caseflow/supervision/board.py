@@ -67,13 +67,13 @@ def items(actor: Actor, wanted: Wanted, now: datetime, *, page: int = 1, per_pag
     where = _where(_units(actor, wanted.unit_id), wanted.which, now)
     if wanted.user_id is not None:
         where = [and_(condition, WorkItem.assignee_id == wanted.user_id) for condition in where]
-    most = max(MOST_COUNTED, (page + 1) * per_page)
+    most = paging.most_counted(page, per_page)
     ids = open_work.earliest(where, None if wanted.which == "all" else _any(wanted.which), (page - 1) * per_page,
                              per_page)
     total = db.session.scalar(select(open_work.number(where, None, most + 1)))
     rows = select(WorkItem).join(WorkItem.case).options(contains_eager(WorkItem.case)).where(WorkItem.id.in_(ids))
     found = list(db.session.scalars(rows.order_by(*EARLIEST_FIRST)).unique()) if ids else []
-    return Page(found, min(total, most), page, per_page, more=total > most)
+    return paging.counted(found, total, page, per_page, most)
 
 
 def narrowed_to(wanted: Wanted) -> str:
@@ -87,7 +87,7 @@ def narrowed_to(wanted: Wanted) -> str:
 def units(actor: Actor, now: datetime, *, page: int = 1) -> list[Load]:
     """The load of the supervised units, by name, so many a page."""
     query = select(Unit.id, Unit.name).where(Unit.id.in_(_units(actor))).order_by(Unit.regulation, Unit.name, Unit.id)
-    rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    rows = db.session.execute(paging.cut(query, page, PER_PAGE)).all()
     return _loads(rows, [and_(WorkItem.status == OPEN, WorkItem.unit_id == row.id) for row in rows], now)
 
 
@@ -96,7 +96,7 @@ def people(actor: Actor, now: datetime, *, unit_id: int | None = None, page: int
     holders = select(RoleAssignment.user_id).where(
         RoleAssignment.unit_id.in_(_units(actor, unit_id)), RoleAssignment.role.in_(POSTS))
     query = select(User.id, User.name).where(User.id.in_(holders)).order_by(User.name, User.id)
-    rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    rows = db.session.execute(paging.cut(query, page, PER_PAGE)).all()
     return _loads(rows, [and_(WorkItem.status == OPEN, WorkItem.assignee_id == row.id) for row in rows], now)
 
 

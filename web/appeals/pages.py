@@ -41,7 +41,7 @@ def index():
     about = finding.about(actor, page=page)
     rows = [(rating, case, _led_to(rating, case)) for rating, case in about.items]
     return render_template("appeals/index.html", about=about, rows=rows, place=places.place,
-                           mine=[appeal for appeal, in finding.filed_by(actor).items])
+                           mine=finding.filed_by(actor).items)
 
 
 def _led_to(rating: Rating, case: Case | None) -> str:
