@@ -20,7 +20,7 @@ from caseflow import paging
 from caseflow.casefile import journal
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_DAY, SHANGHAI
 from caseflow.notices.channels import Outcome
 from caseflow.people import duties
 from caseflow.people.permissions import Actor
@@ -50,7 +50,7 @@ class Rules:
         if (kind in ALARMS and self.alarms_at_night) or not self._is_quiet(local.time()):
             return now
         end = datetime.combine(local.date(), self.quiet_to, SHANGHAI)
-        return (end if end > local else end + timedelta(days=1)).astimezone(now.tzinfo)
+        return (end if end > local else end + ONE_DAY).astimezone(now.tzinfo)
 
     def _is_quiet(self, at: time) -> bool:
         if self.quiet_from <= self.quiet_to:

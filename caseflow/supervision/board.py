@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import paging
+from caseflow import moments, paging
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_DAY
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -148,14 +148,13 @@ def _union(where: Sequence[ColumnElement[bool]], most: int):
 
 
 def _midnight(now: datetime) -> datetime:
-    day = now.astimezone(SHANGHAI).date() + timedelta(days=1)
-    return datetime.combine(day, time.min, SHANGHAI)
+    return moments.start_of(moments.day_of(now) + ONE_DAY)
 
 
 def _end_of_soon(place: str, now: datetime) -> datetime:
     """The end of the second working day after today."""
-    calendar, day, left = calendars.load(regulations.get(place).calendar), now.astimezone(SHANGHAI).date(), SOON
+    calendar, day, left = calendars.load(regulations.get(place).calendar), moments.day_of(now), SOON
     while left:
-        day += timedelta(days=1)
+        day += ONE_DAY
         left -= calendar.is_working(day)
-    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+    return moments.start_of(day + ONE_DAY)

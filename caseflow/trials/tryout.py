@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from caseflow.cases.steps import lateness
@@ -23,7 +23,7 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.moments import ONE_SECOND, SHANGHAI
+from caseflow.moments import ONE_SECOND, day_of
 from caseflow.processes import form_values
 from caseflow.trials.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
@@ -125,11 +125,6 @@ def form_of(ground: Ground, task: Task) -> UserTask:
 def posts(definition: Definition) -> list[str]:
     """Everybody the diagram gives a task to, as unit.role."""
     return list(dict.fromkeys(f"{task.unit}.{task.role}" for task in definition.user_tasks.values()))
-
-
-def day_of(moment: datetime) -> date:
-    """The day in Asia/Shanghai."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 # --- acts ---------------------------------------------------------------------------------------------------------

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import paging
+from caseflow import moments, paging
 from caseflow.casefile.readings import searching
 from caseflow.models import Case, WorkItem, db
-from caseflow.moments import SHANGHAI
 from caseflow.paging import MOST_SHOWN, Page, counted
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -20,7 +19,7 @@ from caseflow.work.open_work import EARLIEST_FIRST
 
 def _due(due: str | None, now: datetime):
     """overdue: past; today: ends on this Shanghai day; soon: within the next three calendar days."""
-    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    midnight = moments.start_of(moments.day_of(now) + moments.ONE_DAY)
     return {
         "overdue": WorkItem.due_at < now,
         "today": and_(WorkItem.due_at >= now, WorkItem.due_at < midnight),

@@ -233,7 +233,7 @@ def _sent() -> MultiDict:
 
 
 def _today(now: datetime):
-    return now.astimezone(moments.SHANGHAI).date()
+    return moments.day_of(now)
 
 
 def _name_of(user_id: int | None) -> str:

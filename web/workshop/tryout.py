@@ -220,7 +220,7 @@ def _back(bench: Bench):
 
 def _form(bench: Bench, task: Task, sent: Any = None) -> TaskForm:
     form = tryout.form_of(bench.ground, task).form
-    return TaskForm(form, today=tryout.day_of(bench.trial.now), formdata=sent)
+    return TaskForm(form, today=moments.day_of(bench.trial.now), formdata=sent)
 
 
 def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, late_reason: str = "",

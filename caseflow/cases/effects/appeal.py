@@ -8,7 +8,7 @@ from caseflow.casefile import assigning, submissions
 from caseflow.cases.effects.occasion import Occasion
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import day_of
 from caseflow.notices import outbox
 from caseflow.raters import telling
 
@@ -87,7 +87,7 @@ def _record_failure(occasion: Occasion, consequences: tuple[str, ...]) -> None:
     appeal = of(occasion)
     db.session.add(AssessmentRecord(
         appeal_id=appeal.id, regulation=occasion.regulation.key, unit_id=appeal.unit_id,
-        staff_no=appeal.rating.service.handler_no, year=occasion.now.astimezone(SHANGHAI).year,
+        staff_no=appeal.rating.service.handler_no, year=day_of(occasion.now).year,
         consequences=",".join(consequences), article=occasion.regulation.appeal.article, recorded_at=occasion.now))
 
 
