@@ -186,7 +186,7 @@ def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason:
     earlier = _times_extended(change, token)
     if earlier >= rules.most_times:
         raise ExtensionsUsedUp
-    lead = casefile_offices.unit_for(change.case, change.regulation.lead)
+    lead = permissions.lead_of(change.case)
     for unit_id in {lead, change.case.unit_id} if rules.by == "unit" else {lead}:
         _send(change, f"{token}:asked:{change.case.journal_seq}", "extension_asked", unit_id, "supervisor")
     journal.append(change.case, "extension_asked", actor, now, {
@@ -200,8 +200,7 @@ def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
         return False
     if actor.is_system:
         return True
-    lead = casefile_offices.unit_for(case, regulations.get(case.regulation).lead)
-    return permissions.supervises(actor, lead, *([case.unit_id] if by == "unit" else []))
+    return permissions.may_supervise(actor, case) if by == "unit" else permissions.leads(actor, case)
 
 
 def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Change:

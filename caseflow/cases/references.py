@@ -11,7 +11,6 @@ from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
-from caseflow.law.supervision_rules import Offered
 from caseflow.models import Case, CaseReference, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -21,15 +20,9 @@ NUMBER = (2, 64)         # characters
 LONGEST_TEXT = 200
 
 
-def rules_of(regulation: str) -> Offered | None:
-    """Whether a regulation has numbers of other channels kept; None when it says nothing. RegulationNotFound."""
-    supervision = regulations.get(regulation).supervision
-    return supervision.references if supervision else None
-
-
 def may_link(case: Case, actor: Actor) -> bool:
     """Officers and supervisors who see the case, whether it is open or not."""
-    rules = rules_of(case.regulation)
+    rules = regulations.offered(case.regulation, "references")
     return rules is not None and rules.available and actor.has_role("officer", "supervisor") \
         and permissions.may_see(actor, case)
 

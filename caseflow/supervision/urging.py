@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from caseflow import texts
-from caseflow.casefile import journal, offices, store
+from caseflow.casefile import journal, store
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
-from caseflow.law import regulations
 from caseflow.models import Case
 from caseflow.notices import outbox
 from caseflow.people import permissions
@@ -23,8 +22,7 @@ LONGEST_NOTE = 500
 
 def may_urge(case: Case | HeldCase, actor: Actor) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
-    lead = offices.unit_for(case, regulations.get(case.regulation).lead)
-    return permissions.may_supervise(actor, case, lead)
+    return permissions.may_supervise(actor, case)
 
 
 def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, seen: int | None = None) -> None:
