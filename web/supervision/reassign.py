@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,11 +16,11 @@ from caseflow.supervision import board, reassign
 from caseflow.supervision.reassign import Target
 from web.app import clock
 from web.errors import refusal
+from web.forms import token
 from web.sign_in.auth import current_actor
 from web.supervision.board import badges, wanted_of
 
 blueprint = Blueprint("reassign", __name__, template_folder="templates", url_prefix="/reassign")
-TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 TRIES = 3
 OUTCOMES = {
     "": lazy_gettext("可以转办"), "moved": lazy_gettext("已转办"), "undone": lazy_gettext("已撤销"),
@@ -200,10 +199,9 @@ def _typed() -> Typed:
     else:
         texts = form.getlist("item") + form.get("items", "").split(",")
         ids = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 16]
-    token = form.get("form_token", "")
     return Typed(list(dict.fromkeys(ids)), form.get("target", ""), _line("reason"),
                  form.get("note", "").replace("\x00", "").strip(),
-                 token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24))
+                 token.sent())
 
 
 def _line(field: str) -> str:
