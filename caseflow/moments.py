@@ -9,6 +9,7 @@ from caseflow.errors import InvalidInput
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LAST_SECOND = time(23, 59, 59)        # of a day; it is still in time
+ONE_DAY = timedelta(days=1)
 ONE_SECOND = timedelta(seconds=1)     # a due moment names the last second that is still in time
 
 
@@ -28,8 +29,13 @@ def day_of(value: datetime | str) -> date:
     return moment(value).astimezone(SHANGHAI).date()
 
 
+def start_of(day: date) -> datetime:
+    """The moment at which a day begins in Shanghai; that of the next day is when it is over."""
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
 def _parse(text: str) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(text), time.min, SHANGHAI)
+        return start_of(date.fromisoformat(text))
     except ValueError:
         return datetime.fromisoformat(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LONGEST_REASON = 200     # characters, where nothing else is said
+
 
 def text_problem(value: object, longest: int, *, required: bool = True) -> str | None:
     """What is wrong with a text (required, not_text, too_long), or None."""
@@ -10,6 +12,15 @@ def text_problem(value: object, longest: int, *, required: bool = True) -> str |
     if len(value) > longest:
         return "too_long"
     return "required" if required and not value.strip() else None
+
+
+def reason_problem(value: object, longest: int = LONGEST_REASON) -> str | None:
+    """What is wrong with the words somebody gives as a reason: the codes of `text_problem`, or None.
+
+    Without the blanks around them they are two characters (one is "required") to `longest`.
+    """
+    words = value.strip() if isinstance(value, str) else value
+    return text_problem(words, longest) or ("required" if len(words) < 2 else None)
 
 
 def _only_line_breaks(value: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import contains_eager
 
+from caseflow import paging
 from caseflow.errors import NotFound
 from caseflow.models import (
     Appeal,
@@ -19,7 +20,7 @@ from caseflow.models import (
     cases,
     db,
 )
-from caseflow.paging import MOST_COUNTED, Page
+from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -99,27 +100,17 @@ def about(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
     """(rating, its rectification case or None), newest first, for every rating about the actor."""
     query = select(Rating, Case).join(Rating.service).options(contains_eager(Rating.service)).outerjoin(
         Case, and_(Case.rating_id == Rating.id, Case.kind == cases.KIND)).where(_about(actor))
-    return _page(query.order_by(Rating.received_at.desc(), Rating.id.desc()), page, per_page)
+    rows = query.order_by(Rating.received_at.desc(), Rating.id.desc())
+    return paging.read(db.session, rows, page, per_page, paging.most_counted(page, per_page))
 
 
 def filed_by(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
-    """The appeals of the actor and of the departments they act for, newest first, as (appeal,)."""
+    """The appeals of the actor and of the departments they act for, newest first."""
     units = {unit for role, unit in actor.roles if role in OFFICIALS}
     theirs = or_(Appeal.appellant_id == actor.user_id, and_(
         Appeal.unit_id.in_(units), Appeal.party.startswith("department:")))
-    return _page(select(Appeal).where(theirs).order_by(Appeal.filed_at.desc(), Appeal.id.desc()), page, per_page)
-
-
-def _page(query: Select, page: int, per_page: int) -> Page:
-    most = max(MOST_COUNTED, (page + 1) * per_page)
-    bounded = query.order_by(None).with_only_columns(Rating.id if _selects_rating(query) else Appeal.id).limit(most + 1)
-    total = db.session.scalar(select(func.count()).select_from(bounded.subquery())) or 0
-    rows = db.session.execute(query.limit(per_page).offset((page - 1) * per_page)).unique()
-    return Page(list(rows), min(total, most), page, per_page, more=total > most)
-
-
-def _selects_rating(query: Select) -> bool:
-    return query.column_descriptions[0]["entity"] is Rating
+    rows = select(Appeal).where(theirs).order_by(Appeal.filed_at.desc(), Appeal.id.desc())
+    return paging.read(db.session, rows, page, per_page, paging.most_counted(page, per_page))
 
 
 def task_for(appeal: Appeal, actor: Actor) -> WorkItem | None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from caseflow import paging
 from caseflow.casefile import store
 from caseflow.casefile.hand import HeldCase
 from caseflow.models import Case, JournalEntry, JournalHead, db
@@ -20,12 +21,14 @@ from caseflow.models import Case, JournalEntry, JournalHead, db
 SYSTEM = "system"   # the chain of what belongs to no case
 
 
-class _Who(Protocol):
+class Who(Protocol):
+    """Whoever an entry says did it; the system has no id."""
+
     user_id: int | None
     name: str
 
 
-def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
+def append(case: Case | HeldCase | None, kind: str, actor: Who, now: datetime,
            details: Mapping[str, Any]) -> JournalEntry | None:
     """Record that `actor` did `kind`; `details` are ids, codes, numbers and days, never the rater's contact.
 
@@ -43,7 +46,7 @@ def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
     return entry
 
 
-def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: _Who, now: datetime,
+def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: Who, now: datetime,
           details: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the next entry after this tail, which moves on to it."""
     if isinstance(tail, JournalHead):
@@ -103,4 +106,4 @@ def _fingerprint(stream: str, seq: int, at: datetime, actor_id: int | None, acto
 def system_entries(*, page: int = 1, per_page: int = 50) -> list[JournalEntry]:
     """What was done to the system itself, newest first."""
     query = select(JournalEntry).where(JournalEntry.stream == SYSTEM).order_by(JournalEntry.seq.desc())
-    return list(db.session.scalars(query.limit(per_page).offset((page - 1) * per_page)))
+    return list(db.session.scalars(paging.cut(query, page, per_page)))

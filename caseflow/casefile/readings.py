@@ -23,6 +23,7 @@ from caseflow.models import (
     WorkItem,
     db,
 )
+from caseflow.paging import containing
 
 
 def work_items_of(case: Case) -> list[WorkItem]:
@@ -68,14 +69,12 @@ def newest_ratings_of(rating_id: int) -> list[NewestRating]:
 
 def searching(query: Select, text: str) -> Select:
     """Narrowed to cases whose number, service, office or linked numbers contain the text."""
-    text = text.replace("\x00", "")    # PostgreSQL takes none
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     elsewhere = select(CaseReference.case_id).where(
-        CaseReference.removed_at.is_(None), CaseReference.number.ilike(like, escape="\\"))
+        CaseReference.removed_at.is_(None), *containing(text, CaseReference.number))
     return (
         query.join(Rating, Case.rating_id == Rating.id)
         .join(ServiceRecord, Rating.service_record_id == ServiceRecord.id)
         .join(Unit, Case.unit_id == Unit.id)
-        .where(or_(Case.id.in_(elsewhere), *(c.ilike(like, escape="\\") for c in (
-            Case.number, ServiceRecord.task_name, ServiceRecord.project_no, Unit.name))))
+        .where(or_(Case.id.in_(elsewhere), *containing(
+            text, Case.number, ServiceRecord.task_name, ServiceRecord.project_no, Unit.name)))
     )

@@ -103,7 +103,6 @@ INSERT_SUBMISSION = inserting(Submission.__table__, without=["id"], returning="i
 INSERT_ENTRY = inserting(JournalEntry.__table__, without=["id"])
 INSERT_ITEM = inserting(WorkItem.__table__, without=["id", "completed_at", "completed_by"])
 CLOSE_ITEM = _updating(_item, "status", "completed_at", "completed_by")
-ASSIGN_ITEM = _updating(_item, "assignee_id")
 HAND_ITEM = _updating(_item, "unit_id", "assignee_id")
 MOVE_ITEM = _updating(_item, "name", "unit_id", "role", "assignee_id")
 DATE_ITEM = _updating(_item, "due_at", "due_provisional", "clock_stopped")

@@ -8,15 +8,16 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow.casefile import journal
-from caseflow.cases import clock_entries
+from caseflow.casefile import journal, store
+from caseflow.casefile.hand import HeldCase
+from caseflow.cases import clock_entries, due
 from caseflow.law import regulations
 from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
 from caseflow.law.calendar_rows import check_rows, doubts
 from caseflow.law.calendars import NATIONAL, Calendar, read
 from caseflow.law.deadlines import BY_CALENDAR, Deadline, compute, rule_of
 from caseflow.law.regulation_file import Regulation
-from caseflow.models import Case, DeadlineEntry, Timer, WorkItem, db, lock_case
+from caseflow.models import Case, DeadlineEntry, Timer, db
 from caseflow.people.permissions import Actor
 
 
@@ -58,8 +59,9 @@ def import_notice(jurisdiction: str, year: int, rows: Iterable[Sequence[str]], s
 def recompute(jurisdiction: str, now: datetime, actor: Actor) -> tuple[int, int]:
     """Move the pending due dates that rest on this calendar to where it now puts them: (timers, cases) moved.
 
-    Each moved or confirmed timer is journaled on its case (due_recomputed); work items that showed the old
-    moment follow. Repeating it changes nothing. Locks only the cases that change, in ascending order.
+    Each moved or confirmed timer is journaled on its case (due_recomputed); the tasks it guards show the new moment.
+    Repeating it changes nothing. Locks only the cases that change, in ascending order. StepFailed when the process of
+    one cannot be read.
     """
     concerned = {key: regulation for key, regulation in regulations.all_regulations().items()
                  if jurisdiction in (NATIONAL, regulation.calendar)}
@@ -98,48 +100,29 @@ def _differs(timer: Timer, deadline: Deadline) -> bool:
 
 def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], now: datetime, actor: Actor) -> int:
     """Recompute one case's pending timers under its lock; returns how many changed."""
-    case = lock_case(case_id)
+    case = store.hold(case_id)
     timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status == "pending")
                                 .order_by(Timer.token).execution_options(populate_existing=True)).all()
-    due: dict[datetime, tuple[datetime, bool]] = {}   # the moment shown so far → the one to show
-    moved = 0
-    if not timers:
-        return 0  # they fired while we waited for the lock
-    ledgers = clock_entries.of_case(case_id)
-    for timer in timers:
-        shown, entries = timer.due_at, ledgers.get(timer.token, [])
+    ledgers, moved = clock_entries.of_case(case_id), 0
+    for timer in timers:   # none, where they fired while we waited for the lock
+        entries = ledgers.get(timer.token, [])
         if timer.unit in BY_CALENDAR or entries:
             moved += _apply(case, timer, entries, _due(timer, entries, regulation, calendars, now), now, actor)
-        due[shown] = min(due.get(shown, (timer.due_at, timer.provisional)), (timer.due_at, timer.provisional))
-    _move_work_items(case, due)
-    _reschedule(case, min(timer.due_at for timer in timers))
+    if moved:
+        due.follow(case)
+        store.save(case)
     return moved
 
 
-def _apply(case: Case, timer: Timer, entries: Sequence[DeadlineEntry], deadline: Deadline, now: datetime,
+def _apply(case: HeldCase, timer: Timer, entries: Sequence[DeadlineEntry], deadline: Deadline, now: datetime,
            actor: Actor) -> bool:
     if not _differs(timer, deadline):
         return False
-    db.session.add(DeadlineEntry(
-        case_id=case.id, token=timer.token, seq=max((entry.seq for entry in entries), default=0) + 1,
-        kind="recomputed", at=now, actor_id=actor.user_id, actor=actor.name, due_at=deadline.due_at,
-        reason=deadline.calendar))
+    number = max((entry.seq for entry in entries), default=0) + 1
+    clock_entries.note(case, timer.token, number, "recomputed", actor, now, due_at=deadline.due_at,
+                       reason=deadline.calendar)
     journal.append(case, "due_recomputed", actor, now, {
         "element": timer.element, "token": timer.token, "previous_due_at": timer.due_at.isoformat(),
         "due_at": deadline.due_at.isoformat(), "provisional": deadline.provisional, "calendar": deadline.calendar})
-    timer.due_at, timer.provisional, timer.calendar = deadline.due_at, deadline.provisional, deadline.calendar
+    due.move(case, timer.token, deadline.due_at, deadline.provisional, deadline.calendar)
     return True
-
-
-def _move_work_items(case: Case, due: dict[datetime, tuple[datetime, bool]]) -> None:
-    """An open work item shows the due moment of one of the case's timers: it follows that timer, once."""
-    for item in db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open")):
-        if item.due_at in due:
-            item.due_at, item.due_provisional = due[item.due_at]
-
-
-def _reschedule(case: Case, next_due: datetime) -> None:
-    """The scheduler's next look follows the earliest timer; a pause after a failure, or a parked case, stays."""
-    case.next_due = next_due
-    if not case.incident:
-        case.next_try = max(case.next_try, next_due) if case.attempts else next_due

@@ -8,16 +8,16 @@ journal entry that whoever decided had before them: when the case has moved on s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow import texts
 from caseflow.casefile import journal, store
 from caseflow.casefile import offices as casefile_offices
 from caseflow.casefile.hand import HeldCase
-from caseflow.cases import clock_entries, due, fold
-from caseflow.engine import step as engine
+from caseflow.cases import clock_entries, due
 from caseflow.errors import (
     ClockNotRunning,
     ClockNotStopped,
@@ -35,9 +35,6 @@ from caseflow.models import Case, DeadlineEntry, Timer, db, work
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
-from caseflow.processes import deployed
-
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +121,7 @@ def _stop(change: _Change, timer: Timer, category: str, reason: str) -> None:
     used, remaining = time_account.parted(
         _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
     _note(change, timer, "stopped", amount=remaining, used=used, category=category, reason=reason)
-    _set(change, timer, timer.due_at, timer.provisional, stopped=True)
+    due.move(change.case, timer.token, timer.due_at, timer.provisional, change.calendar.version, stopped=True)
 
 
 def _restart(change: _Change, timers: list[Timer], holder: str, details: dict) -> datetime | None:
@@ -189,7 +186,7 @@ def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason:
     earlier = _times_extended(change, token)
     if earlier >= rules.most_times:
         raise ExtensionsUsedUp
-    lead = casefile_offices.unit_for(change.case, change.regulation.lead)
+    lead = permissions.lead_of(change.case)
     for unit_id in {lead, change.case.unit_id} if rules.by == "unit" else {lead}:
         _send(change, f"{token}:asked:{change.case.journal_seq}", "extension_asked", unit_id, "supervisor")
     journal.append(change.case, "extension_asked", actor, now, {
@@ -203,8 +200,7 @@ def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
         return False
     if actor.is_system:
         return True
-    lead = casefile_offices.unit_for(case, regulations.get(case.regulation).lead)
-    return permissions.supervises(actor, lead, *([case.unit_id] if by == "unit" else []))
+    return permissions.may_supervise(actor, case) if by == "unit" else permissions.leads(actor, case)
 
 
 def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Change:
@@ -230,9 +226,7 @@ def _require(change: _Change, by: str) -> None:
 
 
 def _require_words(reason: str, **problems: str) -> None:
-    found = {field: code for field, code in problems.items() if code}
-    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
-        found["reason"] = "required" if len(reason.strip()) < 2 else "too_long"
+    found = {field: code for field, code in (*problems.items(), ("reason", texts.reason_problem(reason))) if code}
     if found:
         raise InvalidInput(fields=found)
 
@@ -269,22 +263,14 @@ def _note(change: _Change, timer: Timer, kind: str, **values: object) -> Deadlin
 def _settle(change: _Change, timer: Timer, entry: DeadlineEntry) -> None:
     standing = time_account.standing(
         _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
-    _set(change, timer, entry.due_at or timer.due_at, standing.provisional, stopped=entry.due_at is None)
-
-
-def _set(change: _Change, timer: Timer, due_at: datetime, provisional: bool, *, stopped: bool) -> None:
-    case = change.case
-    case.timers[timer.token] = replace(
-        case.timers[timer.token], due_at=due_at, provisional=provisional, stopped=stopped)
-    case.note(store.DATE_TIMER, case=case.id, of=timer.token, status="stopped" if stopped else "pending", due_at=due_at,
-              provisional=provisional, calendar=change.calendar.version)
+    due.move(change.case, timer.token, entry.due_at or timer.due_at, standing.provisional, change.calendar.version,
+             stopped=entry.due_at is None)
 
 
 def _finish(change: _Change, kind: str, details: dict, *, tell: bool = True) -> None:
     """Let items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
     case = change.case
-    fold.date_items(case, engine.inspect(deployed.by_digest(case.definition), case.state))
-    due.reschedule(case)
+    due.follow(case)
     for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()} if tell else ():
         _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)
     journal.append(case, kind, change.actor, change.now, details)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
+from caseflow import paging
 from caseflow.casefile import journal
 from caseflow.errors import CaseflowError, NotFound, PermissionDenied
 from caseflow.models import Case, Incident, db, lock_case
@@ -57,5 +58,5 @@ def incidents(actor: Actor, *, page: int = 1, per_page: int = PER_PAGE) -> list[
     query = select(Incident, Case).join(Case, Case.id == Incident.case_id).where(or_(
         permissions.visible_cases(actor), Case.regulation.in_(permissions.administered(actor))))
     query = query.order_by(Incident.resolved_at.is_not(None), Incident.id.desc())
-    rows = db.session.execute(query.limit(per_page).offset((page - 1) * per_page)).unique()
+    rows = db.session.execute(paging.cut(query, page, per_page)).unique()
     return [(incident, case) for incident, case in rows]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 
+from caseflow import paging
 from caseflow.casefile.readings import searching
 from caseflow.law import regulations
 from caseflow.law.milestones import Milestones
@@ -37,10 +38,8 @@ class CaseFilter:
 
 def ledger(actor: Actor, wanted: CaseFilter, now: datetime, *, page: int = 1, per_page: int = 50) -> Page:
     """The cases the actor may see, newest first."""
-    query = ledger_query(actor, wanted, now)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(per_page).offset((page - 1) * per_page)
-    return Page(list(db.session.scalars(rows).unique()), total, page, per_page)
+    rows = ledger_query(actor, wanted, now).order_by(Case.opened_at.desc(), Case.id.desc())
+    return paging.read(db.session, rows, page, per_page)
 
 
 def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:

@@ -11,7 +11,6 @@ from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
-from caseflow.law.supervision_rules import Offered
 from caseflow.models import Case, CaseReference, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -19,18 +18,11 @@ from caseflow.people.permissions import Actor
 CHANNELS = ("hotline", "complaint", "petition", "other")
 NUMBER = (2, 64)         # characters
 LONGEST_TEXT = 200
-LONGEST_REASON = 200
-
-
-def rules_of(regulation: str) -> Offered | None:
-    """Whether a regulation has numbers of other channels kept; None when it says nothing. RegulationNotFound."""
-    supervision = regulations.get(regulation).supervision
-    return supervision.references if supervision else None
 
 
 def may_link(case: Case, actor: Actor) -> bool:
     """Officers and supervisors who see the case, whether it is open or not."""
-    rules = rules_of(case.regulation)
+    rules = regulations.offered(case.regulation, "references")
     return rules is not None and rules.available and actor.has_role("officer", "supervisor") \
         and permissions.may_see(actor, case)
 
@@ -69,7 +61,7 @@ def unlink(case_id: int, reference_id: int, actor: Actor, reason: str, now: date
     row = db.session.get(CaseReference, reference_id, populate_existing=True)
     if row is None or row.case_id != case.id:
         raise NotFound
-    problem = texts.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
+    problem = texts.reason_problem(reason)
     if problem:
         raise InvalidInput(fields={"reason": problem})
     if row.removed_at is None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import orjson
 from sqlalchemy import select
 
+from caseflow import texts
 from caseflow.casefile import journal, offices, store
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.cases import clock, fold
@@ -32,14 +33,15 @@ from caseflow.errors import (
 from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, Case, Rating, Submission, Unit, WorkItem, db
 from caseflow.models.cases import KIND
-from caseflow.moments import ONE_SECOND, SHANGHAI
+from caseflow.moments import ONE_SECOND, day_of
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
 from caseflow.raters import unreachable
 
 UPHELD = "appeal_upheld"                 # the message that voids the rating
-LONGEST_REASON = 200                     # characters that explain a late task
+
+
 def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:
     """Open the case of a bad rating under the regulation of its area, at once, with a file number.
 
@@ -66,7 +68,7 @@ def begin(rating: Rating, kind: str, number_format: str, now: datetime) -> tuple
 
     Nothing is open in it before `start`.
     """
-    regulation, year = regulations.get(rating.regulation), _day(now).year
+    regulation, year = regulations.get(rating.regulation), day_of(now).year
     definition = deployed.current(regulation.key, kind)
     sequence = f"{regulation.key}-{year}" if kind == KIND else f"{regulation.key}-{kind}-{year}"
     last, = store.NEXT_NUMBER.first(key=sequence)
@@ -89,7 +91,7 @@ def start(case: HeldCase, definition: Definition, rating: Rating, actor: Actor, 
 
 
 def _past_validity(regulation: regulation_file.Regulation, now: datetime) -> bool:
-    return regulation.valid_to is not None and _day(now) > regulation.valid_to
+    return regulation.valid_to is not None and day_of(now) > regulation.valid_to
 
 
 def _variables(rating: Rating, unit: Unit) -> dict[str, object]:
@@ -140,10 +142,10 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     permissions.require_work(actor, item)
     impartiality.require(actor.user_id, item, case.id)
     form = deployed.task(definition, item.element, item.visit).form
-    accepted = form_values.accept(form, values, _day(now))
+    accepted = form_values.accept(form, values, day_of(now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
-    late = _lateness(item, late_reason, now)
+    late = lateness(item.due_at, late_reason, now)
     submission_id = _submit(case, item, actor, form_token, accepted, now)
     journal.append(case, "task_completed", actor, now, {
         "element": item.element, "token": item.token, "visit": item.visit, **late,
@@ -214,7 +216,7 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
     visit = db.session.scalar(select(WorkItem.visit).where(WorkItem.id == work_item_id))
     form = deployed.task(definition, earlier.element, visit).form
     try:
-        same = orjson.loads(earlier.form_values) == form_values.accept(form, values, _day(earlier.submitted_at))
+        same = orjson.loads(earlier.form_values) == form_values.accept(form, values, day_of(earlier.submitted_at))
     except InvalidForm:
         same = False
     if not same:
@@ -222,16 +224,13 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
     return Receipt(earlier.id, earlier.case_id, earlier.work_item_id, earlier.element)
 
 
-def _day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()
-
-
-def _lateness(item: HeldItem, reason: str, now: datetime) -> dict[str, object]:
-    """What the journal says of lateness."""
-    if not is_late(item, now):
+def lateness(due_at: datetime | None, reason: str, now: datetime) -> dict[str, object]:
+    """What the journal says of the lateness of a task due then. LateReasonMissing for a late one without its reason."""
+    if due_at is None or now <= due_at:
         return {"late": False}
-    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
-        raise LateReasonMissing(fields={"late_reason": "too_long" if reason.strip() else "required"})
+    problem = texts.reason_problem(reason)
+    if problem:
+        raise LateReasonMissing(fields={"late_reason": problem})
     return {"late": True, "late_reason": reason.strip()}
 
 

@@ -18,12 +18,11 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from caseflow.engine import drawing, gate, parser
 from caseflow.engine.specs import CaseProcess
-from caseflow.engine.values import CASE_VARIABLES, Element, Finding, UserTask
+from caseflow.engine.values import CASE_VARIABLES, VARIABLE_TYPES, Element, Finding, UserTask
 from caseflow.errors import DefinitionRefused
 
 DIALECT = "1"
 KEPT = 256
-VARIABLE_TYPES = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
 
 _kept: dict[str, Definition] = {}
 _lock = threading.Lock()

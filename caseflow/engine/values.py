@@ -15,6 +15,8 @@ CASE_VARIABLES: Mapping[str, str] = {
     "real_name": "boolean",      # the rater gave a name
     "business_level": "text",    # "province", "city", "district", "town" or "village": level of the responsible unit
 }
+# Type of a field that decides → type of the variable it becomes.
+VARIABLE_TYPES: Mapping[str, str] = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
 
 
 @dataclass(frozen=True, slots=True)

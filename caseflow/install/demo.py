@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from caseflow.install import installation
+from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import RoleAssignment, Unit, User, db
 from caseflow.processes import deployed
@@ -45,9 +46,9 @@ def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str
         yield f"{regulation.key}.{role}", units[regulation.lead], role, None
     for number, (entry, staff_no) in enumerate(zip(regulation.responsible_units, STAFF_NUMBERS, strict=False), 1):
         yield f"{regulation.key}.dept{number}.staff", units[entry.key or entry.code], "staff", staff_no
-    supervision = regulation.supervision
-    if supervision and supervision.discipline.available:
-        key, _, role = supervision.discipline.to.partition(".")
+    discipline = regulations.offered(regulation.key, "discipline")
+    if discipline and discipline.available:
+        key, _, role = discipline.to.partition(".")
         yield f"{regulation.key}.{key}.{role}", units[key], role, None
     for post in regulation.appeal.reviewed_by if regulation.appeal else ():
         key = post.partition(".")[0]

@@ -11,7 +11,7 @@ from caseflow.appeals import filing
 from caseflow.engine.values import FormField
 from caseflow.install import demo
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import SHANGHAI, day_of
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.raters.unreachable import CHOICE
 
@@ -88,5 +88,5 @@ def _value(field: FormField, random: Random, now: datetime, reachable: bool) -> 
         low = field.minimum if field.minimum is not None else 1
         return random.randint(low, min(field.maximum if field.maximum is not None else low + 5, low + 5))
     if field.type == "date":
-        return (now.astimezone(SHANGHAI).date() + timedelta(days=random.randint(1, 20))).isoformat()
+        return (day_of(now) + timedelta(days=random.randint(1, 20))).isoformat()
     return "模拟填写" * max(1, -(-(field.min_length or 1) // 4))

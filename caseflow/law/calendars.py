@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 
 from chinese_calendar import constants
@@ -23,7 +23,6 @@ from caseflow.models.prepared import Prepared
 NATIONAL = "national"
 SEEDED_YEARS = range(2004, 2027)
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from types import MappingProxyType
 
 from caseflow.errors import ConfigurationError, RegulationExpired, RegulationNotFound
 from caseflow.law.regulation_file import AppealRules, DefaultRating, Parameter, Regulation, UnitEntry, read
+from caseflow.law.supervision_rules import Forwarding, Offered
 
 __all__ = [
     "AppealRules", "DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area",
-    "get",
+    "get", "offered",
 ]
 
 
@@ -42,6 +43,13 @@ def get(key: str) -> Regulation:
     except KeyError:
         raise RegulationNotFound(
             f"No regulation is called {key!r}; there are {', '.join(sorted(all_regulations()))}.") from None
+
+
+def offered(key: str, operation: str) -> Offered | Forwarding | None:
+    """What a regulation says of an operation of supervision (refusal, discipline, references, duplicates); None where
+    its file says nothing of supervision, and then nothing of it is offered."""
+    rules = get(key).supervision
+    return getattr(rules, operation) if rules else None
 
 
 def for_area(area_code: str, on: date) -> Regulation:

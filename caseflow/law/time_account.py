@@ -24,9 +24,9 @@ from typing import Protocol
 
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
-from caseflow.law.calendars import ONE_DAY, Calendar
+from caseflow.law.calendars import Calendar
 from caseflow.law.deadlines import BY_CALENDAR, compute
-from caseflow.moments import LAST_SECOND, SHANGHAI, day_of, moment
+from caseflow.moments import LAST_SECOND, ONE_DAY, SHANGHAI, day_of, moment
 
 MICROSECOND = timedelta(microseconds=1)
 HOURS_OF_A_DAY = timedelta(hours=24) // MICROSECOND

@@ -16,10 +16,11 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from caseflow import paging
 from caseflow.casefile import journal
 from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_DAY, SHANGHAI
 from caseflow.notices.channels import Outcome
 from caseflow.people import duties
 from caseflow.people.permissions import Actor
@@ -49,7 +50,7 @@ class Rules:
         if (kind in ALARMS and self.alarms_at_night) or not self._is_quiet(local.time()):
             return now
         end = datetime.combine(local.date(), self.quiet_to, SHANGHAI)
-        return (end if end > local else end + timedelta(days=1)).astimezone(now.tzinfo)
+        return (end if end > local else end + ONE_DAY).astimezone(now.tzinfo)
 
     def _is_quiet(self, at: time) -> bool:
         if self.quiet_from <= self.quiet_to:
@@ -156,7 +157,7 @@ def dead_letters(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[tup
     """What was given up, newest first, as far as the actor's duty reaches."""
     query = select(Delivery, User).join(User, User.id == Delivery.user_id).where(
         Delivery.status == "dead", duties.within(duties.reach(actor))).order_by(Delivery.id.desc())
-    rows = db.session.execute(query.limit(per_page).offset((page - 1) * per_page)).unique()
+    rows = db.session.execute(paging.cut(query, page, per_page)).unique()
     return [(delivery, user) for delivery, user in rows]
 
 

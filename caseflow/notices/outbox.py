@@ -8,6 +8,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from caseflow import paging
 from caseflow.casefile.hand import HeldCase
 from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.prepared import inserting
@@ -75,4 +76,4 @@ def for_actor(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[Notice
     if not mine:
         return []
     query = select(Notice).where(or_(*mine))
-    return list(db.session.scalars(query.order_by(Notice.id.desc()).limit(per_page).offset((page - 1) * per_page)))
+    return list(db.session.scalars(paging.cut(query.order_by(Notice.id.desc()), page, per_page)))

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import aliased
 
-from caseflow.casefile import journal
+from caseflow.casefile import assigning, journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
-from caseflow.models import Identity, Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db, lock_case
+from caseflow.models import Identity, Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db
 from caseflow.models.people import DUTIES, ROLES
 from caseflow.people import duties
 from caseflow.people.permissions import SYSTEM, Actor
@@ -328,13 +328,8 @@ def _give_back(user: User, now: datetime, actor: Actor, *which: ColumnElement[bo
 
     What a staff member has to do in an appeal of their own stays theirs: its time runs out, and it goes on without.
     """
-    taken = select(WorkItem.case_id).where(
-        WorkItem.status == "open", WorkItem.assignee_id == user.id, WorkItem.role != "staff", *which)
-    for case_id in sorted(set(db.session.scalars(taken))):
-        case = lock_case(case_id)
-        for item in db.session.scalars(taken.with_only_columns(WorkItem).where(WorkItem.case_id == case_id)):
-            item.assignee_id = None
-            journal.append(case, "task_released", actor, now, {"element": item.element, "token": item.token})
+    for case, item in assigning.open_items(WorkItem.assignee_id == user.id, WorkItem.role != "staff", *which):
+        assigning.give(case, item, None, actor, "task_released", now)
 
 
 def _end_logins(user: User, *which: ColumnElement[bool]) -> int:

@@ -3,8 +3,9 @@ reaches. What lies beyond it is not found."""
 
 from __future__ import annotations
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import exists, or_, select
 
+from caseflow import paging
 from caseflow.errors import NotFound
 from caseflow.models import Case, CaseUnit, Profile, RoleAssignment, Unit, User, WebSession, db
 from caseflow.paging import Page, containing
@@ -35,7 +36,7 @@ def units(actor: Actor, *, search: str = "", page: int = 1, per_page: int = 50) 
     query = select(Unit).where(Unit.regulation.in_(duties.reach(actor)))
     if search:
         query = query.where(or_(*containing(search, Unit.name, Unit.code, Unit.key)))
-    return _page(query, (Unit.regulation, Unit.code), page, per_page)
+    return paging.read(db.session, query.order_by(Unit.regulation, Unit.code), page, per_page)
 
 
 def users(actor: Actor, *, search: str = "", unit_id: int | None = None, role: str = "", page: int = 1,
@@ -50,7 +51,7 @@ def users(actor: Actor, *, search: str = "", unit_id: int | None = None, role: s
             exists().where(RoleAssignment.user_id == User.id, RoleAssignment.unit_id == unit_id)))
     if role:
         query = query.where(exists().where(RoleAssignment.user_id == User.id, RoleAssignment.role == role))
-    return _page(query, (User.username,), page, per_page)
+    return paging.read(db.session, query.order_by(User.username), page, per_page)
 
 
 def choices(actor: Actor, *which: str) -> list[Unit]:
@@ -68,12 +69,6 @@ def logins_of(user: User) -> list[WebSession]:
 def names(table: type[User] | type[Unit], ids: set[int]) -> dict[int, str]:
     """Id → name, of people or offices."""
     return dict(map(tuple, db.session.execute(select(table.id, table.name).where(table.id.in_(ids)))))
-
-
-def _page(query: Select, order: tuple, page: int, per_page: int) -> Page:
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = db.session.scalars(query.order_by(*order).limit(per_page).offset((page - 1) * per_page))
-    return Page(list(rows.unique()), total, page, per_page)
 
 
 def responsible_units(actor: Actor) -> list[Unit]:

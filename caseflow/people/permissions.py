@@ -6,10 +6,13 @@ units below theirs take part in. The lead office of a regulation takes part in e
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, exists, or_, select
 
+from caseflow.casefile import offices
+from caseflow.casefile.hand import HeldCase
 from caseflow.errors import NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case, CaseUnit, Unit, User, WorkItem, db
@@ -102,12 +105,22 @@ def require_work(actor: Actor, item: WorkItem) -> None:
         raise PermissionDenied("This task belongs to somebody else.")
 
 
-def may_supervise(actor: Actor, case: Case, lead_unit_id: int | None = None) -> bool:
+def lead_of(case: Case | HeldCase) -> int:
+    """The lead office of the regulation of a case."""
+    return offices.unit_for(case, regulations.get(case.regulation).lead)
+
+
+def leads(actor: Actor, case: Case | HeldCase) -> bool:
+    """Supervisors of the lead office, or of a unit above it."""
+    return supervises(actor, lead_of(case))
+
+
+def may_supervise(actor: Actor, case: Case | HeldCase) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
-    return supervises(actor, case.unit_id, lead_unit_id)
+    return supervises(actor, case.unit_id, lead_of(case))
 
 
-def supervises(actor: Actor, *unit_ids: int | None) -> bool:
+def supervises(actor: Actor, *unit_ids: int) -> bool:
     """Whether the actor is a supervisor of one of these units, or of a unit above it."""
     return bool(set(unit_ids) & _below({unit for role, unit in actor.roles if role == "supervisor"}))
 
@@ -117,11 +130,18 @@ def supervised_units(actor: Actor) -> frozenset[int]:
     own = _below({unit for role, unit in actor.roles if role == "supervisor"})
     if not own:
         return frozenset()
-    leads = dict(db.session.execute(select(Unit.id, Unit.regulation).where(Unit.id.in_(own), or_(*(
-        and_(Unit.regulation == key, Unit.key == place.lead) for key, place in regulations.all_regulations().items())))
-    ).all())
-    led = db.session.scalars(select(Unit.id).where(Unit.regulation.in_(set(leads.values())))) if leads else ()
+    places = led_by(own)
+    led = db.session.scalars(select(Unit.id).where(Unit.regulation.in_(places))) if places else ()
     return frozenset(own | set(led))
+
+
+def led_by(unit_ids: Collection[int]) -> frozenset[str]:
+    """The regulations whose lead office is one of these units."""
+    if not unit_ids:
+        return frozenset()
+    is_lead = or_(*(and_(Unit.regulation == key, Unit.key == place.lead)
+                    for key, place in regulations.all_regulations().items()))
+    return frozenset(db.session.scalars(select(Unit.regulation).where(Unit.id.in_(unit_ids), is_lead)))
 
 
 def audited_units(actor: Actor) -> frozenset[int]:

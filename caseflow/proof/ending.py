@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caseflow.engine.circles import on_circles
 from caseflow.proof.explorer import LOST, Graph, Move
 from caseflow.proof.limits import moves_in_order
 from caseflow.proof.paths import Breach, Found, as_steps, way
@@ -72,15 +73,9 @@ def _finished(graph: Graph) -> set[int]:
 
 
 def _circling(graph: Graph) -> set[int]:
-    """States on a circle: of what is left without states that nothing leads to or out of, those that lead back."""
+    """States on a circle: of those on one or between two, those that lead back to themselves."""
     onward = {number: [move.target for move in _real(graph, number)] for number in range(len(graph.nodes))}
-    rest = _peeled(onward)
-    back: dict[int, list[int]] = {number: [] for number in rest}
-    for number in rest:
-        for target in onward[number]:
-            if target in back:
-                back[target].append(number)
-    return {number for number in _peeled(back) if _circle_from(graph, number)}
+    return {number for number in on_circles(onward) if _circle_from(graph, number)}
 
 
 def _circle_from(graph: Graph, start: int) -> bool:
@@ -90,25 +85,6 @@ def _circle_from(graph: Graph, start: int) -> bool:
 def _real(graph: Graph, number: int) -> Iterator[Move]:
     """The moves of a state without the passing of days."""
     return (move for move in graph.nodes[number].moves if move.target != LOST and move.kind != "day")
-
-
-def _peeled(edges: dict[int, list[int]]) -> set[int]:
-    count = dict.fromkeys(edges, 0)
-    for targets in edges.values():
-        for target in targets:
-            if target in count:
-                count[target] += 1
-    free = [number for number, ways in count.items() if not ways]
-    left = set(edges)
-    while free:
-        number = free.pop()
-        left.discard(number)
-        for target in edges[number]:
-            if target in count:
-                count[target] -= 1
-                if not count[target]:
-                    free.append(target)
-    return left
 
 
 def _way_back(graph: Graph, start: int, within: set[int] | None) -> list[Move]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.casefile import offices as casefile_offices
 from caseflow.errors import InvalidInput, PermissionDenied
@@ -47,7 +48,8 @@ def reveal(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str,
     permissions.require_see(actor, case)
     if not may_reveal(case, actor):
         raise PermissionDenied
-    if not 2 <= len(reason.strip()) <= 200:
-        raise InvalidInput(fields={"reason": "required" if len(reason.strip()) < 2 else "too_long"})
+    problem = texts.reason_problem(reason)
+    if problem:
+        raise InvalidInput(fields={"reason": problem})
     journal.append(case, "contact_revealed", actor, now, {"reason": reason.strip()})
     return case.rating.rater_name or "", case.rating.rater_phone or ""

@@ -15,7 +15,7 @@ from caseflow.errors import InvalidForm
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Unreachable
 from caseflow.models import Case, ContactAttempt, Rating, WorkItem, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import day_of
 from caseflow.processes import topics
 
 CHOICE = topics.UNREACHABLE         # the answer in the forms of the diagrams, with its reason and number
@@ -56,7 +56,7 @@ def standing(case: Case | HeldCase, since: datetime) -> Standing | None:
     rows = db.session.execute(select(ContactAttempt.tried_at, ContactAttempt.result).where(
         ContactAttempt.case_id == case.id, ContactAttempt.tried_at >= since).order_by(
         ContactAttempt.tried_at.desc(), ContactAttempt.id.desc()))
-    in_vain = [moment.astimezone(SHANGHAI).date() for moment, _ in takewhile(lambda row: row.result != REACHED, rows)]
+    in_vain = [day_of(moment) for moment, _ in takewhile(lambda row: row.result != REACHED, rows)]
     return Standing(len(in_vain), len(set(in_vain)), rule)
 
 

@@ -10,7 +10,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,7 +19,7 @@ from caseflow.cases import steps
 from caseflow.errors import NotFound
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_DAY, day_of, start_of
 from caseflow.ratings.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.ratings.verdicts import DUPLICATE, Normalised, Verdict, judge
 
@@ -51,7 +51,7 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     that fails, the rating stays and the verdict notes it (open_missing_cases tries again). A rating of an
     office nobody registered goes to the regulation's lead unit, as verdict and journal say.
     """
-    jurisdiction = jurisdictions(now.astimezone(SHANGHAI).date())
+    jurisdiction = jurisdictions(day_of(now))
     verdicts = [judge(line, lambda area: jurisdiction(area) is not None) for line in lines]
     arrivals = _arrivals(verdicts, jurisdiction)
     new = _insert_services(arrivals)
@@ -179,6 +179,6 @@ def _calling_for_case() -> Iterator[ColumnElement[bool]]:
     for regulation in regulations.all_regulations().values():
         condition = and_(Rating.regulation == regulation.key, Rating.level.in_(regulation.bad_levels))
         if regulation.valid_to is not None and regulation.after_expiry == "refuse":
-            end = datetime.combine(regulation.valid_to + timedelta(days=1), time.min, tzinfo=SHANGHAI)
+            end = start_of(regulation.valid_to + ONE_DAY)
             condition = and_(condition, Rating.received_at < end)
         yield condition

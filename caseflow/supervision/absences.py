@@ -12,9 +12,10 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 
 from caseflow import moments
-from caseflow.casefile import journal
+from caseflow.casefile import assigning, journal
+from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
-from caseflow.models import Absence, Case, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db, lock_case
+from caseflow.models import Absence, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db
 from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
 from caseflow.people.permissions import SYSTEM, Actor
@@ -140,14 +141,11 @@ def _begin(absence: Absence, now: datetime) -> None:
 
 
 def _pass_on(absence: Absence, now: datetime) -> None:
-    taken = select(WorkItem).where(WorkItem.status == "open", WorkItem.assignee_id == absence.user_id)
     if not absence.open_too:
         return
-    for case_id in sorted(set(db.session.scalars(taken.with_only_columns(WorkItem.case_id)))):
-        case = lock_case(case_id)
-        for item in db.session.scalars(taken.where(WorkItem.case_id == case_id)).unique():
-            db.session.add(SubstitutedItem(absence_id=absence.id, work_item_id=item.id))
-            _assign(case, item, absence.substitute, "task_substituted", SYSTEM, now)
+    for case, item in assigning.open_items(WorkItem.assignee_id == absence.user_id):
+        db.session.add(SubstitutedItem(absence_id=absence.id, work_item_id=item.id))
+        _give(case, item, absence.substitute, SYSTEM, "task_substituted", now)
 
 
 def _end(absence: Absence, actor: Actor, now: datetime) -> None:
@@ -157,13 +155,9 @@ def _end(absence: Absence, actor: Actor, now: datetime) -> None:
     """
     absence.ended_at = now
     ids = select(SubstitutedItem.work_item_id).where(SubstitutedItem.absence_id == absence.id)
-    still = select(WorkItem).where(WorkItem.id.in_(ids), WorkItem.status == "open",
-                                   WorkItem.assignee_id == absence.substitute_id)
-    for case_id in sorted(set(db.session.scalars(still.with_only_columns(WorkItem.case_id)))):
-        case = lock_case(case_id)
-        for item in db.session.scalars(still.where(WorkItem.case_id == case_id)).unique():
-            back = any((post.role, post.unit_id) == (item.role, item.unit_id) for post in absence.user.roles)
-            _assign(case, item, absence.user if back and absence.user.active else None, "task_returned", actor, now)
+    for case, item in assigning.open_items(WorkItem.id.in_(ids), WorkItem.assignee_id == absence.substitute_id):
+        back = any((post.role, post.unit_id) == (item.role, item.unit_id) for post in absence.user.roles)
+        _give(case, item, absence.user if back and absence.user.active else None, actor, "task_returned", now)
     db.session.flush()
     for post in absence.lent.split():
         role, _, unit_id = post.partition(":")
@@ -182,7 +176,6 @@ def _tell(kind: str, absence: Absence, user: User, other: User, now: datetime) -
                      user_id=user.id, details={"note": other.name}, now=now)
 
 
-def _assign(case: Case, item: WorkItem, user: User | None, kind: str, actor: Actor, now: datetime) -> None:
-    item.assignee_id = user.id if user else None
-    journal.append(case, kind, actor, now, {
-        "element": item.element, "token": item.token, "user": item.assignee_id, "to": user.name if user else ""})
+def _give(case: HeldCase, item: HeldItem, to: User | None, actor: Actor, why: str, now: datetime) -> None:
+    details = {"user": to.id, "to": to.name} if to else {"user": None, "to": ""}
+    assigning.give(case, item, details["user"], actor, why, now, details)

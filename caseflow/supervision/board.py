@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import paging
+from caseflow import moments, paging
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_DAY
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -67,13 +67,13 @@ def items(actor: Actor, wanted: Wanted, now: datetime, *, page: int = 1, per_pag
     where = _where(_units(actor, wanted.unit_id), wanted.which, now)
     if wanted.user_id is not None:
         where = [and_(condition, WorkItem.assignee_id == wanted.user_id) for condition in where]
-    most = max(MOST_COUNTED, (page + 1) * per_page)
+    most = paging.most_counted(page, per_page)
     ids = open_work.earliest(where, None if wanted.which == "all" else _any(wanted.which), (page - 1) * per_page,
                              per_page)
     total = db.session.scalar(select(open_work.number(where, None, most + 1)))
     rows = select(WorkItem).join(WorkItem.case).options(contains_eager(WorkItem.case)).where(WorkItem.id.in_(ids))
     found = list(db.session.scalars(rows.order_by(*EARLIEST_FIRST)).unique()) if ids else []
-    return Page(found, min(total, most), page, per_page, more=total > most)
+    return paging.counted(found, total, page, per_page, most)
 
 
 def narrowed_to(wanted: Wanted) -> str:
@@ -87,7 +87,7 @@ def narrowed_to(wanted: Wanted) -> str:
 def units(actor: Actor, now: datetime, *, page: int = 1) -> list[Load]:
     """The load of the supervised units, by name, so many a page."""
     query = select(Unit.id, Unit.name).where(Unit.id.in_(_units(actor))).order_by(Unit.regulation, Unit.name, Unit.id)
-    rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    rows = db.session.execute(paging.cut(query, page, PER_PAGE)).all()
     return _loads(rows, [and_(WorkItem.status == OPEN, WorkItem.unit_id == row.id) for row in rows], now)
 
 
@@ -96,7 +96,7 @@ def people(actor: Actor, now: datetime, *, unit_id: int | None = None, page: int
     holders = select(RoleAssignment.user_id).where(
         RoleAssignment.unit_id.in_(_units(actor, unit_id)), RoleAssignment.role.in_(POSTS))
     query = select(User.id, User.name).where(User.id.in_(holders)).order_by(User.name, User.id)
-    rows = db.session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+    rows = db.session.execute(paging.cut(query, page, PER_PAGE)).all()
     return _loads(rows, [and_(WorkItem.status == OPEN, WorkItem.assignee_id == row.id) for row in rows], now)
 
 
@@ -148,14 +148,13 @@ def _union(where: Sequence[ColumnElement[bool]], most: int):
 
 
 def _midnight(now: datetime) -> datetime:
-    day = now.astimezone(SHANGHAI).date() + timedelta(days=1)
-    return datetime.combine(day, time.min, SHANGHAI)
+    return moments.start_of(moments.day_of(now) + ONE_DAY)
 
 
 def _end_of_soon(place: str, now: datetime) -> datetime:
     """The end of the second working day after today."""
-    calendar, day, left = calendars.load(regulations.get(place).calendar), now.astimezone(SHANGHAI).date(), SOON
+    calendar, day, left = calendars.load(regulations.get(place).calendar), moments.day_of(now), SOON
     while left:
-        day += timedelta(days=1)
+        day += ONE_DAY
         left -= calendar.is_working(day)
-    return datetime.combine(day + timedelta(days=1), time.min, SHANGHAI)
+    return moments.start_of(day + ONE_DAY)

@@ -16,7 +16,6 @@ from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
-from caseflow.law.supervision_rules import Forwarding
 from caseflow.models import Case, DisciplineReport, Rating, ServiceRecord, Unit, db
 from caseflow.notices import outbox
 from caseflow.paging import MOST_COUNTED
@@ -26,16 +25,10 @@ from caseflow.people.permissions import Actor
 FACTS = (10, 4000)      # fewest and most characters
 
 
-def rules_of(regulation: str) -> Forwarding | None:
-    """Who forwards what to whom under this regulation; None when it says nothing of supervision. RegulationNotFound."""
-    supervision = regulations.get(regulation).supervision
-    return supervision.discipline if supervision else None
-
-
 def may_forward(case: Case, actor: Actor) -> bool:
     """Whoever holds one of the regulation's posts, sees the case, and has no post in the rated unit. Nobody while the
     receiving office is not there yet (`caseflow init` makes it)."""
-    rules = rules_of(case.regulation)
+    rules = regulations.offered(case.regulation, "discipline")
     if rules is None or not rules.available or _is_of_rated_unit(case, actor) or not permissions.may_see(actor, case):
         return False
     return _unit(case.regulation, rules.to) is not None and any(
@@ -72,7 +65,7 @@ def forward(case_id: int, actor: Actor, facts: str, form_token: str, now: dateti
 
 
 def _write(case: Case, actor: Actor, facts: str, form_token: str, now: datetime) -> DisciplineReport:
-    post = rules_of(case.regulation).to
+    post = regulations.offered(case.regulation, "discipline").to
     report = DisciplineReport(
         case_id=case.id, to_unit_id=_unit(case.regulation, post), to_role=post.partition(".")[2], facts=facts,
         form_token=form_token, forwarded_by=actor.user_id, forwarded_at=now)
@@ -126,18 +119,15 @@ def _visible(actor: Actor):
             ServiceRecord.unit_id.is_(None), ServiceRecord.unit_id.not_in(own)))
 
 
-def _audited(actor: Actor) -> set[str]:
+def _audited(actor: Actor) -> frozenset[str]:
     """The regulations whose lead office the actor audits."""
-    units = permissions.audited_units(actor)
-    found = db.session.execute(select(Unit.regulation, Unit.key).where(Unit.id.in_(units))).all() if units else []
-    leads = {key: place.lead for key, place in regulations.all_regulations().items()}
-    return {regulation for regulation, key in found if leads.get(regulation) == key}
+    return permissions.led_by(permissions.audited_units(actor))
 
 
 def concerns(actor: Actor) -> bool:
     """Whether the actor receives or audits reports somewhere: they have a place in the navigation."""
-    posts = {(key, *place.supervision.discipline.to.split(".")) for key, place in regulations.all_regulations().items()
-             if place.supervision and place.supervision.discipline.available}
+    rules = {key: regulations.offered(key, "discipline") for key in regulations.all_regulations()}
+    posts = {(key, *offered.to.split(".")) for key, offered in rules.items() if offered and offered.available}
     units = {unit for role, unit in actor.roles if role in {role for _, _, role in posts}}
     rows = db.session.execute(select(Unit.regulation, Unit.key, Unit.id).where(
         Unit.id.in_(units))).all() if units else []

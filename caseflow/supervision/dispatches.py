@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 
 from caseflow import texts
-from caseflow.casefile import journal, offices, store
+from caseflow.casefile import journal, store
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -27,7 +27,6 @@ from caseflow.people.permissions import Actor
 from caseflow.supervision import reassign
 
 OFFICIALS = ("officer", "supervisor")
-LONGEST_REASON = 200
 
 
 def obstacle(case: Case | HeldCase, actor: Actor) -> str:
@@ -36,14 +35,14 @@ def obstacle(case: Case | HeldCase, actor: Actor) -> str:
     unavailable, not_yours, closed, lead_office, again (the unit has done so before), no_task, accepted (it has done a
     task of the case).
     """
-    regulation = regulations.get(case.regulation)
-    if regulation.supervision is None or not regulation.supervision.refusal.available or case.kind != KIND:
+    refusal = regulations.offered(case.regulation, "refusal")
+    if refusal is None or not refusal.available or case.kind != KIND:
         return "unavailable"
     if not any(actor.holds(role, case.unit_id) for role in OFFICIALS):
         return "not_yours"
     if case.status != "open":
         return "closed"
-    if case.unit_id == offices.unit_for(case, regulation.lead):
+    if case.unit_id == permissions.lead_of(case):
         return "lead_office"
     if _refusal(case.id, case.unit_id) is not None:
         return "again"
@@ -56,7 +55,7 @@ def obstacle(case: Case | HeldCase, actor: Actor) -> str:
 
 def may_decide(case: Case | HeldCase, actor: Actor) -> bool:
     """Supervisors of the lead office, or of a unit above it."""
-    return permissions.supervises(actor, offices.unit_for(case, regulations.get(case.regulation).lead))
+    return permissions.leads(actor, case)
 
 
 def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, now: datetime) -> DispatchRefusal:
@@ -80,8 +79,7 @@ def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, no
                               refused_by=actor.user_id, refused_at=now)
     db.session.add(refusal)
     db.session.flush()
-    lead = offices.unit_for(case, regulations.get(case.regulation).lead)
-    _tell(case, refusal, "dispatch_refused", lead, "supervisor", now)
+    _tell(case, refusal, "dispatch_refused", permissions.lead_of(case), "supervisor", now)
     journal.append(case, "dispatch_refused", actor, now, {
         "refusal": refusal.id, "unit": case.unit_id, "suggested": suggested_id, "reason": reason.strip()})
     store.save(case)
@@ -149,8 +147,8 @@ def _decide(case: HeldCase, refusal: DispatchRefusal, actor: Actor, decision: st
 
 def candidates(case: Case | HeldCase) -> list[Unit]:
     """The other units of the place to which the case could go: the office for breaches of discipline is none."""
-    supervision = regulations.get(case.regulation).supervision
-    discipline = supervision.discipline.to.partition(".")[0] if supervision else ""
+    rules = regulations.offered(case.regulation, "discipline")
+    discipline = rules.to.partition(".")[0] if rules else ""
     query = select(Unit).where(Unit.regulation == case.regulation, Unit.active, Unit.id != case.unit_id,
                                or_(Unit.key.is_(None), Unit.key != discipline))
     return list(db.session.scalars(query.order_by(Unit.name, Unit.id)))
@@ -176,14 +174,12 @@ def is_waiting(refusal: DispatchRefusal, case: Case) -> bool:
 
 def waiting_for(actor: Actor, most: int = 50) -> list[DispatchRefusal]:
     """What the actor has to decide, oldest first."""
-    units = permissions.supervised_units(actor)
-    leads = {key for key, place in regulations.all_regulations().items() if db.session.scalar(select(Unit.id).where(
-        Unit.regulation == key, Unit.key == place.lead, Unit.id.in_(units)))} if units else set()
-    if not leads:
+    places = permissions.led_by(permissions.supervised_units(actor))
+    if not places:
         return []
     query = select(DispatchRefusal).join(DispatchRefusal.case).where(
         DispatchRefusal.decision.is_(None), Case.status == "open", Case.unit_id == DispatchRefusal.unit_id,
-        Case.regulation.in_(leads))
+        Case.regulation.in_(places))
     return list(db.session.scalars(query.order_by(DispatchRefusal.id).limit(most)))
 
 
@@ -193,8 +189,8 @@ def _refusal(case_id: int, unit_id: int) -> DispatchRefusal | None:
 
 
 def _problem_of(reason: str) -> dict[str, str]:
-    problem = texts.text_problem(reason, LONGEST_REASON)
-    return {"reason": problem} if problem else {"reason": "required"} if len(reason.strip()) < 2 else {}
+    problem = texts.reason_problem(reason)
+    return {"reason": problem} if problem else {}
 
 
 def _tell(case: HeldCase, refusal: DispatchRefusal, kind: str, unit_id: int, role: str, now: datetime) -> None:

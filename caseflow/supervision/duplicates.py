@@ -12,30 +12,22 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 
 from caseflow import texts
-from caseflow.casefile import journal, offices
+from caseflow.casefile import journal
 from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
-from caseflow.law.supervision_rules import Offered
 from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, cases, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
-LONGEST_REASON = 200
 MOST = 20       # cases that are offered, or linked with one
-
-
-def rules_of(regulation: str) -> Offered | None:
-    """Whether a regulation lets cases that say the same be linked; None when it says nothing. RegulationNotFound."""
-    supervision = regulations.get(regulation).supervision
-    return supervision.duplicates if supervision else None
 
 
 def may_link(case: Case, actor: Actor) -> bool:
     """Supervisors of the lead office, or of a unit above it, in an open rectification."""
-    rules = rules_of(case.regulation)
+    rules = regulations.offered(case.regulation, "duplicates")
     return rules is not None and rules.available and case.kind == cases.KIND and case.status == "open" \
-        and permissions.supervises(actor, offices.unit_for(case, regulations.get(case.regulation).lead))
+        and permissions.leads(actor, case)
 
 
 def alike(case: Case) -> list[Case]:
@@ -118,7 +110,7 @@ def _locked(actor: Actor, case_id: int, *others: int) -> list[Case]:
 
 
 def _problem_of(reason: str) -> dict[str, str]:
-    problem = texts.text_problem(reason, LONGEST_REASON) or ("required" if len(reason.strip()) < 2 else None)
+    problem = texts.reason_problem(reason)
     return {"reason": problem} if problem else {}
 
 

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
-from caseflow.casefile import journal, store
+from caseflow import texts
+from caseflow.casefile import assigning, journal, store
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import (
@@ -39,7 +40,7 @@ from caseflow.people.permissions import Actor
 MOST = 1_000                        # tasks in one handover
 GROUP = 25                          # of them in one transaction
 UNDO_WITHIN = timedelta(minutes=10)
-LONGEST = {"reason": 200, "note": 2_000}
+LONGEST_NOTE = 2_000                # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +197,7 @@ def begin(work_item_ids: Sequence[int], to: Target, actor: Actor, reason: str, n
             raise NotFound
         return known
     reason, note = reason.strip(), note.strip()
-    problems = {name: "too_long" for name, text in (("reason", reason), ("note", note)) if len(text) > LONGEST[name]}
-    if len(reason) < 2:
-        problems["reason"] = "required"
-    if problems:
-        raise InvalidInput(fields=problems)
+    require_words(reason, note)
     forecasts = preview(work_item_ids, to, actor)
     if not forecasts:
         raise NotFound
@@ -212,6 +209,13 @@ def begin(work_item_ids: Sequence[int], to: Target, actor: Actor, reason: str, n
                        for forecast in forecasts)
     db.session.flush()
     return handover
+
+
+def require_words(reason: str, note: str) -> None:
+    """Refuse with InvalidInput a reason that is none, and a note that cannot be kept."""
+    problems = {"reason": texts.reason_problem(reason), "note": texts.text_problem(note, LONGEST_NOTE, required=False)}
+    if any(problems.values()):
+        raise InvalidInput(fields={name: code for name, code in problems.items() if code})
 
 
 def those(handover_id: int, outcome: str) -> list[int]:
@@ -273,7 +277,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
         responsible = case.unit_id == item.unit_id
         if responsible:
             case.unit_id = to.unit_id
-    _change(case, item, to.unit_id, to.user_id, to.name, "task_reassigned", actor, now, why)
+    _change(case, item, to.unit_id, to.user_id, to.name, actor, "task_reassigned", now, why)
     outbox.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
                  case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
                  details={"number": case.number, "name": item.name}, now=now)
@@ -282,12 +286,12 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
             "responsible": responsible}
 
 
-def _change(case: HeldCase, item: HeldItem, unit_id: int, user_id: int | None, name: str, kind: str, actor: Actor,
+def _change(case: HeldCase, item: HeldItem, unit_id: int, user_id: int | None, name: str, actor: Actor, why: str,
             now: datetime, details: dict) -> None:
-    case.note(store.HAND_ITEM, case=case.id, of=item.token, unit_id=unit_id, assignee_id=user_id)
-    journal.append(case, kind, actor, now, {
-        "element": item.element, "token": item.token, "from_unit": item.unit_id, "from_user": item.assignee_id,
-        "unit": unit_id, "user": user_id, "to": name, **details})
+    """Give it away; its entry says from where to where."""
+    assigning.give(case, item, user_id, actor, why, now, {
+        "from_unit": item.unit_id, "from_user": item.assignee_id, "unit": unit_id, "user": user_id, "to": name,
+        **details}, unit_id=unit_id)
 
 
 def find(handover_id: int, actor: Actor) -> Handover:
@@ -336,9 +340,9 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
         return False
     if responsible:
         case.unit_id = unit_id
-    _change(case, item, unit_id, user_id if user_id in back else None, back.get(user_id, ""), "handover_undone", actor,
+    _change(case, item, unit_id, user_id if user_id in back else None, back.get(user_id, ""), actor, "handover_undone",
             now, {"handover": handover_id})
-    if joined and not any(other.unit_id == to[0] for other in case.items.values() if other is not item):
+    if joined and not any(other.unit_id == to[0] for other in case.items.values()):
         _LEAVE.write(case=case.id, unit=to[0])
     _UNDONE.write(**row)
     store.save(case)

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, literal_column, select
 
 from caseflow import moments
-from caseflow.casefile import journal, offices
+from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import LONGEST_LADDER, LadderRules
 from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case
 from caseflow.notices import outbox
+from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM
 
 REACH = timedelta(days=3 * LONGEST_LADDER + 10)     # no ten working days are longer, holidays included
@@ -49,7 +50,7 @@ def climb(work_item_id: int, rung: str, now: datetime) -> bool:
         return False
     insert_new(LadderStep, work_item_id=work_item_id, rung=rung, due_at=item.due_at, taken_at=now)
     kind, role = RUNGS[rung]
-    unit_id = offices.unit_for(case, regulation.lead) if rung == "after_lead" else item.unit_id
+    unit_id = permissions.lead_of(case) if rung == "after_lead" else item.unit_id
     outbox.send(f"{case.id}:{item.token}:{rung}:{item.due_at.isoformat()}", kind, case=case, unit_id=unit_id,
                  role=item.role if rung == "before" else role, details={"number": case.number, "name": item.name},
                  now=now)

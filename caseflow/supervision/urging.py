@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from caseflow.casefile import journal, offices, store
+from caseflow import texts
+from caseflow.casefile import journal, store
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
-from caseflow.law import regulations
 from caseflow.models import Case
 from caseflow.notices import outbox
 from caseflow.people import permissions
@@ -22,8 +22,7 @@ LONGEST_NOTE = 500
 
 def may_urge(case: Case | HeldCase, actor: Actor) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
-    lead = offices.unit_for(case, regulations.get(case.regulation).lead)
-    return permissions.may_supervise(actor, case, lead)
+    return permissions.may_supervise(actor, case)
 
 
 def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, seen: int | None = None) -> None:
@@ -38,8 +37,9 @@ def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, see
     if not may_urge(case, actor):
         raise PermissionDenied
     note = note.strip()
-    if not 2 <= len(note) <= LONGEST_NOTE:
-        raise InvalidInput(fields={"note": "required" if len(note) < 2 else "too_long"})
+    problem = texts.reason_problem(note, LONGEST_NOTE)
+    if problem:
+        raise InvalidInput(fields={"note": problem})
     if seen not in (None, case.journal_seq):
         raise ConcurrentUpdate
     if not case.items:

@@ -21,12 +21,12 @@ from caseflow.errors import CaseflowError, InvalidInput
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, db
-from caseflow.moments import ONE_SECOND, moment
+from caseflow.moments import ONE_SECOND, day_of, moment
 from caseflow.processes import form_values
 from caseflow.trials import recordings, scenarios
 from caseflow.trials.recordings import Event, RecordedTimer, Recording
 from caseflow.trials.tried_case import Ground, Limit, TriedCase
-from caseflow.trials.tryout import day_of, form_of
+from caseflow.trials.tryout import form_of
 
 LIMIT = 500                            # cases that a replay looks at, if nothing else is said
 MOST_FIRINGS = 200                     # of one case

@@ -20,7 +20,7 @@ from caseflow.engine.values import Finding
 from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, PermissionDenied, StepFailed, TaskNotOpen
 from caseflow.law import calendars, regulation_file
 from caseflow.law.regulation_file import Regulation
-from caseflow.moments import LAST_SECOND, SHANGHAI
+from caseflow.moments import LAST_SECOND, SHANGHAI, day_of
 from caseflow.trials import scenario_file
 from caseflow.trials.scenario_file import OPEN, Expectation, Scenario
 from caseflow.trials.tried_case import Ground
@@ -236,11 +236,11 @@ def _due_by(expect: Expectation, trial: Trial) -> Iterable[Problem]:
 
 
 def _later(found: datetime, limit: date | datetime) -> bool:
-    return found > limit if isinstance(limit, datetime) else found.astimezone(SHANGHAI).date() > limit
+    return found > limit if isinstance(limit, datetime) else day_of(found) > limit
 
 
 def _same(wanted: date | datetime, found: datetime) -> bool:
-    return wanted == found if isinstance(wanted, datetime) else wanted == found.astimezone(SHANGHAI).date()
+    return wanted == found if isinstance(wanted, datetime) else wanted == day_of(found)
 
 
 def spell(moment: date | datetime) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from caseflow.cases.steps import lateness
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -18,12 +19,11 @@ from caseflow.errors import (
     CaseflowError,
     ClockNotRunning,
     InvalidInput,
-    LateReasonMissing,
     PermissionDenied,
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.moments import ONE_SECOND, SHANGHAI
+from caseflow.moments import ONE_SECOND, day_of
 from caseflow.processes import form_values
 from caseflow.trials.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
@@ -31,7 +31,8 @@ RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business
 DOING = ("start", "complete", "deadline", "wait", "message")
 MOST_ACTS = 200
 MOST_FIRINGS = 200                # in one act: a loop of deadlines that are all over already
-LONGEST_REASON = 200              # as cases.LONGEST_REASON
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing that happens: `do` is start, complete, deadline (jump to the next one), wait or message.
@@ -126,11 +127,6 @@ def posts(definition: Definition) -> list[str]:
     return list(dict.fromkeys(f"{task.unit}.{task.role}" for task in definition.user_tasks.values()))
 
 
-def day_of(moment: datetime) -> date:
-    """The day in Asia/Shanghai."""
-    return moment.astimezone(SHANGHAI).date()
-
-
 # --- acts ---------------------------------------------------------------------------------------------------------
 
 
@@ -174,15 +170,8 @@ def _complete(case: TriedCase, act: Act) -> None:
         raise PermissionDenied(f"{task.element} is for {task.post}, not for {act.post}.", post=task.post)
     form = form_of(case.ground, task).form
     accepted = form_values.accept(form, act.answers, day_of(case.now))
-    case.complete(task, accepted, form_values.deciding(form, accepted), _lateness(case, task, act.late_reason))
-
-
-def _lateness(case: TriedCase, task: Task, reason: str) -> dict[str, object]:
-    if task.due_at is None or case.now <= task.due_at:
-        return {"late": False}
-    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
-        raise LateReasonMissing(fields={"late_reason": "too_long" if reason.strip() else "required"})
-    return {"late": True, "late_reason": reason.strip()}
+    case.complete(task, accepted, form_values.deciding(form, accepted),
+                  lateness(task.due_at, act.late_reason, case.now))
 
 
 def _jump(case: TriedCase, act: Act) -> None:

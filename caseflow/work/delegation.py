@@ -70,7 +70,7 @@ def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: dateti
     db.session.add(row)
     db.session.flush()
     _tell("delegated", row, case, item, to_id, now)
-    tasks.hand_over(case, item, to_id, "task_delegated", actor, now)
+    tasks.hand_over(case, item, to_id, "task_delegated", actor, now, {"to": to_id})
 
 
 def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> None:
@@ -90,7 +90,8 @@ def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> No
     db.session.flush()
     if still_there:
         _tell("given_back", row, case, item, row.from_id, now)
-    tasks.hand_over(case, item, row.from_id if still_there else None, "task_given_back", actor, now)
+    to = row.from_id if still_there else None
+    tasks.hand_over(case, item, to, "task_given_back", actor, now, {"to": to})
 
 
 def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
@@ -104,7 +105,7 @@ def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
     row.ended_at = now
     db.session.flush()
     _tell("taken_back", row, case, item, row.to_id, now)
-    tasks.hand_over(case, item, actor.user_id, "task_taken_back", actor, now)
+    tasks.hand_over(case, item, actor.user_id, "task_taken_back", actor, now, {"to": actor.user_id})
 
 
 def _tell(kind: str, row: Delegation, case: HeldCase, item: HeldItem, user_id: int, now: datetime) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
 from sqlalchemy import bindparam, exists, select
 
-from caseflow.casefile import journal, store
+from caseflow.casefile import assigning, store
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import AwaitedMessage, Case, Draft, Unit, WorkItem, db
@@ -51,7 +51,7 @@ def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
         raise AlreadyClaimed
     permissions.require_work(actor, item)
     impartiality.require(actor.user_id, item, case.id)
-    return _assign(case, item, actor.user_id, "task_claimed", actor, now)
+    return hand_over(case, item, actor.user_id, "task_claimed", actor, now)
 
 
 def claim_next(actor: Actor, now: datetime) -> HeldItem | None:
@@ -78,20 +78,15 @@ def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     permissions.require_work(actor, item)
     if item.role == "staff":
         raise PermissionDenied("This task is yours alone; nobody else could take it.")
-    return _assign(case, item, None, "task_released", actor, now)
+    return hand_over(case, item, None, "task_released", actor, now)
 
 
-def hand_over(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, actor: Actor, now: datetime) -> HeldItem:
-    """Make a task somebody's (None: free for the office); journaled with whose it is now. The caller has judged it."""
-    return _assign(case, item, user_id, kind, actor, now, to=user_id)
-
-
-def _assign(case: HeldCase, item: HeldItem, user_id: int | None, kind: str, actor: Actor, now: datetime,
-            **details: int | None) -> HeldItem:
-    case.note(store.ASSIGN_ITEM, case=case.id, of=item.token, assignee_id=user_id)
-    journal.append(case, kind, actor, now, {"element": item.element, "token": item.token, **details})
+def hand_over(case: HeldCase, item: HeldItem, to: int | None, why: str, actor: Actor, now: datetime,
+              details: Mapping[str, object] | None = None) -> HeldItem:
+    """Make a task somebody's (None: free for the office) and write it; `why` and `details` are those of its entry."""
+    given = assigning.give(case, item, to, actor, why, now, details)
     store.save(case)
-    return replace(item, assignee_id=user_id)
+    return given
 
 
 def held_item(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:

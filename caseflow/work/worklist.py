@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import contains_eager
 
-from caseflow import paging
+from caseflow import moments, paging
 from caseflow.casefile.readings import searching
 from caseflow.models import Case, WorkItem, db
-from caseflow.moments import SHANGHAI
-from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page, counted
+from caseflow.paging import MOST_SHOWN, Page, counted
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.work import open_work
@@ -20,7 +19,7 @@ from caseflow.work.open_work import EARLIEST_FIRST
 
 def _due(due: str | None, now: datetime):
     """overdue: past; today: ends on this Shanghai day; soon: within the next three calendar days."""
-    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    midnight = moments.start_of(moments.day_of(now) + moments.ONE_DAY)
     return {
         "overdue": WorkItem.due_at < now,
         "today": and_(WorkItem.due_at >= now, WorkItem.due_at < midnight),
@@ -36,11 +35,11 @@ def my_work(actor: Actor, *, now: datetime, scope: str = "all", due: str | None 
     to the end of the next page.
     """
     places, bound = open_work.places(actor, scope, regulation), _due(due, now)
-    most = max(MOST_COUNTED, (page + 1) * per_page)
+    most = paging.most_counted(page, per_page)
     if search:
         conditions = [or_(false(), *places), *([] if bound is None else [bound])]
         matching = searching(select(WorkItem.id).join(WorkItem.case), search).where(*conditions)
-        start = matching.order_by(*EARLIEST_FIRST).limit(per_page).offset((page - 1) * per_page)
+        start = paging.cut(matching.order_by(*EARLIEST_FIRST), page, per_page)
         ids, total = list(db.session.scalars(start)), paging.bounded(matching.limit(most + 1))
     else:
         ids = open_work.earliest(places, bound, (page - 1) * per_page, per_page)

@@ -8,6 +8,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import func, select
 
+from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput, NothingChanged
@@ -75,12 +76,11 @@ def rollback(process_id: str, digest: str, reason: str, actor: Actor, now: datet
 
 
 def good_reason(reason: str) -> str:
-    """The reason without blanks around it; refuses none and one that is too long."""
-    reason = reason.strip()
-    if not 2 <= len(reason) <= LONGEST_REASON:
-        code = "too_long" if reason else "required"
-        raise InvalidInput(f"A reason has 2 to {LONGEST_REASON} characters.", fields={"reason": code})
-    return reason
+    """The reason without blanks around it; InvalidInput for none and for one that is too long."""
+    problem = texts.reason_problem(reason, LONGEST_REASON)
+    if problem:
+        raise InvalidInput(f"A reason has 2 to {LONGEST_REASON} characters.", fields={"reason": problem})
+    return reason.strip()
 
 
 def _home(process: engine.Definition) -> str:

@@ -155,8 +155,7 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
     for timer in moved.timers:
         if timer.how == "restarted" and timer.before in ledgers:
             _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
-    fold.date_items(case, moved.step)
-    due.reschedule(case)
+    due.follow(case, moved.step)
     store.save(case)
 
 
@@ -204,10 +203,7 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
         standing = time_account.standing(given, entries, calendar, now)
         clock_entries.note(case, timer.after, len(entries), "extended", advance.actor, now, amount=grant.amount,
                               reason=grant.reason, due_at=standing.due_at)
-        case.timers[timer.after] = replace(
-            case.timers[timer.after], due_at=standing.due_at, provisional=standing.provisional)
-        case.note(store.DATE_TIMER, case=case.id, of=timer.after, status="pending", due_at=standing.due_at,
-                  provisional=standing.provisional, calendar=calendar.version)
+        due.move(case, timer.after, standing.due_at, standing.provisional, calendar.version)
         journal.append(case, "extension_kept", advance.actor, now, {
             "element": timer.element, "token": timer.after, "due_at": standing.due_at.isoformat()})
 

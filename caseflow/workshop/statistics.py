@@ -9,7 +9,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import literal_column, select, union_all
 
@@ -17,13 +17,12 @@ from caseflow import paging
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.models import Definition, ProcessInstance, Unit, WorkItem, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_DAY, SHANGHAI, start_of
 from caseflow.paging import MOST_SHOWN
 from caseflow.work import open_work
 
 SAMPLE = 300        # cases that are over, and as many that are not: the newest of each version
 VERSIONS = 10       # the newest versions whose cases are looked at for the time a step takes
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,10 @@ def working_time(begun: datetime, completed: datetime, calendar: Calendar) -> ti
     begun, completed = begun.astimezone(SHANGHAI), completed.astimezone(SHANGHAI)
     if completed <= begun:
         return timedelta()
-    days = calendar.working_days_between(begun.date() - DAY, completed.date())
-    before = begun - _midnight(begun.date()) if calendar.is_working(begun.date()) else timedelta()
-    after = _midnight(completed.date() + DAY) - completed if calendar.is_working(completed.date()) else timedelta()
-    return days * DAY - before - after
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, SHANGHAI)
+    days = calendar.working_days_between(begun.date() - ONE_DAY, completed.date())
+    before = begun - start_of(begun.date()) if calendar.is_working(begun.date()) else timedelta()
+    after = start_of(completed.date() + ONE_DAY) - completed if calendar.is_working(completed.date()) else timedelta()
+    return days * ONE_DAY - before - after
 
 
 def _counts(regulation: str, names: Sequence[str], now: datetime) -> dict[str, tuple[int, int]]:

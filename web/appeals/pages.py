@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
@@ -19,7 +17,7 @@ from caseflow.processes import deployed
 from web.app import clock
 from web.appeals import decision_document
 from web.errors import refusal
-from web.forms import filters
+from web.forms import filters, token
 from web.parts import files as file_parts
 from web.parts import rating as panels
 from web.sign_in.auth import current_actor
@@ -31,7 +29,6 @@ blueprint.add_app_template_global(words.ground_name, "ground_name")
 blueprint.add_app_template_global(words.state, "appeal_state")
 blueprint.add_app_template_global(words.party_name, "appellant_name")
 NUMBER = "<int(max=9223372036854775807):{}>"
-TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 LONGEST = 8000      # characters of a statement that are shown again after a refusal
 
 
@@ -41,7 +38,7 @@ def index():
     about = finding.about(actor, page=page)
     rows = [(rating, case, _led_to(rating, case)) for rating, case in about.items]
     return render_template("appeals/index.html", about=about, rows=rows, place=places.place,
-                           mine=[appeal for appeal, in finding.filed_by(actor).items])
+                           mine=finding.filed_by(actor).items)
 
 
 def _led_to(rating: Rating, case: Case | None) -> str:
@@ -65,20 +62,20 @@ def _rating_page(rating_id: int, problems: Mapping[str, str] = {}, status: int =
     actor = current_actor()
     found = finding.rating_of(rating_id, actor)
     case = finding.rectification_of(found)
-    token, sent = request.form.get("form_token", ""), request.form
+    sent = request.form
     stands = filing.standing(found, actor, clock.now())
     return render_template(
         "appeals/rating.html", found=found, case=case, led_to=_led_to(found, case), problems=problems, why=why,
         stands=stands, not_open=words.not_open(stands.code, stands.rules),
         regulation=regulations.get(found.regulation), panel=panels.about_rating(found), words=words,
         typed={"ground": sent.get("ground", ""), "statement": sent.get("statement", "")[:LONGEST]},
-        form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24)), status
+        form_token=token.sent()), status
 
 
 @blueprint.post(f"/ratings/{NUMBER.format('rating_id')}")
 def file(rating_id: int):
     """File an appeal with its evidence, all of it or nothing."""
-    actor, token = current_actor(), request.form.get("form_token", "")
+    actor = current_actor()
     chosen = [file for file in request.files.getlist("evidence") if file.filename]
     statement = request.form.get("statement", "").replace("\r\n", "\n")
     try:
@@ -86,7 +83,7 @@ def file(rating_id: int):
         evidence = [(attachments.receive(file.stream), file.filename or "") for file in chosen[:filing.MOST_FILES + 1]]
         with transaction():
             appeal = filing.file(rating_id, actor, request.form.get("ground", ""), statement, evidence,
-                                 token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24), clock.now())
+                                 token.sent(), clock.now())
             meanwhile = words.clock(regulations.get(appeal.case.regulation).appeal, appeal.rectification)
             appeal_id = appeal.id
     except NotFound:

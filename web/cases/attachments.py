@@ -9,13 +9,14 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.datastructures import FileStorage
 
-from caseflow.cases import attachments, steps
+from caseflow.cases import attachments
 from caseflow.errors import CaseflowError, InvalidInput, NotFound
 from caseflow.files import types
 from caseflow.models import Attachment, Case, transaction
 from web.app import clock
 from web.errors import refusal
 from web.forms import filters
+from web.parts import one_case
 from web.sign_in.auth import current_actor
 from web.words import files as words
 
@@ -40,7 +41,7 @@ def _make_room() -> None:
 @blueprint.post("/cases/<number>/files")
 def upload(number: str):
     """Add what was chosen, file by file; one that is not taken does not keep the others out."""
-    case = _case(number)
+    case = one_case.find(number)
     chosen = [file for file in request.files.getlist("file") if file.filename][:AT_ONCE]
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     if not chosen:
@@ -98,9 +99,3 @@ def _found(attachment_id: int) -> tuple[Attachment, Path]:
 
 def _sent(row: Attachment, path: Path, *, as_attachment: bool) -> Response:
     return send_file(path, mimetype=row.kind, as_attachment=as_attachment, download_name=row.name, etag=row.digest)
-
-
-def _case(number: str) -> Case:
-    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
-        raise NotFound
-    return steps.find(number, current_actor())

@@ -12,8 +12,8 @@ from flask_babel import gettext
 
 from caseflow.casefile import readings
 from caseflow.cases import clock as deadline_changes
-from caseflow.cases import clock_entries, steps
-from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from caseflow.cases import clock_entries
+from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, transaction, work
 from caseflow.people import permissions
@@ -22,13 +22,14 @@ from caseflow.processes import deployed
 from web.app import clock
 from web.cases import deadline_words as words
 from web.errors import refusal
-from web.parts import deadlines
+from web.parts import deadlines, one_case
 from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("deadlines", __name__, template_folder="templates", url_prefix="/cases/<number>/deadlines")
 PROBLEMS = {
     ("reason", "required"): lambda: gettext("请用 2 到 200 个字写明理由。"),
     ("reason", "too_long"): lambda: gettext("理由不能超过 200 个字。"),
+    ("reason", "not_text"): lambda: gettext("理由含有无法保存的字符，请删去后再提交。"),
     ("category", "unknown"): lambda: gettext("请选择中止计时的类别。"),
     ("days", "out_of_range"): lambda: gettext("延期的工作日数超出规定，请按所注明的范围填写。"),
 }
@@ -52,7 +53,7 @@ class Ledger:
 
 @blueprint.get("/")
 def show(number: str):
-    return _page(_find(number))
+    return _page(one_case.find(number))
 
 
 @blueprint.post("/stop")
@@ -105,13 +106,13 @@ def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definit
 
 def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case, Actor, datetime], object]):
     """Do it and say so; `done` may depend on what came of it."""
-    case, actor = _find(number), current_actor()
+    case, actor = one_case.find(number), current_actor()
     try:
         with transaction():
             answer = operation(case, actor, clock.now())
     except InvalidInput as error:
         problems = [PROBLEMS[problem]() for problem in error.fields.items() if problem in PROBLEMS]
-        return _page(_find(number), problems, request.endpoint.rpartition(".")[2]), 422
+        return _page(one_case.find(number), problems, request.endpoint.rpartition(".")[2]), 422
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
     else:
@@ -134,12 +135,6 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
         stopped=any(line.by_hand for line in found if line.waiting),
         extendable=[line for line in found if rules and line.waiting and not line.over
                     and line.extensions < rules.most_times])
-
-
-def _find(number: str) -> Case:
-    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
-        raise NotFound
-    return steps.find(number, current_actor())
 
 
 def _reason() -> str:

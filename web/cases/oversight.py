@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from caseflow.law import regulations
 from caseflow.law.supervision_rules import Forwarding, Offered
 from caseflow.models import Case, DisciplineReport, DuplicateLink
 from caseflow.people.permissions import Actor
@@ -23,7 +24,7 @@ class ForwardingPanel:
 def forwarding_panel(case: Case, actor: Actor) -> ForwardingPanel | None:
     """For those who may forward or know of a report; where the text has no article, for the officials of the lead
     office, who would look for it."""
-    rules = discipline.rules_of(case.regulation)
+    rules = regulations.offered(case.regulation, "discipline")
     if rules is None:
         return None
     may, known = discipline.may_forward(case, actor), tuple(discipline.visible_to(actor, case))
@@ -43,7 +44,7 @@ class DuplicatePanel:
 
 def duplicate_panel(case: Case, actor: Actor) -> DuplicatePanel | None:
     """Not for the rated person, to whom it would say that two ratings have one rater; None when there is nothing."""
-    rules = duplicates.rules_of(case.regulation)
+    rules = regulations.offered(case.regulation, "duplicates")
     if rules is None or rater_contacts.is_rated(case, actor):
         return None
     links, may = tuple(duplicates.of_case(case)), duplicates.may_link(case, actor)

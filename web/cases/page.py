@@ -27,7 +27,7 @@ from web.cases.deadlines import ledgers
 from web.forms import filters
 from web.parts import contacts as contact_parts
 from web.parts import deadlines as deadline_parts
-from web.parts import files, outline
+from web.parts import files, one_case, outline
 from web.parts import rating as panels
 from web.parts import timeline as journal_parts
 from web.sign_in.auth import current_actor
@@ -54,7 +54,7 @@ def index():
 @blueprint.get("/<number>")
 def show(number: str):
     actor, now = current_actor(), clock.now()
-    case = _find(number, actor)
+    case = one_case.find(number)
     definition, items = deployed.of(case), readings.work_items_of(case)
     entries, timeline = journal_parts.entries_of(case), journal_parts.timeline(case, definition)
     known, past = outline.states(entries, items, case.outcome), deployed.with_earlier(definition, entries)
@@ -97,7 +97,7 @@ def _nearest(items: list[WorkItem], regulation: Any, now: datetime) -> tuple[tim
 def reveal(number: str):
     """Name and telephone of the rater, for a reason that is recorded. Shown once, in the answer, and nowhere kept."""
     actor, now = current_actor(), clock.now()
-    case = _find(number, actor)
+    case = one_case.find(number)
     reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     try:
@@ -110,15 +110,9 @@ def reveal(number: str):
     return _contact_page(number, actor, back, name=name, phone=phone, reason=reason)
 
 
-def _find(number: str, actor: Actor) -> Case:
-    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
-        raise NotFound
-    return steps.find(number, actor)
-
-
 def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
     name = "cases/_contact.html" if request.headers.get("HX-Request") else "cases/contact.html"
-    return render_template(name, case=_find(number, actor), back=back, **shown)
+    return render_template(name, case=one_case.find(number), back=back, **shown)
 
 
 def _diagram(definition: Any, known: dict[str, str], deadlines: list[deadline_parts.DeadlineLine]) -> dict:

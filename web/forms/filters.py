@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, time, timedelta
+from datetime import date, datetime
 
 from caseflow.cases.ledger import CaseFilter
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.models.ratings import RATING_LEVELS
-from caseflow.moments import SHANGHAI
+from caseflow.moments import ONE_DAY, start_of
 from web.forms.typed import read_day, tidy
 
 SEARCH_LIMIT = 80      # characters
@@ -49,7 +49,7 @@ class LedgerFilter:
             kind="rectification", regulation=self.regulation or None, status=self.status or None,
             level=self.level or None,
             unit_id=int(self.unit) if self.unit else None, opened_from=_midnight(self.opened_from),
-            opened_to=end + timedelta(days=1) if end else None, overdue=bool(self.overdue), search=self.q)
+            opened_to=end + ONE_DAY if end else None, overdue=bool(self.overdue), search=self.q)
 
 
 def work_filter(args: Mapping[str, str], regulations: Collection[str]) -> WorkFilter:
@@ -108,7 +108,7 @@ def _day(text: str) -> str:
 
 
 def _midnight(day: str) -> datetime | None:
-    return datetime.combine(datetime.fromisoformat(day).date(), time(), SHANGHAI) if day else None
+    return start_of(date.fromisoformat(day)) if day else None
 
 
 def local_path(text: str) -> str:

@@ -65,7 +65,7 @@ def _page(case: Case, problems: list[str] | None = None):
     rows = dispatches.of_case(case)
     return render_template(
         "supervision/dispatch.html", case=case, regulation=regulation, rows=rows, problems=problems or [],
-        rules=regulation.supervision and regulation.supervision.refusal, words=words.DISPATCHES, typed=request.form,
+        rules=regulations.offered(case.regulation, "refusal"), words=words.DISPATCHES, typed=request.form,
         waiting=next((row for row in rows if dispatches.is_waiting(row, case)), None),
         may_decide=dispatches.may_decide(case, actor), may_refuse=not dispatches.obstacle(case, actor),
         candidates=dispatches.candidates(case))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,11 +16,11 @@ from caseflow.supervision import board, reassign
 from caseflow.supervision.reassign import Target
 from web.app import clock
 from web.errors import refusal
+from web.forms import token
 from web.sign_in.auth import current_actor
 from web.supervision.board import badges, wanted_of
 
 blueprint = Blueprint("reassign", __name__, template_folder="templates", url_prefix="/reassign")
-TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 TRIES = 3
 OUTCOMES = {
     "": lazy_gettext("可以转办"), "moved": lazy_gettext("已转办"), "undone": lazy_gettext("已撤销"),
@@ -37,7 +36,9 @@ OUTCOMES = {
 PROBLEMS = {
     ("reason", "required"): lazy_gettext("请写明转办的理由（2 到 200 个字）。"),
     ("reason", "too_long"): lazy_gettext("理由不能超过 200 个字。"),
+    ("reason", "not_text"): lazy_gettext("理由含有无法保存的字符，请删去后再提交。"),
     ("note", "too_long"): lazy_gettext("交接说明不能超过 2000 个字。"),
+    ("note", "not_text"): lazy_gettext("说明含有无法保存的字符，请删去。"),
     ("items", "too_many"): lazy_gettext("一次最多转办 1000 项，请分几次办理。"),
     ("target", "required"): lazy_gettext("请选择接收的单位或人员。"),
     ("items", "required"): lazy_gettext("请先在列表中勾选要转办的任务。"),
@@ -68,7 +69,7 @@ def preview():
     try:
         to = _target(typed, actor)
         forecasts = reassign.preview(typed.ids, to, actor)
-        _require_words(typed)
+        reassign.require_words(typed.reason, typed.note)
     except InvalidInput as error:
         return _form(typed, actor, error), 422
     badge = badges(clock.now())
@@ -198,23 +199,13 @@ def _typed() -> Typed:
     else:
         texts = form.getlist("item") + form.get("items", "").split(",")
         ids = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 16]
-    token = form.get("form_token", "")
     return Typed(list(dict.fromkeys(ids)), form.get("target", ""), _line("reason"),
                  form.get("note", "").replace("\x00", "").strip(),
-                 token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24))
+                 token.sent())
 
 
 def _line(field: str) -> str:
     return " ".join(request.form.get(field, "").replace("\x00", "").split())
-
-
-def _require_words(typed: Typed) -> None:
-    problems = {name: "too_long" for name in reassign.LONGEST
-                if len(getattr(typed, name)) > reassign.LONGEST[name]}
-    if len(typed.reason) < 2:
-        problems["reason"] = "required"
-    if problems:
-        raise InvalidInput(fields=problems)
 
 
 def _target(typed: Typed, actor: Actor) -> Target:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 
-from caseflow.cases import steps
 from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import transaction
 from caseflow.supervision import urging
 from web.app import clock
 from web.errors import refusal
+from web.parts import one_case
 from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("urging", __name__, template_folder="templates", url_prefix="/cases")
@@ -20,9 +20,9 @@ blueprint = Blueprint("urging", __name__, template_folder="templates", url_prefi
 def urge(number: str):
     """Send the word and go back to the case."""
     actor, kind, seen = current_actor(), request.form.get("kind", ""), request.form.get("seen", "")
-    if not number.isprintable() or kind not in urging.KINDS:
+    case = one_case.find(number)
+    if kind not in urging.KINDS:
         raise NotFound
-    case = steps.find(number, actor)
     note = " ".join(request.form.get("note", "").replace("\x00", "").split())
     try:
         with transaction():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +37,7 @@ from caseflow.supervision import dispatches, duplicates, reassign
 from caseflow.work import phrases, tasks
 from web.app import clock, step_times
 from web.errors import refusal
+from web.forms import token as tokens
 from web.forms.task_form import TaskForm
 from web.parts import contacts as contact_parts
 from web.parts import deadlines, files, rating, timeline
@@ -53,7 +52,6 @@ from web.work.frame import blueprint, row
 blueprint.add_app_template_global(times.moment, "moment")
 blueprint.add_app_template_global(level_name, "level_name")
 blueprint.add_app_template_global(status_name, "status_name")
-TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 @blueprint.get("/<int(max=9223372036854775807):work_item_id>")
@@ -76,7 +74,7 @@ def submit(work_item_id: int):
         return _incomplete(work_item_id, task, form, actor, now, token)
     try:
         with step_times.measured("complete_task"), transaction():
-            receipt = duplicates.complete([work_item_id, *_together()], actor, form.values(), _usable(token), now,
+            receipt = duplicates.complete([work_item_id, *_together()], actor, form.values(), tokens.usable(token), now,
                                           _late_reason())
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
@@ -108,11 +106,6 @@ def _together() -> list[int]:
     """The tasks of linked cases that are submitted along."""
     return [int(text) for text in dict.fromkeys(request.form.getlist("together"))
             if text.isascii() and text.isdigit() and len(text) < 16]
-
-
-def _usable(token: str) -> str:
-    """The form's token; one that was lost on the way is replaced, so that the work still counts, once."""
-    return token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24)
 
 
 def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Actor, now: datetime):
@@ -199,7 +192,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         "work/task.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
         reviewing=review.review_panel(item, actor) if open_to_me else None,
-        form_token=token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24),
+        form_token=tokens.usable(token),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
         together=together, together_chosen=_together(),
         late=any(steps.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
@@ -233,7 +226,7 @@ def _sent() -> MultiDict:
 
 
 def _today(now: datetime):
-    return now.astimezone(moments.SHANGHAI).date()
+    return moments.day_of(now)
 
 
 def _name_of(user_id: int | None) -> str:

@@ -34,7 +34,7 @@ from web.errors import refusal
 from web.forms.task_form import TaskForm
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
-from web.words import places
+from web.words import places, processes
 from web.workshop import tryout_words as words
 
 blueprint = Blueprint("tryout", __name__, template_folder="templates",
@@ -220,14 +220,14 @@ def _back(bench: Bench):
 
 def _form(bench: Bench, task: Task, sent: Any = None) -> TaskForm:
     form = tryout.form_of(bench.ground, task).form
-    return TaskForm(form, today=tryout.day_of(bench.trial.now), formdata=sent)
+    return TaskForm(form, today=moments.day_of(bench.trial.now), formdata=sent)
 
 
 def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, late_reason: str = "",
           late_problem: str = "", problem: str = ""):
     """The page; with `task` and `form` as they were sent, else with the first task of the role that was chosen."""
     draft, trial = bench.draft, bench.trial
-    common = {"draft": draft, "title": words.title(draft.regulation, draft.process_id), "may_try": bench.may_try,
+    common = {"draft": draft, "title": processes.title(draft.regulation, draft.process_id), "may_try": bench.may_try,
               "place": places.place(draft.regulation), "examination": bench.examination}
     if bench.ground is None:
         return render_template("workshop/tryout_unreadable.html", **common)

@@ -20,9 +20,8 @@ from caseflow.trials.tried_case import Entry, Ground, Limit, Task
 from caseflow.trials.tryout import Trial
 from web.errors import refusal
 from web.parts import journal, outline
-from web.words import drawn, places, roles, times
+from web.words import drawn, roles, times
 
-PROCESSES = {"rectification": lazy_gettext("差评整改"), "appeal": lazy_gettext("申诉复核")}
 FIELDS = {
     "name": lazy_gettext("请给场景起个名字，不超过 60 个字。"),
     "in_place_of": lazy_gettext("要代替的场景已经没有了，请重新选择。"),
@@ -54,12 +53,6 @@ class DeadlineLine:
     badge: times.Badge
     since: str
     reasons: tuple[str, ...]
-
-
-def title(regulation: str, process_id: str) -> str:
-    """“<place> · 差评整改”."""
-    name = process_id.removeprefix(f"{regulation}_")
-    return f"{places.place(regulation)} · {PROCESSES.get(name, name)}"
 
 
 def why_not(error: CaseflowError) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlalchemy import select, update
 
-from caseflow.casefile import store, submissions
+from caseflow.casefile import assigning, submissions
 from caseflow.cases.effects.occasion import Occasion
 from caseflow.errors import StepFailed
 from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db
-from caseflow.moments import SHANGHAI
+from caseflow.moments import day_of
 from caseflow.notices import outbox
 from caseflow.raters import telling
 
@@ -32,8 +31,7 @@ def return_for_evidence(occasion: Occasion) -> None:
     appeal = of(occasion)
     for item in list(occasion.case.items.values()):
         if item.role == PERSONAL:
-            occasion.case.items[item.token] = replace(item, assignee_id=appeal.appellant_id)
-            occasion.case.note(store.ASSIGN_ITEM, case=occasion.case.id, of=item.token, assignee_id=appeal.appellant_id)
+            assigning.give(occasion.case, item, appeal.appellant_id, occasion.actor, None, occasion.now)
     _tell_appellant(occasion, appeal, "appeal_returned")
 
 
@@ -93,7 +91,7 @@ def _record_failure(occasion: Occasion, consequences: Iterable[str]) -> None:
     appeal = of(occasion)
     db.session.add(AssessmentRecord(
         appeal_id=appeal.id, regulation=occasion.regulation.key, unit_id=appeal.unit_id,
-        staff_no=appeal.rating.service.handler_no, year=occasion.now.astimezone(SHANGHAI).year,
+        staff_no=appeal.rating.service.handler_no, year=day_of(occasion.now).year,
         consequences=",".join(consequences), article=occasion.regulation.appeal.article, recorded_at=occasion.now))
 
 

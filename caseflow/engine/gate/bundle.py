@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from caseflow.engine.gate.findings import Findings, printable
-from caseflow.engine.gate.forms import VARIABLE_TYPES, check_form
+from caseflow.engine.gate.forms import check_form
 from caseflow.engine.gate.graph import scopes, steps
 from caseflow.engine.gate.names import TASKS, children, tag
 from caseflow.engine.gate.reader import read
-from caseflow.engine.values import CASE_VARIABLES, FormField
+from caseflow.engine.values import CASE_VARIABLES, VARIABLE_TYPES, FormField
 from caseflow.errors import DefinitionRefused
 
 MAX_FILES = 50  # of one regulation, the diagram itself not counted

@@ -16,7 +16,6 @@ from caseflow.engine.gate.names import children, extension
 from caseflow.engine.values import CASE_VARIABLES, FormField
 
 FIELD_TYPES = ("string", "text", "enum", "boolean", "date", "long")
-VARIABLE_TYPES = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
 FIELD_PROPERTIES = ("visible_when", "first_visit_only")
 MAX_FIELDS = 50
 MAX_CHOICES = 50

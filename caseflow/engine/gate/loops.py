@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from caseflow.engine.circles import on_circles
 from caseflow.engine.expressions.language import parse
 from caseflow.engine.expressions.timer import read_timer
 from caseflow.engine.gate.findings import Findings
@@ -24,9 +25,10 @@ def check_loops(graph: Graph, waiting: Mapping[etree._Element, bool], findings: 
         node.id: node.boundaries + ([] if _waits(node, waiting) else [flow.target for flow in node.outgoing])
         for node in graph.nodes.values()
     }
-    circling = _on_circles(edges)
+    circling = on_circles({name: [target.id for target in targets] for name, targets in edges.items()})
     if circling:
-        findings.add("loop_without_wait", graph.nodes[circling[0]].element)
+        first = next(name for name in edges if name in circling)
+        findings.add("loop_without_wait", graph.nodes[first].element)
     ends = {node.id for node in graph.of("bpmn:endEvent")}
     return bool(ends) and not ends & reached(graph.of("bpmn:startEvent"), edges)
 
@@ -47,34 +49,3 @@ def _lies_ahead(node: Node) -> bool:
                 return True  # told elsewhere
             return timer.since is None
     return False
-
-
-def _on_circles(edges: Mapping[str, list[Node]]) -> list[str]:
-    """Names on circles or between two circles, in the order of the file: first without what leads in, then out."""
-    forward = {name: [target.id for target in targets] for name, targets in edges.items()}
-    rest = _peeled(forward)
-    backward: dict[str, list[str]] = {name: [] for name in rest}
-    for name in rest:
-        for target in forward[name]:
-            if target in backward:
-                backward[target].append(name)
-    circling = _peeled(backward)
-    return [name for name in edges if name in circling]
-
-
-def _peeled(edges: Mapping[str, list[str]]) -> set[str]:
-    """What is left after taking away, again and again, every name that nothing points to."""
-    count = dict.fromkeys(edges, 0)
-    for targets in edges.values():
-        for target in targets:
-            count[target] += 1
-    free = [name for name, number in count.items() if not number]
-    left = set(edges)
-    while free:
-        name = free.pop()
-        left.discard(name)
-        for target in edges[name]:
-            count[target] -= 1
-            if not count[target]:
-                free.append(target)
-    return left

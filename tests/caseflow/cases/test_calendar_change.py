@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 
 from caseflow import moments
 from caseflow.cases import calendar_change
-from caseflow.engine.values import DeadlineRule
+from caseflow.engine import step as engine
+from caseflow.engine.definition import load
+from caseflow.engine.values import Context, DeadlineRule, Step
 from caseflow.errors import InvalidInput
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.models import (
     CalendarDay,
     CalendarNotice,
     Case,
+    Definition,
     JournalEntry,
+    ProcessInstance,
     Rating,
     ServiceRecord,
     Timer,
@@ -27,6 +32,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.people.permissions import SYSTEM
+from tests.caseflow.engine.builder import Scope
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 EVENT = "2026-12-25T10:00:00+08:00"   # five working days by Monday-to-Friday: Friday 2027-01-01
@@ -42,7 +48,7 @@ def seeded(session):
 
 
 def open_case(regulation: str, *limits: tuple, **changes) -> Case:
-    """A case with one pending timer for each (unit, amount, since), and a work item that shows the earliest."""
+    """A case with one open task for each (unit, amount, since), guarded by a pending timer with this limit."""
     number = db.session.query(Case).count() + 1
     unit = Unit(regulation=regulation, code=f"unit{number}", name="民政局", level="district", area_code="341702")
     service = ServiceRecord(project_no=f"P{number}", service_number=1, service_time=NOW, area_code="341702")
@@ -54,14 +60,39 @@ def open_case(regulation: str, *limits: tuple, **changes) -> Case:
                 opened_at=NOW)
     db.session.add(case)
     db.session.flush()
-    timers = [add_timer(case, token, *limit) for token, limit in enumerate(limits, start=10)]
+    step = begin(case, len(limits))
+    timers = []
+    for task, limit in zip(step.tasks, limits, strict=True):
+        timers.append(add_timer(case, *task.deadlines, *limit))
+        add_item(case, task.token, task.element, due_at=timers[-1].due_at, due_provisional=timers[-1].provisional)
     case.next_due = case.next_try = min(timer.due_at for timer in timers)
-    first = min(timers, key=lambda timer: timer.due_at)
-    add_item(case, 1, due_at=first.due_at, due_provisional=first.provisional)
     for name, value in changes.items():
         setattr(case, name, value)
     db.session.flush()
     return case
+
+
+def begin(case: Case, tasks: int) -> Step:
+    """The state of a process in which so many tasks are open side by side, each with a deadline of its own."""
+    scope = Scope()
+    scope.start(), scope.parallel("fork"), scope.parallel("join"), scope.end()
+    scope.flow("begin", "fork")
+    scope.flow("join", "done")
+    for number in range(tasks):
+        scope.user(f"task_{number}"), scope.deadline(f"due_{number}", f"task_{number}")
+        scope.effect(f"late_{number}"), scope.end(f"told_{number}")
+        scope.flow("fork", f"task_{number}", "join")
+        scope.flow(f"due_{number}", f"late_{number}", f"told_{number}")
+    definition = load({"test.bpmn": scope.source()}, trusted=True)
+    step = engine.start(definition, {}, Context(NOW))
+    if db.session.get(Definition, definition.digest) is None:
+        db.session.add(Definition(
+            digest=definition.digest, regulation=case.regulation, process_id=definition.process_id, number=tasks,
+            files=json.dumps({"test.bpmn": definition.source.decode()}), deployed_at=NOW))
+        db.session.flush()
+    db.session.add(ProcessInstance(
+        case_id=case.id, definition=definition.digest, state=step.state, state_digest=sha256(step.state).hexdigest()))
+    return step
 
 
 def add_timer(case: Case, token: int, unit: str, amount: int, since: str) -> Timer:
@@ -74,8 +105,8 @@ def add_timer(case: Case, token: int, unit: str, amount: int, since: str) -> Tim
     return timer
 
 
-def add_item(case: Case, token: int, **values) -> WorkItem:
-    item = WorkItem(case_id=case.id, token=token, element="rectify", visit=1, name="整改", unit_id=case.unit_id,
+def add_item(case: Case, token: int, element: str = "rectify", **values) -> WorkItem:
+    item = WorkItem(case_id=case.id, token=token, element=element, visit=1, name="整改", unit_id=case.unit_id,
                     role="officer", opened_at=NOW, **values)
     db.session.add(item)
     return item
@@ -99,8 +130,15 @@ def timers_of(case: Case) -> list[Timer]:
     return db.session.query(Timer).filter_by(case_id=case.id).order_by(Timer.token).all()
 
 
+def items_of(case: Case) -> list[WorkItem]:
+    """Those its process has opened, in the order of their limits."""
+    return db.session.query(WorkItem).filter(
+        WorkItem.case_id == case.id, WorkItem.element.startswith("task_")).order_by(WorkItem.element).all()
+
+
 def item_of(case: Case) -> WorkItem:
-    return db.session.query(WorkItem).filter_by(case_id=case.id, token=1).one()
+    item, = items_of(case)
+    return item
 
 
 @pytest.mark.both_databases
@@ -125,7 +163,7 @@ def test_each_change_is_journaled_on_its_case_and_the_import_once(session):
     entry, = journal("due_recomputed")
     assert session.query(JournalEntry).filter_by(kind="due_recomputed").one().stream == f"case:{case.id}"
     assert (entry["previous_due_at"], entry["due_at"], entry["provisional"], entry["token"]) == (
-        "2027-01-01T15:59:59+00:00", "2027-01-03T15:59:59+00:00", False, 10)
+        "2027-01-01T15:59:59+00:00", "2027-01-03T15:59:59+00:00", False, timers_of(case)[0].token)
     imported, = journal("calendar_imported")
     assert (imported["year"], imported["revision"], imported["source"], imported["timers"]) == (2027, 1, SOURCE, 1)
 
@@ -181,23 +219,32 @@ def test_a_timer_that_waits_no_more_stays_as_it_was(session, status):
 def test_a_work_item_follows_its_timer_once_even_when_another_ends_where_the_first_one_stood(session):
     with transaction():
         case = open_case("guichi", ("working_days", 4, EVENT), ("working_days", 5, EVENT))
-        add_item(case, 2, due_at=timers_of(case)[1].due_at, due_provisional=True)
     import_2027([["2026-12-31", "off"], ["2027-01-01", "work"], ["2027-01-04", "off"]])
     first, second = timers_of(case)
     assert [shanghai_day(timer.due_at) for timer in (first, second)] == [date(2027, 1, 1), date(2027, 1, 5)]
-    items = {item.token: item.due_at for item in session.query(WorkItem)}
-    assert items == {1: first.due_at, 2: second.due_at}
+    assert [item.due_at for item in items_of(case)] == [first.due_at, second.due_at]
+
+
+@pytest.mark.both_databases
+def test_of_two_tasks_that_are_due_at_the_same_moment_only_the_one_whose_limit_moves_follows(session):
+    with transaction():
+        case = open_case("guichi", ("working_days", 5, EVENT), ("date", 0, "2027-01-01"))
+        first, second = items_of(case)
+        assert first.due_at == second.due_at
+    assert import_2027().timers == 1
+    assert [shanghai_day(item.due_at) for item in items_of(case)] == [date(2027, 1, 3), date(2027, 1, 1)]
+    assert case.next_due == items_of(case)[1].due_at
 
 
 def test_completed_work_items_and_those_of_no_timer_keep_their_due_date(session):
     with transaction():
         case = open_case("guichi", ("working_days", 5, EVENT))
         old = timers_of(case)[0].due_at
-        add_item(case, 2, due_at=old, status="completed")
-        add_item(case, 3, due_at=old - timedelta(days=1))
-        add_item(case, 4, due_at=None)
+        add_item(case, 102, due_at=old, status="completed")
+        add_item(case, 103, due_at=old - timedelta(days=1))
+        add_item(case, 104, due_at=None)
     import_2027()
-    assert [item.due_at for item in session.query(WorkItem).order_by(WorkItem.token)][1:] == [
+    assert [item.due_at for item in session.query(WorkItem).where(WorkItem.token > 100).order_by(WorkItem.token)] == [
         old, old - timedelta(days=1), None]
 
 

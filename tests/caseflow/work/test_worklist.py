@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from caseflow import paging
 from caseflow.cases import ledger, steps
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Draft, WorkItem, transaction
@@ -199,7 +200,7 @@ def test_no_more_is_counted_than_is_shown(guichi, officer, session, monkeypatch)
     for _ in range(4):
         Journey(guichi.app, guichi.clock, "guichi").bad_review()
     session.rollback()
-    monkeypatch.setattr(worklist, "MOST_COUNTED", 3)
+    monkeypatch.setattr(paging, "MOST_COUNTED", 3)
     monkeypatch.setattr(worklist, "MOST_SHOWN", 2)
     pages = [worklist.my_work(officer, now=guichi.now, page=n, per_page=1) for n in (1, 3, 4, 5)]
     assert [(page.total, page.more) for page in pages] == [(3, True), (4, True), (5, False), (5, False)]

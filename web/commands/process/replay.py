@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
-from caseflow.moments import SHANGHAI
+from caseflow.moments import start_of
 from caseflow.people.permissions import SYSTEM
 from caseflow.trials import replay as replays
 from caseflow.trials.replay import Replay
@@ -43,7 +43,7 @@ def replay(target: str, since: datetime, process_id: str | None, limit: int, as_
     """
     with create_app().app_context():
         definition = _definition(target, process_id)
-        begin = datetime.combine(date(since.year, since.month, since.day), time.min, SHANGHAI).astimezone(UTC)
+        begin = start_of(since.date()).astimezone(UTC)
         found = replays.run(definition.process_id, definition, begin, clock.now(), limit)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, default=_spelt))
