@@ -16,7 +16,7 @@ from tests import source
 from web import config, create_app
 
 COMMAND = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0"]
-PATIENCE = 20  # seconds that the server and the scheduler may take to end
+PATIENCE = 60  # seconds that the server and the scheduler may take to end
 
 
 class Demo:
