@@ -17,7 +17,7 @@ from web import create_app
 from web.app import config
 
 COMMAND = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0"]
-PATIENCE = 20  # seconds that the server and the scheduler may take to end
+PATIENCE = 60  # seconds that the server and the scheduler may take to end
 
 
 class Demo:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect
 
 ARTEFACTS = Path(__file__).parent.parent / "artefacts" / "browser"
-PATIENCE = 20_000     # milliseconds; a condition that takes longer on the slowest machine has failed
+PATIENCE = 60_000     # milliseconds; a condition that takes longer on the slowest machine has failed
 FILES = re.compile(r"PDF|\.(png|pdf|txt)")    # kinds and ends of files are called so in Chinese too
 FORMATS = {"PDF", "CSV", "csv", "xlsx", "UTF"}     # as people call their files
 NUMBER = re.compile(r"[A-Z]+-[0-9-]+")
+COMES = """async ([path, text, patience]) => {
+  const end = performance.now() + patience;
+  while (performance.now() < end) {
+    if ((await (await fetch(path)).text()).includes(text)) return true;
+    await new Promise((again) => setTimeout(again, 300));
+  }
+  return false;
+}"""
 
 
 class Desk:
@@ -57,13 +66,13 @@ class Desk:
         button = self.page.locator(f'button[name=username][value="{username}"]')
         if not button.is_visible():
             self.page.locator("details", has=button).locator("summary").click()
-        button.click()
+        self.follow(button)
         expect(self.heading).to_have_text("我的待办")
         return self
 
     def sign_out(self) -> Desk:
         self.page.locator(".topbar .dropdown-toggle").click()
-        self.page.get_by_role("button", name="退出登录").click()
+        self.follow(self.page.get_by_role("button", name="退出登录"))
         expect(self.page.get_by_role("heading", name="登录", exact=True)).to_be_visible()
         return self
 
@@ -73,12 +82,27 @@ class Desk:
     def heading(self) -> Locator:
         return self.page.locator("main h1")
 
+    @contextmanager
+    def another_page(self) -> Iterator[None]:
+        """What is done within leads to another page, or to the same one anew: at the end it is there, scripts and all.
+
+        Whoever looks or types before that may still have the old page, which has the same fields and headings.
+        """
+        with self.page.expect_navigation():
+            yield
+
+    def follow(self, way: Locator) -> Desk:
+        """Click a link or a button that leads to another page."""
+        with self.another_page():
+            way.click()
+        return self
+
     def go(self, place: str) -> Desk:
         """Through the navigation, which is folded away on a telephone."""
         toggler = self.page.locator(".navbar-toggler")
         if toggler.is_visible() and toggler.get_attribute("aria-expanded") == "false":
             toggler.click()
-        self.page.locator("#menu").get_by_role("link", name=place).click()
+        self.follow(self.page.locator("#menu").get_by_role("link", name=place))
         expect(self.heading).to_have_text(place)
         return self
 
@@ -92,21 +116,27 @@ class Desk:
     def open_task(self, number: str, task: str) -> Desk:
         """From the worklist, found by the case's number."""
         self.go("我的待办")
-        search = self.page.locator("#q")
-        search.fill(number)
-        search.press("Enter")
+        self._search("#q", number)
         expect(self.page.locator("tbody tr")).to_have_count(1)
-        self.page.get_by_role("link", name=task, exact=True).click()
+        self.follow(self.page.get_by_role("link", name=task, exact=True))
         expect(self.heading).to_contain_text(task)
         return self
 
     def open_case(self, number: str) -> Desk:
         """By its number in the header, as the clerk with the paper in hand does."""
-        search = self.page.locator("#search-number")
-        search.fill(number)
-        search.press("Enter")
+        self._search("#search-number", number)
         expect(self.page).to_have_url(re.compile(f"/cases/{number}$"))
         self.diagram_is_drawn()
+        return self
+
+    def _search(self, field: str, text: str) -> None:
+        self.page.locator(field).fill(text)
+        with self.another_page():
+            self.page.locator(field).press("Enter")
+
+    def awaits(self, path: str, text: str) -> Desk:
+        """Ask for that page again and again, without leaving this one, until the scheduler's work shows on it."""
+        assert self.page.evaluate(COMES, [path, text, PATIENCE]), f"{path} never said {text}"
         return self
 
     def diagram_is_drawn(self) -> Locator:
@@ -146,8 +176,7 @@ class Desk:
         """Submit the form; an overdue task wants to know why it is late."""
         if self.page.locator("#late-reason").is_visible():
             self.page.fill("#late-reason", "等待评价人补充材料")
-        self.page.get_by_role("button", name="提交", exact=True).click()
-        return self
+        return self.follow(self.page.get_by_role("button", name="提交", exact=True))
 
     def does(self, number: str, task: str, **answers: str) -> Desk:
         """Do a task from the worklist to its confirmation; every page on the way is looked at."""

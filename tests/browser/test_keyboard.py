@@ -54,7 +54,8 @@ def test_the_board_and_a_handover_are_worked_with_the_keyboard_alone(desk):
     page.locator("input[name=item]").first.focus()
     keys.press("Space")
     page.get_by_role("button", name="转办勾选的任务").focus()
-    keys.press("Enter")
+    with boss.another_page():
+        keys.press("Enter")
     expect(page.locator("main")).to_contain_text("共 1 项任务")
     reached(boss)
     page.locator("#target").focus()
@@ -62,7 +63,8 @@ def test_the_board_and_a_handover_are_worked_with_the_keyboard_alone(desk):
     page.locator("#reason").focus()
     keys.insert_text("轮岗")
     page.get_by_role("button", name="预览").focus()
-    keys.press("Enter")
+    with boss.another_page():
+        keys.press("Enter")
     expect(boss.heading).to_have_text("转办预览")
     reached(boss)
 
@@ -71,9 +73,9 @@ def test_deadlines_absences_and_appeals_are_reached_with_the_keyboard_alone(desk
     boss = desk("guichi.bureau.supervisor")
     page = boss.page
     page.goto("/board/items?which=soon")
-    page.locator("tbody a.number").first.click()
+    boss.follow(page.locator("tbody a.number").first)
     boss.diagram_is_drawn()
-    page.get_by_role("link", name="期限明细：中止、恢复、延期").click()
+    boss.follow(page.get_by_role("link", name="期限明细：中止、恢复、延期"))
     reached(boss)
     page.goto("/absences")
     reached(boss)

@@ -59,32 +59,31 @@ def test_a_supervisor_moves_forty_tasks_of_which_three_may_not_go(desk, demo, jo
             WorkItem.status == "open", WorkItem.case_id.in_([journey.case_id for journey in theirs]))))
     boss = desk("guichi.bureau.supervisor", width)
     boss.go("督办看板").look("看板")
-    boss.page.get_by_role("link", name=re.compile("两个工作日内到期")).click()
-    boss.look("列表")
+    boss.follow(boss.page.get_by_role("link", name=re.compile("两个工作日内到期"))).look("列表")
     boss.page.goto("/board/items")
     boxes = boss.page.locator("input[name=item]")
     boss.page.evaluate("ids => document.querySelectorAll('input[name=item]').forEach((box, place) => {"
                        " if (place < ids.length) { box.value = ids[place]; box.checked = true } })", ids)
     expect(boxes.first).to_be_checked()
-    boss.page.get_by_role("button", name="转办勾选的任务").click()
+    boss.follow(boss.page.get_by_role("button", name="转办勾选的任务"))
     expect(boss.page.locator("main")).to_contain_text("共 40 项任务")
     boss.page.get_by_label("转给").select_option(label=f"{name}（区市场监管局）")
     boss.page.get_by_label("理由（记入案件日志）").fill("经办人生病住院")
     boss.page.get_by_label("交接说明（给接收人，可不填）").fill(NOTE)
-    boss.look("转办").page.get_by_role("button", name="预览").click()
+    boss.look("转办").follow(boss.page.get_by_role("button", name="预览"))
     expect(boss.page.locator("main")).to_contain_text("可以转办 37 项，不能转办 3 项")
     expect(boss.page.get_by_text("按规定只能由该单位办理")).to_have_count(3)
-    boss.look("预览").page.get_by_role("button", name="确认转办 37 项").click()
+    boss.look("预览").follow(boss.page.get_by_role("button", name="确认转办 37 项"))
     expect(boss.page.locator("main")).to_contain_text("已转办 37 项（其中 0 项已知悉），共 40 项")
     boss.look("结果")
 
     successor = desk(f"successor{width}", width)
     successor.open_task(theirs[5].case().number, "联系并核实")
     expect(successor.page.locator("main")).to_contain_text(NOTE)
-    successor.look("接办").page.get_by_role("button", name="知悉").click()
+    successor.look("接办").follow(successor.page.get_by_role("button", name="知悉"))
     told(successor, "已知悉交接说明")
 
-    boss.page.get_by_role("button", name="撤销（10 分钟内）").click()
+    boss.follow(boss.page.get_by_role("button", name="撤销（10 分钟内）"))
     told(boss, "已撤销 36 项")
     told(boss, "有 1 项已不能撤销")
     boss.look("撤销")
@@ -94,18 +93,18 @@ def test_a_supervisor_moves_forty_tasks_of_which_three_may_not_go(desk, demo, jo
 def test_a_deadline_is_stopped_restarted_and_extended_and_its_ledger_adds_up(desk, journeys, width):
     number = journeys(1, office=1)[0].case().number
     boss = desk("guichi.bureau.supervisor", width)
-    boss.open_case(number).page.get_by_role("link", name="期限明细：中止、恢复、延期").click()
+    boss.open_case(number).follow(boss.page.get_by_role("link", name="期限明细：中止、恢复、延期"))
     boss.page.get_by_label("类别").select_option(label="等待评价人补充材料或配合核实")
     boss.page.locator("#stop").fill("评价人正在外地")
-    boss.look("中止").page.get_by_role("button", name="中止计时").click()
+    boss.look("中止").follow(boss.page.get_by_role("button", name="中止计时"))
     told(boss, "已中止计时")
-    boss.page.locator("button[name=move][value=day]").click()
+    boss.follow(boss.page.locator("button[name=move][value=day]"))
     boss.page.locator("#restart").fill("评价人已回来")
-    boss.look("恢复").page.get_by_role("button", name="恢复计时").click()
+    boss.look("恢复").follow(boss.page.get_by_role("button", name="恢复计时"))
     told(boss, "已恢复计时")
     boss.page.locator("#extend-days").fill("3")
     boss.page.locator("#extend").fill("需要现场核实")
-    boss.page.get_by_role("button", name="延期", exact=True).click()
+    boss.follow(boss.page.get_by_role("button", name="延期", exact=True))
     told(boss, "已延期")
     boss.open_case(number)
     expect(boss.page.locator(".sums")).to_have_text(
@@ -113,7 +112,7 @@ def test_a_deadline_is_stopped_restarted_and_extended_and_its_ledger_adds_up(des
     expect(boss.page.locator(".ledger-lines li")).to_have_count(3)
     boss.page.locator("summary", has_text="催办、督办").click()
     boss.page.locator("#urge-note").fill("请在本周内联系评价人")
-    boss.look("期限明细").page.get_by_role("button", name="催办", exact=True).click()
+    boss.look("期限明细").follow(boss.page.get_by_role("button", name="催办", exact=True))
     told(boss, "已发出")
 
 
@@ -123,7 +122,7 @@ def test_somebody_is_away_and_comes_back_on_the_days_of_the_absence(desk, demo, 
     away = newcomer(f"away{width}", f"孙经办{width}", "qiupu_service_center")
     substitute = newcomer(f"substitute{width}", f"李代办{width}", "qiupu_service_center", "reviewer")
     person = desk(away, width)
-    person.open_task(taken, "联系并核实").page.get_by_role("button", name="签收").click()
+    person.open_task(taken, "联系并核实").follow(person.page.get_by_role("button", name="签收"))
     told(person, "已签收")
     with demo.app.app_context():
         now = clock.now()
@@ -133,24 +132,26 @@ def test_somebody_is_away_and_comes_back_on_the_days_of_the_absence(desk, demo, 
     person.page.get_by_label("从", exact=True).fill(first)
     person.page.get_by_label("到（含当日）").fill(last)
     person.page.get_by_label("代办人", exact=True).select_option(label=f"李代办{width}")
-    person.look("请假").page.get_by_role("button", name="登记").click()
+    person.look("请假").follow(person.page.get_by_role("button", name="登记"))
     told(person, "已登记请假")
     other = desk(substitute, width)
     other.page.goto("/work/?q=" + taken)
     expect(other.page.locator("tbody tr")).to_have_count(0)       # it has not begun
 
-    person.page.locator("button[name=move][value=day]").click()
+    person.follow(person.page.locator("button[name=move][value=day]"))
     told(person, "演示时钟已到")
-    expect_soon(person, "请假中")
+    person.awaits("/absences", "请假中").page.goto("/absences")
+    expect(person.page.get_by_text("请假中", exact=True)).to_be_visible()
     person.look("请假中")
     other.open_task(taken, "联系并核实")
     expect(other.page.locator(".task-state")).to_contain_text("办理人：我")
-    other.open_task(new, "联系并核实").page.get_by_role("button", name="签收").click()
+    other.open_task(new, "联系并核实").follow(other.page.get_by_role("button", name="签收"))
     told(other, "已签收")
 
-    person.page.locator("button[name=move][value=week]").click()
+    person.follow(person.page.locator("button[name=move][value=week]"))
     told(person, "演示时钟已到")
-    expect_soon(person, "没有登记的请假。")
+    person.awaits("/absences", "没有登记的请假。").page.goto("/absences")
+    expect(person.page.get_by_text("没有登记的请假。", exact=True)).to_be_visible()
     person.open_task(taken, "联系并核实")
     expect(person.page.locator(".task-state")).to_contain_text("办理人：我")
     person.open_task(new, "联系并核实")                            # what was taken at the lent post is free again
@@ -158,13 +159,3 @@ def test_somebody_is_away_and_comes_back_on_the_days_of_the_absence(desk, demo, 
     person.look("回来以后")
     other.page.goto("/work/?q=" + new)
     expect(other.page.locator("tbody tr")).to_have_count(0)
-
-
-def expect_soon(desk, text):
-    """The scheduler looks every ten seconds; the page is opened again until it shows."""
-    for _ in range(20):
-        desk.page.goto("/absences")
-        if desk.page.get_by_text(text, exact=True).count():
-            return
-        desk.page.wait_for_timeout(1_000)
-    expect(desk.page.get_by_text(text, exact=True)).to_be_visible()

@@ -58,7 +58,7 @@ def test_of_two_officers_at_one_task_the_slower_is_told_and_loses_nothing_typed(
     expect(slow.page.get_by_label("核实结果")).to_have_value("确有问题，较为复杂")
     expect(slow.page.get_by_label("核实情况")).to_have_value(TYPED)
     slow.look("同事已先办结")
-    slow.page.get_by_role("link", name=f"打开案件 {number}").click()
+    slow.follow(slow.page.get_by_role("link", name=f"打开案件 {number}"))
     slow.diagram_is_drawn()
     slow.page.goto(task)                                   # and whoever comes back later finds the draft
     expect(slow.page.get_by_label("核实情况")).to_have_value(TYPED)
@@ -74,7 +74,8 @@ def test_a_task_is_done_with_the_keyboard_alone(desk):
     expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
     page.keyboard.press("Enter")
     row = page.locator("tbody tr", has=page.get_by_role("link", name=number))
-    press(person, tab_to(person, row.get_by_role("link", name=TASK)), "Enter")
+    with person.another_page():
+        press(person, tab_to(person, row.get_by_role("link", name=TASK)), "Enter")
     expect(person.heading).to_have_text(TASK)
     press(person, tab_to(person, person.field("核实结果").get_by_role("radio").first), "Space")
     tab_to(person, person.field("核实情况"))
@@ -82,7 +83,8 @@ def test_a_task_is_done_with_the_keyboard_alone(desk):
     if page.locator("#late-reason").is_visible():
         tab_to(person, page.locator("#late-reason"))
         page.keyboard.type("等待评价人补充材料")
-    press(person, tab_to(person, page.get_by_role("button", name="提交", exact=True)), "Enter")
+    with person.another_page():
+        press(person, tab_to(person, page.get_by_role("button", name="提交", exact=True)), "Enter")
     expect(page.locator("#messages")).to_contain_text(f"“{TASK}”已提交（{number}）")
 
 

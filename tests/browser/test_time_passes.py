@@ -3,21 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
-
-COMES = """async ([path, text, patience]) => {
-  const end = Date.now() + patience;
-  while (Date.now() < end) {
-    if ((await (await fetch(path)).text()).includes(text)) return true;
-    await new Promise((again) => setTimeout(again, 300));
-  }
-  return false;
-}"""
-
-
-def wait_until_the_server_says(page: Page, path: str, text: str) -> None:
-    """Ask for a page again and again, without leaving this one, until the scheduler's work shows on it."""
-    assert page.evaluate(COMES, [path, text, 60_000]), f"{path} never said {text}"
+from playwright.sync_api import expect
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -25,19 +11,18 @@ def test_a_deadline_that_passes_is_told_to_the_supervisor_and_the_case_goes_on(d
     supervisor = desk("hefei.dept3.supervisor", width)
     page = supervisor.page
     before = page.locator(".demo-now time").get_attribute("datetime")
-    page.get_by_role("button", name="+5 工作日").click()
+    supervisor.follow(page.get_by_role("button", name="+5 工作日"))
     expect(page.locator("#messages")).to_contain_text("演示时钟已到")
     assert page.locator(".demo-now time").get_attribute("datetime") > before
-    wait_until_the_server_says(page, "/notices/", "任务逾期，请督办：初次处置")
-    supervisor.go("通知").look("通知")
-    page.locator("li", has_text="任务逾期，请督办：初次处置").first.get_by_role("link").click()
+    supervisor.awaits("/notices/", "任务逾期，请督办：初次处置").go("通知").look("通知")
+    supervisor.follow(page.locator("li", has_text="任务逾期，请督办：初次处置").first.get_by_role("link"))
     supervisor.diagram_is_drawn()
     expect(page.locator(".step-overdue")).to_be_attached()
     expect(page.locator(".summary .sla-overdue")).to_contain_text("逾期")
     expect(page.locator(".history")).to_contain_text("逾期，已上报")
     supervisor.look("逾期的案件")
     officer = desk("hefei.dept3.officer", width)
-    officer.page.get_by_role("link", name="逾期").click()
+    officer.follow(officer.page.get_by_role("link", name="逾期"))
     expect(officer.page.locator("tbody .sla-overdue").first).to_be_visible()
     officer.look("逾期的待办")
 
@@ -46,9 +31,9 @@ def test_a_case_that_cannot_be_moved_waits_for_a_supervisor_who_has_it_tried_aga
     supervisor = desk("qijiang.office.supervisor").go("异常").look("异常")
     page = supervisor.page
     expect(page.locator("tbody tr").first).to_contain_text("流程走不到下一步")
-    page.get_by_role("link", name=incident).click()
+    supervisor.follow(page.get_by_role("link", name=incident))
     expect(page.get_by_role("alert")).to_contain_text("案件多次自动推进失败")
     supervisor.look("异常的案件").go("异常")
-    page.get_by_role("button", name=f"重试 {incident}").click()
+    supervisor.follow(page.get_by_role("button", name=f"重试 {incident}"))
     expect(page.locator("#messages")).to_contain_text("将在几秒内自动重试")
     expect(page.get_by_role("button", name=f"重试 {incident}")).to_have_count(0)

@@ -31,7 +31,7 @@ def approver(desk):
 
 def opened(person):
     person.go("流程").look("流程")
-    person.page.get_by_role("link", name=NAME).click()
+    person.follow(person.page.get_by_role("link", name=NAME))
     person.diagram_is_drawn()
     return person.page
 
@@ -55,7 +55,7 @@ def told(page, words):
 
 def test_a_limit_is_refused_then_approved_deployed_migrated_and_taken_back(designer, approver, desk):
     page = opened(designer)
-    page.get_by_role("button", name="按现行版本新建草稿").click()
+    designer.follow(page.get_by_role("button", name="按现行版本新建草稿"))
     limit_becomes(page, 3, "收到后2个工作日")
     draft = re.sub(r"/design$", "", page.url)
     page.goto(draft)
@@ -66,20 +66,20 @@ def test_a_limit_is_refused_then_approved_deployed_migrated_and_taken_back(desig
     expect(page.get_by_role("button", name="提交审批")).to_have_count(0)
     designer.look("违反条文")
 
-    page.get_by_role("link", name="设计", exact=True).click()
+    designer.follow(page.get_by_role("link", name="设计", exact=True))
     limit_becomes(page, 1, "收到后3个工作日")
     page.goto(draft)
     expect(page.locator("main")).to_contain_text("“联系并核实”的时限 2 个工作日 → 1 个工作日（自收到评价起）")
     expect(page.locator("[data-diagram=diagram-new] .step-changed").first).to_be_attached()
     designer.look("比较和影响")
-    page.get_by_role("button", name="提交审批").click()
+    designer.follow(page.get_by_role("button", name="提交审批"))
     told(page, "已提交审批")
 
     phone = desk("guichi.approver", 390)
     phone.page.goto(draft)
     phone.look("手机上审批")
     approver.page.goto(draft)
-    approver.page.get_by_role("button", name="批准并部署").click()
+    approver.follow(approver.page.get_by_role("button", name="批准并部署"))
     told(approver.page, "已批准并部署")
     one_case_goes_along(approver, draft)
     phone.page.goto("/workshop/guichi_rectification")
@@ -90,10 +90,9 @@ def test_a_limit_is_refused_then_approved_deployed_migrated_and_taken_back(desig
 def one_case_goes_along(approver, draft):
     """One running case is migrated with its deadline kept; the others stay under the first version."""
     page = opened(approver)
-    page.get_by_role("link", name="迁移在办案件").click()
-    approver.look("选择环节")
+    approver.follow(page.get_by_role("link", name="迁移在办案件")).look("选择环节")
     page.get_by_role("checkbox", name="联系并核实").check()
-    page.get_by_role("button", name="预览").click()
+    approver.follow(page.get_by_role("button", name="预览"))
     ticks = page.locator("input[name=case]")
     waiting = ticks.count()
     assert waiting > 1
@@ -102,11 +101,11 @@ def one_case_goes_along(approver, draft):
     kept = page.locator("select").first.locator("option").first
     expect(kept).to_contain_text("保留")
     approver.look("迁移预览")
-    page.get_by_role("button", name="迁移勾选的案件").click()
+    approver.follow(page.get_by_role("button", name="迁移勾选的案件"))
     expect(page.get_by_role("status")).to_contain_text("已迁移 1 件，共 1 件")
     expect(page.locator("tbody")).to_contain_text("期限保留 1 个，重新计算 0 个")
     approver.look("迁移结果")
-    page.get_by_role("link", name="回到流程").click()
+    approver.follow(page.get_by_role("link", name="回到流程"))
     rows = page.locator("tbody tr", has=page.locator("a", has_text=re.compile(r"^第 \d 版$")))
     expect(rows.nth(0).get_by_role("cell").nth(4)).to_have_text("1")
     expect(rows.nth(1).get_by_role("cell").nth(4)).to_have_text(re.compile(r"\d+"))
@@ -115,13 +114,13 @@ def one_case_goes_along(approver, draft):
 def back_to_the_first(approver):
     """New cases start under the first version again; the migrated case stays where it is."""
     page = approver.page
-    page.get_by_role("link", name="第 2 版").click()
+    approver.follow(page.get_by_role("link", name="第 2 版"))
     expect(page.locator("main")).to_contain_text("与第 1 版比较")
     approver.look("版本")
-    page.get_by_role("link", name="回到流程").click()
+    approver.follow(page.get_by_role("link", name="回到流程"))
     page.locator("summary", has_text="退回第 1 版").click()
     page.get_by_label("退回的理由").fill("承办单位人手不足，先按原时限办理")
-    page.get_by_role("button", name="退回第 1 版").click()
+    approver.follow(page.get_by_role("button", name="退回第 1 版"))
     told(page, "已退回第 1 版")
     first = page.locator("tbody tr", has=page.get_by_role("link", name="第 1 版"))
     expect(first).to_contain_text("现行")

@@ -30,9 +30,13 @@ def names(rows) -> set[str]:
 
 
 def work(app, *wakes: str) -> None:
-    """A worker that takes these wakes, and ends when nothing is left in the queue."""
+    """A worker that takes these wakes and no others, and ends when nothing is left in the queue.
+
+    By the clock it would put the turns of the last ten minutes beside them, some of them after it last looked.
+    """
     async def run() -> None:
         queue = side_queue.build(app)
+        queue.periodic_registry.periodic_tasks.clear()
         async with queue.open_async():
             for name in wakes:
                 await queue.configure_task(name).defer_async()

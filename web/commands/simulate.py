@@ -42,15 +42,16 @@ NO_PASSWORD = "!"    # nobody signs in as a simulated person
 def simulate(key: str, wanted: int, seed: int) -> None:
     """Drive N cases to their ends through the real operations, then check the invariants.
 
-    Uses CASEFLOW_DATABASE_URL when it is set (never a database that holds real people or ratings), else a
-    temporary SQLite file. Prints one summary line; exit code 1 when an invariant does not hold.
+    Uses CASEFLOW_DATABASE_URL when it is set (never a database that holds real people or ratings), with this
+    installation's folder of files, else a temporary SQLite file. Prints one summary line; exit code 1 when an
+    invariant does not hold.
     """
     if key not in regulations.all_regulations():
         known = ", ".join(regulations.all_regulations())
         raise click.BadParameter(f"{key!r} is none of {known}", param_hint="--regulation")
     with tempfile.TemporaryDirectory() as folder:
-        given = os.environ.get("CASEFLOW_DATABASE_URL")
-        settings = config.Settings.for_scratch(given) if given else config.Settings.for_scratch(
+        named = os.environ.get("CASEFLOW_DATABASE_URL")
+        settings = config.load() if named else config.Settings.for_scratch(
             f"sqlite:///{Path(folder) / 'simulation.db'}", Path(folder))
         with create_app(settings).app_context():
             summary, complaints = _Run(key, wanted, seed).drive()

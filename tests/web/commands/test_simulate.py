@@ -70,6 +70,13 @@ def test_an_empty_database_that_is_named_is_used(caseflow, database_url, databas
     assert (healthy.exit_code, healthy.output) == (0, "healthy: every check holds\n")
 
 
+def test_what_is_made_in_a_named_database_is_whole_with_its_files(caseflow, database_url):
+    ended = simulate(caseflow, cases=6, database=database_url)
+    assert ended.exit_code == 0 and "appeals=0" not in ended.output, "without appeals there are no files to lose"
+    healthy = caseflow("doctor", database=database_url)
+    assert (healthy.exit_code, healthy.output) == (0, "healthy: every check holds\n")
+
+
 def test_an_invariant_that_does_not_hold_ends_with_1_and_says_which(caseflow, monkeypatch):
     monkeypatch.setattr(doctor, "examine", lambda now: [Complaint("stuck_case", "GC-1", "没有出路。")])
     ended = simulate(caseflow, cases=1)
