@@ -12,6 +12,8 @@ import orjson
 from caseflow.engine.gate import check as check_source
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
+from caseflow.processes.topics import TOPICS
+from caseflow.trials import scenarios
 from web.commands.process import findings
 
 ENDINGS = (".bpmn", ".xml", ".dmn")
@@ -50,16 +52,14 @@ def _diagrams(path: Path) -> list[Path]:
 
 def _findings(file: Path) -> list[Finding]:
     beside = {} if not _calls(source := file.read_bytes()) else _beside(file)
-    found = check_source(source, topics=findings.topics(), name=file.name, called=beside)
+    found = check_source(source, topics=TOPICS, name=file.name, called=beside)
     return found if any(finding.severity == "error" for finding in found) else [*found, *_of_scenarios(file, beside)]
 
 
 def _of_scenarios(file: Path, beside: Mapping[str, bytes]) -> Iterator[Finding]:
-    from caseflow.trials import scenarios  # late: it brings the tables along, which --help does not need
-
     try:
         yield from scenarios.findings(scenarios.run_beside(
-            file, {**beside, file.name: file.read_bytes()}, findings.topics()))
+            file, {**beside, file.name: file.read_bytes()}, TOPICS))
     except DefinitionRefused as refusal:
         yield from refusal.findings
 

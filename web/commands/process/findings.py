@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,3 @@ def line(file: Path, finding: Finding) -> str:
 def as_json(finding: Finding) -> dict[str, Any]:
     return {"element": finding.element, "line": finding.line, "code": finding.code, "sentence": finding.sentence,
             "severity": finding.severity}
-
-
-def topics() -> Mapping[str, str]:
-    """The effects there are, with what each does."""
-    from caseflow.processes.topics import TOPICS  # late: it brings the tables along, which --help does not need
-
-    return TOPICS

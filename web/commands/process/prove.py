@@ -13,6 +13,7 @@ from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.law import regulation_file, regulations
+from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, told
 from caseflow.proof import prove as proven
 from web.commands.process import findings
@@ -64,7 +65,7 @@ def _loaded(file: Path) -> engine.Definition:
     beside = {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.bpmn"))} \
         if b"callActivity" in source else {}
     process_id = next((node.get("id") for node in gate.read(source).iter("{*}process")), None)
-    return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=findings.topics())
+    return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=TOPICS)
 
 
 def _rules(file: Path, process_id: str) -> tuple[Rule, ...]:
