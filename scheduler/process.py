@@ -18,6 +18,7 @@ from web import create_app
 def begin(name: str) -> Flask | None:
     """Log to standard error and make the application. When the settings allow no start: None, and a line why."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         return create_app()
     except ConfigurationError as error:

@@ -208,7 +208,8 @@ def test_every_command_exists_and_explains_itself(name):
         assert answer.exit_code == 0, answer.output
         assert command.help, f"{' '.join(words)} does not say what it does"
         if isinstance(command, click.Group):
-            for part, inner in command.commands.items():
-                explain(inner, [*words, part])
+            context = click.Context(command)
+            for part in command.list_commands(context):
+                explain(command.get_command(context, part), [*words, part])
 
     explain(main.get_command(click.Context(main), name), [name])

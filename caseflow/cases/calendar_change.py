@@ -14,9 +14,10 @@ from caseflow.cases import clock_entries, due
 from caseflow.law import regulations
 from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
 from caseflow.law.calendar_rows import check_rows, doubts
-from caseflow.law.calendars import NATIONAL, Calendar, read
+from caseflow.law.calendars import read
 from caseflow.law.deadlines import BY_CALENDAR, Deadline, compute, rule_of
 from caseflow.law.regulation_file import Regulation
+from caseflow.law.working_days import NATIONAL, Calendar
 from caseflow.models import Case, DeadlineEntry, Timer, db
 from caseflow.people.permissions import Actor
 

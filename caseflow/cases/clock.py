@@ -29,8 +29,8 @@ from caseflow.errors import (
     PermissionDenied,
 )
 from caseflow.law import calendars, regulations, time_account
-from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
+from caseflow.law.working_days import Calendar
 from caseflow.models import Case, DeadlineEntry, Timer, db, work
 from caseflow.notices import outbox
 from caseflow.people import permissions

@@ -12,9 +12,9 @@ from caseflow.casefile import store
 from caseflow.casefile.hand import HeldCase, HeldStop
 from caseflow.engine.values import DeadlineRule
 from caseflow.law import deadlines, time_account
-from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
+from caseflow.law.working_days import Calendar
 from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, work
 from caseflow.people.permissions import Actor
 

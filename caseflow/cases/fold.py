@@ -16,8 +16,8 @@ from caseflow.cases.effects import occasion, registry
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
 from caseflow.law import calendars, deadlines, regulations
-from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
+from caseflow.law.working_days import Calendar
 from caseflow.people.permissions import Actor
 
 

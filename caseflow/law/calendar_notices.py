@@ -9,7 +9,8 @@ from sqlalchemy import delete, insert, select
 
 from caseflow.errors import InvalidInput
 from caseflow.law import regulations
-from caseflow.law.calendars import NATIONAL, Day, row_of
+from caseflow.law.calendars import row_of
+from caseflow.law.working_days import NATIONAL, Day
 from caseflow.models import CalendarDay, CalendarNotice, db
 
 MAX_SOURCE = 200

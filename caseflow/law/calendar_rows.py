@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from caseflow.errors import InvalidInput
-from caseflow.law.calendars import NATIONAL, Day
+from caseflow.law.working_days import NATIONAL, Day
 
 MAX_BYTES = 64 * 1024
 MAX_LINES = 400

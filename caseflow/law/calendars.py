@@ -1,96 +1,16 @@
-"""Which days the offices work, and which notice says so.
-
-National base: the State Council's yearly notice (放假调休 cannot be derived by rule). A jurisdiction may lay
-its own days over it (全国年节及纪念日放假办法 Art. 4). A year without a national notice is provisional:
-Monday to Friday are taken as working days until the notice is imported (caseflow/cases/calendar_change.py).
-"""
+"""The calendars of the jurisdictions, as the database keeps them: seeded, then changed by the notices of each year."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import cached_property, lru_cache
 
-from chinese_calendar import constants
 from sqlalchemy import bindparam, func, insert, or_, select
 
 from caseflow.errors import CalendarMissing
+from caseflow.law.working_days import NATIONAL, SEEDED_YEARS, Calendar, Day, notice_name, seeded_days
 from caseflow.models import CalendarDay, CalendarNotice, db
 from caseflow.models.prepared import Prepared
-
-NATIONAL = "national"
-SEEDED_YEARS = range(2004, 2027)
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """What a notice says of one day: whether the offices work, for which holiday, and the notice's name."""
-
-    working: bool
-    name: str
-    source: str
-
-
-@dataclass(frozen=True, eq=False)
-class Calendar:
-    """The days a jurisdiction works: Monday to Friday, but for `days`. `years` are those with a national notice.
-
-    `version` names the newest year and how many imports made this state, base and overlay:
-    "national:2026r1+<jurisdiction>:-".
-    """
-
-    jurisdiction: str
-    version: str
-    days: Mapping[date, Day] = field(repr=False)
-    years: frozenset[int] = field(repr=False)
-
-    def is_working(self, day: date) -> bool:
-        """Whether the offices work on this day: what a notice says of it, else Monday to Friday."""
-        special = self.days.get(day)
-        return day.weekday() < 5 if special is None else special.working
-
-    def is_provisional(self, day: date) -> bool:
-        """Whether the day's own year has no notice.
-
-        A December day counts as certain by its own year's notice, although the next year's sometimes changes
-        the last of them (2018-12-29 to 31, 2022-12-31, 2023-12-30 and 31): until November the mark would
-        otherwise stand on every late December day of every year and say nothing. When such a notice comes,
-        its import moves the deadlines concerned whether they bore the mark or not.
-        """
-        return day.year not in self.years
-
-    def why(self, day: date) -> str:
-        """The weekday and the reason why the day counts or not, in Chinese, with the notice."""
-        weekday, special = WEEKDAYS[day.weekday()], self.days.get(day)
-        if special is not None:
-            verb = "放假" if not special.working else "调休上班" if day.weekday() >= 5 else "上班"
-            return f"{weekday}，{special.name}{verb}（{special.source}）"
-        plain = "工作日" if day.weekday() < 5 else "休息日"
-        doubt = f"（{day.year}年放假安排尚未公布，暂按周一至周五计算）" if self.is_provisional(day) else ""
-        return f"{weekday}，{plain}{doubt}"
-
-    def working_days_between(self, after: date, until: date) -> int:
-        """How many working days lie in (after, until]; 0 when until is not later. Constant time but for a bisection."""
-        if until <= after:
-            return 0
-        return self._working_days_up_to(until) - self._working_days_up_to(after)
-
-    def _working_days_up_to(self, day: date) -> int:
-        weeks, rest = divmod(day.toordinal(), 7)  # ordinal 1 is a Monday
-        changes, sums = self._changes
-        return weeks * 5 + min(rest, 5) + sums[bisect_right(changes, day)]
-
-    @cached_property
-    def _changes(self) -> tuple[list[date], list[int]]:
-        """The days that differ from Monday-to-Friday, sorted, and the running sum of what they add."""
-        changes = sorted(day for day, special in self.days.items() if special.working != (day.weekday() < 5))
-        sums = [0]
-        for day in changes:
-            sums.append(sums[-1] + (1 if self.days[day].working else -1))
-        return changes, sums
 
 
 def load(jurisdiction: str) -> Calendar:
@@ -122,13 +42,6 @@ def read(jurisdiction: str) -> Calendar:
     return _build(jurisdiction, [tuple(row) for row in notices])
 
 
-@lru_cache(maxsize=1)
-def national() -> Calendar:
-    """The seeded national calendar 2004–2026, without a database."""
-    days = {day: special for year in SEEDED_YEARS for day, special in seeded_days(year).items()}
-    return Calendar(NATIONAL, f"{NATIONAL}:{SEEDED_YEARS[-1]}r1", days, frozenset(SEEDED_YEARS))
-
-
 def seed(now: datetime) -> None:
     """Store the national notices 2004–2026 where they are missing; what is there, imported or seeded, stays."""
     session = db.session
@@ -144,43 +57,10 @@ def seed(now: datetime) -> None:
         session.execute(insert(CalendarDay), rows)
 
 
-def seeded_days(year: int) -> dict[date, Day]:
-    """The days of one yearly notice, the neighbouring December's included (and without those of the next notice)."""
-    return {day: special for day, (belongs, special) in _seeded().items() if belongs == year}
-
-
-def notice_name(year: int) -> str:
-    """The name under which the State Council's office publishes a year's notice."""
-    return f"国务院办公厅关于{year}年部分节假日安排的通知"
-
-
 def row_of(jurisdiction: str, day: date, special: Day) -> dict[str, object]:
     """The values of a CalendarDay row."""
     return {"jurisdiction": jurisdiction, "day": day, "working": special.working, "name": special.name,
             "source": special.source}
-
-
-@lru_cache(maxsize=1)
-def _seeded() -> dict[date, tuple[int, Day]]:
-    """Every special day of chinesecalendar, with the year whose notice set it."""
-    seeded = {}
-    for table, working in ((constants.holidays, False), (constants.workdays, True)):
-        for day, name in table.items():
-            holiday = constants.Holiday(name)
-            year = day.year + (day.month == 12 and holiday is constants.Holiday.new_years_day)
-            seeded[day] = (year, Day(working, holiday.chinese, _amendment(day, holiday) or notice_name(year)))
-    return seeded
-
-
-def _amendment(day: date, holiday: constants.Holiday) -> str | None:
-    """The later notice that set this day in place of the year's own."""
-    if date(2020, 1, 31) <= day <= date(2020, 2, 2):
-        return "国务院办公厅关于延长2020年春节假期的通知"
-    if day.year == 2019 and holiday is constants.Holiday.labour_day:
-        return "国务院办公厅关于调整2019年劳动节假期安排的通知"
-    if holiday is constants.Holiday.anti_fascist_70th_day:
-        return "国务院关于中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日调休放假的通知"
-    return None
 
 
 def _build(jurisdiction: str, notices: Sequence[tuple]) -> Calendar:

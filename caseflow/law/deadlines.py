@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
-from caseflow.law.calendars import Calendar
+from caseflow.law.working_days import Calendar
 from caseflow.moments import LAST_SECOND, ONE_DAY, SHANGHAI, day_of, moment
 
 MOST = {"working_days": 400, "calendar_days": 400, "hours": 9600}  # amounts either way

@@ -24,8 +24,8 @@ from typing import Protocol
 
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
-from caseflow.law.calendars import Calendar
 from caseflow.law.deadlines import BY_CALENDAR, compute
+from caseflow.law.working_days import Calendar
 from caseflow.moments import LAST_SECOND, ONE_DAY, SHANGHAI, day_of, moment
 
 MICROSECOND = timedelta(microseconds=1)

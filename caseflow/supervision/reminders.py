@@ -14,7 +14,9 @@ from caseflow import moments
 from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import LONGEST_LADDER, LadderRules
+from caseflow.law.working_days import Calendar
 from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case
+from caseflow.moments import ONE_DAY
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM
@@ -59,7 +61,7 @@ def climb(work_item_id: int, rung: str, now: datetime) -> bool:
     return True
 
 
-def _reach(rules: LadderRules, calendar: calendars.Calendar, now: datetime) -> dict[str, tuple[datetime, datetime]]:
+def _reach(rules: LadderRules, calendar: Calendar, now: datetime) -> dict[str, tuple[datetime, datetime]]:
     """Rung → the due moments (from, to) for which it has come and the next one has not."""
     after_unit, after_lead = (_back(now, days, calendar) for days in (rules.after_unit, rules.after_lead))
     return {
@@ -69,20 +71,20 @@ def _reach(rules: LadderRules, calendar: calendars.Calendar, now: datetime) -> d
     }
 
 
-def _forward(now: datetime, days: int, calendar: calendars.Calendar) -> datetime:
+def _forward(now: datetime, days: int, calendar: Calendar) -> datetime:
     """The beginning of the day after so many working days: what is due before has no more than these left."""
     day = moments.day_of(now)
     while days:
-        day += calendars.ONE_DAY
+        day += ONE_DAY
         days -= calendar.is_working(day)
-    return moments.moment(day.isoformat()) + calendars.ONE_DAY
+    return moments.moment(day.isoformat()) + ONE_DAY
 
 
-def _back(now: datetime, days: int, calendar: calendars.Calendar) -> datetime:
+def _back(now: datetime, days: int, calendar: Calendar) -> datetime:
     """The beginning of the day after which so many working days are over: what was due before is late by these."""
     day = moments.day_of(now)
     while days:
-        day -= calendars.ONE_DAY
+        day -= ONE_DAY
         days -= calendar.is_working(day)
     return moments.moment(day.isoformat())
 

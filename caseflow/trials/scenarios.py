@@ -18,7 +18,7 @@ from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, PermissionDenied, StepFailed, TaskNotOpen
-from caseflow.law import calendars, regulation_file
+from caseflow.law import regulation_file, working_days
 from caseflow.law.regulation_file import Regulation
 from caseflow.moments import LAST_SECOND, SHANGHAI, day_of
 from caseflow.trials import scenario_file
@@ -85,7 +85,7 @@ class Coverage:
 
 def run(definition: Definition, regulation: Regulation, scenarios: Iterable[Scenario]) -> tuple[Result, ...]:
     """Play each scenario that is for this process."""
-    ground = Ground(definition, regulation, calendars.national())
+    ground = Ground(definition, regulation, working_days.national())
     return tuple(_judge(ground, scenario) for scenario in scenarios if scenario.process == ground.kind)
 
 
@@ -131,7 +131,7 @@ def findings(results: Iterable[Result]) -> Iterator[Finding]:
 
 def keep(trial: Trial, ground: Ground, key: str, name: str) -> Scenario:
     """The scenario that this run is, expecting what happened in it."""
-    played = play(Ground(ground.definition, ground.regulation, calendars.national()), trial.acts)
+    played = play(Ground(ground.definition, ground.regulation, working_days.national()), trial.acts)
     due_by: dict[str, tuple[date | datetime, ...]] = {}
     for element, moment in played.dues:
         local = moment.astimezone(SHANGHAI)

@@ -16,8 +16,8 @@ from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, EffectCall, OpenTimer, Step
 from caseflow.errors import StepFailed
 from caseflow.law import deadlines
-from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import Regulation
+from caseflow.law.working_days import Calendar
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)        # a Monday, 09:00 in Shanghai
 APPEAL = "appeal"

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import or_, select
 
 from caseflow.law import calendars, regulations
-from caseflow.law.calendars import Calendar
+from caseflow.law.working_days import Calendar
 from caseflow.models import Profile, User, WorkItem, db
 from caseflow.moments import ONE_DAY, SHANGHAI, start_of
 from caseflow.notices import deliveries

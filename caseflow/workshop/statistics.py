@@ -15,7 +15,7 @@ from sqlalchemy import literal_column, select, union_all
 
 from caseflow import paging
 from caseflow.law import calendars, regulations
-from caseflow.law.calendars import Calendar
+from caseflow.law.working_days import Calendar
 from caseflow.models import Definition, ProcessInstance, Unit, WorkItem, db
 from caseflow.moments import ONE_DAY, SHANGHAI, start_of
 from caseflow.paging import MOST_SHOWN

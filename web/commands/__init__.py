@@ -1,5 +1,8 @@
 """The console script `caseflow`: one group, each command in its own module, imported when it is asked for.
 
+So that it starts at once, nothing heavy is imported at the top of what every command passes: this module, `web`,
+`caseflow.errors`. `tests/web/test_commands.py` holds it to that.
+
 Exit codes: 0 fine; 1 findings, or refused by a rule; 2 wrong use: of the command, of the settings, of a place that
 cannot be read or written. The commands raise what they find; it is put into words here.
 """
@@ -12,33 +15,41 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InternalError, NotSupportedError
 
 from caseflow.errors import CaseflowError, ConfigurationError, DefinitionRefused
 
 COMMANDS = {
-    "init": "web.commands.init:init",
-    "run": "web.commands.run:run",
-    "user": "web.commands.user:user",
-    "unit": "web.commands.unit:unit",
-    "deadline": "web.commands.deadline:deadline",
-    "calendar": "web.commands.calendar:calendar",
-    "ratings": "web.commands.ratings:ratings",
-    "process": "web.commands.process:process",
-    "expression": "web.commands.expression:expression",
-    "simulate": "web.commands.simulate:simulate",
-    "journal": "web.commands.journal:journal",
-    "doctor": "web.commands.doctor:doctor",
-    "bench": "benchmarks.command:bench",
-    "backup": "web.commands.backup:backup",
-    "restore": "web.commands.restore:restore",
+    "init": ("web.commands.init:init", "Prepare an empty database: tables, calendars, offices, processes."),
+    "run": ("web.commands.run:run",
+            "Serve the pages and run the scheduler (on PostgreSQL a worker too), until stopped."),
+    "user": ("web.commands.user:user", "Accounts: list, add, import, roles, password, deactivate."),
+    "unit": ("web.commands.unit:unit", "Offices: list, add."),
+    "deadline": ("web.commands.deadline:deadline",
+                 "The last moment in time of a limit, by the national notices 2004-2026 (民法典 Art. 200-204)."),
+    "calendar": ("web.commands.calendar:calendar",
+                 "Working-day calendars: the yearly notices that say who works when."),
+    "ratings": ("web.commands.ratings:ratings", "Ratings pushed by other systems."),
+    "process": ("web.commands.process:process", "The diagrams of the processes."),
+    "expression": ("web.commands.expression:expression",
+                   "The expression language of the diagrams (conditions and timers)."),
+    "simulate": ("web.commands.simulate:simulate",
+                 "Drive N cases to their ends through the real operations, then check the invariants."),
+    "journal": ("web.commands.journal:journal", "The append-only record of everything that was done."),
+    "doctor": ("web.commands.doctor:doctor",
+               "Check the invariants of this installation; one line per finding, exit code 1 when there is any."),
+    "bench": ("benchmarks.command:bench",
+              "Measure, and say whether the goals of docs/benchmarks.md are met (exit code 1: one is not)."),
+    "backup": ("web.commands.backup:backup",
+               "Write the whole database and the attachments to a new FILE, while everything goes on working."),
+    "restore": ("web.commands.restore:restore",
+                "Bring a backup FILE back into an empty database, then check it; exit code 1 when it is not whole."),
 }
 
 
 class LazyGroup(click.Group):
-    """Commands by name → module:attribute, each imported when it is asked for."""
+    """Commands by name → (module:attribute, line of --help), each imported when it is run."""
 
-    def __init__(self, *args: Any, named: Mapping[str, str], **settings: Any) -> None:
+    def __init__(self, *args: Any, named: Mapping[str, tuple[str, str]], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.named = named
 
@@ -48,8 +59,12 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.named:
             return None
-        module, attribute = self.named[name].split(":")
+        module, attribute = self.named[name][0].split(":")
         return getattr(importlib.import_module(module), attribute)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self.named.items()])
 
 
 class Told(LazyGroup):
@@ -58,6 +73,8 @@ class Told(LazyGroup):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
         except ConfigurationError as refusal:
             raise Unusable(str(refusal)) from None
         except DefinitionRefused as refusal:
@@ -65,15 +82,25 @@ class Told(LazyGroup):
             raise click.ClickException(told or str(refusal)) from None
         except CaseflowError as refusal:
             raise click.ClickException(str(refusal)) from None
-        except (IntegrityError, InternalError, NotSupportedError):
-            raise  # a fault of ours, not of the place
-        except (DatabaseError, ArgumentError) as error:
-            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-            raise Unusable(f"数据库不可用或尚未初始化，请先运行 caseflow init：{reason}") from None
         except OSError as error:
             if error.errno in (None, errno.EPIPE):
                 raise
             raise Unusable(": ".join(str(part) for part in (error.filename, error.strerror) if part)) from None
+        except Exception as error:
+            reason = _of_the_database(error)
+            if reason is None:
+                raise
+            raise Unusable(f"数据库不可用或尚未初始化，请先运行 caseflow init：{reason}") from None
+
+
+def _of_the_database(error: Exception) -> str | None:
+    """Why the database cannot be used, in one line; None for what is a fault of ours, not of the place."""
+    from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InternalError, NotSupportedError
+
+    ours = isinstance(error, (IntegrityError, InternalError, NotSupportedError))
+    if ours or not isinstance(error, (DatabaseError, ArgumentError)):
+        return None
+    return str(getattr(error, "orig", error)).strip().splitlines()[0]
 
 
 class Unusable(click.ClickException):

@@ -9,7 +9,7 @@ import click
 from caseflow import moments
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput, RegulationNotFound
-from caseflow.law import calendars, deadlines, regulations
+from caseflow.law import deadlines, regulations, working_days
 from caseflow.law.deadlines import MOST
 from caseflow.moments import SHANGHAI
 
@@ -60,7 +60,7 @@ def deadline(regulation: str | None, since: datetime, explain: bool, **amounts: 
     The first line is ISO 8601 with offset. Days of a year without a notice yet are taken Monday to Friday,
     and a warning says so.
     """
-    rule, calendar = _rule(since, amounts), calendars.national()
+    rule, calendar = _rule(since, amounts), working_days.national()
     close_of_business = _close_of_business(regulation)
     due = deadlines.compute(rule, calendar, close_of_business)
     lines = deadlines.explain(rule, calendar, close_of_business) if explain else []

@@ -51,7 +51,7 @@ def day(value: datetime | None) -> str:
 
 
 def due_badge(now: datetime, due_at: datetime | None, calendar: object, *, provisional: bool = False) -> Badge:
-    """The badge of a due moment. `calendar` is the calendars.Calendar of the regulation."""
+    """The badge of a due moment. `calendar` is the working_days.Calendar of the regulation."""
     if due_at is None:
         return Badge("none", gettext("无期限"))
     left = deadlines.working_days_left(now, due_at, calendar)

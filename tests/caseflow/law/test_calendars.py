@@ -1,74 +1,17 @@
-"""The calendar as a value, its seed, and its life in the database."""
+"""The calendars in the database: seeded, loaded, overlaid."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
-import chinese_calendar
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from caseflow.errors import CalendarMissing
-from caseflow.law import calendars
+from caseflow.law import calendars, working_days
 from caseflow.models import CalendarDay, CalendarNotice
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-NATIONAL = calendars.national()
-DAYS = st.dates(date(2003, 1, 1), date(2028, 12, 31))
-
-
-def working_days_in(calendar: calendars.Calendar, year: int) -> int:
-    return calendar.working_days_between(date(year - 1, 12, 31), date(year, 12, 31))
-
-
-def test_every_day_of_the_seed_is_as_the_library_says():
-    day, last = date(2004, 1, 1), date(2026, 12, 31)
-    while day <= last:
-        assert NATIONAL.is_working(day) == chinese_calendar.is_workday(day), day
-        day += timedelta(days=1)
-
-
-@pytest.mark.parametrize(("year", "days"), [(2019, 250), (2020, 249), (2021, 250), (2022, 249), (2023, 249),
-                                            (2024, 251), (2025, 248), (2026, 248)])
-def test_the_years_have_as_many_working_days_as_known(year, days):
-    assert working_days_in(NATIONAL, year) == days
-
-
-@pytest.mark.parametrize(("day", "year"), [
-    (date(2022, 12, 31), 2023), (date(2023, 12, 30), 2024), (date(2023, 12, 31), 2024), (date(2011, 12, 31), 2012),
-    (date(2018, 12, 29), 2019), (date(2026, 1, 4), 2026), (date(2026, 10, 10), 2026)])
-def test_a_day_at_the_turn_of_the_year_names_the_notice_that_set_it(day, year):
-    assert NATIONAL.days[day].source == f"国务院办公厅关于{year}年部分节假日安排的通知"
-    assert day in calendars.seeded_days(year)
-    assert day not in calendars.seeded_days(year - 1)
-
-
-def test_days_set_by_a_later_amendment_name_that_amendment():
-    assert "延长2020年春节假期" in NATIONAL.why(date(2020, 1, 31))
-    assert "延长2020年春节假期" not in NATIONAL.why(date(2020, 1, 30))
-    assert "调整2019年劳动节假期" in NATIONAL.why(date(2019, 5, 5))
-
-
-@pytest.mark.parametrize(("day", "reason"), [
-    (date(2026, 2, 14), "周六，春节调休上班（国务院办公厅关于2026年部分节假日安排的通知）"),
-    (date(2026, 2, 17), "周二，春节放假（国务院办公厅关于2026年部分节假日安排的通知）"),
-    (date(2026, 3, 2), "周一，工作日"),
-    (date(2026, 3, 7), "周六，休息日"),
-    (date(2027, 3, 1), "周一，工作日（2027年放假安排尚未公布，暂按周一至周五计算）")])
-def test_each_day_gives_its_reason_in_chinese(day, reason):
-    assert NATIONAL.why(day) == reason
-
-
-def test_only_days_of_a_year_without_a_notice_are_provisional():
-    assert not NATIONAL.is_provisional(date(2026, 12, 31))
-    assert NATIONAL.is_provisional(date(2027, 1, 1))
-
-
-@given(DAYS, st.integers(0, 800))
-def test_counting_working_days_at_once_gives_what_counting_them_one_by_one_gives(after, span):
-    one_by_one = sum(NATIONAL.is_working(after + timedelta(days=n)) for n in range(1, span + 1))
-    assert NATIONAL.working_days_between(after, after + timedelta(days=span)) == one_by_one
+NATIONAL = working_days.national()
 
 
 def test_a_loaded_calendar_equals_the_seed(session):

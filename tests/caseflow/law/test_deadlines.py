@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
-from caseflow.law.calendars import Calendar, Day, national
 from caseflow.law.deadlines import compute, explain, working_days_left
+from caseflow.law.working_days import Calendar, Day, national
 from caseflow.moments import SHANGHAI
 
 NATIONAL = national()

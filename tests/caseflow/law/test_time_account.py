@@ -21,7 +21,7 @@ from caseflow import moments
 from caseflow.cases import calendar_change, clock, clock_entries
 from caseflow.errors import ClockNotRunning, ClockNotStopped, Conflict, DeadlineOver, ExtensionsUsedUp
 from caseflow.health import doctor
-from caseflow.law import calendars, regulations
+from caseflow.law import calendars, regulations, working_days
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.people.permissions import SYSTEM
 from caseflow.work import tasks
@@ -68,7 +68,7 @@ class Model:
         self.used, self.left, self.stopped = self.used + used, left, True
 
 
-NATIONAL = calendars.national()
+NATIONAL = working_days.national()
 
 
 def day_of(moment: datetime) -> date:

@@ -18,7 +18,7 @@ from caseflow.errors import (
     PermissionDenied,
     TaskNotOpen,
 )
-from caseflow.law import calendars, regulations
+from caseflow.law import regulations, working_days
 from caseflow.models import Case, Unit, db
 from caseflow.trials.tried_case import Ground
 from caseflow.trials.tryout import Act, play
@@ -29,7 +29,7 @@ NAMELESS = {"rating", "number", "source", "unit", "orgcode", "office_registered"
 
 
 def ground(place: str = "guichi") -> Ground:
-    return Ground(drawings.loaded(place), regulations.get(place.partition("/")[0]), calendars.national())
+    return Ground(drawings.loaded(place), regulations.get(place.partition("/")[0]), working_days.national())
 
 
 def complete(task: str, *, late: str = "", **answers: object) -> Act:
@@ -111,7 +111,7 @@ def test_without_a_deadline_there_is_nothing_to_jump_to():
 
 def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
     files = {"rectification.bpmn": drawings.source("hainan").replace(b"and visits('rehandle') &lt; 1", b"")}
-    looping = Ground(engine.load(files, trusted=True), regulations.get("hainan"), calendars.national())
+    looping = Ground(engine.load(files, trusted=True), regulations.get("hainan"), working_days.national())
     again = complete("revisit_city", revisit_result="unsatisfied", revisit_channel="phone", newest_level="dissatisfied",
                      opinion="还是没有解决。")
     done = complete("rehandle", measures="重新办理。")

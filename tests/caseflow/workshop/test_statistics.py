@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from caseflow.law import calendars
+from caseflow.law import working_days
 from caseflow.models import db
 from caseflow.moments import SHANGHAI
 from caseflow.processes import deployed
@@ -31,7 +31,7 @@ def figures(guichi) -> dict[str, StepFigures]:
     ((2026, 3, 2, 9), (2026, 3, 2, 8), 0),
 ])
 def test_only_working_days_count_as_working_time(begun, completed, hours, session):
-    calendar = calendars.national()
+    calendar = working_days.national()
     moments = (datetime(*moment, tzinfo=SHANGHAI).astimezone(UTC) for moment in (begun, completed))
     assert statistics.working_time(*moments, calendar) == hours * HOURS
 

@@ -14,6 +14,10 @@ from caseflow.engine.gate import check as check_source
 from caseflow.engine.gate import read
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
+from caseflow.law import regulation_file
+from caseflow.processes import agreement
+from caseflow.processes.topics import TOPICS
+from caseflow.trials import scenarios
 from web.commands.process import findings
 
 ENDINGS = (".bpmn", ".xml", ".dmn")
@@ -52,7 +56,7 @@ def _diagrams(path: Path) -> list[Path]:
 
 def _findings(file: Path) -> list[Finding]:
     beside = {} if not _calls(source := file.read_bytes()) else _beside(file)
-    found = check_source(source, topics=findings.topics(), name=file.name, called=beside)
+    found = check_source(source, topics=TOPICS, name=file.name, called=beside)
     if any(finding.severity == "error" for finding in found):
         return found
     return [*found, *_of_regulation(file, {**beside, file.name: source})]
@@ -60,18 +64,15 @@ def _findings(file: Path) -> list[Finding]:
 
 def _of_regulation(file: Path, files: Mapping[str, bytes]) -> Iterator[Finding]:
     """What the regulation.toml beside the diagram names and the diagram does not have; else what its scenarios say."""
-    from caseflow.law import regulation_file  # late: they bring the tables along, which --help does not need
-    from caseflow.trials import scenarios
-
     data = file.parent / "regulation.toml"
     if not data.is_file():
         return
     try:
-        definition = engine.load(files, trusted=False, process_id=_own(files[file.name]), topics=findings.topics())
-        missing = findings.disagreements(regulation_file.read(data.resolve()), definition)
+        definition = engine.load(files, trusted=False, process_id=_own(files[file.name]), topics=TOPICS)
+        missing = list(agreement.disagreements(regulation_file.read(data.resolve()), definition))
         yield from missing
         if all(finding.severity == "warning" for finding in missing):
-            yield from scenarios.findings(scenarios.run_beside(file, files, findings.topics()))
+            yield from scenarios.findings(scenarios.run_beside(file, files, TOPICS))
     except DefinitionRefused as refusal:
         yield from refusal.findings
 

@@ -15,6 +15,8 @@ from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.law import regulation_file, regulations
+from caseflow.processes import agreement
+from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, told
 from caseflow.proof import prove as proven
 from web.commands.process import findings
@@ -54,7 +56,7 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
     except DefinitionRefused as refused:
         return _refused(file, refused)
     regulation = _regulation(file, definition.process_id)
-    missing = findings.disagreements(regulation, definition)
+    missing = list(agreement.disagreements(regulation, definition))
     proof = proven(definition, _rules(file, regulation, definition.process_id), bounds)
     broken = [result for result in proof.results if result.verdict != HOLDS]
     lines = [findings.line(file, finding) for finding in missing]
@@ -71,7 +73,7 @@ def _loaded(file: Path) -> engine.Definition:
     beside = {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.bpmn"))} \
         if b"callActivity" in source else {}
     process_id = next((node.get("id") for node in gate.read(source).iter("{*}process")), None)
-    return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=findings.topics())
+    return engine.load({**beside, file.name: source}, trusted=True, process_id=process_id, topics=TOPICS)
 
 
 def _regulation(file: Path, process_id: str) -> regulation_file.Regulation:

@@ -1,0 +1,85 @@
+"""The application, put together: settings, database, what guards a request, and the pages."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+from flask import Blueprint, Flask, redirect, url_for
+from flask_babel import Babel
+from flask_migrate import Migrate
+
+import caseflow
+from caseflow.cases import attachments
+from caseflow.files.store import Store
+from caseflow.models import db
+from web import errors
+from web.app import config, database, security, step_times
+from web.cases import attachments as attachment_pages
+from web.frame import access, shell
+from web.sign_in import auth
+
+PAGES = {     # area → its modules with pages
+    "sign_in": ("auth", "oidc_pages"),
+    "work": ("list", "task", "saved_filters", "phrases", "delegation"),
+    "cases": ("page", "deadlines", "attachments", "references", "comments"),
+    "ledger": ("pages",),
+    "appeals": ("pages",),
+    "supervision": ("board", "absences", "reassign", "urging", "dispatches", "discipline", "duplicates"),
+    "workshop": ("processes", "drafts", "migrate", "designer", "tryout"),
+    "notices": ("pages",),
+    "operations": ("incidents", "metrics", "demo"),
+    "account": ("pages",),
+    "admin": ("people", "units", "imports", "journal", "deliveries"),
+    "api": ("ratings",),
+}
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application with these settings, else those of the environment.
+
+    Refuses (ConfigurationError) to serve without a secret, or on a PostgreSQL that may lose what it confirmed.
+    Commands that serve nobody do without the secret.
+    """
+    settings = settings or config.load()
+    if click.get_current_context(silent=True) is None:
+        config.require_secret(settings)
+    app = Flask("web", instance_path=str(settings.instance.absolute()))
+    app.config.update(CASEFLOW=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "hide_parameters": True,  # no log quotes what people wrote
+        "execution_options": {attachments.STORE: Store(
+            settings.files_folder, settings.file_limit, settings.case_files_limit)},
+    }
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=auth.locale)
+    errors.init_app(app)
+    attachment_pages.init_app(app)    # before the CSRF check reads what is sent
+    security.configure(app, settings)
+    auth.init_app(app)
+    access.init_app(app)
+    shell.init_app(app)
+    step_times.init_app(app)
+    _add_pages(app)
+    with app.app_context():
+        database.require_durable(db.engine)
+    return app
+
+
+def _add_pages(app: Flask) -> None:
+    for shared in ("frame", "parts"):
+        app.register_blueprint(Blueprint(shared, f"web.{shared}", template_folder="templates"))
+    modules = [importlib.import_module(f"web.{area}.{name}") for area, names in PAGES.items() for name in names]
+    for page in dict.fromkeys(module.blueprint for module in modules):
+        app.register_blueprint(page)
+        if page.name == "api":  # authenticated by key, not by cookie
+            security.csrf.exempt(page)
+
+    @app.get("/")
+    def home():
+        return redirect(url_for("work.index"))
+
+    app.jinja_env.globals["version"] = caseflow.__version__
