@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from caseflow.casefile import store
+from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.models import Case, JournalEntry, JournalHead, db
 
@@ -41,6 +42,13 @@ def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
     entry = JournalEntry(**_next(case or _system_tail(), kind, actor, now, details))
     db.session.add(entry)
     return entry
+
+
+def write(case: HeldCase, facts: Iterable[Fact], actor: _Who, now: datetime) -> None:
+    """Record what the journal says of these facts, in their order."""
+    for fact in facts:
+        if (entry := fact.entry) is not None:
+            append(case, entry[0], actor, now, entry[1])
 
 
 def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: _Who, now: datetime,

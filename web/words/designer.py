@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy import select
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine.values import CASE_VARIABLES
 from caseflow.law import regulations
 from caseflow.models import Definition, ProcessDraft, db
-from caseflow.processes.topics import TOPICS
 from web import auth
 from web.accounts import ROLE_NAMES
 from web.words import workshop

@@ -22,6 +22,6 @@ def as_json(finding: Finding) -> dict[str, Any]:
 
 def topics() -> Mapping[str, str]:
     """The effects there are, with what each does."""
-    from caseflow.processes.topics import TOPICS  # late: it brings the tables along, which --help does not need
+    from caseflow.cases.effects.registry import TOPICS  # late: it brings the tables along, which --help does not need
 
     return TOPICS
