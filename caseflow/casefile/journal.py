@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
+from caseflow.casefile import entries as kinds
 from caseflow.casefile import store
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
@@ -30,6 +31,7 @@ def append(case: Case | HeldCase | None, kind: str, actor: _Who, now: datetime,
            details: Mapping[str, Any]) -> JournalEntry | None:
     """Record that `actor` did `kind`; `details` are ids, codes, numbers and days, never the rater's contact.
 
+    Both as casefile/entries.py lists them: ValueError for others.
     The caller holds the case's lock; its chain goes on from the tail in the case row. Without a case the entry
     goes to "system", whose tail stays locked until the commit: write that entry last. Answers the new row, or None
     where it is written later, together with a held case.
@@ -54,6 +56,7 @@ def write(case: HeldCase, facts: Iterable[Fact], actor: _Who, now: datetime) -> 
 def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: _Who, now: datetime,
           details: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the next entry after this tail, which moves on to it."""
+    kinds.require(kind, details)
     if isinstance(tail, JournalHead):
         stream, seq, previous = tail.stream, tail.seq, tail.head
     else:

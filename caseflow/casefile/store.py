@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from caseflow.casefile import facts
+from caseflow.casefile import effected, facts
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.errors import ConcurrentUpdate, NotFound
@@ -270,7 +270,7 @@ def _task_opened(case: HeldCase, fact: facts.TaskOpened, actor: _Who, now: datet
         "due_at": item.due_at, "due_provisional": item.due_provisional, "clock_stopped": item.clock_stopped}
 
 
-def _failure(case: HeldCase, fact: facts.FailureRecorded, actor: _Who, now: datetime) -> _Row:
+def _failure(case: HeldCase, fact: effected.FailureRecorded, actor: _Who, now: datetime) -> _Row:
     return INSERT_FAILURE, {
         "appeal_id": fact.appeal_id, "regulation": case.regulation, "unit_id": fact.unit_id,
         "staff_no": fact.staff_no, "year": fact.year, "consequences": fact.consequences, "article": fact.article,
@@ -283,7 +283,7 @@ _ROWS: Mapping[type[Fact], Callable[[HeldCase, Any, _Who, datetime], _Row]] = Ma
     facts.TimerDated: _timer_dated,
     facts.LedgerKept: _ledger,
     facts.TaskOpened: _task_opened,
-    facts.FailureRecorded: _failure,
+    effected.FailureRecorded: _failure,
     facts.TimerEnded: lambda case, fact, actor, now: (
         END_TIMER, {"case": case.id, "of": fact.token, "status": fact.status}),
     facts.TimerFired: lambda case, fact, actor, now: (
@@ -304,15 +304,15 @@ _ROWS: Mapping[type[Fact], Callable[[HeldCase, Any, _Who, datetime], _Row]] = Ma
     facts.MessageAwaited: lambda case, fact, actor, now: (
         INSERT_AWAITED, {"case_id": case.id, "token": fact.token, "element": fact.element, "message": fact.message}),
     facts.MessageAwaitedNoMore: lambda case, fact, actor, now: (DELETE_AWAITED, {"case": case.id, "of": fact.token}),
-    facts.EffectApplied: lambda case, fact, actor, now: (
+    effected.EffectApplied: lambda case, fact, actor, now: (
         INSERT_EFFECT, {"case_id": case.id, "token": fact.token, "topic": fact.topic, "applied_at": now}),
-    facts.RatingVoided: lambda case, fact, actor, now: (VOID_RATING, {"rating": fact.rating_id, "now": now}),
-    facts.NewestRatingKept: lambda case, fact, actor, now: (
+    effected.RatingVoided: lambda case, fact, actor, now: (VOID_RATING, {"rating": fact.rating_id, "now": now}),
+    effected.NewestRatingKept: lambda case, fact, actor, now: (
         INSERT_NEWEST, {"rating_id": fact.rating_id, "case_id": case.id, "token": fact.token, "level": fact.level,
                         "recorded_at": now}),
-    facts.AppealDecided: lambda case, fact, actor, now: (
+    effected.AppealDecided: lambda case, fact, actor, now: (
         DECIDE_APPEAL, {"case": case.id, "decision": fact.decision, "finding": fact.finding,
                         "reasons": fact.reasons, "decided_at": now, "decided_by": actor.user_id}),
-    facts.ReferenceKept: lambda case, fact, actor, now: (
+    effected.ReferenceKept: lambda case, fact, actor, now: (
         KEEP_REFERENCE, {"case": case.id, "reference": fact.reference}),
 })

@@ -10,15 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from caseflow.casefile.effected import EffectApplied, RatingVoided
 from caseflow.casefile.facts import (
     CaseClosed,
     CaseSummarised,
-    EffectApplied,
     Fact,
     LedgerKept,
     MessageAwaited,
     MessageAwaitedNoMore,
-    RatingVoided,
     StateKept,
     TaskCancelled,
     TaskDated,

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from caseflow.casefile.facts import APPELLANT, Fact, NoticeSent
+from caseflow.casefile.effected import APPELLANT, NoticeSent
+from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.prepared import inserting

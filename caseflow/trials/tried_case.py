@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from caseflow.casefile import facts
+from caseflow.casefile import effected, entries, facts
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import fold
@@ -170,6 +170,7 @@ class TriedCase:
 
     def note(self, kind: str, details: Mapping[str, Any], actor: str = system) -> None:
         """What the journal would hold: an entry at the case's moment, numbered from 1."""
+        entries.require(kind, details)
         self.journal.append(Entry(len(self.journal) + 1, self.now, actor, kind, details))
 
     def store(self, fact: Fact) -> None:
@@ -197,9 +198,9 @@ class TriedCase:
                 self.awaited[token] = (element, message)
             case facts.MessageAwaitedNoMore(token):
                 del self.awaited[token]
-            case facts.EffectApplied(topic):
+            case effected.EffectApplied(topic):
                 self.effects.append(topic)
-            case facts.RatingVoided():
+            case effected.RatingVoided():
                 self.voided = True
 
     def _known(self) -> Known:

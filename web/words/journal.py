@@ -181,10 +181,6 @@ def _timer_fired(told: _Told) -> str:
     return gettext("期限“%(step)s”已到（%(due)s）", step=told.step, due=told.moment("due_at"))
 
 
-def _timer_cancelled(told: _Told) -> str:
-    return gettext("期限“%(step)s”不再计算", step=told.step)
-
-
 def _effect_applied(told: _Told) -> str:
     topic = told.details.get("topic", "")
     text = str(EFFECTS.get(topic, topic))
@@ -340,7 +336,6 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "task_completed": _task_completed,
     "timer_set": _timer_set,
     "timer_fired": _timer_fired,
-    "timer_cancelled": _timer_cancelled,
     "effect_applied": _effect_applied,
     "message_delivered": _message_delivered,
     "message_noted": _message_noted,
@@ -369,3 +364,4 @@ _SENTENCES: Mapping[str, Callable[[_Told], str]] = MappingProxyType({
     "case_closed": _case_closed,
     **oversight.SENTENCES,
 })
+KINDS = frozenset(_SENTENCES)

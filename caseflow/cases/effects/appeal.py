@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseflow.casefile.facts import (
+from caseflow.casefile.effected import (
     APPELLANT,
     AppealDecided,
     FailureRecorded,
@@ -10,8 +10,8 @@ from caseflow.casefile.facts import (
     RatingVoided,
     RectificationTold,
     ReferenceKept,
-    TaskGiven,
 )
+from caseflow.casefile.facts import TaskGiven
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.moments import SHANGHAI
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from caseflow.casefile.facts import Fact, NoticeSent
+from caseflow.casefile.effected import NoticeSent
+from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.engine.values import EffectCall
 from caseflow.law.regulation_file import Regulation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseflow.casefile.facts import NewestRatingKept
+from caseflow.casefile.effected import NewestRatingKept
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.errors import StepFailed
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from caseflow.casefile.facts import EffectApplied, Fact
+from caseflow.casefile.effected import EffectApplied
+from caseflow.casefile.facts import Fact
 from caseflow.cases.effects import appeal, rectification
 from caseflow.cases.effects.occasion import Occasion, Outcome
 from caseflow.errors import StepFailed
