@@ -31,11 +31,11 @@ chaos: $(VENV)/.dev ## kill, cut, damage and starve it with large numbers (an ho
 
 .PHONY: mutations
 mutations: $(VENV)/.dev ## edit the shipped diagrams in hundreds of ways: breaches refused, harmless edits accepted?
-	@$(BIN)/python -m tests.proof.mutations
+	@$(BIN)/python -m tests.caseflow.proof.mutations
 
 .PHONY: compliance
 compliance: $(VENV)/.dev ## write docs/compliance.md anew: article, rule, element, test
-	@$(BIN)/python -m tests.proof.compliance
+	@$(BIN)/python -m tests.caseflow.proof.compliance
 
 .PHONY: check
 check: $(VENV)/.dev ## style, import contracts, structure, translations in step

@@ -19,7 +19,8 @@ from caseflow.law import regulations
 from caseflow.models import Case, User, db, transaction
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.ratings import intake
-from web import config, create_app, migrations
+from web import create_app, migrations
+from web.app import config
 
 REGULATIONS = Path(__file__).parent / "regulations"
 KEY = "bench"

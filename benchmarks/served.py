@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from web import create_app
-from web.views import work
+from web.work import task
 
 _operation = [0.0]     # seconds of this request; a worker serves one at a time
 
 
 def app() -> Callable:
     served = create_app()
-    work.transaction = _timed(work.transaction)
+    task.transaction = _timed(task.transaction)
     served.wsgi_app = _Timing(served.wsgi_app)
     return served
 

@@ -23,7 +23,8 @@ from benchmarks.floor import Replay, floor_database, recorded
 from benchmarks.measure import Goal, Report, in_turns, ratios
 from caseflow.cases import steps as operations
 from caseflow.models import JournalEntry, OutboxMessage, Submission, Timer, WorkItem, db, transaction
-from web import config, create_app
+from web import create_app
+from web.app import config
 
 GOALS = {"ratio": Goal(least=0.4)}
 ANSWERS = {"first_response": {"outcome": "complex"}, "open_ledger": {"rectify_by": "2026-03-20"}}

@@ -28,8 +28,8 @@ from sqlalchemy import select, update
 from benchmarks import ground
 from benchmarks.measure import Goal, Report
 from caseflow.models import User, WorkItem, db, transaction
-from web import passwords
-from web.forms.from_definition import PREFIX
+from web.forms.task_form import PREFIX
+from web.sign_in import passwords
 
 GOALS = {"share_not_operation": Goal(most=0.5)}
 PASSWORD = "Bench-" + secrets.token_urlsafe(12)

@@ -54,6 +54,7 @@ class CaseflowError(Exception):
 
     @property
     def code(self) -> str:
+        """The name of the class in snake_case: not_found, permission_denied."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
 
@@ -210,6 +211,7 @@ class StepFailed(CaseflowError):
 
     @property
     def element(self) -> str:
+        """The id of the element where the engine stopped, "" when it is not known."""
         return self.details.get("element", "")
 
 

@@ -22,6 +22,7 @@ class Page:
 
     @property
     def pages(self) -> int:
+        """How many pages `total` rows make; an empty list has one."""
         return max(1, -(-self.total // self.per_page))
 
 

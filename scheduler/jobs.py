@@ -16,7 +16,7 @@ from caseflow.models import Heartbeat, db, transaction
 from caseflow.people import accounts
 from caseflow.ratings import intake
 from caseflow.supervision import absences, reminders
-from web import clock, step_times
+from web.app import clock, step_times
 
 PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 CASES_PER_RUN = 500

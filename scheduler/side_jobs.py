@@ -13,7 +13,7 @@ from caseflow.health import watchdog
 from caseflow.models import snapshot, transaction
 from caseflow.notices import deliveries, outbox
 from caseflow.work import digests
-from web import clock, messages
+from web.app import clock, outgoing
 
 BATCH = 100           # messages that are delivered in one transaction
 BATCHES_PER_RUN = 50
@@ -27,7 +27,7 @@ def deliver_notices() -> int:
     delivered = 0
     for _ in range(BATCHES_PER_RUN):
         with transaction():
-            batch = outbox.deliver_waiting(clock.now(), BATCH, messages.rules())
+            batch = outbox.deliver_waiting(clock.now(), BATCH, outgoing.rules())
         delivered += batch
         if batch < BATCH:
             break
@@ -37,12 +37,12 @@ def deliver_notices() -> int:
 def send_deliveries() -> int:
     """Send what is due by e-mail, SMS and chat; returns how many were tried. No transaction is open while sending."""
     tried = 0
-    rules = messages.rules()
+    rules = outgoing.rules()
     for _ in range(BATCHES_PER_RUN if rules.channels else 0):
         with transaction():
             batch = deliveries.claim(rules, clock.now(), SENT_AT_ONCE)
         for one in batch:
-            outcome = messages.send(one, clock.now())
+            outcome = outgoing.send(one, clock.now())
             with transaction():
                 deliveries.record(one, outcome, rules, clock.now())
             if outcome.problem:
@@ -58,7 +58,7 @@ def make_digests() -> int:
     looked = 0
     while True:
         with transaction():
-            batch = digests.make(messages.digest_at(), messages.rules(), clock.now())
+            batch = digests.make(outgoing.digest_at(), outgoing.rules(), clock.now())
         looked += batch
         if not batch:
             return looked

@@ -18,7 +18,9 @@ from sqlalchemy import Engine, event, make_url
 from caseflow.cases import attachments
 from caseflow.files.store import Store
 from caseflow.models import db
-from web import config, create_app, step_times
+from web import create_app
+from web.app import config as app_config
+from web.app import step_times
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -28,9 +30,9 @@ def make(url: str, folder: Path, settings: Settings) -> Flask:
     return create_app(_read(url, folder, settings))
 
 
-def _read(url: str, folder: Path, settings: Settings) -> config.Settings:
+def _read(url: str, folder: Path, settings: Settings) -> app_config.Settings:
     named = {f"CASEFLOW_{name.upper()}": value for name, value in settings}
-    return config.load({"CASEFLOW_INSTANCE": str(folder), "CASEFLOW_DATABASE_URL": url, **named})
+    return app_config.load({"CASEFLOW_INSTANCE": str(folder), "CASEFLOW_DATABASE_URL": url, **named})
 
 
 @dataclass

@@ -25,8 +25,8 @@ from caseflow.law import regulations
 from caseflow.models import db, transaction
 from tests import apps
 from tests.postgres import PostgresServer
-from web import passwords
 from web.migrations import upgrade
+from web.sign_in import passwords
 
 FOLDER = "CASEFLOW_TEST_POSTGRES"  # not below pytest's own folder, which it closes to the server's user again and again
 OURS = pytest.StashKey[str]()
@@ -161,7 +161,7 @@ def install(url: str, folder: Path) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_passwords() -> Iterator[PasswordHasher]:
-    """Hashes passwords as cheaply as can be; gives the real hasher, whose cost tests/web/test_sign_in.py holds."""
+    """Hashes passwords as cheaply as can be; gives the real hasher, whose cost tests/web/sign_in/test_auth.py holds."""
     real = passwords._hasher
     with mock.patch.object(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)):
         yield real

@@ -7,7 +7,9 @@ import configparser
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 
 import click
 import pytest
@@ -27,6 +29,7 @@ APPROVED_LINES: dict[str, str] = {  # "file: the line" → why it does no harm
 }
 APPROVED_STATEMENTS: dict[str, str] = {  # likewise, for statements put together from text
 }
+BY_BEHAVIOUR = {"engine", "proof", "migrations", "backups"}
 WALL_CLOCKS = {"now", "utcnow", "today", "time"}
 PLACES_OF_ONE_MACHINE = (  # written in two halves, so that this file is not found
     "pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "registry" + ".npm", "npm" + "mirror", "index" + "-url",
@@ -67,6 +70,25 @@ def test_functions_stay_short():
     }
     assert long.keys() - ANSWERED_LENGTHS.keys() == set()
     assert ANSWERED_LENGTHS.keys() - long.keys() == set(), "answered, but no longer asked"
+
+
+def test_tests_lie_where_what_they_test_lies():
+    """tests/caseflow/<package>/test_<module>.py, with a topic behind where there are several; engine and proof, whose
+    tests go by behaviour, are asked for the package alone. The same for the areas of the web."""
+    strays = []
+    for path in [*source.modules("tests/caseflow"), *source.modules("tests/web")]:
+        half, *folders, file = path.relative_to(source.ROOT / "tests").parts
+        if not folders or not file.startswith("test_"):
+            continue
+        package, stem = source.ROOT.joinpath(half, *folders), file.removeprefix("test_").removesuffix(".py")
+        if not package.is_dir() or folders[0] not in BY_BEHAVIOUR and not _names_a_module(stem, package):
+            strays.append(source.name(path))
+    assert strays == []
+
+
+def _names_a_module(stem: str, package: Path) -> bool:
+    known = {path.stem for path in package.iterdir() if path.suffix == ".py" or path.is_dir()} - {"__init__"}
+    return any(stem == module or stem.startswith(f"{module}_") for module in known)
 
 
 def test_no_module_has_a_name_that_says_nothing():
@@ -115,12 +137,13 @@ def _joins_a_statement(called: str, call: ast.Call) -> bool:
     return takes_sql and bool(call.args) and isinstance(call.args[0], ast.JoinedStr | ast.BinOp | ast.Call)
 
 
-def test_the_core_the_views_and_the_jobs_read_no_wall_clock():
+def test_only_the_clock_of_the_web_reads_the_wall_clock():
     found = [
         f"{source.name(path)}:{call.lineno}"
-        for path in source.modules("caseflow", "web/views", "web/forms", "scheduler")
+        for path in source.modules(*source.PACKAGES)
         for called, call in source.calls(path)
         if re.search(r"(^|\.)(datetime|date|time)\.\w+$", called) and called.split(".")[-1] in WALL_CLOCKS
+        and source.name(path) != "web/app/clock.py"
     ]
     assert found == []
 
@@ -142,6 +165,22 @@ def _needs_words(node: ast.stmt) -> bool:
     """A public function whose contract its few lines do not show, without one."""
     return (isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node)
             and node.end_lineno - node.lineno > LONGEST_WITHOUT_DOCSTRING)
+
+
+def test_every_public_name_of_the_core_has_its_contract():
+    """Functions, classes and methods, down to the smallest property."""
+    silent = [f"{source.name(path)}:{name}" for path in source.modules("caseflow")
+              for name, node in _public(source.tree(path).body) if not ast.get_docstring(node)]
+    assert silent == []
+
+
+def _public(body: list[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
+    """What other modules may call, by name: nothing with a leading underscore, nor what lies in it."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield inside + node.name, node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node.body, f"{inside}{node.name}.")
 
 
 def test_no_file_names_a_place_of_one_machine():

@@ -6,7 +6,7 @@ import importlib
 from pathlib import Path
 
 import click
-from flask import Flask, redirect, url_for
+from flask import Blueprint, Flask, redirect, url_for
 from flask_babel import Babel
 from flask_migrate import Migrate
 
@@ -14,41 +14,26 @@ import caseflow
 from caseflow.cases import attachments
 from caseflow.files.store import Store
 from caseflow.models import db
-from web import access, auth, config, database, errors, security, shell, step_times
-from web.views import attachments as attachment_pages
+from web import errors
+from web.app import config, database, security, step_times
+from web.cases import attachments as attachment_pages
+from web.frame import access, shell
+from web.sign_in import auth
 
-BLUEPRINTS = (
-    "web.auth",
-    "web.views.work",
-    "web.views.cases",
-    "web.views.tryout",
-    "web.views.attachments",
-    "web.views.remarks",
-    "web.views.appeals",
-    "web.views.saved_filters",
-    "web.views.phrases",
-    "web.views.board",
-    "web.views.absences",
-    "web.views.reassign",
-    "web.views.urging",
-    "web.views.dispatches",
-    "web.views.discipline",
-    "web.views.references",
-    "web.views.duplicates",
-    "web.views.deadlines",
-    "web.views.delegation",
-    "web.views.designer",
-    "web.views.ledger",
-    "web.views.notices",
-    "web.views.incidents",
-    "web.views.account",
-    "web.views.oidc",
-    "web.views.workshop",
-    "web.views.admin",
-    "web.views.api",
-    "web.views.metrics",
-    "web.views.demo",
-)
+PAGES = {     # area → its modules with pages
+    "sign_in": ("auth", "oidc_pages"),
+    "work": ("list", "task", "saved_filters", "phrases", "delegation"),
+    "cases": ("page", "deadlines", "attachments", "references", "comments"),
+    "ledger": ("pages",),
+    "appeals": ("pages",),
+    "supervision": ("board", "absences", "reassign", "urging", "dispatches", "discipline", "duplicates"),
+    "workshop": ("processes", "drafts", "migrate", "designer", "tryout"),
+    "notices": ("pages",),
+    "operations": ("incidents", "metrics", "demo"),
+    "account": ("pages",),
+    "admin": ("people", "units", "imports", "journal", "deliveries"),
+    "api": ("ratings",),
+}
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -85,8 +70,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 
 def _add_pages(app: Flask) -> None:
-    for name in BLUEPRINTS:
-        page = importlib.import_module(name).blueprint
+    for shared in ("frame", "parts"):
+        app.register_blueprint(Blueprint(shared, f"web.{shared}", template_folder="templates"))
+    modules = [importlib.import_module(f"web.{area}.{name}") for area, names in PAGES.items() for name in names]
+    for page in dict.fromkeys(module.blueprint for module in modules):
         app.register_blueprint(page)
         if page.name == "api":  # authenticated by key, not by cookie
             security.csrf.exempt(page)

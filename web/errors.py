@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from caseflow import errors
 from caseflow.models import db, is_outage
-from web.words import administration, times
+from web.words import refusals, times
 
 log = logging.getLogger(__name__)
 _ = lazy_gettext
@@ -110,7 +110,7 @@ def refusal(error: errors.CaseflowError) -> tuple[int, str]:
     """Status and sentence of an error, in the reader's language; a class without a row speaks as its parent."""
     status, sentence = next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
     if isinstance(error, errors.AdministrationRefused):
-        sentence = administration.REASONS.get(error.reason, sentence)
+        sentence = refusals.REASONS.get(error.reason, sentence)
     if isinstance(error, errors.DraftClosed):
         sentence = DRAFT_STATES.get(error.details.get("state"), sentence)
     if isinstance(error, errors.DraftChanged) and "at" in error.details:

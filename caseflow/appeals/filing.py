@@ -157,4 +157,3 @@ def withdraw(appeal_id: int, actor: Actor, now: datetime) -> Appeal:
     return appeal
 
 
-# --- finding --------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ def find(appeal_id: int, actor: Actor) -> Appeal:
 
 
 def of_case(case_id: int) -> Appeal | None:
+    """The appeal that this case reviews, None for a case of another kind."""
     return db.session.scalar(select(Appeal).where(Appeal.case_id == case_id))
 
 
@@ -45,6 +46,7 @@ def against(rating_id: int) -> list[Appeal]:
 
 
 def assessment_of(appeal_id: int) -> AssessmentRecord | None:
+    """What was recorded for the annual assessment because of this appeal (QJ-18), if anything was."""
     return db.session.scalar(select(AssessmentRecord).where(AssessmentRecord.appeal_id == appeal_id))
 
 

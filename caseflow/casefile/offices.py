@@ -14,6 +14,7 @@ def units_of(case: Case | HeldCase) -> dict[str, int]:
 
 
 def unit_for(case: Case | HeldCase, key: str) -> int:
+    """The id of one of them ("responsible": the rated one); ConfigurationError when the regulation has no such unit."""
     units = units_of(case) if key != "responsible" else {"responsible": case.unit_id}
     if key not in units:
         raise ConfigurationError(f"{case.regulation} has no unit {key!r}; see regulation.toml.")

@@ -56,6 +56,7 @@ def messages_of(case: Case) -> list[tuple[OutboxMessage, str]]:
 
 
 def awaited_of(case: Case) -> list[AwaitedMessage]:
+    """The messages that this case waits for."""
     return list(db.session.scalars(select(AwaitedMessage).where(AwaitedMessage.case_id == case.id)))
 
 
@@ -66,6 +67,7 @@ def newest_ratings_of(rating_id: int) -> list[NewestRating]:
 
 
 def searching(query: Select, text: str) -> Select:
+    """Narrowed to cases whose number, service, office or linked numbers contain the text."""
     text = text.replace("\x00", "")    # PostgreSQL takes none
     like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     elsewhere = select(CaseReference.case_id).where(

@@ -103,6 +103,7 @@ def may_add(case: Case, actor: Actor) -> bool:
 
 
 def require_add(case: Case, actor: Actor) -> None:
+    """PermissionDenied for those who only look at cases, CaseClosed when this one is open no more."""
     if not permissions.may_contribute(actor):
         raise PermissionDenied
     if case.status != "open":

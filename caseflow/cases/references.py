@@ -23,6 +23,7 @@ LONGEST_REASON = 200
 
 
 def rules_of(regulation: str) -> Offered | None:
+    """Whether a regulation has numbers of other channels kept; None when it says nothing. RegulationNotFound."""
     supervision = regulations.get(regulation).supervision
     return supervision.references if supervision else None
 

@@ -31,11 +31,11 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """A process with everything it calls. `digest` is the SHA-256 of its canonical files and of our dialect.
+    """A process with everything it calls. `digest`: SHA-256 (64 hex digits) of our dialect, the process id and `files`.
 
-    `files` are canonical (what the gate wrote anew), `source` is the one that holds the process itself.
-    `elements` and `user_tasks` are by element id, subprocesses and called processes included; `messages` are the
-    names of awaited messages and `effects` the topics of service tasks.
+    `files` (name → bytes) are canonical (what the gate wrote anew), `source` is the one that holds the process itself.
+    `elements` and `user_tasks` are by element id, subprocesses and called processes included; `messages`: event → the
+    name it waits for; `effects`: the topics of service tasks. `inner`: every subprocess and called process by name.
     """
 
     digest: str
@@ -58,20 +58,20 @@ class Definition:
         return list(self._outline)
 
     def interrupts(self, event: str) -> bool:
-        """Whether an event at the border of an activity ends it."""
+        """Whether this event at the border of an activity ends it (BPMN cancelActivity). It must be in the diagram."""
         found = (process.task_specs[event] for process in (self.process, *self.inner.values())
                  if event in process.task_specs)
         return getattr(next(found), "cancel_activity", False)
 
     @cached_property
     def flows(self) -> Mapping[str, tuple[str, str]]:
-        """Every sequence flow by id: (source, target)."""
+        """Every sequence flow by id: (source, target), both ids of elements. Read from `files` at the first call."""
         drawn = [drawing.flows_in(gate.read(source)) for source in self.files.values()]
         return MappingProxyType({name: ends for flows in drawn for name, ends in flows.items()})
 
     @cached_property
     def variables(self) -> Mapping[str, str]:
-        """Every variable a case may hold, with its type in the expression language."""
+        """Every variable a case may hold, fields that decide included → its type: text, boolean, date or number."""
         fields = [field for task in self.user_tasks.values() for field in task.form if field.decides]
         return MappingProxyType({**CASE_VARIABLES, **{field.id: VARIABLE_TYPES[field.type] for field in fields}})
 
@@ -85,9 +85,10 @@ def load(
 ) -> Definition:
     """The definition in these files (file name → bytes); DefinitionRefused with all findings when they break a rule.
 
-    `process_id` picks the process where several are executable and none calls the other; files that it does not
-    call are left out. `topics` are the effects there are (None: whatever the diagram names). Files that are not
-    `trusted` are parsed in a child process with bounded time and memory before they are parsed here.
+    `process_id` picks the process where several are executable and none calls the other; files that it does not call
+    are left out. `topics` are the effects there are (None: whatever the diagram names). Files that are not `trusted`
+    are parsed in a child process with bounded time and memory before they are parsed here. The latest KEPT definitions
+    stay in memory: what is there already is not checked again.
     """
     canonical = {name: gate.canonical(files[name]) for name in sorted(files)}
     try:
@@ -113,12 +114,15 @@ def _keep(definition: Definition) -> None:
 
 
 def loaded(digest: str) -> Definition | None:
-    """The definition with this digest if this process has it already."""
+    """The definition with this digest if this process has it in memory already, else None."""
     return _kept.get(digest)
 
 
 def build(digest: str, process_id: str, files: Mapping[str, bytes]) -> Definition:
-    """The definition in files that the gate has passed; DefinitionRefused for what SpiffWorkflow cannot parse."""
+    """The definition in files that the gate has passed, neither checked nor kept; `load` does both.
+
+    DefinitionRefused (`engine_refused`, with the element) for what SpiffWorkflow cannot parse.
+    """
     process, inner = _parse(files, process_id)
     trees = {name: gate.read(source) for name, source in files.items()}
     drawn = drawing.read(trees, process_id)

@@ -19,7 +19,10 @@ NODES = {step.removeprefix("bpmn:") for step in STEPS}
 
 @dataclass
 class Drawing:
-    """Everything of a process and of what it calls, by element id. `topics` are those of the service tasks."""
+    """Everything of a process and of what it calls, by element id. `outline` as in Definition.outline.
+
+    `topics`: service task → camunda:topic. `messages`: event → the name of the message it waits for.
+    """
 
     elements: dict[str, Element] = field(default_factory=dict)
     user_tasks: dict[str, UserTask] = field(default_factory=dict)
@@ -29,7 +32,7 @@ class Drawing:
 
 
 def read(trees: Mapping[str, etree._Element], process_id: str) -> Drawing:
-    """The drawing of a process that the parser has accepted."""
+    """The drawing of a process that gate and parser have accepted. `trees`: file name → root of the file."""
     return _Reader(trees).read(process_id)
 
 
@@ -85,12 +88,12 @@ class _Reader:
 
 
 def topics_in(tree: etree._Element) -> set[str]:
-    """The effects that the service tasks of a file name."""
+    """The effects that the service tasks of a file name (camunda:topic); "" for one that names none."""
     return {task.get(f"{CAM}topic", "") for task in tree.iter(f"{BPMN}serviceTask")}
 
 
 def flows_in(tree: etree._Element) -> dict[str, tuple[str, str]]:
-    """The sequence flows of a file by id: (source, target)."""
+    """The sequence flows of a file, those of its subprocesses too, by id: (source, target)."""
     found = tree.iter(f"{BPMN}sequenceFlow")
     return {flow.get("id"): (flow.get("sourceRef"), flow.get("targetRef")) for flow in found}
 

@@ -52,7 +52,10 @@ class Obstacle:
 
 
 def obstacles(old: Definition, new: Definition, run: Run) -> tuple[Obstacle, ...]:
-    """What keeps this case, at rest under `old`, from going on under `new`; nothing when it can be moved."""
+    """What keeps this case, at rest under `old`, from going on under `new`; nothing when it can be moved.
+
+    Branches, values and visits are looked at only when everything open has its place in `new`.
+    """
     if run.top.completed:
         return (Obstacle("ended"),)
     fit = _Fit(old, new, run)
@@ -63,7 +66,7 @@ def obstacles(old: Definition, new: Definition, run: Run) -> tuple[Obstacle, ...
 
 
 def source_in(task: CaseTask, join, process: CaseProcess) -> str | None:
-    """Where a token that waits at a join comes from in the new version: the last step of the same branch.
+    """Where a token that waits at a join comes from in the new version: the last step of the same branch, else None.
 
     The same branch is the one that has what is left of the old one.
     """

@@ -24,7 +24,8 @@ class Branch:
 
 @dataclass(frozen=True)
 class Branches:
-    """The branch each spec of a process lies in, and the branch along each flow into a join, by (source, join)."""
+    """The branch each spec of a process lies in (`at`, by name), and the branch along each flow into a join (`into`, by
+    (source, join)). `main` and `side` are the outermost: the main path, and that of a non-interrupting event."""
 
     at: Mapping[str, Branch]
     into: Mapping[tuple[str, str], Branch]
@@ -32,13 +33,13 @@ class Branches:
     side: Branch
 
     def arrival(self, join: str, branch: Branch) -> str | None:
-        """The last spec of this branch before the join: where a token that waits there comes from."""
+        """The last spec of this branch before the join: where a token that waits there comes from, else None."""
         return next((source for (source, target), found in self.into.items()
                      if target == join and found is branch), None)
 
 
 def branches_of(process: CaseProcess) -> Branches:
-    """One visit per spec; the gate has seen that every way to it gives the same branch."""
+    """The branches of a process that the gate has passed, one visit per spec: every way to it gives the same branch."""
     main, side = Branch("", None), Branch("", None)
     at: dict[str, Branch] = {}
     into: dict[tuple[str, str], Branch] = {}
@@ -60,7 +61,10 @@ def branches_of(process: CaseProcess) -> Branches:
 
 
 def runs(branches: Branches, lying: Iterable[Branch]) -> tuple[int, int] | None:
-    """How many runs of the main path and of side paths tokens in these branches are; None if they cannot lie so."""
+    """How many runs of the main path and of side paths tokens in these branches are; None if they cannot lie so.
+
+    `lying`: the branch of each token that is there.
+    """
     count: Counter[Branch] = Counter(lying)
     together: dict[tuple[str, Branch], set[Branch]] = {}
     for branch in {*branches.at.values(), *branches.into.values()}:

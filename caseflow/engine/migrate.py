@@ -28,7 +28,8 @@ KEEP, RESTART = "keep", "restart"
 class MovedTimer:
     """What became of a timer: kept (one token), restarted (both), begun (no token before) or withdrawn (none after).
 
-    `changed`: the new version has another rule for it, so that whether it is kept or restarted is to be chosen.
+    That is `how`; `element` is the timer's id. `changed`: the new version has another rule for it, so that whether it
+    is kept or restarted is to be chosen.
     """
 
     element: str
@@ -40,16 +41,17 @@ class MovedTimer:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The case under the new version: what is open as after a step, and what became of its timers."""
+    """The case under the new version: what is open, as in a step that passed nothing, and what became of its timers."""
 
     step: Step
     timers: tuple[MovedTimer, ...]
 
 
 def move(old: Definition, new: Definition, state: bytes, choices: Mapping[str, str], context: Context) -> Moved:
-    """The state under `new`. Refuses with CannotMove, whose obstacles say why.
+    """The state under `new`. Refuses with CannotMove, whose obstacles say why; StepFailed for no state of `old`.
 
-    `choices`: timer element → "keep" or "restart"; one that is not named keeps its moment.
+    `choices`: timer element → "keep" or "restart"; one that is not named keeps its moment. Timers that begin or restart
+    count from `context.now`, where they do not count from a date.
     """
     run = states.load(state, Run(old.inner), old)
     found = obstacles(old, new, run)

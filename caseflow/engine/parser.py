@@ -35,6 +35,7 @@ class DialectParsing:
     group_classes = (specs.GroupStart, specs.GroupEnd)
 
     def get_position(self, node=None):
+        """The same for every node: SpiffWorkflow sorts what follows a node by its height in the drawing."""
         return {"x": 0.0, "y": 0.0}
 
     def _add_boundary_event(self, children):
@@ -52,12 +53,17 @@ class DialectParsing:
         return start
 
     def parse_timer_event(self, event):
+        """A DeadlineTimer; ValidationException without timeDate (SpiffWorkflow takes timeDuration and timeCycle)."""
         expression = event.findtext(full_tag("timeDate"))
         if expression is None:
             raise ValidationException("A timer has a timeDate", node=self.node, file_name=self.filename)
         return DeadlineTimer(self.node.get("id"), expression.strip())
 
     def parse_message_event(self, event):
+        """A PlainMessage with the name of the message it refers to; ValidationException when there is none.
+
+        SpiffWorkflow would take the event's own name, and read correlations.
+        """
         name = self.process_parser.parser.messages.get(event.get("messageRef"))
         if not name:
             raise ValidationException("A message has a name", node=self.node, file_name=self.filename)
@@ -65,11 +71,14 @@ class DialectParsing:
 
 
 class StepParser(DialectParsing, TaskParser):
-    pass
+    """bpmn:userTask. Who does it with which form is no matter of the engine: drawing.py reads it."""
 
 
 class EffectParser(DialectParsing, TaskParser):
+    """bpmn:serviceTask as Camunda 7's external task."""
+
     def create_task(self):
+        """An EffectTask; ValidationException without camunda:type="external" and a camunda:topic."""
         topic = self.node.get(f"{{{CAMUNDA}}}topic", "")
         if self.node.get(f"{{{CAMUNDA}}}type") != "external" or not topic:
             raise ValidationException("A service task names a topic", node=self.node, file_name=self.filename)
@@ -77,47 +86,56 @@ class EffectParser(DialectParsing, TaskParser):
 
 
 class ForkParser(DialectParsing, GatewayParser):
-    pass
+    """bpmn:parallelGateway."""
 
 
 class ChoiceParser(DialectParsing, ConditionalGatewayParser):
+    """bpmn:exclusiveGateway."""
+
     def parse_condition(self, sequence_flow):
+        """The text of a flow's conditionExpression without spaces around it; None for a flow that has none."""
         condition = super().parse_condition(sequence_flow)
         return condition.strip() if condition else None
 
 
 class SubprocessParser(DialectParsing, SubWorkflowParser):
-    pass
+    """bpmn:subProcess, embedded in the process around it."""
 
 
 class CallParser(DialectParsing, CallActivityParser):
-    pass
+    """bpmn:callActivity: `calledElement` is the id of another process in the files."""
 
 
 class StartParser(DialectParsing, StartEventParser):
+    """bpmn:startEvent."""
+
     def handles_multiple_outgoing(self):
+        """No: a split is drawn as a gateway. SpiffWorkflow lets several flows leave a start event."""
         return False
 
 
 class EndParser(DialectParsing, EndEventParser):
-    pass
+    """bpmn:endEvent."""
 
 
 class CatchParser(DialectParsing, IntermediateCatchEventParser):
-    pass
+    """bpmn:intermediateCatchEvent."""
 
 
 class BoundaryParser(DialectParsing, BoundaryEventParser):
-    pass
+    """bpmn:boundaryEvent, interrupting unless its cancelActivity is false."""
 
 
 class CaseProcessParser(ProcessParser):
+    """A process, or what is inside a subprocess."""
+
     def create_spec(self):
+        """An empty CaseProcess. SpiffWorkflow would ask here whether the process is executable; the gate has."""
         return specs.CaseProcess(name=self.bpmn_id, description=self.get_name(), filename=self.filename)
 
 
 class CaseParser(BpmnParser):
-    """Knows the elements of the dialect and no others."""
+    """Knows the elements of the dialect and no others: ValidationException for a node that is not in PARSER_CLASSES."""
 
     PROCESS_PARSER_CLASS = CaseProcessParser
     PARSER_CLASSES = {
@@ -135,7 +153,7 @@ class CaseParser(BpmnParser):
 
 
 def parse(files: Mapping[str, bytes], process_id: str) -> tuple[specs.CaseProcess, dict[str, specs.CaseProcess]]:
-    """The process and, by name, every process that runs inside it. The files have passed the gate.
+    """The process and, by name, every process that runs inside it. `files` (name → bytes) have passed the gate.
 
     ValidationException (with the element's id) for what SpiffWorkflow or the dialect does not know.
     """

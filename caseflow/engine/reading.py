@@ -14,7 +14,10 @@ from caseflow.engine.timers import DeadlineTimer
 
 @dataclass(frozen=True)
 class Readings:
-    """Of each element that reads (a gateway or a timer): the variables, and the user tasks whose visits it counts."""
+    """Of each element that reads (a gateway or a timer): the variables, and the user tasks whose visits it counts.
+
+    Both by element id; the set is empty where it reads none.
+    """
 
     variables: Mapping[str, frozenset[str]]
     visits: Mapping[str, frozenset[str]]
@@ -23,7 +26,7 @@ class Readings:
 def ahead(definition: Definition, places: Iterable[str]) -> set[str]:
     """The names of all specs that can be reached from the specs with these names, and those themselves.
 
-    From an activity also through the events at its border.
+    From an activity also through the events at its border. Names that the definition does not have are passed over.
     """
     specs = {name: spec for process in _processes(definition) for name, spec in process.task_specs.items()}
     waiting = [specs[name].group or name for name in places if name in specs]
@@ -41,7 +44,7 @@ def ahead(definition: Definition, places: Iterable[str]) -> set[str]:
 
 
 def readings(definition: Definition) -> Readings:
-    """What each element of the process, and of all processes in it, reads."""
+    """What each element of the process, and of all processes in it, reads. Its expressions have passed the gate."""
     variables: dict[str, frozenset[str]] = {}
     visits: dict[str, frozenset[str]] = {}
     for process in _processes(definition):

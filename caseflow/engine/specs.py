@@ -16,12 +16,13 @@ from caseflow.engine.workflow import COMPLETED, STARTED, WAITING, CaseWorkflow
 
 
 class Lean:
-    """Makes followers when a task completes instead of predicting them, and leaves out the structure checks
-    and callbacks that SpiffWorkflow repeats for every task.
+    """Makes followers when a task completes instead of predicting them, and leaves out the structure checks and
+    callbacks that SpiffWorkflow repeats for every task.
 
     parser.parse() fills in `following`, the specs that come next, `group`, the boundary split this spec belongs to, and
-    the activity that a boundary event `guards`. `rests` names what a task of this spec is when the case is at rest
-    (None: never seen then). A task whose spec `keeps` stays after completion, as the record of its group.
+    the activity that a boundary event `guards`. `rests` names what a task of this spec is when the case is at rest:
+    user, timer, message, join, inner, group or end (None: never seen then). A task whose spec `keeps` stays after
+    completion, as the record of its group.
     """
 
     following: tuple = ()
@@ -61,11 +62,11 @@ class Lean:
 
 
 class Start(Lean, BpmnStartTask):
-    pass
+    """The station before a process's start event."""
 
 
 class End(Lean, SimpleBpmnTask):
-    pass
+    """The station behind ProcessEnd: with it the process has ended."""
 
 
 class ProcessEnd(Lean, EndJoin):
@@ -89,17 +90,19 @@ class ProcessEnd(Lean, EndJoin):
 
 
 class StartEvent(Lean, defaults.StartEvent):
-    pass
+    """A start event without a trigger: cases are begun by step.start alone."""
 
 
 class EndEvent(Lean, defaults.EndEvent):
+    """An end event without a result: it ends its own branch. On the outermost level it becomes the case's outcome."""
+
     def _on_complete_hook(self, my_task):
         if my_task.workflow.host is None:
             my_task.workflow.run.outcome = self.bpmn_id
 
 
 class UserTask(Lean, defaults.UserTask):
-    """A task for a person. Its begun and its completed visits are counted."""
+    """A task for a person. Its begun and its completed visits are counted (Run.entered, Run.visits)."""
 
     rests = "user"
 
@@ -113,7 +116,7 @@ class UserTask(Lean, defaults.UserTask):
 
 
 class EffectTask(Lean, defaults.ServiceTask):
-    """A service task: notes that its effect is due and goes on. It calls nothing."""
+    """A service task: notes (token, element, topic) in Run.effects and goes on. It calls nothing."""
 
     def __init__(self, wf_spec, bpmn_id, topic="", **kwargs):
         super().__init__(wf_spec, bpmn_id, **kwargs)
@@ -125,7 +128,10 @@ class EffectTask(Lean, defaults.ServiceTask):
 
 
 class Choice(Lean, defaults.ExclusiveGateway):
-    """The first flow, in the order of the file, whose condition holds; else the default flow."""
+    """An exclusive gateway: the first flow, in the order of the file, whose condition holds; else the default flow.
+
+    What it took is noted in Run.chosen. WorkflowException when nothing holds and there is no default.
+    """
 
     def _run_hook(self, my_task):
         chosen = self.default_task_spec
@@ -202,7 +208,7 @@ class Call(Subprocess, defaults.CallActivity):
 
 
 class Catching(Lean):
-    """Waits for a timer or a message until Run's owner says that it happened."""
+    """Waits for a timer or a message until Run's owner says that it happened; SpiffWorkflow's events are not used."""
 
     EVENTS = (DeadlineTimer, PlainMessage)
 
@@ -215,6 +221,7 @@ class Catching(Lean):
 
     @property
     def rests(self):
+        """"timer" or "message"."""
         return "timer" if isinstance(self.event_definition, DeadlineTimer) else "message"
 
     @property
@@ -224,11 +231,11 @@ class Catching(Lean):
 
 
 class CatchEvent(Catching, defaults.IntermediateCatchEvent):
-    pass
+    """An intermediate event in the flow."""
 
 
 class BoundaryEvent(Catching, defaults.BoundaryEvent):
-    pass
+    """An event at the border of an activity; `cancel_activity` tells whether it interrupts it."""
 
 
 class GroupStart(Lean, BoundaryEventSplit):

@@ -42,7 +42,7 @@ STATE_OF = {"user": READY, "timer": WAITING, "message": WAITING, "join": WAITING
 
 
 def dump(run: Run, definition: str) -> bytes:
-    """The state of a case at rest under the definition with this digest."""
+    """The state (bytes) of a case at rest under the definition with this digest. Equal cases give equal bytes."""
     table: dict[int, int] = {}
     data: list[dict] = []
 
@@ -66,11 +66,12 @@ def dump(run: Run, definition: str) -> bytes:
 
 
 def seal(case: Mapping) -> bytes:
-    """A case in its envelope: version and checksum around it."""
+    """A case, of the shape above, in its envelope: version and checksum around it."""
     return enclose(orjson.dumps(case))
 
 
 def enclose(body: bytes) -> bytes:
+    """JSON that stands for a case, in the envelope: version 1, and the first 32 hex digits of its SHA-256 before it."""
     return b"".join((HEAD, _sum(body), BODY, body, b"}"))
 
 
@@ -98,7 +99,10 @@ def _added(task: CaseTask, kind: str, number):
 
 
 def load(state: bytes, run: Run, definition: Definition) -> Run:
-    """Fill `run` with a stored case. StepFailed when the bytes are not what dump() wrote under this definition."""
+    """Fill `run` with a stored case. StepFailed when the bytes are not what dump() wrote under this definition.
+
+    `reason` says what is wrong with them. The answer is `run`.
+    """
     try:
         _Loader(_open(state), run, definition.digest).load(definition.process)
     except StepFailed:

@@ -19,7 +19,10 @@ from caseflow.errors import InvalidForm, InvalidInput, StepFailed, TaskNotOpen
 
 
 def start(definition: Definition, variables: Mapping[str, object], context: Context) -> Step:
-    """Begin a case. `variables` are CASE_VARIABLES or form fields of the diagram, as JSON scalars (InvalidInput)."""
+    """Begin a case. `variables` are CASE_VARIABLES or form fields of the diagram, as JSON scalars.
+
+    InvalidInput names the others: unknown_variable, wrong_type.
+    """
     unknown = {name: "unknown_variable" for name in variables if name not in definition.variables}
     wrong = {name: "wrong_type" for name, value in variables.items() if not is_scalar(value)}
     if unknown or wrong:
@@ -39,8 +42,9 @@ def complete(
 ) -> Step:
     """Complete the open user task `token` with the deciding fields of its form; fields not given stay as they are.
 
-    None empties a field. TaskNotOpen when the task is not open, InvalidForm for a value that its field cannot have.
-    Timers that are overdue do not fire by this.
+    None empties a field. TaskNotOpen when the task is not open, InvalidForm (field → code) for a value that its field
+    cannot have: unknown_field, wrong_type, not_a_choice, not_a_date, too_small, too_large. What the form requires is
+    not asked here. Timers that are overdue do not fire by this.
     """
     run = states.load(state, _run(definition, context), definition)
     task = _open(run, token, "user")
@@ -84,7 +88,7 @@ def deliver(definition: Definition, state: bytes, message: str, context: Context
 
 
 def inspect(definition: Definition, state: bytes) -> Step:
-    """What is open in a case. Nothing is advanced: the state is the one passed in."""
+    """What is open in a case. Nothing is advanced: the state is the one passed in, `passed` and `effects` are empty."""
     run = states.load(state, Run(definition.inner), definition)
     return _report(run, state)
 

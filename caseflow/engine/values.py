@@ -36,10 +36,10 @@ class Finding:
 class FormField:
     """One field of a user task's form (camunda:formField).
 
-    `type` is string, text, enum, boolean, date or long. `minimum`/`maximum` bound a long's value,
-    `min_length`/`max_length` a text's characters. `visible_when` is (field id, allowed values) or None:
-    the field is asked for, and required, only then. `first_visit_only` are choices offered at the task's first
-    visit and not again.
+    `type` is string, text, enum, boolean, date or long. `choices` are those of an enum, as (id, label).
+    `minimum`/`maximum` bound a long's value, `min_length`/`max_length` a text's characters. `visible_when` is (field
+    id, allowed values) or None: the field is asked for, and required, only then. `first_visit_only` are choices offered
+    at the task's first visit and not again.
     """
 
     id: str
@@ -73,7 +73,10 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One node of the diagram, as shown to people. `kind` is the BPMN tag, `parent` the enclosing subprocess."""
+    """One node of the diagram, as shown to people. `kind` is the BPMN tag, `parent` the enclosing subprocess or call.
+
+    `lane` is its name; `article` the legal basis (camunda:property); `attached_to` the activity an event guards.
+    """
 
     id: str
     kind: str
@@ -87,7 +90,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class UserTask:
-    """A user task: who does it (unit key of regulation.toml and role), with which form, on what legal basis."""
+    """A user task: who does it (camunda:candidateGroups: unit key of regulation.toml and role), with which form."""
 
     element: Element
     unit: str
@@ -95,7 +98,7 @@ class UserTask:
     form: tuple[FormField, ...] = ()
 
     def at_visit(self, visit: int) -> UserTask:
-        """The task as this visit asks for it."""
+        """The task as this visit (from 1) asks for it: from the second on without `first_visit_only`."""
         if visit == 1 or not any(field.first_visit_only for field in self.form):
             return self
         return replace(self, form=tuple(replace(field, choices=tuple(
@@ -121,7 +124,8 @@ class DeadlineRule:
 class OpenTask:
     """A user task that waits for a person. `token` is unique within the case and visit for ever.
 
-    `visit` counts from 1. `deadlines` are the tokens of the waiting timers nearest around it.
+    `visit` counts from 1. `deadlines` are the tokens of the waiting timers nearest around it: at its own border, else
+    at that of the nearest activity around it.
     """
 
     token: int
@@ -132,7 +136,7 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class OpenTimer:
-    """A timer that waits. `attached_to` is the activity it guards ("" for a catching timer)."""
+    """A timer that waits. `attached_to` is the activity it guards ("" for a catching timer) and, interrupting, ends."""
 
     token: int
     element: str
@@ -143,6 +147,8 @@ class OpenTimer:
 
 @dataclass(frozen=True, slots=True)
 class AwaitedMessage:
+    """An event that waits for the message with this name."""
+
     token: int
     element: str
     message: str
@@ -150,7 +156,7 @@ class AwaitedMessage:
 
 @dataclass(frozen=True, slots=True)
 class EffectCall:
-    """A service task that was passed: apply the effect `topic` once per token."""
+    """A service task that was passed: apply the effect `topic` (camunda:topic) once per token."""
 
     token: int
     element: str
@@ -159,11 +165,11 @@ class EffectCall:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a step left behind: the state to store and everything that is open in it.
+    """What a step left behind: the state to store (bytes) and everything that is open in it.
 
-    `passed` are the element ids completed in this step, in order; `ended` tells that nothing is left to
-    do, `outcome` is then the id of the top-level end event that was reached last. `chosen` are the flows that
-    exclusive gateways took, as (gateway, element that follows).
+    `passed` are the element ids completed in this step, in order; `ended` tells that nothing is left to do, `outcome`
+    is then the id of the top-level end event that was reached last. `chosen` are the flows that exclusive gateways
+    took, as (gateway, element that follows). `variables`: name → JSON scalar, all that the case knows.
     """
 
     state: bytes

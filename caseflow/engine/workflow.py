@@ -28,7 +28,7 @@ UNFINISHED = TaskState.NOT_FINISHED_MASK
 
 
 def is_scalar(value: object) -> bool:
-    """Whether a variable may have this value: text, whole number up to LARGEST, yes/no, or nothing."""
+    """Whether a variable may have this value: text, whole number up to LARGEST either way, yes/no, or nothing."""
     return value is None or type(value) in (str, bool) or (type(value) is int and abs(value) <= LARGEST)
 
 
@@ -50,7 +50,7 @@ class Values(dict):
         return Values({**self, **values}, {**self.stamps, **dict.fromkeys(values, stamp)})
 
     def met(self, other: Values) -> Values:
-        """What both branches know: of each variable the later write."""
+        """What both branches know: of each variable the later write. Neither is changed."""
         if other is self:
             return self
         newer = [name for name, stamp in other.stamps.items() if stamp > self.stamps.get(name, -1)]
@@ -67,14 +67,16 @@ class CaseEngine(PythonScriptEngine):
     """Passes expressions to the environment and its refusals back as they are."""
 
     def evaluate(self, task, expression, external_context=None):
+        """The environment's answer. What it raises comes out as it is; SpiffWorkflow's own engine would wrap it."""
         return self.environment.evaluate(expression, task.data, external_context)
 
 
 class Run:
     """One case while a step is taken: its counters, what waits to run, and what the step has done so far.
 
-    `visits` counts the completed visits of each user task, `entered` those begun. `at` is the element the engine
-    is busy with, so that a failure can name it.
+    `visits` counts the completed visits of each user task, `entered` those begun. `effects` are (token, element,
+    topic), `passed` element ids, `chosen` (gateway, element that follows). `at` is the element the engine is busy with,
+    so that a failure can name it.
     """
 
     def __init__(self, specs: Mapping) -> None:
@@ -99,7 +101,7 @@ class Run:
     def rest(self) -> None:
         """Run everything that needs nobody, until only people, timers and messages are left.
 
-        StepFailed after STEP_LIMIT tasks: a loop without a person or a timer in it.
+        StepFailed after STEP_LIMIT (1,000) tasks: a loop without a person or a timer in it.
         """
         queue, budget = self.queue, STEP_LIMIT
         while queue:
@@ -138,18 +140,22 @@ class CaseWorkflow(BpmnWorkflow):
 
     @property
     def script_engine(self):
+        """That of the run, also in a nested process."""
         return self.run.script_engine
 
     @property
     def top_workflow(self):
+        """The case's own process."""
         return self.run.top
 
     @property
     def parent_workflow(self):
+        """The process around this one, None for the case's own."""
         return self.host.workflow if self.host else None
 
     @property
     def data_objects(self):
+        """Always empty: the dialect has none of BPMN's data objects."""
         return {}
 
     def begin(self, values: Values) -> None:
@@ -159,13 +165,14 @@ class CaseWorkflow(BpmnWorkflow):
         start._ready()
 
     def everything(self) -> Iterator[CaseTask]:
+        """Every living task in here, those inside a task after it."""
         for task in self.tasks.values():
             yield task
             if task.inner is not None:
                 yield from task.inner.everything()
 
     def cancel(self, success: bool = False) -> list[CaseTask]:
-        """Cancel everything alive in here, nested processes included."""
+        """Cancel everything alive in here, nested processes included, and answer with it. `success` means nothing."""
         self.completed = True
         cancelled = list(self.everything())
         for task in cancelled:
@@ -223,6 +230,7 @@ class CaseTask(Task):
 
     @property
     def children(self) -> list[CaseTask]:
+        """The living tasks that were made by this one."""
         return [task for task in self.workflow.tasks.values() if task.parent is self]
 
     @property
@@ -233,6 +241,7 @@ class CaseTask(Task):
 
     @property
     def alive(self) -> bool:
+        """Whether it is neither completed nor cancelled."""
         return bool(self._state & UNFINISHED)
 
     def group_members(self) -> list[CaseTask]:

@@ -31,6 +31,7 @@ class Store:
     case_limit: int
 
     def path_of(self, digest: str) -> Path:
+        """Where the file with this SHA-256 (hex digits) lies, be it there or not: in a folder by their first two."""
         return self.folder / digest[:2] / digest
 
 

@@ -228,12 +228,14 @@ def returned_twice(now: datetime) -> Iterator[Complaint]:
 
 
 def bad_ratings_without_case(now: datetime) -> Iterator[Complaint]:
+    """How many bad ratings call for a case and have none: one complaint for all of them."""
     missing = intake.count_missing_cases()
     if missing:
         yield Complaint("rating_without_case", "", f"有 {missing} 条差评没有立案；运行 caseflow ratings open-missing。")
 
 
 def missing_files(now: datetime) -> Iterator[Complaint]:
+    """Attachments whose file is gone or has another size; the content is not read."""
     for number, attachment in attachments.lost():
         yield Complaint("missing_file", number, f"附件第 {attachment} 号的文件不在，或大小不符。", str(attachment))
 
@@ -274,6 +276,7 @@ def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
 
 
 def old_outbox(now: datetime) -> Iterator[Complaint]:
+    """How many messages have waited longer than OUTBOX_AGE (10 minutes) to leave: one complaint for all of them."""
     query = select(func.count(OutboxMessage.id)).where(
         OutboxMessage.status == "waiting", OutboxMessage.created_at < now - OUTBOX_AGE)
     waiting = db.session.scalar(query)
@@ -289,6 +292,7 @@ def dead_deliveries(now: datetime) -> Iterator[Complaint]:
 
 
 def broken_journal(now: datetime) -> Iterator[Complaint]:
+    """Every entry that does not fit its chain; the whole journal is read."""
     for stream, seq, what in journal_check.verify().broken:
         yield Complaint("broken_journal", "", f"日志 {stream} 第 {seq} 条：{what}", f"{stream}/{seq}")
 

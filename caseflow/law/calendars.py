@@ -49,6 +49,7 @@ class Calendar:
     years: frozenset[int] = field(repr=False)
 
     def is_working(self, day: date) -> bool:
+        """Whether the offices work on this day: what a notice says of it, else Monday to Friday."""
         special = self.days.get(day)
         return day.weekday() < 5 if special is None else special.working
 
@@ -150,6 +151,7 @@ def seeded_days(year: int) -> dict[date, Day]:
 
 
 def notice_name(year: int) -> str:
+    """The name under which the State Council's office publishes a year's notice."""
     return f"国务院办公厅关于{year}年部分节假日安排的通知"
 
 

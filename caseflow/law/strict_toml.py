@@ -21,10 +21,13 @@ class Table:
         self.file, self.values, self.path = file, dict(values), path
 
     def refuse(self, key: str, problem: str) -> ConfigurationError:
+        """The error to raise: `file`, and `key` with the tables around it, stand in its details and its sentence."""
         where = f"{self.path}.{key}" if self.path else key
         return ConfigurationError(f"{self.file}: {where}: {problem}", file=str(self.file), key=where)
 
     def take(self, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
+        """Take out a value of exactly this kind, or of one of these; the default, if there is one, for a missing
+        key."""
         if key not in self.values:
             if default is ...:
                 raise self.refuse(key, "is missing")
@@ -36,6 +39,7 @@ class Table:
         return value
 
     def text(self, key: str, default: Any = ..., *, empty: bool = False) -> str:
+        """A text; one of blanks alone is refused unless it may be `empty`."""
         if key not in self.values and default is not ...:
             return default
         value = self.take(key, str)
@@ -44,12 +48,14 @@ class Table:
         return value
 
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        """A text out of these."""
         value = self.text(key)
         if value not in allowed:
             raise self.refuse(key, f"must be one of {', '.join(allowed)}, not {value!r}")
         return value
 
     def texts(self, key: str, pattern: str, *, empty: bool = False) -> tuple[str, ...]:
+        """A list of texts, each of this form and none twice; at least one unless it may be `empty`."""
         values = self.take(key, list)
         if not (values or empty) or not all(isinstance(v, str) and re.fullmatch(pattern, v) for v in values):
             raise self.refuse(key, f"must be a list of texts like {pattern}, not {values!r}")
@@ -58,18 +64,22 @@ class Table:
         return tuple(values)
 
     def matching(self, key: str, pattern: str, example: str) -> str:
+        """A text of this form (a regular expression); `example` says in the refusal how it looks."""
         value = self.text(key)
         if not re.fullmatch(pattern, value):
             raise self.refuse(key, f"must be like {example}, not {value!r}")
         return value
 
     def article(self, key: str = "article") -> str:
+        """An article as it is cited: HF-14, GC-2(二)."""
         return self.matching(key, ARTICLE, "HF-14 or GC-2(二)")
 
     def table(self, key: str, default: Any = ...) -> Table:
+        """The table under this key; what it holds must be taken as well."""
         return Table(self.file, self.take(key, dict, default), f"{self.path}.{key}" if self.path else key)
 
     def tables(self, key: str) -> dict[str, Table]:
+        """The tables in the table under this key, by name; a name that is not snake_case is refused."""
         outer = self.table(key)
         for name in outer.values:
             if not re.fullmatch(SNAKE_CASE, name):
@@ -92,6 +102,7 @@ class Table:
         return list(self.values)
 
     def end(self) -> None:
+        """Refuse the first key that nobody took: a misspelt setting must not be passed over."""
         for key in self.values:
             raise self.refuse(key, "is not known here; is it misspelt?")
 

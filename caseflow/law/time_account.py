@@ -52,6 +52,7 @@ class Given:
 
     @property
     def by_the_clock(self) -> bool:
+        """Whether the ledger's unit is the microsecond; else it is the working day."""
         return self.rule.unit == "hours"
 
 

@@ -45,6 +45,7 @@ class UtcDateTime(TypeDecorator):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """A moment as the database has it: naive UTC in SQLite, aware UTC in PostgreSQL. ValueError for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -53,6 +54,7 @@ class UtcDateTime(TypeDecorator):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """A moment from the database: aware UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -71,6 +73,8 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
+    """What every table inherits: names of constraints, 64-bit whole numbers, moments in UTC."""
+
     registry = registry(
         metadata=MetaData(naming_convention=NAMES),
         type_annotation_map={int: BigId, datetime: UtcDateTime()},

@@ -56,6 +56,7 @@ class Prepared:
         return [compiled.read(row) for row in cursor.fetchall()]
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
+        """The first row, None when it finds none."""
         found = self.rows(**values)
         return found[0] if found else None
 

@@ -23,6 +23,7 @@ LONGEST_NAME = 64
 
 
 def find(username: str) -> User:
+    """The user with this username, be they active or not; NotFound."""
     user = db.session.scalar(select(User).where(User.username == username))
     if user is None:
         raise NotFound(f"There is no user {username!r}.")

@@ -31,12 +31,15 @@ class Actor:
 
     @property
     def is_system(self) -> bool:
+        """Whether it is caseflow itself, and no person."""
         return self.user_id is None
 
     def has_role(self, *roles: str) -> bool:
+        """Whether the actor has one of these roles, at whatever unit."""
         return any(role in roles for role, _ in self.roles)
 
     def holds(self, role: str, unit_id: int | None) -> bool:
+        """Whether the actor has this role at this very unit."""
         return (role, unit_id) in self.roles
 
 
@@ -94,6 +97,7 @@ def may_work(actor: Actor, item: WorkItem) -> bool:
 
 
 def require_work(actor: Actor, item: WorkItem) -> None:
+    """PermissionDenied unless the actor may work on this task; see may_work."""
     if not may_work(actor, item):
         raise PermissionDenied("This task belongs to somebody else.")
 
@@ -142,6 +146,7 @@ def administered(actor: Actor) -> frozenset[str]:
 
 
 def administers(actor: Actor, regulation: str) -> bool:
+    """Whether the actor is an administrator under this regulation."""
     return regulation in administered(actor)
 
 
@@ -165,4 +170,5 @@ def may_contribute(actor: Actor) -> bool:
 
 
 def may_export(actor: Actor) -> bool:
+    """Whether the actor may take the ledger out as a file: officers, supervisors and auditors."""
     return actor.has_role("officer", "supervisor", "auditor")

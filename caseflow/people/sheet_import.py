@@ -80,6 +80,7 @@ class Plan:
     lines: tuple[Line, ...]
 
     def count(self, verdict: str) -> int:
+        """How many lines have this verdict."""
         return sum(line.verdict == verdict for line in self.lines)
 
 
@@ -127,6 +128,7 @@ def kept(actor: Actor) -> ImportDraft | None:
 
 
 def forget(draft: ImportDraft) -> None:
+    """Drop the file that was kept, whether it was imported or not."""
     db.session.delete(draft)
 
 

@@ -1,7 +1,21 @@
 """The proof: do all paths of a process keep what the articles say? Pure: no database, no clock.
 
-`prove` explores every state a case can be in by driving the engine, and holds each rule of the regulation against all
-of it. docs/decisions/0012 says why it is done this way, bpmn/README.md what a rule may say.
+It explores every state a case can be in by driving the engine, and holds each rule of the regulation against all of it.
+docs/decisions/0012 says why it is done this way, bpmn/README.md what a rule may say. Three doors:
+
+| door | in → out |
+|---|---|
+| check | the text of a rule → the Check it is; ConfigurationError for what the vocabulary does not know |
+| prove | a Definition, the Rules of its regulation, Bounds → the Proof: of each rule holds, violated or unknown |
+| told | the path of a RuleResult → one Chinese sentence for each of its steps |
+
+To read, in this order:
+
+1. values.py, what goes in and comes out; vocabulary.py, the words of a rule; language.py, how its text is read.
+2. prove.py, from a rule to its verdict; explorer.py, the graph of all states and moves.
+3. Why that graph is finite: reading.py (what is asked ahead), answers.py, days.py, canonical.py.
+4. The judges: facts.py (without a path), paths.py (automata over paths), limits.py (deadlines), ending.py (every case
+   ends). words.py tells a path.
 """
 
 from caseflow.proof.prove import prove

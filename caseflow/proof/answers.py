@@ -26,7 +26,7 @@ class Answers:
     _known: dict = field(default_factory=dict)
 
     def to_start(self) -> Iterator[dict[str, object]]:
-        """What is known of a case when it starts."""
+        """What is known of a case when it starts: variable → JSON scalar, once for each class that is told apart."""
         received = days_around((), self.asked.reach or 0) if "received_at" in self.asked.timed else [0]
         options = {"received_at": [f"{day_of(day)}T01:00:00+08:00" for day in received if day <= 0][::-1]}
         for name, kind in CASE_VARIABLES.items():
@@ -37,9 +37,11 @@ class Answers:
             yield dict(zip(options, values, strict=True))
 
     def to_form(self, task: UserTask, visit: int, days: frozenset[int]) -> list[dict[str, object]]:
-        """Every answer at this visit that differs in what is asked for later. `days` are those the case knows.
+        """Every answer at this visit (from 1) that differs in what is asked for later: field id → value. `days` are
+        those the case knows, counted from today.
 
-        Hidden fields and optional ones left empty become None, as the operation writes them.
+        Hidden fields and optional ones left empty become None, as the operation writes them. After MOST (400) answers
+        the rest is left out and `sampled` set.
         """
         key = (task.element.id, visit == 1, days)
         if key not in self._known:

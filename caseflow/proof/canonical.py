@@ -22,14 +22,14 @@ OTHER = "~"
 
 
 class Canon:
-    """Canonical states of one definition."""
+    """Canonical states of one definition. `once`: the user tasks that offer something at their first visit only."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading, self.definition = reading, reading.definition
         self.once = {name for name in reading.definition.user_tasks if reading.once(name)}
 
     def of(self, state: bytes, passed_days: int = 0) -> bytes:
-        """The canonical form of a state of a case, `passed_days` later."""
+        """The canonical form (bytes, which the engine loads) of a state of a case, `passed_days` later."""
         case = orjson.loads(state[START:-1])
         if case["final"] is not None:
             case.update(data=[{}], final=0, visits={}, token=1, write=0)
@@ -47,7 +47,7 @@ class Canon:
         return seal(case)
 
     def days(self, state: bytes) -> frozenset[int]:
-        """The days that a canonical state knows, from today."""
+        """The days that a canonical state knows, counted from today; none where conditions hold no days together."""
         timed = self.reading.asked.timed
         return frozenset() if not timed else frozenset(
             day for data in orjson.loads(state[START:-1])["data"] for name, (value, _) in data.items()

@@ -32,7 +32,7 @@ def closed(days: Iterable[int], reach: int) -> Mapping[int, int]:
 
 
 def number_of(text: object) -> int | None:
-    """The day in a value, counted from BASE; None for what is no day."""
+    """The day in a value (ISO 8601, the time of day is not looked at), counted from BASE; None for what is no day."""
     try:
         return (date.fromisoformat(str(text)[:10]) - BASE).days
     except ValueError:
@@ -40,5 +40,5 @@ def number_of(text: object) -> int | None:
 
 
 def day_of(number: int) -> str:
-    """The day with this number, as a form writes it."""
+    """The day with this number, as a form writes it: YYYY-MM-DD."""
     return (BASE + timedelta(number)).isoformat()

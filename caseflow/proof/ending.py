@@ -12,7 +12,10 @@ from caseflow.proof.words import listed, named
 
 
 def always_ends(graph: Graph) -> Found | None:
-    """The shortest path to a state from which people and time alone bring no end, or round a circle."""
+    """The shortest path to a state from which people and time alone bring no end, or round a circle; None without any.
+
+    In a graph that is not complete only circles and steps that the engine cannot take are looked for.
+    """
     circling = _circling(graph)
     finished = _finished(graph) if graph.complete else set(range(len(graph.nodes)))
     for came, at, move in moves_in_order(graph):
@@ -25,7 +28,7 @@ def always_ends(graph: Graph) -> Found | None:
 
 
 def reachable(graph: Graph, outcomes: tuple[str, ...]) -> Breach | None:
-    """That a case can end with each of these outcomes."""
+    """That a case can end with each of these outcomes (ids of end events): the first that it cannot, else None."""
     ends = {node.outcome for node in graph.nodes if node.ended}
     for outcome in outcomes:
         if outcome not in ends:

@@ -27,7 +27,7 @@ LOST = -1           # where a step leads that the engine cannot take
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A timer that guards a task which has just been opened."""
+    """A timer that guards a task which has just been opened. `interrupting`: it ends what it guards when it fires."""
 
     element: str
     rule: DeadlineRule
@@ -36,8 +36,12 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One step of a case. `opened` are the tasks it opens with their deadlines, `guarded` the open tasks whose deadline
-    the timer was, `closed` those of them that are gone afterwards. `fault` is the element where the engine stopped."""
+    """One step of a case. `kind` is start, complete, timer, message or day (one day passes); `target` numbers the state
+    it leads to, LOST where the engine fails, `fault` then being the element where it stopped.
+
+    `opened` are the tasks it opens with their deadlines, `guarded` the open tasks whose deadline the timer was,
+    `closed` those of them that are gone afterwards.
+    """
 
     kind: str
     element: str
@@ -52,7 +56,10 @@ class Move:
 
 @dataclass(slots=True)
 class Node:
-    """A state: what is open in it, and where it leads. `outcome` is set when it is an end."""
+    """A state: what is open in it, and where it leads. `tasks` are element ids, `messages` the names it waits for.
+
+    `outcome` is set when it is an end.
+    """
 
     tasks: tuple[str, ...]
     messages: frozenset[str]
@@ -63,7 +70,10 @@ class Node:
 
 @dataclass
 class Graph:
-    """All that was found. `starts` are the moves that begin a case."""
+    """All that was found: the states by their number, and how many moves there are between them.
+
+    `starts` are the moves that begin a case. `hit` says in Chinese what kept it from being complete, "" for nothing.
+    """
 
     definition: Definition
     nodes: list[Node] = field(default_factory=list)
@@ -73,11 +83,15 @@ class Graph:
 
     @property
     def complete(self) -> bool:
+        """Whether no bound was hit and no values had to be sampled."""
         return not self.hit
 
 
 def explore(definition: Definition, wanted: Mapping[str, frozenset[str]], bounds: Bounds) -> Graph:
-    """The graph of a process; `wanted` are the fields that rules name, with the answers they mean."""
+    """The graph of a process; `wanted` are the fields that rules name, with the answers they mean.
+
+    Beyond `bounds` it is left incomplete. Breadth first: the first way found to a state is a shortest one.
+    """
     return _Explorer(definition, wanted, bounds).run()
 
 

@@ -17,7 +17,7 @@ ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_h
 
 
 def missing(check: Check, definition: Definition) -> Breach | None:
-    """What a rule names that the diagram does not have."""
+    """What a rule names that the diagram does not have, a step, end, message, field or answer; None when it has all."""
     for element in _elements(check):
         if element not in definition.elements:
             return Breach("", f"图上没有“{element}”，条文要求有这一步；请把它放回图上，编号不要改。")
@@ -80,7 +80,7 @@ def _choices(entry: FormField) -> tuple[str, ...]:
 
 
 def performed_by(check: Check, definition: Definition) -> Breach | None:
-    """These tasks are done at this post."""
+    """These tasks are done at this post (unit.role); else the first that is not."""
     for task in check.words(check.parts[0]):
         done_by = definition.user_tasks[task]
         if f"{done_by.unit}.{done_by.role}" != check.parts[1]:
@@ -101,7 +101,7 @@ def different_person(check: Check, definition: Definition) -> Breach | None:
 
 
 def offers(check: Check, definition: Definition) -> Breach | None:
-    """This required field has these choices."""
+    """This field is required in the forms of these tasks, and has these choices."""
     for task in check.words(check.parts[0]):
         entry = _field(definition, task, check.parts[1])
         if entry is None or not entry.required:
@@ -128,7 +128,7 @@ def asks(check: Check, definition: Definition) -> Breach | None:
 
 
 def carries_out(check: Check, definition: Definition) -> Breach | None:
-    """These service tasks call this effect."""
+    """These service tasks call this effect (camunda:topic)."""
     topics = topics_of(definition)
     for element in check.words(check.parts[0]):
         if topics.get(element) != check.parts[1]:
@@ -138,7 +138,7 @@ def carries_out(check: Check, definition: Definition) -> Breach | None:
 
 
 def topics_of(definition: Definition) -> dict[str, str]:
-    """Service task → the effect it calls."""
+    """Service task → the effect it calls (camunda:topic), subprocesses and called processes included."""
     return {spec.name: spec.topic for process in (definition.process, *definition.inner.values())
             for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
 

@@ -26,7 +26,10 @@ Value = str | int | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit of time: so many of a unit since a variable ("now": since the task is there), or the date of a field."""
+    """A limit of time: so many of a unit since a variable ("now": since the task is there), or the date of a field.
+
+    `unit` is one of UNITS, or date with the amount 0.
+    """
 
     amount: int
     unit: str
@@ -35,7 +38,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule as read: its name, its parts in order, its named parts, and the limit behind <=."""
+    """A rule as read: its name, its parts in order, its named parts, and the limit behind <=.
+
+    A part is a word, a number, or a list of words; `text` is the rule as written.
+    """
 
     text: str
     name: str
@@ -52,7 +58,10 @@ class Check:
 
 @lru_cache(maxsize=1024)
 def read(text: str) -> Check:
-    """The rule in this text; ConfigurationError for a text of another form. Names are not looked at here."""
+    """The rule in this text (at most LONGEST characters); ConfigurationError for a text of another form.
+
+    Names are not looked at here: vocabulary.check does that.
+    """
     return _Reader(text).rule()
 
 

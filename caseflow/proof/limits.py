@@ -18,7 +18,11 @@ SINCE_WORDS = {"now": "任务出现后", "received_at": "收到后"}
 
 
 def limits(check: Check, graph: Graph) -> Found | None:
-    """The shortest way to a task that is opened without the deadline the rule asks for."""
+    """The shortest way to a task that is opened without the deadline the rule asks for (deadline, escalates, gives_up).
+
+    A task that cannot be reached breaks the rule, too. Of a graph that is not complete, a task is judged only if each
+    of its timers has fired somewhere.
+    """
     tasks = check.words(check.parts[0])
     timers = _Timers(graph)
     reached = set()

@@ -20,7 +20,7 @@ from caseflow.proof.words import START_WORDS, listed, named
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """That a rule is broken: where, and in Chinese what to do."""
+    """That a rule is broken: where (the id of an element, "" for none), and in Chinese what to do."""
 
     element: str
     why: str
@@ -35,7 +35,10 @@ class Found:
 
 
 class Watch:
-    """An automaton for one rule. `before` is the state a move leaves (None at the start), `after` where it leads."""
+    """An automaton for one rule; one object is run over a whole graph, so all that it remembers is in the memory.
+
+    `subjects` are the elements of the rule's first part; `graph` is set by watch().
+    """
 
     begin: Hashable = False
 
@@ -44,23 +47,29 @@ class Watch:
         self.subjects = check.words(check.parts[0] if check.parts else None)
 
     def name(self, *elements: str) -> str:
+        """These elements as people read them."""
         return listed(named(self.definition, element) for element in elements)
 
     def move(self, memory, move: Move, after: Node | None) -> Hashable | Breach:
+        """The memory after this move, or a Breach. `after` is the state it leads to, None where the engine fails."""
         return memory
 
     def end(self, memory, outcome: str) -> Breach | None:
+        """What is wrong with an ended case that had this memory and this outcome (the id of an end event)."""
         return None
 
     def state(self, node: Node) -> Breach | None:
-        """What a state itself breaks."""
+        """What is wrong with a state, whatever happened before."""
         return None
 
 
 class AtMost(Watch):
+    """at_most: a case passes these steps so many times, counted together, and not once more (HN-15: one return)."""
+
     begin = 0
 
     def move(self, memory, move, after):
+        """Memory: how often they were passed."""
         most = self.check.parts[1]
         for element in move.passed:
             if element in self.subjects:
@@ -73,12 +82,17 @@ class AtMost(Watch):
 
 
 class Had(Watch):
-    """every_closed_case_had"""
+    """every_closed_case_had: no case ends without one of these steps.
+
+    The ends in `unless` are excepted; where `only` is given, no other ends are looked at.
+    """
 
     def move(self, memory, move, after):
+        """Memory: whether one was passed."""
         return memory or any(element in self.subjects for element in move.passed)
 
     def end(self, memory, outcome):
+        """Broken by a case that passed none."""
         only, unless = self.check.words(self.check.named.get("only")), self.check.words(self.check.named.get("unless"))
         if memory or outcome in unless or (only and outcome not in only):
             return None
@@ -87,12 +101,16 @@ class Had(Watch):
 
 
 class Never(Watch):
+    """never: a case that passed one of these steps ends as `unless` says."""
+
     def move(self, memory, move, after):
+        """Memory: the first that was passed, "" for none."""
         return memory or next((element for element in move.passed if element in self.subjects), "")
 
     begin = ""
 
     def end(self, memory, outcome):
+        """Broken by any other end."""
         unless = self.check.words(self.check.named.get("unless"))
         if not memory or outcome in unless:
             return None
@@ -101,7 +119,10 @@ class Never(Watch):
 
 
 class Before(Watch):
+    """before: no later step is opened or passed before one of these has been passed."""
+
     def move(self, memory, move, after):
+        """Memory: whether one has been passed."""
         later = self.check.words(self.check.parts[1])
         for element in (*move.passed, *(task for task, _ in move.opened)):
             if element in later and not memory:
@@ -112,7 +133,10 @@ class Before(Watch):
 
 
 class AtStart(Watch):
+    """at_start: one of these steps is passed before anything waits."""
+
     def move(self, memory, move, after):
+        """Only the move that begins a case is looked at."""
         if move.kind == "start" and not any(element in self.subjects for element in move.passed):
             return Breach(self.subjects[0], f"“{self.name(*self.subjects)}”没有在收到时立即进行；"
                                             "请把它接在开始之后、任何等待之前。")
@@ -120,7 +144,7 @@ class AtStart(Watch):
 
 
 class FollowedBy(Watch):
-    """A step is followed by another, before a third and before the end."""
+    """followed_by: a step is followed by another (`to`), before a third (`first`) and before the end."""
 
     begin = ("", False)
 
@@ -131,9 +155,11 @@ class FollowedBy(Watch):
         self.first, self.had = check.words(check.named.get("before")), check.words(check.named.get("unless_had"))
 
     def owes(self, move: Move, element: str) -> bool:
+        """Whether passing this element makes the case owe the other step."""
         return element in self.subjects
 
     def move(self, memory, move, after):
+        """Memory: the element that waits for its follower, "" for none; whether one of `unless_had` was passed."""
         owed, had = memory
         for element in move.passed:
             if owed and element in self.first:
@@ -148,34 +174,39 @@ class FollowedBy(Watch):
         return owed, had
 
     def end(self, memory, outcome):
+        """Broken while something is owed, but for the ends of `unless`."""
         return self.breach(memory[0], outcome) if memory[0] and outcome not in self.unless else None
 
     def breach(self, owed: str, reached: str) -> Breach:
+        """That `reached` was reached while `owed` had not been followed."""
         return Breach(owed, f"{self.reason(owed)}却没有经过“{self.name(*self.to)}”就到了“{self.name(reached)}”；"
                             "请检查网关的条件和连线。")
 
     def reason(self, owed: str) -> str:
+        """What made the case owe it: the first words of the sentence."""
         return f"经过了“{self.name(owed)}”，"
 
 
 class Leads(FollowedBy):
-    """An answer is followed by a step: an answer to a task, or, at the start, what is known of the case."""
+    """leads: an answer is followed by a step: an answer to a task, or, at the start, what is known of the case."""
 
     def __init__(self, check, definition):
         super().__init__(check, definition)
         [(self.field, self.meant)] = answers_of(check).items()
 
     def owes(self, move, element):
+        """Whether the task is completed, or the case begun, with one of the answers meant."""
         answered = element == move.element if move.kind == "complete" else move.kind == "start"
         return element in self.subjects and answered and answer_in(move, self.field) in self.meant
 
     def reason(self, owed):
+        """The answer in words."""
         meant = answer_words(self.definition, self.field, self.meant)
         return f"在“{self.name(owed)}”选了“{meant}”，" if owed in self.definition.user_tasks else f"“{meant}”的案件，"
 
 
 class LastAnswer(Watch):
-    """Remembers the last answer to a field."""
+    """Remembers the last answer to a field. `meant` are the answers the rule means, as the form writes them."""
 
     begin = None
 
@@ -184,21 +215,29 @@ class LastAnswer(Watch):
         [(self.field, self.meant)] = answers_of(check).items()
 
     def move(self, memory, move, after):
+        """Memory: the last answer, None before any."""
         return answer_in(move, self.field) if self.field in move.values else memory
 
     def words(self) -> str:
+        """The answers meant, as people read them."""
         return answer_words(self.definition, self.field, self.meant)
 
 
 class OnlyIf(LastAnswer):
+    """only_if: a case ends so only when the last answer is one of those meant."""
+
     def end(self, memory, outcome):
+        """Broken by any other last answer."""
         if outcome not in self.subjects or memory in self.meant:
             return None
         return Breach(outcome, f"没有“{self.words()}”，案件也能以“{self.name(outcome)}”结束；请检查通向它的条件。")
 
 
 class OnlyFor(LastAnswer):
+    """only_for: a step is opened or passed only when the last answer is one of those meant."""
+
     def move(self, memory, move, after):
+        """An answer given in the same move counts."""
         memory = super().move(memory, move, after)
         for element in (*move.passed, *(task for task, _ in move.opened)):
             if element in self.subjects and memory not in self.meant:
@@ -208,7 +247,10 @@ class OnlyFor(LastAnswer):
 
 
 class AfterMessage(Watch):
+    """after_message: a step is passed only after the message has come."""
+
     def move(self, memory, move, after):
+        """Memory: whether it has come."""
         memory = memory or (move.kind == "message" and move.element == self.check.parts[1])
         for element in move.passed:
             if element in self.subjects and not memory:
@@ -218,7 +260,10 @@ class AfterMessage(Watch):
 
 
 class Concludes(LastAnswer):
+    """concludes: with one of the answers meant as the last, a case ends as `outcomes` or `unless` say."""
+
     def end(self, memory, outcome):
+        """Broken by any other end."""
         allowed = (*self.check.words(self.check.named["outcomes"]), *self.check.words(self.check.named.get("unless")))
         if memory not in self.meant or outcome in allowed:
             return None
@@ -228,7 +273,10 @@ class Concludes(LastAnswer):
 
 
 class MessageEnds(Watch):
+    """message_ends: while one of these tasks is open, the message leads the case to this end, by way of `passing`."""
+
     def state(self, node):
+        """Broken where the message is not awaited beside such a task, or does not end the case so."""
         during = self.check.words(self.check.named["during"])
         there = [task for task in node.tasks if task in during]
         if not there:
@@ -244,6 +292,7 @@ class MessageEnds(Watch):
         return None
 
     def ending(self, move: Move, task: str, outcome: str, passing: tuple[str, ...]) -> Breach | None:
+        """What is wrong with the move the message makes while `task` is open."""
         missing = [element for element in passing if element not in move.passed]
         if missing:
             return Breach(missing[0], f"在“{self.name(task)}”时收到“{move.element}”，没有经过“{self.name(*missing)}”；"
@@ -263,12 +312,13 @@ WATCHES = {"at_most": AtMost, "every_closed_case_had": Had, "never": Never, "bef
 
 
 def answer_in(move: Move, name: str) -> str | None:
+    """The answer to a field in this move, as a rule writes it ("true" and "false" for yes and no); None without one."""
     value = move.values.get(name)
     return str(value).lower() if isinstance(value, bool) else value
 
 
 def answer_words(definition: Definition, name: str, meant: tuple[str, ...]) -> str:
-    """The answers to a field as people read them."""
+    """The answers to a field as people read them: its label and the labels of the choices."""
     for task in definition.user_tasks.values():
         for entry in task.form:
             if entry.id == name:
@@ -278,7 +328,10 @@ def answer_words(definition: Definition, name: str, meant: tuple[str, ...]) -> s
 
 
 def watch(graph: Graph, automaton: Watch) -> Found | None:
-    """The shortest path on which a rule is broken, if there is one."""
+    """The shortest path on which a rule is broken, if there is one.
+
+    Each state is visited once with each memory, so the work is bounded by their product.
+    """
     automaton.graph = graph
     came: dict[tuple[int, Hashable], tuple[tuple[int, Hashable] | None, Move]] = {}
     waiting: deque[tuple[int, Hashable]] = deque()
@@ -307,7 +360,7 @@ def _visited(graph: Graph, automaton: Watch, waiting: deque) -> Iterator[tuple]:
 
 
 def way(came: dict, at: tuple | None, last: Move) -> tuple[PathStep, ...]:
-    """The moves to a state and the last one, as steps."""
+    """The moves to a state and the last one, as steps. `came`: key of a state → (key it was reached from, move)."""
     moves = [last]
     while at is not None:
         at, move = came[at]

@@ -36,7 +36,7 @@ class Asked:
 
 
 class Reading:
-    """A definition, read for a proof."""
+    """A definition, read for a proof. `asked` is what all of it asks, `processes` are the specs by name."""
 
     def __init__(self, definition: Definition) -> None:
         self.definition, self.asked = definition, Asked()
@@ -50,7 +50,8 @@ class Reading:
         self._before, self._after = self._flow()
 
     def live(self, place: Place) -> frozenset[str]:
-        """What may still be read once a task that rests here goes on; its own form overwrites what it asks for."""
+        """The variables (and VISITS, BEGUN names) that may still be read once a task that rests here goes on; its own
+        form overwrites what it asks for."""
         return self._before[place] if self._is_user(place) else self._after[place]
 
     def after_all(self, process: str) -> frozenset[str]:
@@ -58,7 +59,7 @@ class Reading:
         return frozenset().union(*(self._after[host] for host in self._hosts[process]))
 
     def once(self, task: str) -> bool:
-        """Whether this task offers something at its first visit only."""
+        """Whether this task offers something at its first visit only (FormField.first_visit_only)."""
         return any(entry.first_visit_only for entry in self.definition.user_tasks[task].form)
 
     def _is_user(self, place: Place) -> bool:

@@ -61,7 +61,10 @@ class RuleResult:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`complete` is False when a bound was hit or values had to be sampled: no rule over paths "holds" then."""
+    """What became of all rules, and how many states and moves were looked at.
+
+    `complete` is False when a bound was hit or values had to be sampled: no rule over paths "holds" then.
+    """
 
     results: tuple[RuleResult, ...]
     states: int
@@ -70,4 +73,5 @@ class Proof:
 
     @property
     def holds(self) -> bool:
+        """Whether every rule holds; one that is unknown does not."""
         return all(result.verdict == HOLDS for result in self.results)

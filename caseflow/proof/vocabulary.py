@@ -10,9 +10,10 @@ from caseflow.proof.language import Check, read
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message; `named` may follow.
+    """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
-    `answers`: a named part that is no option is the field of a form with its answer.
+    `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
+    field of a form with its answer.
     """
 
     parts: str = ""
@@ -66,7 +67,7 @@ def check(text: str) -> Check:
 
 
 def answers_of(found: Check) -> dict[str, tuple[str, ...]]:
-    """The fields a rule names with the answers it means."""
+    """The fields a rule names with the answers it means; empty for a rule that means none."""
     word = VOCABULARY[found.name]
     return {name: found.words(value) for name, value in found.named.items() if word.answers and name not in word.named}
 

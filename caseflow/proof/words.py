@@ -23,12 +23,12 @@ def named(definition: Definition, element: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Several names, each once."""
+    """Several names, each once, in their order; the quotes at both ends are the caller's."""
     return "”或“".join(dict.fromkeys(names))
 
 
 def told(definition: Definition, path: Iterable[PathStep]) -> list[str]:
-    """One sentence for each step of a path."""
+    """One Chinese sentence for each step of a path, numbered from 1."""
     return [f"{number}. {_step(definition, step)}" for number, step in enumerate(path, 1)]
 
 

@@ -33,6 +33,7 @@ class Standing:
 
     @property
     def met(self) -> bool:
+        """Whether it was tried as often, and on as many days, as the rule asks."""
         return self.attempts >= self.rule.attempts and self.days >= self.rule.days
 
 

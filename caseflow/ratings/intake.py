@@ -40,6 +40,7 @@ class Arrival:
 
     @property
     def calls_for_case(self) -> bool:
+        """Whether it is a bad rating under a regulation that still applies."""
         return self.place.calls_for_case(self.value.level)
 
 

@@ -23,6 +23,7 @@ class Jurisdiction:
     in_force: bool
 
     def calls_for_case(self, level: str) -> bool:
+        """Whether a rating of this level is a bad one under a regulation that still applies."""
         return self.in_force and level in self.regulation.bad_levels
 
 

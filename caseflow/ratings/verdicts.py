@@ -38,6 +38,7 @@ class Normalised:
 
     @property
     def key(self) -> tuple[str, int]:
+        """projectNo and serviceNumber: there is one rating for each such pair."""
         return self.project_no, self.service_number
 
 
@@ -65,6 +66,7 @@ DUPLICATE = Verdict("duplicate")
 
 
 def rejected(reason: str, field: str = "-") -> Verdict:
+    """The verdict on a line that is not kept; "-" means the line as a whole."""
     return Verdict("rejected", reason, field)
 
 

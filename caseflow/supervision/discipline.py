@@ -27,6 +27,7 @@ FACTS = (10, 4000)      # fewest and most characters
 
 
 def rules_of(regulation: str) -> Forwarding | None:
+    """Who forwards what to whom under this regulation; None when it says nothing of supervision. RegulationNotFound."""
     supervision = regulations.get(regulation).supervision
     return supervision.discipline if supervision else None
 

@@ -26,6 +26,7 @@ MOST = 20       # cases that are offered, or linked with one
 
 
 def rules_of(regulation: str) -> Offered | None:
+    """Whether a regulation lets cases that say the same be linked; None when it says nothing. RegulationNotFound."""
     supervision = regulations.get(regulation).supervision
     return supervision.duplicates if supervision else None
 

@@ -56,10 +56,12 @@ class Result:
 
     @property
     def passed(self) -> bool:
+        """Whether everything came as the scenario expects."""
         return not self.problems
 
     @property
     def name(self) -> str:
+        """As its file names it; the name of the file when that could not be read."""
         return self.scenario.name if self.scenario else self.key
 
 
@@ -73,6 +75,7 @@ class Coverage:
 
     @property
     def missing(self) -> tuple[str, ...]:
+        """The elements and flows that no run passed, in the order of the file."""
         return tuple(name for name in (*self.elements, *self.flows) if name not in self.passed)
 
     def share(self, names: Sequence[str]) -> tuple[int, int]:

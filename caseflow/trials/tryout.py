@@ -101,10 +101,12 @@ class Trial:
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:
+        """The tasks that wait for somebody, in the order in which they opened."""
         return tuple(task for task in self.tasks if task.status == "open")
 
     @property
     def next_limit(self) -> Limit | None:
+        """The deadline that is due first, None when none runs."""
         return min(self.limits, key=lambda limit: (limit.due_at, limit.token), default=None)
 
     def is_late(self, task: Task) -> bool:
@@ -150,6 +152,7 @@ def posts(definition: Definition) -> list[str]:
 
 
 def day_of(moment: datetime) -> date:
+    """The day in Asia/Shanghai."""
     return moment.astimezone(SHANGHAI).date()
 
 

@@ -156,5 +156,6 @@ def standing(case_id: int) -> Standing:
 
 
 def draft_saved_at(work_item_id: int, actor: Actor) -> datetime | None:
+    """When the actor's unfinished form of this task was saved last (aware UTC), None without one."""
     draft = db.session.get(Draft, (work_item_id, actor.user_id))
     return draft.saved_at if draft else None

@@ -54,6 +54,7 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
+        """Whether anything at all does, be it only its place on the page."""
         return bool(self.added or self.removed or self.changed or self.moved)
 
     @property

@@ -165,11 +165,13 @@ def _deployable(draft: ProcessDraft) -> engine.Definition:
 
 
 def require_state(draft: ProcessDraft, state: str) -> None:
+    """DraftClosed (`state`: what it is) unless the draft is open, submitted, deployed or discarded, as asked."""
     if draft.state != state:
         raise DraftClosed(state=draft.state)
 
 
 def require_revision(draft: ProcessDraft, revision: int) -> None:
+    """DraftChanged (`by`, `at`, `revision`) when somebody has saved the draft since this revision."""
     if draft.revision != revision:
         raise DraftChanged(by=draft.edited_by.name, at=draft.edited_at, revision=draft.revision)
 

@@ -63,6 +63,7 @@ class Impact:
 
     @property
     def complete(self) -> bool:
+        """Whether every open case was looked at, not only the first LIMIT (1,000)."""
         return self.examined == self.total
 
 

@@ -27,10 +27,12 @@ MOST_KEPT = 100       # with one draft
 
 
 def may_try(draft: ProcessDraft, actor: Actor) -> bool:
+    """Whether the actor is a designer or approver of the draft's regulation."""
     return draft.regulation in permissions.regulations_of(actor, "designer", "approver")
 
 
 def may_keep(draft: ProcessDraft, actor: Actor) -> bool:
+    """Whether the draft is open and the actor a designer of its regulation."""
     return draft.state == "open" and draft.regulation in permissions.regulations_of(actor, "designer")
 
 

@@ -44,6 +44,7 @@ class Overview:
 
     @property
     def last_change(self) -> LastChange:
+        """The latest of the current version's deployment and the last edits of these drafts."""
         deployed = LastChange("deployed", self.current.deployed_at, self.current.deployed_by)
         drawn = [LastChange("drawn", draft.edited_at, draft.edited_by) for draft in self.drafts]
         return max([deployed, *drawn], key=lambda change: change.at)

@@ -23,7 +23,7 @@ from caseflow.ratings import intake
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
 from tests.browser.desk import PATIENCE, Desk
-from web import clock
+from web.app import clock
 
 HERE = Path(__file__).parent
 FEWEST = 6      # tasks that nobody has taken, at the first office of each place

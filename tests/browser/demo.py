@@ -13,7 +13,8 @@ from flask import Flask
 
 from caseflow.models import db
 from tests import source
-from web import config, create_app
+from web import create_app
+from web.app import config
 
 COMMAND = [sys.executable, "-c", "from web.commands import main; main()", "run", "--port", "0"]
 PATIENCE = 20  # seconds that the server and the scheduler may take to end

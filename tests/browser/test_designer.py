@@ -11,7 +11,7 @@ from caseflow.models import ProcessDraft, User, db, transaction
 from caseflow.people.permissions import actor_for
 from caseflow.workshop import drafts
 from tests.bpmn.drawings import parts
-from web import clock
+from web.app import clock
 
 STATE = "[data-findings-state]"
 UNCOVERED = """mark => { const box = mark.getBoundingClientRect();

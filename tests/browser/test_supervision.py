@@ -14,8 +14,8 @@ from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
 from tests.conftest import Clock
 from tests.ground import unit
 from tests.journeys.kit import Journey
-from web import clock
-from web.views.demo import later
+from web.app import clock
+from web.operations.demo import later
 
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
 NOTE = "材料在三号柜，评价人下午方便接电话。"

@@ -16,6 +16,6 @@ seed; CASEFLOW_CHAOS_SEED repeats the choices of a run (who is killed when, who 
 the operating system lets the processes run.
 
 Time: the processes run in demo mode, whose clock is the database's clock plus a row that moves forward
-(web/clock.py). The run sets that row to an ordinary Monday and moves it by hours and days, so that deadlines of
+(web/app/clock.py). The run sets that row to an ordinary Monday and moves it by hours and days, so that deadlines of
 working days fall due within seconds, through the product's own code and by one clock for all processes.
 """

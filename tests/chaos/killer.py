@@ -22,7 +22,8 @@ from caseflow.ratings import intake
 from tests.chaos import checker, faults, pulse, workload
 from tests.chaos.nursery import Nursery
 from tests.conftest import MONDAY_MORNING
-from web import clock, config, create_app
+from web import create_app
+from web.app import clock, config
 
 IN_THE_MIDST = 0.7       # of the kills wait for a transaction, the others come at any moment
 LOOKOUT = 1              # seconds in which somebody should come into a transaction

@@ -11,7 +11,7 @@ from caseflow.models import Case, JournalEntry, Submission, TimerFiring, WorkIte
 from tests.chaos import ledger, workload
 from tests.chaos.killer import Crowd, World
 from tests.chaos.nursery import Nursery
-from web import clock
+from web.app import clock
 
 CLIENTS = 8      # two each send the same forms, with the same token: a double click
 

@@ -34,7 +34,8 @@ from tests.chaos import faults, machine, pulse, workload
 from tests.chaos.browser import Browser
 from tests.chaos.ledger import Intent, Ledger
 from tests.chaos.proxy import Proxy
-from web import clock, config, create_app
+from web import create_app
+from web.app import clock, config
 from web.commands import run as run_command
 
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -66,7 +67,7 @@ def warm() -> None:
     """What every child would do first: read the diagrams and calendars, open a case and complete a task."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(config.load({"CASEFLOW_INSTANCE": folder, "CASEFLOW_SECRET_KEY": "w" * 48}))
-        app.jinja_env.get_template("work/show.html")
+        app.jinja_env.get_template("work/task.html")
         with app.app_context():
             db.create_all()
             _handle_one_case(Random(1))

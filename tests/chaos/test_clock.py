@@ -13,7 +13,7 @@ from caseflow.models import JournalEntry, SimulatedClock, Timer, TimerFiring, tr
 from scheduler import jobs
 from tests.chaos import ledger, sizes, workload
 from tests.chaos.killer import Crowd
-from web import clock
+from web.app import clock
 
 DUE = datetime(2026, 3, 4, 15, 59, 59, tzinfo=UTC)   # two working days after Monday 2 March: Wednesday 23:59:59
 AN_HOUR, A_DAY, A_MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=31)

@@ -17,7 +17,7 @@ from caseflow.models import Case, Incident, ProcessInstance, TimerFiring, WorkIt
 from scheduler import jobs
 from tests.chaos import sizes, workload
 from tests.chaos.killer import Crowd
-from web import clock
+from web.app import clock
 
 TRIES = 5
 HEALTHY = 10

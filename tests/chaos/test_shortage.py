@@ -12,7 +12,8 @@ from caseflow.models import Case, Heartbeat, Incident, Submission, User, WorkIte
 from scheduler import jobs
 from tests.chaos import ledger, roles, sizes, statements, workload
 from tests.chaos.killer import Crowd, World
-from web import clock, config, create_app
+from web import create_app
+from web.app import clock, config
 
 SHORTAGES = {"MemoryError", "StepFailed", "DatabaseUnavailable", "OperationalError",
              "DatabaseError"}  # so psycopg gives an error without an SQLSTATE, as libpq's own are

@@ -23,7 +23,7 @@ from tests import receivers
 from tests.conftest import MONDAY_MORNING
 from tests.ground import at_once, colleague, open_item, person
 from tests.journeys.kit import Journey
-from web import messages
+from web.app import outgoing
 
 pytestmark = pytest.mark.both_databases
 NIGHT = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)       # 23:30 in Shanghai
@@ -208,13 +208,13 @@ def test_no_transaction_is_open_while_a_message_leaves(guichi, app, monkeypatch)
         open_then.append(db.session.registry().in_transaction())
         return notices_channels.Outcome("sent")
 
-    monkeypatch.setattr(messages, "send", send)
+    monkeypatch.setattr(outgoing, "send", send)
     side_jobs.send_deliveries()
     assert open_then and not any(open_then)
 
 
 def test_a_sender_that_died_lets_go_and_its_late_answer_changes_nothing(guichi):
-    rules = messages.rules()
+    rules = outgoing.rules()
     with transaction():
         lost = deliveries.claim(rules, guichi.now, 1)[0]
     side_jobs.send_deliveries()
@@ -274,7 +274,7 @@ def test_what_was_given_up_is_complained_of_until_it_is_put_aside(guichi, sms):
 def test_what_happens_at_night_leaves_in_the_morning(guichi, sms):
     with transaction():
         db.session.query(Delivery).delete()
-        deliveries.plan(db.session.scalars(select(Notice)).all(), messages.rules(), NIGHT)
+        deliveries.plan(db.session.scalars(select(Notice)).all(), outgoing.rules(), NIGHT)
     guichi.clock.set(NIGHT)
     assert side_jobs.send_deliveries() == 0
     guichi.clock.set(NIGHT + timedelta(hours=8, minutes=30))       # 08:00
@@ -283,7 +283,7 @@ def test_what_happens_at_night_leaves_in_the_morning(guichi, sms):
 
 @pytest.mark.parametrize("night", [NIGHT, NIGHT + timedelta(hours=5)])
 def test_deadline_alarms_may_leave_at_night_where_that_is_wanted(guichi, night):
-    quiet = messages.rules()
+    quiet = outgoing.rules()
     assert quiet.moment(night, "overdue") > night
     awake = replace(quiet, alarms_at_night=True)
     assert awake.moment(night, "overdue") == night and awake.moment(night, "task_waiting") > night

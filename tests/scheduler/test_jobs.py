@@ -29,7 +29,7 @@ from caseflow.work import worklist
 from scheduler import jobs, side_jobs
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey
-from web import clock as web_clock
+from web.app import clock as web_clock
 
 
 @pytest.fixture

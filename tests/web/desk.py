@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
 from tests.conftest import Clock
 from tests.journeys.kit import Journey
-from web import sessions
+from web.sign_in import sessions
 
 
 class Desk:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from caseflow.models import RoleAssignment, Unit, User, db, transaction
 from tests import apps
-from web import passwords
+from web.sign_in import passwords
 
 PASSWORD = "Right-Answer-42!"
 SECRET = "s" * 48

@@ -52,8 +52,8 @@ from caseflow.people.permissions import actor_for
 from caseflow.workshop import drafts
 from tests.conftest import MONDAY_MORNING, Clock, build_app
 from tests.journeys.kit import PNG, Journey
-from web import sessions
 from web.migrations import upgrade
+from web.sign_in import sessions
 
 FILE = Path(__file__).with_name("permissions.tsv")
 OWN, OTHER = "guichi", "hainan"
@@ -190,7 +190,7 @@ class World:
 
 def rows(world: World) -> Iterator[tuple[str, ...]]:
     """The table, line by line: a route with objects is asked about one's own and about another place's."""
-    with mock.patch("web.shell.counts", dict):  # the figures of the navigation: a page shows without them as well
+    with mock.patch("web.frame.shell.counts", dict):  # the figures of the navigation: a page shows without them as well
         yield from _rows(world)
 
 

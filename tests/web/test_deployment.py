@@ -16,7 +16,7 @@ import pytest
 
 from tests import source
 from tests.web.ground import shell
-from web import config
+from web.app import config
 from web.commands import main
 
 FOLDER = source.ROOT / "docs" / "deploy"

@@ -6,9 +6,10 @@ import pytest
 
 from caseflow import errors
 from tests.web.ground import shell
-from web import access, auth
 from web import errors as answers
-from web.access import Rule
+from web.frame import access
+from web.frame.access import Rule
+from web.sign_in import auth
 
 
 def classes():

@@ -9,10 +9,10 @@ import pytest
 
 from scheduler.side_jobs import SIDE_JOBS
 from tests import source
-from tests.web.test_metrics import measured, scrape
-from web import config
+from tests.web.operations.test_metrics import measured, scrape
+from web.app import config
 from web.commands import COMMANDS
-from web.words import complaints
+from web.operations import complaint_words
 
 __all__ = ["measured"]
 PAGE = (source.ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def test_the_default_of_a_setting_is_the_one_that_holds(item):
 
 
 def test_every_complaint_is_explained():
-    assert rows("### Complaints of the doctor").keys() == complaints.WORDS.keys()
+    assert rows("### Complaints of the doctor").keys() == complaint_words.WORDS.keys()
 
 
 def test_every_metric_is_explained(measured):

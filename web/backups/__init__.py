@@ -16,10 +16,10 @@ from caseflow.health import doctor
 from caseflow.models import Attachment, Base, Heartbeat, WebSession, db, snapshot, transaction
 from caseflow.people.permissions import SYSTEM
 from web import migrations
+from web.app.config import Settings
 from web.backups import archive, postgresql, sqlite
 from web.backups.archive import kind_of
 from web.backups.files import BackupFailed, fingerprint, placed
-from web.config import Settings
 
 VERSION_TABLE = "alembic_version"
 AFTER_STANDSTILL = "old_outbox"  # nothing is sent while nothing runs: of a restored database this is no complaint

@@ -12,8 +12,8 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, MetaData, text
 
 from caseflow.errors import ConfigurationError
+from web.app.config import Settings
 from web.backups.files import BackupFailed
-from web.config import Settings
 from web.migrations import queue_tables
 
 OTHERS = text("SELECT count(*) FROM pg_stat_activity "

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from web.app.config import Settings
 from web.backups.files import BackupFailed
-from web.config import Settings
 
 PATIENCE = 5.0  # seconds to wait for others before the database counts as in use
 

@@ -29,7 +29,7 @@ COMMANDS = {
     "simulate": "web.commands.simulate:simulate",
     "journal": "web.commands.journal:journal",
     "doctor": "web.commands.doctor:doctor",
-    "bench": "web.commands.bench:bench",
+    "bench": "benchmarks.command:bench",
     "backup": "web.commands.backup:backup",
     "restore": "web.commands.restore:restore",
 }

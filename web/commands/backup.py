@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from web import backups, config, create_app
+from web import backups, create_app
+from web.app import config
 
 NOT_INSIDE = "备份不含密钥（CASEFLOW_SECRET_KEY 或 secret_key）和 config.toml，请另行妥善保管。"
 

@@ -31,7 +31,7 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
     from caseflow.law import calendar_rows
     from caseflow.people.permissions import SYSTEM
     from web import create_app
-    from web.clock import now
+    from web.app.clock import now
 
     rows = calendar_rows.split_lines(file.read(calendar_rows.MAX_BYTES + 1))
     with create_app().app_context(), transaction():

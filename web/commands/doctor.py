@@ -9,7 +9,8 @@ import click
 from caseflow.errors import ConfigurationError
 from caseflow.health.doctor import examine
 from caseflow.models import db, snapshot
-from web import clock, create_app, database
+from web import create_app
+from web.app import clock, database
 
 
 @click.command()

@@ -16,7 +16,9 @@ from caseflow.models import User, db, transaction
 from caseflow.people import impartiality
 from caseflow.ratings import intake
 from caseflow.ratings.feeds import batches, lines_of
-from web import clock, create_app, migrations, passwords
+from web import create_app, migrations
+from web.app import clock
+from web.sign_in import passwords
 
 FEEDS = Path(demo_people.__file__).parent / "demo_feeds"
 

@@ -12,7 +12,8 @@ import click
 from caseflow.models import transaction
 from caseflow.ratings import api_keys, intake
 from caseflow.ratings.feeds import batches, lines_of
-from web import clock, create_app
+from web import create_app
+from web.app import clock
 
 
 @click.group()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from web import backups, clock, config, create_app
+from web import backups, create_app
+from web.app import clock, config
 from web.commands.journal import sentence
 
 

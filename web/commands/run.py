@@ -17,7 +17,8 @@ from sqlalchemy.engine import make_url
 
 from caseflow.errors import ConfigurationError
 from caseflow.models import db
-from web import config, create_app, database, migrations
+from web import create_app, migrations
+from web.app import config, database
 from web.commands.init import prepare
 
 PATIENCE = 10  # seconds that the scheduler and the worker may take to end their transactions

@@ -26,7 +26,8 @@ from caseflow.people.permissions import actor_for
 from caseflow.processes import deployed
 from caseflow.ratings import intake
 from caseflow.ratings.feeds import batches
-from web import config, create_app, database, migrations
+from web import create_app, migrations
+from web.app import config, database
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"

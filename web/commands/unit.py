@@ -9,7 +9,8 @@ from caseflow.law import regulations
 from caseflow.models import Unit, db, transaction
 from caseflow.models.people import LEVELS
 from caseflow.people import accounts, units
-from web import clock, create_app
+from web import create_app
+from web.app import clock
 
 
 @click.group()

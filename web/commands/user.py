@@ -16,7 +16,9 @@ from caseflow.models import transaction
 from caseflow.models.people import ROLES
 from caseflow.people import accounts, sheet_import
 from caseflow.people.permissions import SYSTEM
-from web import clock, create_app, login_limits, passwords
+from web import create_app
+from web.app import clock
+from web.sign_in import login_limits, passwords
 
 VERDICTS = {"add": "新增", "change": "更改", "same": "不变", "wrong": "有误"}
 UNIT = (

@@ -11,7 +11,7 @@ from caseflow.cases.ledger import CaseFilter
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.models.ratings import RATING_LEVELS
 from caseflow.moments import SHANGHAI
-from web.forms.typed_text import read_day, tidy
+from web.forms.typed import read_day, tidy
 
 SEARCH_LIMIT = 80      # characters
 LAST_PAGE = 100_000

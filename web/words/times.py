@@ -41,7 +41,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return "—"
     local = value.astimezone(SHANGHAI)
-    if (local.hour, local.minute, local.second) == LAST_SECOND:
+    if local.time().replace(microsecond=0) == LAST_SECOND:
         return f"{local:%Y-%m-%d} 24:00"
     return f"{local:%Y-%m-%d %H:%M}"
 

@@ -34,10 +34,10 @@ def check_expression(
     user_tasks: Collection[str] | None = None,
     choices: Mapping[str, Collection[str]] | None = None,
 ) -> list[Refusal]:
-    """Everything wrong with a condition or a timer; an empty list means that it may be deployed. Never raises.
+    """Everything wrong with a condition or a timer (`kind`); an empty list means that it may be deployed. Never raises.
 
-    `variables` maps each declared name to text, number, boolean or date. With `user_tasks`, visits() must name
-    one of them; with `choices`, a text variable may only be compared with its known values.
+    `variables` maps each declared name to text, number, boolean or date. With `user_tasks`, visits() must name one of
+    them; with `choices` (name → values), a text variable may only be compared with its known values.
     """
     try:
         parsed = parse(text)
@@ -52,7 +52,10 @@ def check_expression(
 
 
 class Checker:
-    """Walks one tree; a node that is refused has the type None, so that one fault is told once."""
+    """Walks one tree; a node that is refused has the type None, so that one fault is told once.
+
+    Types are text, number, boolean, date, and none for the literal None. What is wrong is added to `found`, not raised.
+    """
 
     def __init__(
         self,
@@ -65,23 +68,28 @@ class Checker:
         self.found: list[Refusal] = []
 
     def refuse(self, code: str, node: ast.AST, **values: object) -> None:
+        """Add the refusal with this code, at the place of the node; `values` fill its sentence."""
         self.found.append(refusal(code, self.parsed.position(node), **values))
 
     def check_timer(self) -> None:
+        """The text is a timer, and the variable it may name a date. Any other form is raised (ExpressionRefused)."""
         timer = read_timer(self.parsed)
         if timer.since is not None:
             self.require_date(self.type_of(timer.at), timer.at)
 
     def check_condition(self) -> None:
+        """The text is a boolean that reads a variable or calls a function: a constant decides nothing."""
         node = self.parsed.node
         self.require_boolean(node)
         if not self.found and not any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node)):
             self.refuse("constant_condition", node)
 
     def type_of(self, node: ast.expr) -> str | None:
+        """The type of a node, found by its class; None when it has none. What is wrong inside it is told on the way."""
         return getattr(self, f"type_of_{type(node).__name__}")(node)
 
     def require_boolean(self, node: ast.expr) -> None:
+        """A node of another type is refused, with an example of how such a value is compared."""
         found = self.type_of(node)
         if found not in ("boolean", None):
             self.refuse("not_boolean", node, type=TYPE_WORDS[found], example=EXAMPLES[found])
@@ -93,13 +101,16 @@ class Checker:
             self.refuse("constant_condition", node)
 
     def require_date(self, found: str | None, node: ast.expr) -> None:
+        """This type, found at this node, is a date; None was refused before."""
         if found not in ("date", None):
             self.refuse("date_needed", node, type=TYPE_WORDS[found])
 
     def type_of_Constant(self, node: ast.Constant) -> str:
+        """text, number, boolean or none."""
         return LITERAL_TYPES[type(node.value)]
 
     def type_of_Name(self, node: ast.Name) -> str | None:
+        """The declared type. A function is refused, and an undeclared name with the one that may have been meant."""
         if node.id in FUNCTIONS:
             self.refuse("function_as_value", node, found=node.id)
         elif node.id not in self.variables:
@@ -109,11 +120,13 @@ class Checker:
         return None
 
     def type_of_BoolOp(self, node: ast.BoolOp) -> str:
+        """boolean. Each part of `and` and `or` must be able to decide."""
         for part in node.values:
             self.require_decision(part)
         return "boolean"
 
     def type_of_UnaryOp(self, node: ast.UnaryOp) -> str:
+        """boolean for `not`, number for a minus."""
         if isinstance(node.op, ast.Not):
             self.require_decision(node.operand)
             return "boolean"
@@ -121,6 +134,7 @@ class Checker:
         return "number"
 
     def type_of_BinOp(self, node: ast.BinOp) -> str:
+        """number. Refused, too, when its literals alone can carry it beyond MAX_NUMBER."""
         self.require_number(node.left)
         self.require_number(node.right)
         if _magnitude(node) > MAX_NUMBER:
@@ -128,11 +142,13 @@ class Checker:
         return "number"
 
     def require_number(self, node: ast.expr) -> None:
+        """A node of another type is refused."""
         found = self.type_of(node)
         if found not in ("number", None):
             self.refuse("number_needed", node, type=TYPE_WORDS[found])
 
     def type_of_IfExp(self, node: ast.IfExp) -> str | None:
+        """The one type of both branches; a branch that is None takes that of the other."""
         self.require_decision(node.test)
         left, right = self.type_of(node.body), self.type_of(node.orelse)
         if left is None or right is None or left == "none":
@@ -142,6 +158,7 @@ class Checker:
         return left
 
     def type_of_Compare(self, node: ast.Compare) -> str:
+        """boolean. Two sides that never change are refused."""
         operator, right = node.ops[0], node.comparators[0]
         if _constant(node.left) and _constant(right):
             self.refuse("constant_comparison", node)
@@ -152,6 +169,7 @@ class Checker:
         return "boolean"
 
     def check_pair(self, node: ast.Compare, operator: ast.cmpop, left: str | None, right: str | None) -> None:
+        """Both sides of == and < have one type, and not None (is_empty asks that); those of < are numbers or dates."""
         if left is None or right is None:
             return
         if "none" in (left, right):
@@ -164,6 +182,7 @@ class Checker:
         self.check_value(node.comparators[0], node.left)
 
     def check_membership(self, node: ast.Compare, items: ast.expr) -> None:
+        """The left side of `in` is a text or a number, as the literals in the list are, and can have these values."""
         assert isinstance(items, ast.List)
         left = self.type_of(node.left)
         if left is None:
@@ -186,6 +205,7 @@ class Checker:
             self.refuse("impossible_value", value, found=value.value, name=name.id, choices=shown)
 
     def type_of_Call(self, node: ast.Call) -> str | None:
+        """The type a condition's function gives; a timer's function and an unknown one are refused."""
         assert isinstance(node.func, ast.Name)
         name = node.func.id
         if is_timer_call(node):
@@ -198,6 +218,10 @@ class Checker:
         return None
 
     def check_call(self, node: ast.Call, name: str) -> None:
+        """As many arguments as the function takes, none by name, and dates where it wants them.
+
+        is_empty() asks for something that varies, visits() for a task.
+        """
         function = CONDITION_FUNCTIONS[name]
         if node.keywords:
             self.refuse("keyword_argument", node.keywords[0])
@@ -214,6 +238,7 @@ class Checker:
                 self.refuse("arguments", node, found=name, usage=function.usage)
 
     def check_visits(self, node: ast.Call) -> None:
+        """visits() takes the id of a user task, written as a text; one that is not in the diagram is refused."""
         task = node.args[0]
         if not isinstance(task, ast.Constant) or not isinstance(task.value, str):
             self.refuse("arguments", node, found="visits", usage=CONDITION_FUNCTIONS["visits"].usage)
@@ -222,6 +247,7 @@ class Checker:
 
 
 def hint(name: str, known: Collection[str]) -> str:
+    """“，是不是“…”？” with the known name most like this one, else "". Looks at the first MAX_HINTS (50) names."""
     close = difflib.get_close_matches(name, list(known)[:MAX_HINTS], n=1)
     return f"，是不是“{close[0]}”？" if close else ""
 

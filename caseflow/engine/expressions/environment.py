@@ -30,7 +30,10 @@ class Environment:
     def evaluate(
         self, expression: str, context: Mapping[str, Any], external_context: object = None
     ) -> bool | DeadlineRule | None:
-        """True or False for a condition, the DeadlineRule of a timer, None for the bare name of an unset variable."""
+        """True or False for a condition, the DeadlineRule of a timer, None for the bare name of an unset variable.
+
+        ExpressionRefused as `evaluate` says, and (value_missing) when `now` is not set or not aware.
+        """
         if self.now is None or self.now.tzinfo is None:
             raise refuse("value_missing", found="now")
         return evaluate(expression, context, Surroundings(self.now, self.visits))

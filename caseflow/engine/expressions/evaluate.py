@@ -34,6 +34,7 @@ class Surroundings:
     visits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def today(self) -> date:
+        """The day in Asia/Shanghai."""
         return self.now.astimezone(SHANGHAI).date()
 
 
@@ -41,7 +42,7 @@ Closure = Callable[[Mapping[str, Any], Surroundings], Any]
 
 
 def evaluate(text: str, variables: Mapping[str, object], functions: Surroundings) -> bool | DeadlineRule | None:
-    """The value of a condition (True or False) or the DeadlineRule of a timer.
+    """The value of a condition (True or False) or the DeadlineRule of a timer. `variables`: name → JSON scalar.
 
     The bare name of a variable that is not set gives None: false for a gateway, no moment for a timer.
     ExpressionRefused when the text is outside the language, a value does not fit, or a timer's date is missing.

@@ -14,7 +14,10 @@ MAX_LIST = 50
 
 
 class Function(NamedTuple):
-    """A function of the language: types of its arguments ("any" for every type) and of its result."""
+    """A function of the language: types of its arguments ("any" for every type) and of its result.
+
+    `usage` shows in Chinese how it is written.
+    """
 
     arguments: tuple[str, ...]
     result: str
@@ -37,10 +40,13 @@ MEMBERSHIP = (ast.In, ast.NotIn)
 
 
 class Parsed(NamedTuple):
+    """An allowed text with its tree: only nodes of the language, within its limits."""
+
     text: str
     node: ast.expr
 
     def position(self, node: ast.AST) -> int:
+        """The 1-based character of a node of this tree."""
         return position_in(self.text, node)
 
 
@@ -52,7 +58,10 @@ def position_in(text: str, node: ast.AST) -> int:
 
 
 def parse(text: object) -> Parsed:
-    """The tree of an allowed text; ExpressionRefused for every other. Types are not looked at."""
+    """The tree of an allowed text; ExpressionRefused for every other. Types are not looked at.
+
+    At most MAX_NODES (100) nodes, MAX_DEPTH (12) deep; the text itself is bounded by tokens_of.
+    """
     tokens = tokens_of(text)
     assert isinstance(text, str)
     try:

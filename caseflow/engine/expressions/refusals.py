@@ -75,7 +75,7 @@ SENTENCES = {
 
 
 class Refusal(NamedTuple):
-    """One reason; `position` is the 1-based character in the text where to look."""
+    """One reason: a stable `code`, its Chinese `sentence`, and the 1-based character in the text where to look."""
 
     code: str
     sentence: str
@@ -83,10 +83,11 @@ class Refusal(NamedTuple):
 
 
 def refusal(code: str, position: int = 1, **values: object) -> Refusal:
+    """The reason with this code, a key of SENTENCES; `values` fill the sentence."""
     return Refusal(code, SENTENCES[code].format(**values), position)
 
 
 def refuse(code: str, position: int = 1, **values: object) -> ExpressionRefused:
-    """The error to raise for this code."""
+    """The error to raise for this code; its `refusal` is the reason."""
     reason = refusal(code, position, **values)
     return ExpressionRefused(f"{reason.code} at {reason.position}: {reason.sentence}", refusal=reason)

@@ -10,7 +10,10 @@ from caseflow.engine.expressions.refusals import refuse
 
 
 class Timer(NamedTuple):
-    """`since` is the name of a date variable or None; `at` is its node, for the place of a finding."""
+    """`unit` and `amount` as in DeadlineRule (unit "date", amount 0 for a bare date variable).
+
+    `since` is the name of a date variable or None; `at` is its node, for the place of a finding.
+    """
 
     unit: str
     amount: int
@@ -19,7 +22,10 @@ class Timer(NamedTuple):
 
 
 def read_timer(parsed: Parsed) -> Timer:
-    """The timer that a parsed text is; refuses every other form. Whether the variable is a date is not looked at."""
+    """The timer that a parsed text is; ExpressionRefused for every other form and for an amount out of bounds.
+
+    Bounds: 1 to 400 days, 1 to 9600 hours. Whether the variable is a date is not looked at.
+    """
     node = parsed.node
     if isinstance(node, ast.Name) and node.id not in FUNCTIONS:
         return Timer("date", 0, node.id, node)
@@ -34,6 +40,7 @@ def read_timer(parsed: Parsed) -> Timer:
 
 
 def is_timer_call(node: ast.expr) -> bool:
+    """Whether a node calls one of TIMER_FUNCTIONS; with which arguments is not looked at."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TIMER_FUNCTIONS
 
 

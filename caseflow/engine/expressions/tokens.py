@@ -46,13 +46,18 @@ FULLWIDTH_MARKS = "\u2018\u2019\u201c\u201d\u2014\u2026"
 
 
 class Token(NamedTuple):
+    """One word or sign. `kind` is the group of TOKEN it matched, `position` the 1-based character where it begins."""
+
     kind: str
     text: str
     position: int
 
 
 def tokens_of(text: object) -> list[Token]:
-    """The tokens of an allowed text; everything else is refused with the place."""
+    """The tokens of an allowed text, without its spaces; everything else is refused with the place (ExpressionRefused).
+
+    At most MAX_LENGTH (500) characters, MAX_TEXT (200) in quotes, MAX_NAME (64) in a name, MAX_BRACKETS (12) deep.
+    """
     if not isinstance(text, str):
         raise refuse("not_text")
     if len(text) > MAX_LENGTH:

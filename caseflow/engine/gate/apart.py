@@ -21,11 +21,11 @@ PARSER = "caseflow.engine.parser:parse"
 
 
 def parse_apart(files: Mapping[str, bytes], process_id: str, *, parser: str = PARSER) -> None:
-    """Parse the checked files once in a child with limits, and forget the result: 1 s CPU, 512 MB, and 10 s by
-    the clock where others have the processor.
+    """Parse the checked files (name → bytes) once in a child with limits, and forget the result: 1 s CPU, 512 MB, and
+    10 s by the clock where others have the processor.
 
-    Returns when `parser` (module:function, called with files and process_id) returned; DefinitionRefused when it
-    raised (`parser_refused`) or came to a limit (`parser_limit`).
+    Returns when `parser` (module:function, called with files and process_id) returned; DefinitionRefused when it raised
+    (`parser_refused`) or came to a limit (`parser_limit`).
     """
     encoded = {name: base64.b64encode(source).decode() for name, source in files.items()}
     order = json.dumps({"files": encoded, "process_id": process_id, "parser": parser}).encode()

@@ -27,7 +27,8 @@ CASE_CHOICES = {
 
 @dataclass(frozen=True)
 class Names:
-    """What the expressions of a diagram may use: variables with their types, known values, user tasks."""
+    """What the expressions of a diagram may use. `variables`: name → text, number, boolean or date; `choices`: name →
+    the values it can have, of a text; `user_tasks`: the ids that visits() may name."""
 
     variables: Mapping[str, str]
     choices: Mapping[str, frozenset[str]]
@@ -35,7 +36,11 @@ class Names:
 
 
 def called_processes(process: etree._Element, called: Mapping[str, bytes], findings: Findings) -> list[etree._Element]:
-    """The processes that are called, directly or through others; unknown, repeated and circular calls are found."""
+    """The processes that are called, directly or through others; unknown, repeated and circular calls are found.
+
+    `called`: the other files (name → bytes). With more than MAX_FILES (50) none is read; more than MAX_UNFOLDED (1,000)
+    steps, each call replaced by what it calls, are refused.
+    """
     if not _calls(process):
         return []
     if len(called) > MAX_FILES:
@@ -121,7 +126,11 @@ def _check_shared_ids(process: etree._Element, others: list[etree._Element], fin
 
 
 def names_of(process: etree._Element, others: list[etree._Element], findings: Findings) -> Names:
-    """Case variables and all deciding fields of the forms, also of the called processes. Checks the forms."""
+    """Case variables and all deciding fields of the forms, also of the called processes. Checks the forms.
+
+    A field that bears a task's id, or has another type elsewhere, is found. What else is wrong with the form of a
+    called process is told by the check of its own file.
+    """
     types: dict[str, str] = {}
     choices: dict[str, frozenset[str]] = dict(CASE_CHOICES)
     tasks = [(scope, node) for scope in (process, *others) for node in steps(scope) if tag(node) in TASKS]

@@ -26,8 +26,9 @@ def check(
 ) -> list[Finding]:
     """Everything wrong with a diagram, in the order of the file; never raises. Only errors forbid deployment.
 
-    `topics` are the registered effects; `called` the other files of the bundle (file name → content), which are
-    read as far as the diagram calls them and need a check of their own. The file `name` is left out of `called`.
+    `topics` are the registered effects; `called` the other files of the bundle (file name → content), which are read as
+    far as the diagram calls them and need a check of their own. The file `name` is left out of `called`. Told are at
+    most MAX_FINDINGS errors and as many warnings, and the faults of MAX_EXPRESSIONS (200) expressions.
     """
     try:
         root = read(source)
@@ -45,7 +46,7 @@ def check(
 
 
 def check_bundle(files: Mapping[str, bytes], *, topics: Collection[str]) -> dict[str, list[Finding]]:
-    """File name → findings, for the files of one regulation."""
+    """File name → findings, for the files of one regulation, each checked beside the others. Never raises."""
     return {name: check(source, topics=topics, name=name, called=files) for name, source in files.items()}
 
 

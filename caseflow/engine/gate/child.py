@@ -16,7 +16,7 @@ LIMIT_REACHED = 3
 
 
 def limit(cpu_seconds: int, memory_bytes: int) -> None:
-    """CPU, address space, no written file, no further process, no core."""
+    """Bound this process: seconds of CPU, bytes of memory, 64 open files; it writes no file and starts no process."""
     for kind, most in (
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_AS, memory_bytes),

@@ -36,6 +36,7 @@ def visible(value: str, *, lines: bool = False) -> bool:
 
 
 def label(value: str) -> bool:
+    """At most MAX_LABEL (120) characters, all visible but for line breaks and tabs."""
     return len(value) <= MAX_LABEL and visible(value, lines=True)
 
 
@@ -49,7 +50,10 @@ expression_type = _is("([A-Za-z][A-Za-z0-9]{0,20}:)?tFormalExpression")
 
 @dataclass(frozen=True)
 class Rule:
-    """`attributes`: name → test of its value; `text`: longest text, 0 for none; `once`: at most one of each."""
+    """What one element may hold. `attributes`: name → test of its value; `needs`: those that must be there.
+
+    `children`: names of elements, `once` those of which there is at most one; `text`: most characters, 0 for none.
+    """
 
     attributes: dict[str, Callable[[str], bool]] = field(default_factory=dict)
     children: frozenset[str] = frozenset()
@@ -59,6 +63,7 @@ class Rule:
 
 
 def rule(attributes: str = "", children: str = "", *, text: int = 0, needs: str = "", once: str = "") -> Rule:
+    """A Rule from names parted by spaces: attributes with their tests (TESTS), children, those in `once` included."""
     tests = {name: TESTS[name] for name in attributes.split()}
     return Rule(tests, frozenset((children + " " + once).split()), text, tuple(needs.split()), frozenset(once.split()))
 
@@ -183,7 +188,10 @@ SPECIAL_CODES = {local: code for code, names in SPECIAL.items() for local in nam
 
 
 def check_dialect(root: etree._Element, findings: Findings) -> None:
-    """Every element, attribute and text of the tree against RULES; ids against their rules."""
+    """Every element, attribute and text of the tree against RULES; ids against their rules, and none twice.
+
+    What stands inside an element that is not allowed is not looked at: one fault is told once.
+    """
     seen: set[str] = set()
     _check_node(root, findings, seen)
     waiting = [(root, RULES["bpmn:definitions"])]

@@ -129,16 +129,21 @@ WARNINGS = frozenset(("article_missing", "process_id", "not_drawn"))
 
 
 class Findings:
-    """Collects findings; after 500 errors (or warnings: they never crowd out an error) the rest is left out."""
+    """Collects findings; after 500 errors (or warnings: they never crowd out an error) the rest is left out.
+
+    `found` are the errors, `warnings` the rest.
+    """
 
     def __init__(self) -> None:
         self.found: list[Finding] = []
         self.warnings: list[Finding] = []
 
     def add(self, code: str, node: etree._Element | None = None, **values: object) -> None:
+        """Note the finding with this code of SENTENCES, at the node's line and nearest id; `values` fill the text."""
         self._append(code, node, SENTENCES[code].format(**values), "warning" if code in WARNINGS else "error")
 
     def add_refusal(self, reason: Refusal, node: etree._Element, text: str) -> None:
+        """Note what the expression language refuses as `expression_<code>`, with its place and 60 characters of it."""
         shown = text if len(text) <= 60 else text[:60] + "…"
         sentence = f"表达式“{shown}”第 {reason.position} 个字符：{reason.sentence}"
         self._append(f"expression_{reason.code}", node, sentence, "error")
@@ -151,14 +156,19 @@ class Findings:
 
     @property
     def full(self) -> bool:
+        """Whether no further error will be noted."""
         return len(self.found) >= MAX_FINDINGS
 
     def sorted(self) -> list[Finding]:
+        """All findings by line, the same one only once."""
         return sorted(dict.fromkeys(self.found + self.warnings), key=lambda finding: finding.line)
 
 
 def owner_id(node: etree._Element | None) -> str:
-    """The id of the element or, for a part without one, of the nearest element around it."""
+    """The id of the element or, for a part without one, of the nearest element around it; "" when there is none.
+
+    At most 64 characters. Ids of Camunda's elements are those of form fields and are passed over.
+    """
     while node is not None:
         if node.get("id") and "camunda" not in str(node.tag):
             return printable(node.get("id"))[:64]
@@ -167,5 +177,8 @@ def owner_id(node: etree._Element | None) -> str:
 
 
 def printable(text: str) -> str:
-    """One line of visible characters, for a message about a text nobody has checked yet."""
+    """One line of visible characters, for a message about a text nobody has checked yet; at most 500.
+
+    Others are shown as their hexadecimal code.
+    """
     return "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in text)[:500]

@@ -31,12 +31,16 @@ VISIBLE_WHEN = re.compile(
 
 
 def fields_of(task: etree._Element) -> tuple[FormField, ...]:
-    """The form of a user task as values; of a refused form only what is sound. Never raises."""
+    """The form of a user task as values; of a refused form what could be read. Never raises."""
     return check_form(task, Findings())
 
 
 def check_form(task: etree._Element, findings: Findings) -> tuple[FormField, ...]:
-    """The fields of a user task's form; what is wrong with them goes to the findings."""
+    """The fields of a user task's form (camunda:formData); what is wrong with them goes to the findings.
+
+    At most MAX_FIELDS (50) fields with MAX_CHOICES (50) choices are read; a field without a sound id, or with one that
+    was there before, is left out.
+    """
     nodes = [node for data in extension(task, "camunda:formData") for node in children(data, "camunda:formField")]
     if len(nodes) > MAX_FIELDS:
         findings.add("form_limit", task)
@@ -53,6 +57,7 @@ def check_form(task: etree._Element, findings: Findings) -> tuple[FormField, ...
 
 
 def reserved(name: str) -> bool:
+    """Whether a field may not have this name: a case variable, a function, or a word of the language or the engine."""
     return (
         name in CASE_VARIABLES or name in FUNCTIONS or name in RESERVED_IDS
         or keyword.iskeyword(name) or name in ("since", "now", "visits")

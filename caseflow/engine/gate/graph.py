@@ -18,6 +18,8 @@ NOT_NODES = frozenset((
 
 @dataclass
 class Node:
+    """A step of one scope. `tag` is `prefix:local`; `boundaries` are the events at its border."""
+
     id: str
     tag: str
     element: etree._Element
@@ -27,11 +29,14 @@ class Node:
 
     @property
     def interrupting(self) -> bool:
+        """Whether a boundary event ends its activity (BPMN cancelActivity, true when it is not written)."""
         return self.element.get("cancelActivity") != "false"
 
 
 @dataclass
 class Flow:
+    """A sequence flow between two nodes of one scope."""
+
     id: str
     element: etree._Element
     source: Node
@@ -39,12 +44,13 @@ class Flow:
 
     @property
     def condition(self) -> etree._Element | None:
+        """Its conditionExpression, None without one."""
         return next(iter(children(self.element, "bpmn:conditionExpression")), None)
 
 
 @dataclass
 class Graph:
-    """One scope. `broken` are flows whose ends are not nodes of this scope."""
+    """One scope: `nodes` by id. `broken` are flows with an end that is no node of this scope, each with that end."""
 
     element: etree._Element
     nodes: dict[str, Node]
@@ -52,6 +58,7 @@ class Graph:
     broken: list[tuple[etree._Element, str]]
 
     def of(self, *tags: str) -> list[Node]:
+        """The nodes with one of these tags, in the order of the file."""
         return [node for node in self.nodes.values() if node.tag in tags]
 
 
@@ -61,11 +68,15 @@ def scopes(process: etree._Element) -> list[etree._Element]:
 
 
 def steps(process: etree._Element) -> list[etree._Element]:
+    """Every node of the flow (names.STEPS) in the process and its sub-processes, in the order of the file."""
     return [node for node in process.iter() if tag(node) in STEPS]
 
 
 def graph_of(scope: etree._Element) -> Graph:
-    """Nodes are all children of the scope that could be steps, allowed or not, so that one fault is told once."""
+    """The flow of one scope, without that of its sub-processes.
+
+    Nodes are all children of the scope that could be steps, allowed or not, so that one fault is told once.
+    """
     nodes = {
         child.get("id"): Node(child.get("id"), tag(child), child)
         for child in scope
@@ -99,7 +110,7 @@ def following(node: Node) -> list[Node]:
 
 
 def reached(starts: Iterable[Node], edges: dict[str, list[Node]]) -> set[str]:
-    """Ids of everything that can be reached along `edges`; linear in their number."""
+    """Ids of everything that can be reached along `edges` (id → nodes), the starts included; linear in their number."""
     waiting = list(starts)
     seen = {node.id for node in waiting}
     while waiting:

@@ -37,10 +37,12 @@ def short(name: str) -> str:
 
 
 def tag(node: etree._Element) -> str:
+    """The name of an element as `prefix:local`."""
     return short(str(node.tag))
 
 
 def children(node: etree._Element, *names: str) -> list[etree._Element]:
+    """The direct children with one of these names (`prefix:local`), in the order of the file."""
     return [child for child in node if tag(child) in names]
 
 
@@ -50,4 +52,5 @@ def extension(node: etree._Element, name: str) -> list[etree._Element]:
 
 
 def camunda(node: etree._Element, attribute: str) -> str | None:
+    """The value of an attribute in Camunda 7's namespace, None when it is not written."""
     return node.get(f"{{{CAMUNDA}}}{attribute}")

@@ -23,6 +23,11 @@ class Branch:
 
 
 def check_parallel(graph: Graph, findings: Findings) -> None:
+    """Each node of a scope lies in one stack of branches, and each join takes one flow from each branch of its split.
+
+    Told once a node: `parallel_nesting`, `side_path_rejoins`, `branch_ends`, `join_mismatch`, `join_stuck`. The scope
+    has one start and no broken flow.
+    """
     _Walk(graph, findings).run()
 
 

@@ -25,7 +25,8 @@ DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
 def read(source: bytes) -> etree._Element:
     """The root of a harmless BPMN file, without comments and processing instructions.
 
-    Refuses what is too large, packed, not UTF-8, declares entities, is not BPMN or is too deep or wide.
+    DefinitionRefused with one finding (`file_…`) for what is empty, larger than MAX_BYTES (1,000,000), packed, not
+    UTF-8, declares entities, is no BPMN, or goes beyond MAX_ELEMENTS, MAX_DEPTH, MAX_ATTRIBUTES or MAX_NAMESPACES.
     """
     code = _refused_bytes(source)
     if code:
@@ -42,7 +43,10 @@ def read(source: bytes) -> etree._Element:
 
 
 def canonical(source: bytes) -> bytes:
-    """The tree written anew: what is stored, hashed and given to the engine. Once more changes nothing."""
+    """The tree written anew: what is stored, hashed and given to the engine. Once more changes nothing.
+
+    DefinitionRefused as by `read`.
+    """
     return etree.tostring(read(source), encoding="UTF-8", xml_declaration=True)
 
 

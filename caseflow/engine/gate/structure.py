@@ -12,7 +12,7 @@ from caseflow.engine.gate.parallel import check_parallel
 
 
 def check_structure(process: etree._Element, findings: Findings) -> None:
-    """The flows of the process and of each of its sub-processes."""
+    """The flows of the process and of each of its sub-processes: ends, gateways, ways through, loops, branches."""
     waiting: dict[etree._Element, bool] = {}
     for scope in reversed(scopes(process)):
         graph = graph_of(scope)

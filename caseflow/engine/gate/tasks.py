@@ -20,7 +20,10 @@ ARTICLE = "article"
 
 
 def check_process(root: etree._Element, process: etree._Element, topics: Collection[str], findings: Findings) -> None:
-    """Everything about the steps of a process that is not its flow."""
+    """Everything about the steps of a process that is not its flow: performers, effects, events, lanes, the drawing.
+
+    `topics` are the registered effects. At most MAX_STEPS (200) steps, sub-processes MAX_NESTING (4) deep.
+    """
     found = process.get("id") or ""
     if not PROCESS_ID.fullmatch(found):
         findings.add("process_id", process, found=printable(found)[:64])

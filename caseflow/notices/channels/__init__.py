@@ -33,8 +33,10 @@ SENT = Outcome("sent")
 
 
 def retry(problem: str) -> Outcome:
+    """It did not leave, and may later. Of the problem 200 characters are kept."""
     return Outcome("retry", problem[:LONGEST_PROBLEM])
 
 
 def dead(problem: str) -> Outcome:
+    """It was refused, and again would be. Of the problem 200 characters are kept."""
     return Outcome("dead", problem[:LONGEST_PROBLEM])

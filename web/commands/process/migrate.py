@@ -18,7 +18,8 @@ from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
 from caseflow.workshop import migration
 from caseflow.workshop.migration import TimerPreview
-from web import clock, create_app
+from web import create_app
+from web.app import clock
 
 HOW = {"kept": "保留", "begun": "开始", "withdrawn": "撤销"}
 

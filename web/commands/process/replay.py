@@ -21,7 +21,8 @@ from caseflow.trials import replay as replays
 from caseflow.trials.replay import Replay
 from caseflow.trials.scenarios import spell
 from caseflow.workshop import drafts, verification
-from web import clock, create_app
+from web import create_app
+from web.app import clock
 
 MOST = 100_000
 

@@ -18,7 +18,8 @@ from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
 from caseflow.workshop import deployment, drafts, verification
-from web import clock, create_app
+from web import create_app
+from web.app import clock
 from web.commands.process import findings
 
 

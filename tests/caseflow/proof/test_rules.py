@@ -1,0 +1,174 @@
+"""Each word of the vocabulary: a diagram that keeps it, one that breaks it, and the path that shows it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from caseflow.cases.effects.occasion import Occasion
+from caseflow.cases.effects.registry import EFFECTS, TOPICS
+from caseflow.engine import definition as engine
+from caseflow.engine.values import EffectCall
+from caseflow.errors import ConfigurationError
+from caseflow.law import regulations
+from caseflow.proof import VIOLATED, VOCABULARY, Proof, Rule, check, prove, told
+from caseflow.proof.limits import TELLS
+from tests.caseflow.engine.builder import Scope
+from tests.caseflow.engine.gate_diagrams import flat
+from tests.caseflow.proof.diagrams import Diagram, shipped
+from tests.caseflow.proof.judge import shipped_definition
+
+GUICHI = ("guichi", "rectification")
+SENTENCE = "确保回访率100%"
+
+
+def proof(definition: engine.Definition, *checks: str) -> Proof:
+    return prove(definition, [Rule(text, "GC-2(二)", SENTENCE) for text in checks])
+
+
+def guichi(*checks: str) -> list[str]:
+    return [result.verdict for result in proof(shipped_definition(*GUICHI), *checks).results]
+
+
+def small(body: str) -> engine.Definition:
+    return engine.load({"flat.bpmn": flat(body)}, trusted=True)
+
+
+@pytest.mark.parametrize("place", regulations.all_regulations())
+def test_the_shipped_diagrams_keep_every_rule_of_their_regulation(place):
+    regulation = regulations.get(place)
+    names = {name for key, name in shipped() if key == place}
+    assert set(regulation.rules) == names
+    for name in names:
+        found = prove(shipped_definition(place, name), regulation.rules[name])
+        assert found.complete and [result.rule.check for result in found.results if result.verdict != "holds"] == []
+
+
+BROKEN = {
+    "at_most": "at_most(first_response, 0)",
+    "every_closed_case_had": "every_closed_case_had(rectify)",
+    "never": "never(explain, unless=closed_resolved)",
+    "before": "before(open_ledger, rectify)",
+    "at_start": "at_start(first_response)",
+    "followed_by": "followed_by(rectify, open_ledger)",
+    "leads": "leads(first_response, outcome=simple, to=open_ledger)",
+    "concludes": "concludes(revisit_result=unsatisfied, outcomes=closed_resolved)",
+    "only_if": "only_if(closed_unsatisfied, revisit_result=satisfied)",
+    "message_ends": "message_ends(appeal_upheld, during=[rectify], outcome=closed_resolved)",
+    "deadline": "deadline(rectify_complex) <= 14 working_days since=received_at",
+    "gives_up": "gives_up(rectify)",
+    "only_for": "only_for(revisit, outcome=simple)",
+    "after_message": "after_message(closed_resolved, appeal_upheld)",
+}
+
+
+@pytest.mark.parametrize("word", BROKEN)
+def test_a_broken_rule_over_paths_comes_with_a_path_and_what_to_do(word):
+    definition = shipped_definition(*GUICHI)
+    [result] = proof(definition, BROKEN[word]).results
+    assert result.verdict == VIOLATED and "；请" in result.why or "；消息" in result.why or "；只有" in result.why
+    assert [step.kind for step in result.path][:1] == ["start"]
+    assert len(told(definition, result.path)) == len(result.path)
+    assert {element for step in result.path for element in step.passed} <= definition.elements.keys()
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("performed_by(revisit, responsible.officer)", "应当由responsible.officer办理"),
+    ("carries_out(open_file, remind)", "没有执行 remind"),
+    ("different_person(rectify, explain)", "同一单位"),
+    ("offers(first_response, outcome, [resolved, refused])", "没有选项“refused”"),
+    ("asks(rectify, price)", "没有必填的“price”"),
+    ("asks(revisit, attempts, least=4)", "应当至少是4"),
+    ("every_closed_case_had(second_revisit)", "图上没有“second_revisit”"),
+    ("reachable(closed_quietly)", "图上没有结束事件“closed_quietly”"),
+    ("message_ends(withdrawn, during=[rectify], outcome=rating_voided)", "图上没有等待消息“withdrawn”"),
+    ("leads(rectify, outcome=simple, to=revisit)", "没有问“outcome”"),
+    ("deadline(open_file) <= 1 working_days", "不是人工任务"),
+])
+def test_what_is_wrong_without_any_path_is_said_in_a_sentence(text, why):
+    [result] = proof(shipped_definition(*GUICHI), text).results
+    assert (result.verdict, result.path) == (VIOLATED, ()) and why in result.why
+
+
+def test_a_stuck_case_a_lost_date_and_an_endless_loop_break_always_ends():
+    scope = Scope()
+    scope.start()
+    scope.user("asked", again="boolean")
+    scope.choice("which")
+    scope.end()
+    scope.flow("begin", "asked", "which")
+    scope.flow("which", "asked", when="again")
+    scope.flow("which", "done", default=True)
+    [result] = proof(engine.load({"e.bpmn": scope.source()}, trusted=True), "always_ends()").results
+    assert result.verdict == VIOLATED and "没有次数限制" in result.why
+    assert [step.element for step in result.path] == ["", "asked"]
+    diagram = Diagram("hefei", "rectification")
+    field = diagram.field("open_ledger", "rectify_by")
+    field.remove(next(iter(field)))
+    definition = engine.load({"r.bpmn": diagram.source()}, trusted=True, topics=TOPICS)
+    [result] = proof(definition, "always_ends()").results
+    assert result.verdict == VIOLATED and result.element == "rectify_ledger_due"
+    assert [step.element for step in result.path] == ["", "first_response", "open_ledger"]
+
+
+def test_a_way_back_that_is_counted_ends():
+    counted = small("start b\nuser u\nxor g e\nend e\nflow b u\nflow u g\n"
+                    "flow g u level == 'dissatisfied' and visits('u') &lt; 3\nflow g e")
+    found = proof(counted, "always_ends()", "at_most(u, 3)", "at_most(u, 2)")
+    assert [result.verdict for result in found.results] == ["holds", "holds", "violated"]
+
+
+def test_a_rule_on_a_parallel_branch_holds_in_every_order():
+    branches = small("start b\nand s\nuser u1\nuser u2\nand j\nuser v\nend e\nflow b s\nflow s u1\nflow s u2\n"
+                     "flow u1 j\nflow u2 j\nflow j v\nflow v e")
+    found = proof(branches, "always_ends()", "before(u1, v)", "before(u2, v)", "before(u1, u2)")
+    assert [result.verdict for result in found.results] == ["holds", "holds", "holds", "violated"]
+
+
+def test_the_path_is_told_with_the_words_of_the_diagram():
+    definition = shipped_definition(*GUICHI)
+    [result] = proof(definition, "only_if(closed_unreachable, revisit_result=satisfied)").results
+    assert told(definition, result.path) == [
+        "1. 收到 → “当日建档并通知承办单位”",
+        "2. 办完“联系并核实”（核实结果：当场解决（情况清楚、诉求合理））",
+        "3. 办完“满意度回访”（回访结果：联系不上） → “办理结束” → “办结：联系不上”"]
+
+
+def test_a_stricter_limit_keeps_a_longer_one():
+    assert guichi("deadline(first_response) <= 3 working_days since=received_at",
+                  "deadline(first_response) <= 2 working_days",
+                  "deadline(revisit) <= 5 working_days since=received_at",
+                  "deadline(first_response) <= 2 calendar_days since=received_at",
+                  "deadline(first_response) <= rectify_by") == ["holds", "holds", "violated", "violated", "violated"]
+
+
+@pytest.mark.parametrize("text", [
+    "", "always_ends", "always_ends(", "always_ends(x)", "allways_ends()", "at_most(a)", "at_most(a, b)",
+    "at_most(1, 1)", "every_closed_case_had(a, unless=b, only=c)", "before(a, to=b, c)",
+    "deadline(a)", "deadline(a) <= 0 working_days", "deadline(a) <= 5 weeks", "deadline(a) <= 5 working_days until=x",
+    "always_ends() <= 5 working_days", "performed_by(a, officer)", "before(a.b, c)", "leads(a, to=b)",
+    "leads(a, x=1, to=b)", "leads(a, x=y)", "leads(a, x=y, z=w, to=b)", "never(a, except=b)", "never(a, unless=[])",
+    "asks(a, b, least=c)", "at_most(a, 1) at_most(b, 1)",
+    "before(A, b)", "never(a, unless=b, unless=c)", "message_ends([a, b], during=c, outcome=d)", "x" * 600,
+])
+def test_a_malformed_rule_is_a_configuration_error(text):
+    with pytest.raises(ConfigurationError):
+        check(text)
+
+
+def test_every_word_is_used_by_a_regulation_and_stands_in_the_guide():
+    used = {check(rule.check).name for regulation in regulations.all_regulations().values()
+            for rules in regulation.rules.values() for rule in rules}
+    guide = (regulations.folder() / "README.md").read_text(encoding="utf-8")
+    assert used == set(VOCABULARY)
+    assert [word for word in VOCABULARY if f"`{word}(" not in guide] == []
+
+
+def test_the_escalation_that_the_proof_relies_on_tells_these_roles():
+    guichi = regulations.get("guichi")
+    case, call = SimpleNamespace(id=1, number="GC-2026-000001"), EffectCall(1, "tell", "")
+    for topic, roles in TELLS.items():
+        occasion = Occasion(case, guichi, {"responsible": 1, guichi.lead: 2}, call, "", None)
+        facts = EFFECTS[topic].apply(occasion).facts
+        assert {(fact.unit_id, fact.role) for fact in facts} == {(unit, role) for unit in (1, 2) for role in roles}

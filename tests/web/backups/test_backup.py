@@ -1,0 +1,284 @@
+"""Backup and restore: whole while others write, and nothing happens twice afterwards."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, inspect, select
+
+from caseflow.casefile import journal_check
+from caseflow.cases import steps
+from caseflow.health import doctor
+from caseflow.models import (
+    Case,
+    JournalEntry,
+    Notice,
+    OutboxMessage,
+    Submission,
+    TimerFiring,
+    User,
+    WorkItem,
+    db,
+    transaction,
+)
+from caseflow.notices import outbox
+from scheduler import jobs, side_jobs
+from tests.conftest import build_app
+from tests.ground import person, rows
+from tests.journeys.kit import Journey
+from tests.web.backups.ground import back_up, bring_back, whole
+from web import backups
+from web.migrations import downgrade, upgrade
+from web.sign_in import sessions
+
+pytestmark = pytest.mark.both_databases
+WRITERS, REVIEWS, ROUNDS = 2, 24, 3
+
+
+# --- while others write -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def officers_at_work(journey, acknowledged):
+    """Threads that complete one task after the other; what was confirmed to them goes into `acknowledged`."""
+    app, now = journey.app, journey.now
+    with app.app_context():
+        waiting = list(db.session.scalars(select(WorkItem.id).where(WorkItem.status == "open").order_by(WorkItem.id)))
+        officer = person("guichi.dept1.officer")
+        db.session.remove()
+    begun, failures, lock = threading.Semaphore(0), [], threading.Lock()
+
+    def work() -> None:
+        with app.app_context():
+            while True:
+                with lock:
+                    if not waiting:
+                        return
+                    item = waiting.pop()
+                try:
+                    with transaction():
+                        answers = journey._filled(db.session.get(WorkItem, item), {"outcome": "simple"})
+                        number = steps.complete_task(item, officer, answers, uuid4().hex, now).id
+                    acknowledged.append(number)
+                except Exception as error:
+                    failures.append(error)
+                begun.release()
+
+    threads = [threading.Thread(target=work) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield begun
+    finally:
+        for thread in threads:
+            thread.join()
+    assert failures == []
+
+
+def test_a_backup_taken_while_officers_work_is_whole(guichi, app, clock, elsewhere, tmp_path):
+    for _ in range(REVIEWS):
+        Journey(app, clock, "guichi").bad_review()
+    acknowledged, known = [], []
+    with officers_at_work(guichi, acknowledged) as begun:
+        for number in range(ROUNDS):
+            begun.acquire(timeout=30)
+            known.append(list(acknowledged))
+            back_up(app, tmp_path / f"{number}.backup")
+    assert len(acknowledged) == REVIEWS + 1 > len(known[0]) > 0
+    for number, before in enumerate(known):
+        with elsewhere() as other:
+            assert whole(bring_back(other, tmp_path / f"{number}.backup", clock))
+            kept = set(db.session.scalars(select(Submission.id)))
+            assert set(before) <= kept <= set(acknowledged)
+
+
+def test_a_restored_database_holds_what_the_first_one_held(guichi, app, clock, elsewhere, tmp_path):
+    guichi.time_passes(days=3).does("first_response", outcome="simple")
+    path = back_up(app, tmp_path / "a.backup")
+    with app.app_context():
+        before = rows()
+    with elsewhere() as other:
+        assert whole(bring_back(other, path, clock))
+        changed = {"journal": 1, "journal_heads": 0}
+        assert rows() == before | {name: before[name] + more for name, more in changed.items()}
+        entry = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+        assert (entry.stream, entry.kind) == ("system", "restored") and "a.backup" in entry.details
+
+
+# --- once ---------------------------------------------------------------------------------------------------------
+
+
+def test_timers_that_fell_due_meanwhile_fire_once_after_a_restore(guichi, app, clock, elsewhere, tmp_path):
+    late = Journey(app, clock, "guichi").bad_review().time_passes(days=3)     # both have fired their first timer
+    path = back_up(app, tmp_path / "a.backup")
+    late.does("first_response", outcome="simple")
+    with app.app_context():
+        already = set(db.session.scalars(select(TimerFiring.case_id)))
+        Journey(app, clock, "guichi").bad_review()
+    clock.advance(days=30)
+    with elsewhere() as other:
+        assert whole(bring_back(other, path, clock))
+        Journey(other, clock, "guichi").bad_review()
+        clock.advance(days=30)
+        while jobs.fire_due_cases():
+            pass
+        fired = Counter(map(tuple, db.session.execute(select(TimerFiring.case_id, TimerFiring.token))))
+        told = Counter(db.session.scalars(select(JournalEntry.stream).where(JournalEntry.kind == "timer_fired")))
+        assert len(already) == 2 and max(fired.values()) == 1
+        assert told == Counter(f"case:{case}" for case, _token in fired)
+        assert jobs.fire_due_cases() == 0
+        side_jobs.deliver_notices()
+        assert doctor.examine(clock()) == []
+
+
+def test_a_timer_that_was_waiting_fires_once_although_it_fired_after_the_backup(
+        guichi, app, clock, elsewhere, tmp_path):
+    path = back_up(app, tmp_path / "a.backup")
+    guichi.time_passes(days=3)
+    with elsewhere() as other:
+        bring_back(other, path, clock)
+        assert jobs.fire_due_cases() == 1
+        assert jobs.fire_due_cases() == 0
+        firing = db.session.scalars(select(TimerFiring)).one()
+        assert firing.fired_at == clock() and firing.due_at < clock()
+
+
+def test_messages_that_were_sent_are_not_sent_again(guichi, app, clock, elsewhere, tmp_path):
+    with app.app_context(), transaction():
+        assert outbox.deliver_waiting(clock()) > 0
+    Journey(app, clock, "guichi").bad_review()
+    path = back_up(app, tmp_path / "a.backup")
+    with elsewhere() as other:
+        bring_back(other, path, clock)
+        sent = dict(map(tuple, db.session.execute(select(Notice.outbox_id, Notice.created_at))))
+        waiting = set(db.session.scalars(select(OutboxMessage.id).where(OutboxMessage.status == "waiting")))
+        assert sent and waiting and not waiting & sent.keys()
+        clock.advance(hours=1)
+        assert side_jobs.deliver_notices() == len(waiting)
+        assert side_jobs.deliver_notices() == 0
+        now_there = db.session.execute(select(Notice.outbox_id, Notice.created_at)).all()
+        assert Counter(number for number, _ in now_there) == Counter([*sent, *waiting])
+        assert all(at == sent.get(number, clock()) for number, at in now_there)
+
+
+def test_nobody_is_signed_in_after_a_restore_and_no_process_counts_as_alive(guichi, app, clock, elsewhere, tmp_path):
+    with app.app_context():
+        with transaction():
+            sessions.begin(db.session.scalars(select(User)).first(), clock(), app.config["CASEFLOW"])
+        jobs.beat()
+    path = back_up(app, tmp_path / "a.backup")
+    with elsewhere() as other:
+        bring_back(other, path, clock)
+        counts = rows()
+        assert (counts["web_sessions"], counts["heartbeats"]) == (0, 0)
+
+
+# --- refusals -----------------------------------------------------------------------------------------------------
+
+
+def test_a_database_that_holds_something_is_left_alone(guichi, app, clock, elsewhere, tmp_path):
+    path = back_up(app, tmp_path / "a.backup")
+    with elsewhere() as other:
+        Journey(other, clock, "guichi") if inspect(db.engine).has_table("units") else bring_back(other, path, clock)
+        before = rows()
+        with pytest.raises(backups.BackupFailed, match="--replace"):
+            bring_back(other, path, clock)
+        assert rows() == before
+
+
+def test_what_is_replaced_is_backed_up_first(guichi, app, clock, elsewhere, tmp_path):
+    path = back_up(app, tmp_path / "a.backup")
+    with elsewhere() as other, elsewhere() as third:
+        with other.app_context():
+            bring_back(other, path, clock)
+            Journey(other, clock, "guichi").bad_review()
+            assert rows()["cases"] == 2
+            done = bring_back(other, path, clock, replace=True)
+            assert whole(done) and rows()["cases"] == 1
+            assert done.kept.parent == other.config["CASEFLOW"].instance
+        assert whole(bring_back(third, done.kept, clock)) and rows()["cases"] == 2
+
+
+def test_a_database_that_is_in_use_is_not_replaced(guichi, app, clock, elsewhere, tmp_path, monkeypatch):
+    monkeypatch.setattr("web.backups.sqlite.PATIENCE", 0.05)
+    path = back_up(app, tmp_path / "a.backup")
+    with elsewhere() as other:
+        bring_back(other, path, clock)
+        user = build_app(str(db.engine.url.render_as_string(hide_password=False)), clock, tmp_path)
+        with user.app_context():
+            before = rows()
+        with pytest.raises(backups.BackupFailed, match="in use"):
+            bring_back(other, path, clock, replace=True)
+        with user.app_context():
+            assert rows() == before
+            db.session.remove()
+            db.engine.dispose()
+        assert list(other.config["CASEFLOW"].instance.glob("before-restore-*")) == []
+
+
+def test_a_backup_overwrites_nothing_and_leaves_nothing_half_done(guichi, app, tmp_path, monkeypatch):
+    (tmp_path / "a.backup").write_text("mine")
+    with pytest.raises(backups.BackupFailed, match="exists"):
+        back_up(app, tmp_path / "a.backup")
+    assert (tmp_path / "a.backup").read_text() == "mine"
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    monkeypatch.setattr("web.backups.sqlite._require_sound", _broken)
+    monkeypatch.setattr("web.backups.postgresql._run", _broken)
+    with pytest.raises(backups.BackupFailed):
+        back_up(app, folder / "b.backup")
+    assert list(folder.iterdir()) == []
+
+
+def _broken(*_):
+    raise backups.BackupFailed("the disk is full")
+
+
+def test_a_backup_is_for_its_owner_alone(guichi, app, tmp_path):
+    assert back_up(app, tmp_path / "a.backup").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("spoil", ["cut", "flipped", "empty", "text"])
+def test_a_damaged_file_is_refused_before_anything_is_changed(guichi, app, clock, elsewhere, tmp_path, spoil):
+    path = back_up(app, tmp_path / "a.backup")
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    if spoil == "flipped":
+        content[middle:middle + 4096] = bytes(byte ^ 0xFF for byte in content[middle:middle + 4096])
+    path.write_bytes({"cut": content[:middle], "flipped": content, "empty": b"", "text": b"hello\n"}[spoil])
+    with elsewhere() as other:
+        with pytest.raises(backups.BackupFailed):
+            bring_back(other, path, clock)
+        assert inspect(db.engine).get_table_names() == []
+
+
+def test_an_older_backup_says_that_the_tables_must_be_brought_up_to_date(guichi, app, clock, elsewhere, tmp_path):
+    with app.app_context():
+        db.session.remove()
+        downgrade("0002")
+    path = back_up(app, tmp_path / "a.backup")
+    with elsewhere() as other:
+        done = bring_back(other, path, clock)
+        assert (done.older, done.revision) == (True, "0002")
+        upgrade()
+        assert doctor.examine(clock()) == [] and journal_check.verify().broken == []
+
+
+def test_a_backup_of_a_newer_version_is_refused(guichi, app, clock, elsewhere, tmp_path, monkeypatch):
+    path = back_up(app, tmp_path / "a.backup")
+    monkeypatch.setattr("web.migrations.is_known", lambda revision: False)
+    with elsewhere() as other:
+        with pytest.raises(backups.BackupFailed, match="newer version"):
+            bring_back(other, path, clock)
+        assert inspect(db.engine).get_table_names() == []
+
+
+def test_the_backup_begins_as_its_kind_of_database_says(guichi, app, clock, elsewhere, tmp_path):
+    path = back_up(app, tmp_path / "a.backup")
+    with app.app_context():
+        assert backups.kind_of(path) == db.engine.dialect.name
+        assert db.session.scalar(select(func.count(Case.id))) == 1

@@ -1,0 +1,166 @@
+"""`caseflow process check` and `caseflow expression check`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from caseflow.law import regulations
+from tests.caseflow.engine.gate_diagrams import SOUND, flat
+from web.commands import main
+
+HOSTILE = Path(__file__).parents[2] / "data" / "hostile"
+GUICHI = Path(__file__).parents[3] / "bpmn" / "guichi"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(name, content):
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write
+
+
+def test_a_sound_diagram_prints_nothing_and_ends_with_0(write):
+    result = run("process", "check", write("a.bpmn", SOUND))
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_a_finding_is_one_line_of_five_columns(write):
+    path = write("a.bpmn", SOUND.replace('topic="open_file"', 'topic="launch"'))
+    result = run("process", "check", path)
+    (line,) = result.output.splitlines()
+    file, element, number, code, sentence = line.split("\t")
+    assert (file, element, code, result.exit_code) == (str(path), "open_file", "topic_unknown", 1)
+    assert int(number) > 0 and "launch" in sentence
+
+
+def test_a_folder_is_checked_with_what_its_diagrams_call(write, tmp_path):
+    write("a.bpmn", flat("start b\ncall c test_called\nend e\nflow b c\nflow c e", process="test_caller"))
+    write("b.bpmn", flat("start b9\nuser u9\nend e9\nflow b9 u9\nflow u9 e9", process="test_called"))
+    assert run("process", "check", tmp_path).exit_code == 0
+
+
+def test_a_warning_alone_does_not_forbid(write):
+    path = write("a.bpmn", flat("start b\nuser u\nend e\nflow b u\nflow u e", process="p"))
+    result = run("process", "check", path)
+    assert result.exit_code == 0 and "（提示）" in result.output
+
+
+def test_every_file_of_the_hostile_folder_has_a_line():
+    result = run("process", "check", HOSTILE)
+    told = {line.split("\t")[0] for line in result.output.splitlines()}
+    assert result.exit_code == 1
+    assert told == {str(path) for path in HOSTILE.iterdir() if path.suffix != ".tsv"}
+
+
+@pytest.mark.parametrize("arguments", [[], ["no-such-file.bpmn"]])
+def test_wrong_use_of_process_check_ends_with_2(arguments):
+    assert run("process", "check", *arguments).exit_code == 2
+
+
+def test_a_folder_without_a_diagram_is_wrong_use(tmp_path):
+    assert run("process", "check", tmp_path).exit_code == 2
+
+
+def test_each_line_gets_its_verdict(write):
+    lines = "outcome == 'simple'\tuseful\nopen('x')\tevil\n\n@timer:working_days(5)\n@timer:'P'\n@script:x = 1\n@py:'a'"
+    result = run("expression", "check", "--file", write("f.tsv", lines))
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "accepted", "refused\tunknown_function", "refused\tempty", "accepted", "refused\tnot_a_timer",
+        "refused\tscript", "refused\toperator",
+    ]  # fmt: skip
+
+
+def test_all_accepted_ends_with_0(write):
+    assert run("expression", "check", "--file", write("f.tsv", "not real_name\n")).exit_code == 0
+
+
+def test_variables_are_declared_by_hand(write):
+    path = write("f.tsv", "flags > 3 and received_at < today()\n")
+    assert run("expression", "check", "--file", path).exit_code == 1
+    assert run("expression", "check", "--file", path, "--var", "flags:number").exit_code == 0
+
+
+def test_a_whole_file_of_timers(write):
+    path = write("f.tsv", "hours(3)\nworking_days(5, since=received_at)\n")
+    assert run("expression", "check", "--file", path, "--kind", "timer").exit_code == 0
+
+
+@pytest.mark.parametrize("declared", ["flags", "flags:list", "1x:text"])
+def test_a_wrong_declaration_ends_with_2(write, declared):
+    assert run("expression", "check", "--file", write("f.tsv", ""), "--var", declared).exit_code == 2
+
+
+def test_bytes_that_are_no_utf_8_are_refused_like_any_other_text(write):
+    result = run("expression", "check", "--file", write("f.tsv", b"\xff\xfe\r\nnot real_name\r\n"))
+    assert result.output.splitlines()[1] == "accepted" and result.exit_code == 1
+
+
+def test_the_hostile_file_is_refused_line_by_line():
+    result = run("expression", "check", "--file", HOSTILE / "expressions.tsv")
+    assert {line.split("\t")[0] for line in result.output.splitlines()} == {"refused"}
+
+
+def broken_guichi(tmp_path):
+    """Guichi's diagram with a day more for the first contact, in a folder without a regulation.toml."""
+    source = regulations.files("guichi")["rectification.bpmn"]
+    path = tmp_path / "rectification.bpmn"
+    path.write_bytes(source.replace(b"working_days(2, since", b"working_days(3, since"))
+    return path
+
+
+def test_the_shipped_diagrams_are_proven_with_one_line_each():
+    result = run("process", "prove", regulations.folder())
+    assert (result.exit_code, len(result.output.splitlines())) == (0, 7)
+
+
+def test_a_broken_rule_is_one_block_with_article_sentence_advice_and_path(tmp_path):
+    result = run("process", "prove", broken_guichi(tmp_path))
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0].endswith("违反 GC-2(二)") and "2个工作日内，先行联系" in lines[1]
+    assert [line.split("：")[0] for line in lines[2:6]] == ["  规则", "  元素", "  怎么改", "  路径"]
+    assert "收到后3个工作日，应当不长于收到后2个工作日" in lines[4]
+
+
+def test_machines_read_the_proof_and_the_findings(tmp_path, write):
+    [found] = json.loads(run("process", "prove", "--json", broken_guichi(tmp_path)).output)
+    [broken] = [rule for rule in found["rules"] if rule["verdict"] == "violated"]
+    assert (broken["article"], broken["element"], found["complete"]) == ("GC-2(二)", "first_response_due", True)
+    assert broken["path"][0]["kind"] == "start" and broken["words"][0].startswith("1. 收到")
+    unsound = write("a.bpmn", SOUND.replace('topic="open_file"', 'topic="launch"'))
+    for command in ("check", "prove"):
+        result = run("process", command, "--json", unsound)
+        [told] = json.loads(result.output)
+        assert (result.exit_code, told["findings"][0]["code"]) == (1, "topic_unknown")
+
+
+def test_a_proof_that_hits_its_bound_is_not_said_to_hold():
+    path = regulations.folder() / "hainan" / "rectification.bpmn"
+    result = run("process", "prove", "--states", "5", path)
+    assert result.exit_code == 1 and "不能确定 HN-15" in result.output
+
+
+def test_a_diagram_of_no_known_regulation_cannot_be_proven(write):
+    result = run("process", "prove", write("a.bpmn", flat("start b\nuser u\nend e\nflow b u\nflow u e")))
+    assert result.exit_code == 2 and "no regulation 'test'" in result.output
+def test_the_scenarios_beside_a_diagram_are_played(tmp_path):
+    """A folder as it lies in bpmn/: the diagram is sound, and its contact limit a day longer."""
+    shutil.copytree(GUICHI, tmp_path / "guichi")
+    file = tmp_path / "guichi" / "rectification.bpmn"
+    file.write_bytes(file.read_bytes().replace(b"working_days(2, since", b"working_days(3, since"))
+    told = [line.split("\t") for line in run("process", "check", file).output.splitlines()]
+    assert {(line[1], line[3]) for line in told} == {("first_response_due", "scenario_failed")}
+    assert "应不晚于 2026-03-04，实际 2026-03-05" in told[0][4]
+    (tmp_path / "guichi" / "scenarios" / "rectification_simple.toml").write_text("name = 1")
+    assert "rectification_simple.toml: name: must be str" in run("process", "check", file).output

@@ -1,0 +1,1 @@
+"""What systems call: the feed of ratings, and its description."""

@@ -1,0 +1,1 @@
+"""What makes the application: settings, clock, database, security, measuring, what leaves."""

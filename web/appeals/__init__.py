@@ -1,0 +1,1 @@
+"""Ratings about oneself, appeals against them, and the decision."""

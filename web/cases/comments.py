@@ -1,0 +1,109 @@
+"""What officers write beside the forms: remarks on a case, and attempts to reach the rater."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from caseflow.cases import comments, steps
+from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from caseflow.models import Case, transaction
+from caseflow.moments import SHANGHAI
+from caseflow.raters import attempts
+from web.app import clock
+from web.errors import refusal
+from web.forms import filters
+from web.forms.typed import tidy
+from web.sign_in.auth import current_actor
+from web.words import contacts, times
+
+blueprint = Blueprint("remarks", __name__, template_folder="templates", url_prefix="/cases/<number>")
+blueprint.add_app_template_global(contacts.channel_name, "channel_name")
+blueprint.add_app_template_global(contacts.result_name, "contact_result")
+blueprint.add_app_template_global(lambda: contacts.CHANNELS, "contact_channels")
+blueprint.add_app_template_global(lambda: contacts.RESULTS, "contact_results")
+blueprint.add_app_template_global(lambda: secrets.token_urlsafe(24), "new_token")
+blueprint.add_app_template_global(lambda: f"{clock.now().astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", "this_minute")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+@blueprint.post("/comments")
+def comment(number: str):
+    """Write a remark. Sent twice, it stands once."""
+    case, typed = _case(number), {"text": _text()}
+    try:
+        with transaction():
+            comments.add(case.id, current_actor(), typed["text"], _token(), clock.now())
+    except InvalidInput as error:
+        return _again(number, "comment", typed, error)
+    flash(gettext("已记录。"), "success")
+    return redirect(f"{_back(number)}#comments")
+
+
+@blueprint.post("/comments/draft")
+def draft(number: str):
+    """Keep what is typed. Called by the page a second after the last key."""
+    case, now = _case(number), clock.now()
+    try:
+        with transaction():
+            comments.save_draft(case.id, current_actor(), _text(), now)
+    except (Conflict, PermissionDenied, InvalidInput) as error:
+        status, sentence = refusal(error)
+        return jsonify(saved=False, message=sentence), status
+    return jsonify(saved=True, message=gettext("草稿已保存（%(time)s）", time=times.moment(now)))
+
+
+def _text() -> str:
+    return tidy(request.form.get("text", ""))
+
+
+@blueprint.post("/contacts")
+def attempt(number: str):
+    """Log an attempt to reach the rater. Sent twice, it stands once."""
+    case, now = _case(number), clock.now()
+    typed = {name: tidy(request.form.get(name, "")) for name in ("tried_at", "channel", "result", "note")}
+    try:
+        tried_at = _moment(typed["tried_at"], now)
+        with transaction():
+            attempts.log(
+                case.id, current_actor(), tried_at=tried_at, channel=typed["channel"], result=typed["result"],
+                note=typed["note"], form_token=_token(), now=now)
+    except InvalidInput as error:
+        return _again(number, "attempt", typed, error)
+    flash(gettext("已记入联系记录。"), "success")
+    return redirect(f"{_back(number)}#contacts")
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    """The minute that was typed, of Shanghai; the one that is running is now."""
+    try:
+        typed = datetime.strptime(text.strip().replace(" ", "T")[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=SHANGHAI)
+        return now if typed == now.astimezone(SHANGHAI).replace(second=0, microsecond=0) else typed
+    except ValueError:
+        raise InvalidInput(fields={"tried_at": "not_a_moment"}) from None
+
+
+def _again(number: str, form: str, typed: dict[str, str], error: InvalidInput):
+    """The form once more, with what was typed and what is wrong with it."""
+    problems = {field: contacts.problem(field, code) for field, code in error.fields.items()}
+    return render_template("cases/again.html", case=_case(number), form=form, typed=typed, problems=problems,
+                           token=_token(), back=_back(number)), 422
+
+
+def _token() -> str:
+    token = request.form.get("form_token", "")
+    return token if TOKEN.fullmatch(token) else secrets.token_urlsafe(24)
+
+
+def _back(number: str) -> str:
+    return filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
+
+
+def _case(number: str) -> Case:
+    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
+        raise NotFound
+    return steps.find(number, current_actor())

@@ -1,0 +1,151 @@
+"""The deadlines of a case: their ledger, and stopping, restarting, extending and asking for an extension."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from caseflow.casefile import readings, store
+from caseflow.cases import clock as deadline_changes
+from caseflow.cases import clock_entries, standstill, steps
+from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from caseflow.law import calendars, regulations
+from caseflow.models import Case, Timer, transaction
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
+from web.app import clock
+from web.cases import deadline_words as words
+from web.errors import refusal
+from web.parts import deadlines
+from web.sign_in.auth import current_actor
+
+blueprint = Blueprint("deadlines", __name__, template_folder="templates", url_prefix="/cases/<number>/deadlines")
+PROBLEMS = {
+    ("reason", "required"): lambda: gettext("请用 2 到 200 个字写明理由。"),
+    ("reason", "too_long"): lambda: gettext("理由不能超过 200 个字。"),
+    ("category", "unknown"): lambda: gettext("请选择中止计时的类别。"),
+    ("days", "out_of_range"): lambda: gettext("延期的工作日数超出规定，请按所注明的范围填写。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One deadline with its ledger, as the page shows it."""
+
+    token: int
+    name: str
+    waiting: bool
+    stopped: bool
+    by_hand: bool
+    over: bool
+    due_at: datetime
+    sums: list[tuple[str, str]]
+    lines: list[words.Line]
+    extensions: int
+
+
+@blueprint.get("/")
+def show(number: str):
+    return _page(_find(number))
+
+
+@blueprint.post("/stop")
+def stop(number: str):
+    return _do(number, gettext("已中止计时，剩余时间不变。"), lambda case, actor, now: deadline_changes.stop(
+        case.id, actor, request.form.get("category", ""), _reason(), now, seen=_number("seen")))
+
+
+@blueprint.post("/restart")
+def restart(number: str):
+    return _do(number, lambda due_at: gettext("已恢复计时。") if due_at else gettext(
+        "已撤销中止的决定；申诉正在复核，到申诉办结时才恢复计时。"), lambda case, actor, now: deadline_changes.restart(
+        case.id, actor, _reason(), now, seen=_number("seen")))
+
+
+@blueprint.post("/extend")
+def extend(number: str):
+    return _do(number, gettext("已延期，并通知承办人和负责联系评价人的单位。"),
+               lambda case, actor, now: deadline_changes.extend(
+                   case.id, _number("token"), _number("days"), actor, _reason(), now, seen=_number("seen")))
+
+
+@blueprint.post("/ask")
+def ask(number: str):
+    return _do(number, gettext("已申请延期，等待督办人员决定。"),
+               lambda case, actor, now: deadline_changes.ask_for_extension(
+                   case.id, _number("token"), _number("days"), actor, _reason(), now, seen=_number("seen")))
+
+
+def ledgers(case: Case, definition: Any, now: datetime) -> list[Ledger]:
+    """The deadlines of a case that wait or were changed, the waiting ones first."""
+    regulation = regulations.get(case.regulation)
+    calendar, entries = calendars.load(regulation.calendar), clock_entries.of_case(case.id)
+    timers = [timer for timer in readings.timers_of(case) if timer.status in store.WAITING or timer.token in entries]
+    return [_ledger(timer, entries.get(timer.token, []), regulation, calendar, definition, now)
+            for timer in sorted(timers, key=lambda timer: timer.status not in store.WAITING)]
+
+
+def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definition: Any, now: datetime) -> Ledger:
+    by_the_clock, waiting = timer.unit == "hours", timer.status in store.WAITING
+    standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
+    return Ledger(
+        token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,
+        stopped=timer.status == "stopped", by_hand=standstill.BY_HAND in standstill.holders(entries),
+        over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
+        sums=words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
+        lines=words.lines(entries, regulation.clock.categories if regulation.clock else {}, by_the_clock=by_the_clock),
+        extensions=sum(entry.kind == "extended" for entry in entries))
+
+
+def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case, Actor, datetime], object]):
+    """Do it and say so; `done` may depend on what came of it."""
+    case, actor = _find(number), current_actor()
+    try:
+        with transaction():
+            answer = operation(case, actor, clock.now())
+    except InvalidInput as error:
+        problems = [PROBLEMS[problem]() for problem in error.fields.items() if problem in PROBLEMS]
+        return _page(_find(number), problems, request.endpoint.rpartition(".")[2]), 422
+    except (Conflict, PermissionDenied) as error:
+        flash(refusal(error)[1], "warning")
+    else:
+        flash(done if isinstance(done, str) else done(answer), "success")
+    return redirect(url_for("deadlines.show", number=number))
+
+
+def _page(case: Case, problems: list[str] | None = None, of: str = ""):
+    actor, now, regulation = current_actor(), clock.now(), regulations.get(case.regulation)
+    definition, items = deployed.of(case), readings.work_items_of(case)
+    rules, found = regulation.extension, ledgers(case, definition, now)
+    return render_template(
+        "cases/deadlines.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,
+        typed=request.form, articles=regulation.articles,
+        may_stop=deadline_changes.may_change(case, actor, regulation.clock and regulation.clock.by),
+        may_extend=deadline_changes.may_change(case, actor, rules and rules.by),
+        may_ask=bool(rules) and rules.by != "nobody" and any(
+            item.status == "open" and permissions.may_work(actor, item) for item in items),
+        running=any(line.waiting and not line.stopped and not line.over for line in found),
+        stopped=any(line.by_hand for line in found if line.waiting),
+        extendable=[line for line in found if rules and line.waiting and not line.over
+                    and line.extensions < rules.most_times])
+
+
+def _find(number: str) -> Case:
+    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
+        raise NotFound
+    return steps.find(number, current_actor())
+
+
+def _reason() -> str:
+    return " ".join(request.form.get("reason", "").replace("\x00", "").split())
+
+
+def _number(field: str) -> int:
+    text = request.form.get(field, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -1,0 +1,51 @@
+"""What the case page shows of duplicates and of suspected breaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caseflow.law.supervision_rules import Forwarding, Offered
+from caseflow.models import Case, DisciplineReport, DuplicateLink
+from caseflow.people.permissions import Actor
+from caseflow.raters import contacts as rater_contacts
+from caseflow.supervision import discipline, duplicates, urging
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingPanel:
+    """Forwarding a suspected breach: what the text says, whether the reader may, and what they know of."""
+
+    rules: Forwarding
+    may: bool
+    known: tuple[DisciplineReport, ...]
+
+
+def forwarding_panel(case: Case, actor: Actor) -> ForwardingPanel | None:
+    """For those who may forward or know of a report; where the text has no article, for the officials of the lead
+    office, who would look for it."""
+    rules = discipline.rules_of(case.regulation)
+    if rules is None:
+        return None
+    may, known = discipline.may_forward(case, actor), tuple(discipline.visible_to(actor, case))
+    looks = not rules.available and urging.may_urge(case, actor)
+    return ForwardingPanel(rules, may, known) if may or known or looks else None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicatePanel:
+    """The cases that say the same, and what a supervisor may do: `alike` are those that could be linked."""
+
+    rules: Offered
+    links: tuple[DuplicateLink, ...]
+    may_link: bool
+    alike: tuple[Case, ...]
+
+
+def duplicate_panel(case: Case, actor: Actor) -> DuplicatePanel | None:
+    """Not for the rated person, to whom it would say that two ratings have one rater; None when there is nothing."""
+    rules = duplicates.rules_of(case.regulation)
+    if rules is None or rater_contacts.is_rated(case, actor):
+        return None
+    links, may = tuple(duplicates.of_case(case)), duplicates.may_link(case, actor)
+    alike = tuple(duplicates.alike(case)) if may and not links else ()
+    return DuplicatePanel(rules, links, may, alike) if links or alike else None

@@ -1,0 +1,156 @@
+"""The case page: what it is about, where it stands, what happened, what is due and why; and the search for it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from caseflow.appeals import filing, finding
+from caseflow.casefile import readings
+from caseflow.cases import comments, ledger, references, steps
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.law import calendars, regulations
+from caseflow.models import Case, WorkItem, cases, transaction
+from caseflow.people import permissions
+from caseflow.people.permissions import Actor
+from caseflow.processes import deployed
+from caseflow.raters import contacts, telling
+from caseflow.supervision import dispatches, urging
+from web.app import clock
+from web.cases import oversight
+from web.cases.deadlines import ledgers
+from web.forms import filters
+from web.parts import contacts as contact_parts
+from web.parts import deadlines as deadline_parts
+from web.parts import files, outline
+from web.parts import rating as panels
+from web.parts import timeline as journal_parts
+from web.sign_in.auth import current_actor
+from web.words import answers, drawn, places, times
+from web.words import appeals as appeal_words
+from web.words import notices as notice_words
+
+blueprint = Blueprint("cases", __name__, template_folder="templates", url_prefix="/cases")
+
+
+@blueprint.get("/", strict_slashes=False)
+def index():
+    """Cases by number, item, case of business or office. A whole number goes straight to its case."""
+    actor, now = current_actor(), clock.now()
+    text = filters.search_text({"q": request.args.get("q") or request.args.get("search", "")})
+    for exact in dict.fromkeys((text, filters.as_number(text))):
+        with suppress(NotFound):
+            return redirect(url_for("cases.show", number=steps.find(exact, actor).number))
+    page = ledger.ledger(actor, ledger.CaseFilter(search=text), now, page=filters.page_number(request.args))
+    return render_template("cases/index.html", page=page, text=text, query={"q": text} if text else {},
+                           place=places.place)
+
+
+@blueprint.get("/<number>")
+def show(number: str):
+    actor, now = current_actor(), clock.now()
+    case = _find(number, actor)
+    definition, items = deployed.of(case), readings.work_items_of(case)
+    entries, timeline = journal_parts.entries_of(case), journal_parts.timeline(case, definition)
+    known, past = outline.states(entries, items, case.outcome), deployed.with_earlier(definition, entries)
+    deadlines = deadline_parts.deadline_lines(case, past, now)
+    regulation, rating = regulations.get(case.regulation), panels.rating_panel(case, actor)
+    return render_template(
+        "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
+        outcome=drawn.outcome_name(case.outcome, definition), rating=rating,
+        timeline=timeline, deadlines=deadlines, files=files.file_panel(case, actor),
+        ledgers=[line for line in ledgers(case, past, now) if line.lines],
+        comments=comments.of_case(case), comment_draft=comments.draft_of(case.id, actor),
+        may_comment=permissions.may_contribute(actor),
+        contacts=contact_parts.contact_panel(case, actor, contact_parts.asking_item(items, definition)),
+        outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
+        diagram=_diagram(definition, known, deadlines),
+        nearest=_nearest(items, regulation, now), appeal=_appeal(case, actor, now),
+        open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
+        submissions=_submissions(case, past), messages_sent=_messages(case),
+        urging=case.status == "open" and urging.may_urge(case, actor),
+        refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
+        telling=case.kind == cases.KIND and not rating.hidden and telling.has_to_tell(case, actor),
+        duplicates=oversight.duplicate_panel(case, actor),
+        references=references.of_case(case), may_link=references.may_link(case, actor),
+        forwarding=oversight.forwarding_panel(case, actor),
+        refusable=not dispatches.obstacle(case, actor),
+        awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(case)])
+
+
+def _nearest(items: list[WorkItem], regulation: Any, now: datetime) -> tuple[times.Badge, datetime] | None:
+    """How the most urgent open task stands, and when it is or was due: also when its deadline has fired already."""
+    due = min((item for item in items if item.status == "open" and item.due_at), key=lambda item: item.due_at,
+              default=None)
+    if due is None:
+        return None
+    calendar = calendars.load(regulation.calendar)
+    return times.due_badge(now, due.due_at, calendar, provisional=due.due_provisional), due.due_at
+
+
+@blueprint.post("/<number>/contact")
+def reveal(number: str):
+    """Name and telephone of the rater, for a reason that is recorded. Shown once, in the answer, and nowhere kept."""
+    actor, now = current_actor(), clock.now()
+    case = _find(number, actor)
+    reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())
+    back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
+    try:
+        with transaction():
+            name, phone = contacts.reveal(case.id, actor, reason, now)
+    except InvalidInput:
+        return _contact_page(number, actor, back, problem=gettext("请用 2 到 200 个字写明查看联系方式的理由。")), 422
+    except PermissionDenied:
+        return _contact_page(number, actor, back, problem=gettext("按规定，您不能查看这位评价人的联系方式。")), 403
+    return _contact_page(number, actor, back, name=name, phone=phone, reason=reason)
+
+
+def _find(number: str, actor: Actor) -> Case:
+    if not number.isprintable():      # PostgreSQL takes no NUL even to compare with
+        raise NotFound
+    return steps.find(number, actor)
+
+
+def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
+    name = "cases/_contact.html" if request.headers.get("HX-Request") else "cases/contact.html"
+    return render_template(name, case=_find(number, actor), back=back, **shown)
+
+
+def _diagram(definition: Any, known: dict[str, str], deadlines: list[deadline_parts.DeadlineLine]) -> dict:
+    """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline."""
+    due = [{"element": line.guards or line.element, "text": line.badge.text, "level": line.badge.level}
+           for line in deadlines if line.badge]
+    fired = [{"element": line.guards, "text": line.status_name, "level": "overdue"}
+             for line in deadlines if line.status == "fired" and known.get(line.guards) == outline.CURRENT]
+    return {"xml": definition.source.decode(), "states": known, "due": due + fired}
+
+
+def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+    """How the actor stands to an appeal: against this rating, or in the appeal that this case is."""
+    if case.kind == filing.KIND:
+        this = finding.of_case(case.id)
+        return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
+    stands = filing.standing(case.rating, actor, now)
+    return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
+            "text": appeal_words.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
+
+
+def _submissions(case: Case, definition: Any) -> list[dict[str, Any]]:
+    return [{"step": drawn.element_name(definition, row.element), "by": name, "at": row.submitted_at,
+             "answers": answers.in_words(_form(definition, row.element), json.loads(row.form_values))}
+            for row, name in readings.submissions_of(case)]
+
+
+def _form(definition: Any, element: str):
+    task = definition.user_tasks.get(element)
+    return task.form if task else ()
+
+
+def _messages(case: Case) -> list[dict[str, Any]]:
+    return [{"text": notice_words.sentence(row.kind, row.details), "to": unit, "role": row.role, "at": row.created_at,
+             "sent": row.sent_at} for row, unit in readings.messages_of(case)]

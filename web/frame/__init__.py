@@ -1,0 +1,1 @@
+"""What is around every page: navigation, figures, who may open which route."""

@@ -1,0 +1,1 @@
+"""The ledger (台账), on the screen and as a spreadsheet."""

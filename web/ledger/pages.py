@@ -1,0 +1,58 @@
+"""The ledger (台账): every case one may see, narrowed by filters, and the same as a spreadsheet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, send_file
+
+from caseflow import moments
+from caseflow.cases import ledger
+from caseflow.errors import PermissionDenied
+from caseflow.law import calendars, regulations
+from caseflow.models import Case
+from caseflow.models.cases import CASE_STATUSES
+from caseflow.people import directory, permissions
+from caseflow.work import saved_filters
+from web.app import clock
+from web.forms import filters
+from web.ledger import sheet
+from web.ledger import words as ledger_words
+from web.sign_in.auth import current_actor
+from web.words import places, statuses, times
+from web.words.levels import LEVELS
+
+blueprint = Blueprint("ledger", __name__, template_folder="templates", url_prefix="/ledger")
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/", strict_slashes=False)
+def index():
+    actor, now = current_actor(), clock.now()
+    chosen = filters.ledger_filter(request.args, regulations.all_regulations())
+    page = ledger.ledger(actor, chosen.wanted(), now, page=filters.page_number(request.args))
+    facts = ledger.ledger_facts([case.id for case in page.items], now)
+    rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
+    return render_template(
+        "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
+        units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
+        places=places.places_of(actor), place=places.place, levels=LEVELS,
+        statuses={status: statuses.STATUSES[status] for status in CASE_STATUSES},
+        revisit_results=ledger_words.REVISIT_RESULTS, may_export=permissions.may_export(actor),
+        saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
+
+
+def _badge(case: Case, now) -> times.Badge | None:
+    if case.status != "open" or case.next_due is None:
+        return None
+    return times.due_badge(now, case.next_due, calendars.load(regulations.get(case.regulation).calendar))
+
+
+@blueprint.get("/export.xlsx")
+def export():
+    """The filtered ledger as a spreadsheet, written row by row to a file: memory does not grow with it."""
+    actor, now = current_actor(), clock.now()
+    if not permissions.may_export(actor):
+        raise PermissionDenied
+    chosen = filters.ledger_filter(request.args, regulations.all_regulations())
+    file = sheet.write(ledger.ledger_rows(actor, chosen.wanted(), now), now)
+    name = f"差评办理台账-{now.astimezone(moments.SHANGHAI):%Y%m%d-%H%M}.xlsx"
+    return send_file(file, mimetype=SHEET, as_attachment=True, download_name=name)

@@ -1,0 +1,1 @@
+"""For those who operate it: incidents, metrics, the demo's clock."""

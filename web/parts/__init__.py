@@ -1,0 +1,1 @@
+"""Parts that several pages show: rating, deadlines, timeline, files, contacts, one case."""

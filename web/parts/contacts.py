@@ -1,0 +1,35 @@
+"""The attempts to reach the rater."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from caseflow.models import Case, ContactAttempt, WorkItem
+from caseflow.people.permissions import Actor
+from caseflow.raters import attempts, unreachable
+from caseflow.raters import contacts as rater_contacts
+from web.words import contacts
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPanel:
+    """The attempts to reach the rater, whether the reader may log one, and what the rule on unreachable raters says."""
+
+    rows: list[tuple[ContactAttempt, str]]
+    may_log: bool
+    standing: str
+
+
+def contact_panel(case: Case, actor: Actor, asking: WorkItem | None) -> ContactPanel:
+    """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
+    found = unreachable.standing(case, asking.opened_at) if asking else None
+    return ContactPanel(
+        attempts.of_case(case), rater_contacts.may_reveal(case, actor), contacts.standing(found))
+
+
+def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:
+    """The open task of these whose form can be answered with "unreachable"."""
+    return next((item for item in items if item.status == "open"
+                 and unreachable.asks(definition.user_tasks[item.element].form)), None)

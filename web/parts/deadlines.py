@@ -1,0 +1,72 @@
+"""The deadlines of a case as lines, each with the rule in words and its reasons day by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from caseflow.casefile import readings, store
+from caseflow.cases import clock_entries
+from caseflow.errors import CaseflowError
+from caseflow.law import calendars, deadlines, regulations
+from caseflow.models import Case, Timer
+from web.words import drawn, times
+
+TIMER_STATES = {
+    "pending": lazy_gettext("计时中"), "stopped": lazy_gettext("中止计时"),
+    "fired": lazy_gettext("已到期"), "cancelled": lazy_gettext("已结束计时"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineLine:
+    """One deadline: its name, the rule in words, when it ends, its state, and the reasons day by day."""
+
+    token: int
+    element: str
+    guards: str
+    name: str
+    rule: str
+    since: str
+    due: str
+    status: str
+    status_name: str
+    badge: times.Badge | None
+    reasons: tuple[str, ...]
+
+
+def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:
+    """Every deadline of the case, the running ones first, each with its reasons."""
+    calendar = calendars.load(regulations.get(case.regulation).calendar)
+    timers = sorted(readings.timers_of(case), key=lambda timer: timer.status not in store.WAITING)
+    changed = clock_entries.of_case(case.id)
+    return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in changed) for timer in timers]
+
+
+def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime, *,
+                   changed: bool) -> DeadlineLine:
+    running, since = timer.status == "pending", timer.since_name
+    due = gettext("中止中") if timer.status == "stopped" else times.moment(timer.due_at)
+    badge = times.due_badge(now, timer.due_at, calendar, provisional=timer.provisional) if running else None
+    return DeadlineLine(
+        token=timer.token, element=timer.element, guards=timer.attached_to,
+        name=timer_name(timer, definition),
+        rule=times.rule(timer.unit, timer.amount, since, drawn.field_label(definition, since)),
+        since=times.since(timer.since), due=due, status=timer.status,
+        status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
+        reasons=(*_reasons(timer, case, calendar),
+                 *([gettext("此后有中止、恢复、延期或重新计算，见期限明细")] if changed else [])))
+
+
+def timer_name(timer: Timer, definition: Any) -> str:
+    return drawn.element_name(definition, timer.element)
+
+
+def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:
+    try:
+        return deadlines.explain(deadlines.rule_of(timer), calendar, regulations.get(case.regulation).close_of_business)
+    except CaseflowError:
+        return []

@@ -1,0 +1,25 @@
+"""The files of a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caseflow.cases import attachments
+from caseflow.files import types
+from caseflow.models import Attachment, Case
+from caseflow.people.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class FilePanel:
+    """The files of a case, each with who added it; whether the reader may add more."""
+
+    rows: tuple[tuple[Attachment, str], ...]
+    may_add: bool
+    images: frozenset[str] = types.IMAGES
+
+
+def file_panel(case: Case, actor: Actor) -> FilePanel:
+    rows = attachments.of_case(case.id, actor)
+    names = attachments.names_of(rows)
+    return FilePanel(tuple((row, names.get(row.added_by, "")) for row in rows), attachments.may_add(case, actor))

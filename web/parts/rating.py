@@ -1,0 +1,94 @@
+"""What stands beside a form and on the case page: the rating, the deadlines, the history, each as plain values.
+
+Templates get these and never the rows, so that the rater's name and number cannot slip into a page unmasked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext
+
+from caseflow.appeals import finding
+from caseflow.casefile import readings
+from caseflow.law import regulations
+from caseflow.models import (
+    Appeal,
+    Case,
+    Rating,
+)
+from caseflow.people.permissions import Actor
+from caseflow.raters import contacts as rater_contacts
+from web.words import levels as rating_words
+from web.words import times
+from web.words.masks import mask_name, mask_phone
+
+
+@dataclass(frozen=True, slots=True)
+class RatingPanel:
+    """A rating as everyday screens show it; the contact is masked."""
+
+    level: str
+    level_name: str
+    details: tuple[tuple[str, str], ...]
+    text: str
+    rated_at: str
+    received_at: str
+    channel: str
+    voided_at: str
+    service: tuple[tuple[str, str], ...]
+    newest: tuple[tuple[str, str], ...]
+    appeals: tuple[Appeal, ...]
+    hidden: bool = True
+    rater: str = ""
+    phone: str = ""
+    may_reveal: bool = False
+    reveal_through: str = ""
+
+
+def rating_panel(case: Case, actor: Actor) -> RatingPanel:
+    """The rating of a case. In an appeal, and for the rated person, nothing of the rater is shown, not even masked."""
+    rating = case.rating
+    if case.kind == "appeal" or rater_contacts.is_rated(case, actor):
+        return about_rating(rating)
+    has_contact = bool(rating.rater_name or rating.rater_phone)
+    return replace(
+        about_rating(rating), hidden=False, rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
+        may_reveal=has_contact and rater_contacts.may_reveal(case, actor), reveal_through=_contact_office(case))
+
+
+def about_rating(rating: Rating) -> RatingPanel:
+    """A rating without whose it is."""
+    return RatingPanel(
+        level=rating.level, level_name=rating_words.level_name(rating.level),
+        details=tuple(rating_words.details(rating.detail_codes or "")), text=rating.text or "",
+        rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
+        channel=rating_words.channel_name(rating.channel),
+        voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
+        service=tuple(_service_lines(rating)), newest=tuple(_newest(rating)), appeals=tuple(finding.against(rating.id)))
+
+
+def _contact_office(case: Case) -> str:
+    """The name of the one office that may talk to the rater, where the regulation names one (HN-14)."""
+    regulation = regulations.get(case.regulation)
+    through = regulation.contact_through
+    return regulation.units[through].name if through and through in regulation.units else ""
+
+
+def _service_lines(rating: Rating) -> list[tuple[str, str]]:
+    service = rating.service
+    lines = [
+        (gettext("办件编号"), service.project_no),
+        (gettext("事项"), service.task_name or "—"),
+        (gettext("服务环节"), gettext("%(name)s（第 %(n)s 次服务）", name=service.service_name or "—",
+                                  n=service.service_number)),
+        (gettext("服务时间"), times.moment(service.service_time)),
+        (gettext("承办单位"), service.org_name or (service.unit.name if service.unit else "—")),
+        (gettext("经办人"), service.handler_name or "—"),
+    ]
+    return lines
+
+
+def _newest(rating: Rating) -> list[tuple[str, str]]:
+    return [(rating_words.level_name(row.level), times.moment(row.recorded_at))
+            for row in readings.newest_ratings_of(rating.id)]

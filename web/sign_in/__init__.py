@@ -1,0 +1,1 @@
+"""Who is there: signing in and out, passwords, single sign-on, logins."""

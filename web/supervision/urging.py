@@ -1,0 +1,36 @@
+"""Urging and supervision orders, from the case page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+
+from caseflow.cases import steps
+from caseflow.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from caseflow.models import transaction
+from caseflow.supervision import urging
+from web.app import clock
+from web.errors import refusal
+from web.sign_in.auth import current_actor
+
+blueprint = Blueprint("urging", __name__, template_folder="templates", url_prefix="/cases")
+
+
+@blueprint.post("/<number>/urge")
+def urge(number: str):
+    """Send the word and go back to the case."""
+    actor, kind, seen = current_actor(), request.form.get("kind", ""), request.form.get("seen", "")
+    if not number.isprintable() or kind not in urging.KINDS:
+        raise NotFound
+    case = steps.find(number, actor)
+    note = " ".join(request.form.get("note", "").replace("\x00", "").split())
+    try:
+        with transaction():
+            urging.urge(case.id, kind, note, actor, clock.now(),
+                        seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1)
+        flash(gettext("已发出，承办人会收到通知。"), "success")
+    except InvalidInput:
+        flash(gettext("没有发出：请用 2 到 500 个字写明要求。"), "warning")
+    except (Conflict, PermissionDenied) as error:
+        flash(refusal(error)[1], "warning")
+    return redirect(url_for("cases.show", number=number))

@@ -1,0 +1,32 @@
+"""The delegation of a task, as its page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caseflow.models import User, WorkItem
+from caseflow.people.permissions import Actor
+from caseflow.work import delegation
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationPanel:
+    """The delegation of a task and the reader's part in it; or to whom they may hand it, and what came back last."""
+
+    running: delegation.Running | None = None
+    giver: bool = False
+    taker: bool = False
+    colleagues: tuple[User, ...] = ()
+    answer: tuple[str, str] | None = None
+
+
+def delegation_panel(item: WorkItem, actor: Actor) -> DelegationPanel:
+    if item.status != "open":
+        return DelegationPanel()
+    running = delegation.of_item(item)
+    if running is not None:
+        return DelegationPanel(running, running.from_id == actor.user_id, running.to_id == actor.user_id)
+    if item.assignee_id != actor.user_id:
+        return DelegationPanel()
+    return DelegationPanel(colleagues=tuple(delegation.colleagues(item, item.case_id, actor)),
+                           answer=delegation.last_answer(item, actor))

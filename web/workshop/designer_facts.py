@@ -1,0 +1,58 @@
+"""The words of the designer's page, and what it offers to choose from: articles, units, roles, effects, variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy import select
+
+from caseflow.cases.effects.registry import TOPICS
+from caseflow.engine.values import CASE_VARIABLES
+from caseflow.law import regulations
+from caseflow.models import Definition, ProcessDraft, db
+from web.sign_in import auth
+from web.words import processes
+from web.words.roles import ROLE_NAMES
+from web.workshop.designer_words import MODELER, SIMULATION, WORDS
+
+_ = lazy_gettext
+
+DRAWN_ROLES = ("officer", "supervisor", "reviewer")
+MESSAGES = {"appeal_upheld": _("申诉属实"), "appeal_withdrawn": _("申诉撤回")}
+VARIABLES = {"received_at": _("收到评价的时间"), "level": _("评价等级"), "real_name": _("是否实名"),
+             "business_level": _("承办单位层级")}
+CHOICES = {
+    "level": {"dissatisfied": _("不满意"), "very_dissatisfied": _("非常不满意")},
+    "business_level": {"province": _("省"), "city": _("市"), "district": _("县（市、区）"), "town": _("乡镇（街道）"),
+                       "village": _("村（社区）")},
+}
+
+
+def facts(draft: ProcessDraft) -> dict[str, Any]:
+    """What the page's script needs to know, as data."""
+    regulation = regulations.get(draft.regulation)
+    return {
+        "draft": draft.id, "process": draft.process_id, "revision": draft.revision, "locale": auth.locale(),
+        "xml": draft.source.decode("utf-8-sig", errors="replace"),
+        "articles": list(regulation.articles.items()),
+        "units": [["responsible", gettext("承办单位")], *([key, unit.name] for key, unit in regulation.units.items())],
+        "roles": [*([role, str(ROLE_NAMES[role])] for role in DRAWN_ROLES), ["staff", gettext("申诉人本人")]],
+        "topics": list(TOPICS.items()),
+        "messages": [[name, str(words)] for name, words in MESSAGES.items()],
+        "variables": [_variable(name, kind) for name, kind in CASE_VARIABLES.items()],
+        "processes": [[key, processes.title_of(key)] for key in _processes(draft.regulation)
+                      if key != draft.process_id],
+        "words": {key: str(word) for key, word in WORDS.items()},
+        "modeler_words": MODELER, "simulation_words": SIMULATION,
+    }
+
+
+def _variable(name: str, kind: str) -> dict[str, Any]:
+    choices = [{"id": key, "name": str(word)} for key, word in CHOICES.get(name, {}).items()]
+    return {"name": name, "type": kind, "label": str(VARIABLES.get(name, name)), "choices": choices}
+
+
+def _processes(regulation: str) -> list[str]:
+    return list(db.session.scalars(select(Definition.process_id).where(
+        Definition.regulation == regulation, Definition.current).order_by(Definition.process_id)))

@@ -1,0 +1,162 @@
+"""A try-out in words: where the run stands, what is due, the journal it would write, what the scenarios cover."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from caseflow import moments
+from caseflow.engine.definition import Definition
+from caseflow.errors import CaseflowError, InvalidInput, StepFailed
+from caseflow.law import deadlines
+from caseflow.trials import tryout
+from caseflow.trials.scenarios import Coverage
+from caseflow.trials.tried_case import Entry, Ground, Limit, Task
+from caseflow.trials.tryout import Trial
+from web.errors import refusal
+from web.parts import journal, outline
+from web.words import drawn, places, roles, times
+
+PROCESSES = {"rectification": lazy_gettext("差评整改"), "appeal": lazy_gettext("申诉复核")}
+FIELDS = {
+    "name": lazy_gettext("请给场景起个名字，不超过 60 个字。"),
+    "in_place_of": lazy_gettext("要代替的场景已经没有了，请重新选择。"),
+    "run": lazy_gettext("请先试办几步，再存为场景。"),
+    "amount": lazy_gettext("等待的时间应为 1 至 400。"),
+    "at": lazy_gettext("请填写开始的日期和时间。"),
+}
+COVERED, MISSED = "covered", "missed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as the journal would hold it, for the words of the journal."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    details: str
+
+
+@dataclass(frozen=True)
+class DeadlineLine:
+    """One deadline that runs, as the case page shows it."""
+
+    name: str
+    rule: str
+    due: str
+    badge: times.Badge
+    since: str
+    reasons: tuple[str, ...]
+
+
+def title(regulation: str, process_id: str) -> str:
+    """“贵池 · 差评整改”."""
+    name = process_id.removeprefix(f"{regulation}_")
+    return f"{places.place(regulation)} · {PROCESSES.get(name, name)}"
+
+
+def why_not(error: CaseflowError) -> str:
+    """Why something could not be done; of a step that fails, where."""
+    if isinstance(error, InvalidInput) and (known := [field for field in error.fields if field in FIELDS]):
+        return str(FIELDS[known[0]])
+    if isinstance(error, StepFailed):
+        return gettext("流程在“%(element)s”走不下去：%(why)s", element=error.details.get("element", ""), why=str(error))
+    return refusal(error)[1]
+
+
+def offices(ground: Ground) -> Mapping[str, str]:
+    """The names of offices by their key in the diagram."""
+    return {"responsible": gettext("承办单位"), **{key: unit.name for key, unit in ground.regulation.units.items()}}
+
+
+def post(ground: Ground, name: str) -> str:
+    """“承办单位 · 经办人” for responsible.officer; what is none, as it is."""
+    unit, parted, role = name.partition(".")
+    return f"{offices(ground).get(unit, unit)} · {roles.RECIPIENTS.get(role, role)}" if parted else name
+
+
+def posts(ground: Ground, trial: Trial | None) -> list[tuple[str, str, int]]:
+    """(unit.role, in words, how many tasks wait for it) of everybody in the diagram."""
+    waiting = [task.post for task in trial.open_tasks] if trial else []
+    return [(name, post(ground, name), waiting.count(name)) for name in tryout.posts(ground.definition)]
+
+
+def run(ground: Ground, trial: Trial) -> dict[str, Any]:
+    """How the run stands, for the page."""
+    definition = ground.definition
+    told = [_told(ground, entry) for entry in trial.journal]
+    known = outline.states(told, trial.tasks, trial.outcome)
+    return {
+        "now": trial.now, "weekday": trial.now.astimezone(moments.SHANGHAI),
+        "outcome": drawn.outcome_name(trial.outcome, definition),
+        "tasks": [(task, definition.elements[task.element].name, post(ground, task.post), _badge(ground, trial, task))
+                  for task in trial.open_tasks],
+        "deadlines": [_line(ground, trial, limit) for limit in trial.limits],
+        "next": _next(ground, trial),
+        "messages": [(message, drawn.element_name(definition, element))
+                     for element, message in trial.awaited.items()],
+        "timeline": journal.timeline(told, definition, offices(ground)),
+        "diagram": {"xml": definition.source.decode(), "states": known, "due": [
+            {"element": limit.attached_to or limit.element, "text": line.badge.text, "level": line.badge.level}
+            for limit in trial.limits for line in [_line(ground, trial, limit)]]},
+        "outline": outline.outline(definition.outline(), known, definition.messages), "states": outline.STATES,
+    }
+
+
+def _told(ground: Ground, entry: Entry) -> Told:
+    return Told(entry.seq, entry.at, post(ground, entry.actor), entry.kind, json.dumps(dict(entry.details)))
+
+
+def _badge(ground: Ground, trial: Trial, task: Task) -> times.Badge:
+    return times.due_badge(trial.now, task.due_at, ground.calendar, provisional=task.provisional)
+
+
+def _next(ground: Ground, trial: Trial) -> str:
+    """The next deadline, with what it guards and when it is over."""
+    limit = trial.next_limit
+    if limit is None:
+        return ""
+    return f"{_name(ground, limit)}（{times.moment(limit.due_at)}）"
+
+
+def _name(ground: Ground, limit: Limit) -> str:
+    guarded = ground.definition.elements.get(limit.attached_to)
+    name = drawn.element_name(ground.definition, limit.element)
+    return f"{guarded.name}：{name}" if guarded and guarded.name else name
+
+
+def _line(ground: Ground, trial: Trial, limit: Limit) -> DeadlineLine:
+    rule, since = limit.rule, limit.rule.since_name
+    return DeadlineLine(
+        _name(ground, limit), times.rule(rule.unit, rule.amount, since, drawn.field_label(ground.definition, since)),
+        times.moment(limit.due_at),
+        times.due_badge(trial.now, limit.due_at, ground.calendar, provisional=limit.provisional),
+        times.since(rule.since),
+        tuple(deadlines.explain(rule, ground.calendar, ground.regulation.close_of_business)))
+
+
+def coverage(definition: Definition, covered: Coverage) -> dict[str, Any]:
+    """What the scenarios reach: figures, the drawing with what they do not, and that in words."""
+    marks = {name: COVERED if name in covered.passed else MISSED for name in (*covered.elements, *covered.flows)}
+    frames = [name for name, element in definition.elements.items() if element.kind == "subProcess"]
+    marks = {name: mark for name, mark in marks.items() if name not in frames or mark == MISSED}
+    return {
+        "elements": covered.share(covered.elements), "flows": covered.share(covered.flows),
+        "missing": [_where(definition, name) for name in covered.missing],
+        "diagram": {"xml": definition.source.decode(), "states": marks},
+    }
+
+
+def _where(definition: Definition, name: str) -> str:
+    if name in definition.elements:
+        return drawn.element_name(definition, name)
+    source, target = definition.flows[name]
+    return gettext("从“%(source)s”到“%(target)s”", source=drawn.element_name(definition, source),
+                   target=drawn.element_name(definition, target))
