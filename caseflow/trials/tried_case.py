@@ -61,6 +61,7 @@ class Task:
 
     @property
     def post(self) -> str:
+        """unit.role, as in the diagram."""
         return f"{self.unit}.{self.role}"
 
 

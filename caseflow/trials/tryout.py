@@ -107,7 +107,8 @@ class Trial:
     @property
     def next_limit(self) -> Limit | None:
         """The deadline that is due first, None when none runs."""
-        return min(self.limits, key=lambda limit: (limit.due_at, limit.token), default=None)
+        running = [limit for limit in self.limits if not limit.stopped]
+        return min(running, key=lambda limit: (limit.due_at, limit.token), default=None)
 
     def is_late(self, task: Task) -> bool:
         """Whether whoever completes this task now has to say why it is late."""
@@ -242,13 +243,13 @@ def _clock_rules(case: TriedCase) -> ClockRules:
     """The rules of who may stop the clock; PermissionDenied when nobody may."""
     rules = case.ground.regulation.clock
     if rules is None or rules.by == "nobody":
-        raise PermissionDenied("This regulation does not let anybody stop the clock.")
+        raise PermissionDenied("This regulation does not let anybody stop the clock.", reason="clock")
     return rules
 
 
 def _attempt(case: TriedCase, act: Act) -> None:
     if case.case.ended or case.ground.kind == APPEAL:
-        raise PermissionDenied("The rater is contacted in an open rectification alone.")
+        raise PermissionDenied("The rater is contacted in an open rectification alone.", reason="contact")
     attempts.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
     case.tried.append((case.now, act.result))
     case.keep([ContactAttempted(len(case.tried), act.channel, act.result, case.now)], case.contact)
