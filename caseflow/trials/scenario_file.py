@@ -51,7 +51,7 @@ ALLOWED = {
     "wait": {"at", "after"},
     "message": {"at", "after", "message"},
     "stop": {"at", "after", "category", "reason"},
-    "restart": {"at", "after", "reason"},
+    "resume": {"at", "after", "reason"},
     "attempt": {"at", "after", "channel", "result", "note"},
 }
 

@@ -38,7 +38,7 @@ from caseflow.trials.tryout import Act, Stop, Trial, play
 FOLDER = "scenarios"
 FAILED = "scenario_failed"         # the code of its findings
 DONE = {"start": "开始", "complete": "办理", "deadline": "到下一个期限", "wait": "等待", "message": "送达消息",
-        "stop": "中止计时", "restart": "恢复计时", "attempt": "联系评价人"}
+        "stop": "中止计时", "resume": "恢复计时", "attempt": "联系评价人"}
 WRONG = {
     "required": "没有填写", "not_text": "含有不能保存的字符", "too_short": "太短", "too_long": "太长",
     "not_a_choice": "不在选项之中", "not_yes_or_no": "应填 true 或 false", "not_a_number": "应填整数",

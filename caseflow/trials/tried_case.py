@@ -67,7 +67,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A deadline that waits, and how its due moment was computed; `stopped`: its clock stands still."""
+    """A deadline that waits, and how its due moment was computed.
+
+    `stopped`: its clock stands still; `changed`: it did once, or what stood still has moved it.
+    """
 
     token: int
     element: str
@@ -76,6 +79,7 @@ class Limit:
     due_at: datetime
     provisional: bool
     stopped: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,8 @@ class TriedCase:
     def limits(self) -> dict[int, Limit]:
         """The deadlines that wait, by token."""
         return {token: Limit(token, timer.element, timer.attached_to, self.given[token].rule, timer.due_at,
-                             timer.provisional, timer.stopped) for token, timer in self.case.timers.items()}
+                             timer.provisional, timer.stopped, token in self.ledgers)
+                for token, timer in self.case.timers.items()}
 
     @property
     def clocks(self) -> list[Clock]:

@@ -33,20 +33,20 @@ from caseflow.raters.unreachable import Standing
 from caseflow.trials.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
-DOING = ("start", "complete", "deadline", "wait", "message", "stop", "restart", "attempt")
+DOING = ("start", "complete", "deadline", "wait", "message", "stop", "resume", "attempt")
 MOST_ACTS = 200
 MOST_FIRINGS = 200                # in one act: a loop of deadlines that are all over already
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that happens: `do` is start, complete, deadline (jump to the next one), wait, message, stop or restart
+    """One thing that happens: `do` is start, complete, deadline (jump to the next one), wait, message, stop or resume
     (the clock of the case), or attempt (to reach the rater).
 
     The clock first goes to `at`, or on by `after`; deadlines on the way fire. `answers` are those of a form, or what
     the case begins with. `post` is who does it (unit.role; "": whoever's task it is). `phone`: the rater left a number,
     so that only logged attempts make them unreachable. A stop has a `category` of the regulation's ("": its first) and
-    a `reason`, a restart a `reason`, an attempt a `channel` (raters.attempts), its `result` and a `note`.
+    a `reason`, a resume a `reason`, an attempt a `channel` (raters.attempts), its `result` and a `note`.
     """
 
     do: str
@@ -231,7 +231,7 @@ def _stop(case: TriedCase, act: Act) -> None:
     case.change_clock(facts, ClockStopped(category, act.reason.strip(), standstill.changed(facts)))
 
 
-def _restart(case: TriedCase, act: Act) -> None:
+def _resume(case: TriedCase, act: Act) -> None:
     _clock_rules(case)
     standstill.require_words(act.reason)
     facts = standstill.restart(case.clocks, case.ground.calendar, act.reason.strip(), case.now)
@@ -256,7 +256,7 @@ def _attempt(case: TriedCase, act: Act) -> None:
 
 
 _DO: Mapping[str, Callable[[TriedCase, Act], None]] = MappingProxyType({
-    "complete": _complete, "deadline": _jump, "wait": _wait, "message": _deliver, "stop": _stop, "restart": _restart,
+    "complete": _complete, "deadline": _jump, "wait": _wait, "message": _deliver, "stop": _stop, "resume": _resume,
     "attempt": _attempt,
 })
 

@@ -132,7 +132,7 @@ def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
 
 
 STOP = Act("stop", category="expert_examination", reason="等待检验结果。", after=timedelta(days=1))
-RESTART = Act("restart", reason="检验结果已到。", after=timedelta(days=7))
+RESUME = Act("resume", reason="检验结果已到。", after=timedelta(days=7))
 
 
 def test_a_clock_that_is_stopped_and_restarted_is_that_of_a_real_case(guichi, session):
@@ -143,9 +143,9 @@ def test_a_clock_that_is_stopped_and_restarted_is_that_of_a_real_case(guichi, se
     guichi.time_passes(days=1)
     change(clock.stop, STOP.category, STOP.reason)
     guichi.time_passes(days=7)
-    change(clock.restart, RESTART.reason)
+    change(clock.restart, RESUME.reason)
     guichi.does("first_response", outcome="simple")
-    trial = play(ground(), [START, STOP, RESTART, complete("first_response", **FIRST)])
+    trial = play(ground(), [START, STOP, RESUME, complete("first_response", **FIRST)])
     case = session.get(Case, guichi.case_id)
     real = _told(journal.entries(case), lambda unit: "responsible" if unit == case.unit_id
                  else session.get(Unit, unit).key)
@@ -163,7 +163,7 @@ def test_while_the_clock_stands_still_no_deadline_comes():
 
 
 @pytest.mark.parametrize("act, refused", [
-    (RESTART, ClockNotStopped),
+    (RESUME, ClockNotStopped),
     (replace(STOP, after=timedelta(days=30)), ClockNotRunning),
     (replace(STOP, category="because"), InvalidInput),
     (replace(STOP, reason=""), InvalidInput),
@@ -199,7 +199,7 @@ def test_an_appeal_has_no_rater_to_call():
 
 
 def test_the_acts_of_clock_and_contact_are_written_and_read_as_they_were():
-    acts = (replace(START, phone=True), STOP, RESTART,
+    acts = (replace(START, phone=True), STOP, RESUME,
             Act("attempt", channel="visit", result="other", note="门口没有人。", after=timedelta(hours=1)))
     assert scenario_file.parse_acts(scenario_file.write_acts(acts)) == acts
     with pytest.raises(ConfigurationError, match="result"):
