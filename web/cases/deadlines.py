@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from caseflow.casefile import readings
 from caseflow.cases import clock as deadline_changes
-from caseflow.cases import clock_entries
+from caseflow.cases import clock_entries, standstill
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, transaction, work
@@ -97,7 +97,7 @@ def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definit
     standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
         token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,
-        stopped=timer.status == "stopped", by_hand=clock_entries.BY_HAND in clock_entries.holders(entries),
+        stopped=timer.status == "stopped", by_hand=standstill.BY_HAND in standstill.holders(entries),
         over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
         sums=words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
         lines=words.lines(entries, regulation.clock.categories if regulation.clock else {}, by_the_clock=by_the_clock),

@@ -23,6 +23,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.models import ProcessDraft, transaction
 from caseflow.people.permissions import Actor
+from caseflow.raters import unreachable
 from caseflow.trials import scenario_file, scenarios, tried_case, tryout
 from caseflow.trials.scenario_file import PAUSE
 from caseflow.trials.tried_case import Ground, Task
@@ -34,7 +35,7 @@ from web.errors import refusal
 from web.forms.task_form import TaskForm
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
-from web.words import places, processes
+from web.words import contacts, places, processes
 from web.workshop import tryout_words as words
 
 blueprint = Blueprint("tryout", __name__, template_folder="templates",
@@ -143,7 +144,7 @@ def _sent_act(kind: str) -> Act:
     if kind == "start":
         answers = {"level": request.form.get("level", ""), "real_name": request.form.get("real_name") == "yes",
                    "business_level": request.form.get("business_level", "")}
-        return Act("start", at=_sent_moment(), answers=answers)
+        return Act("start", at=_sent_moment(), answers=answers, phone=request.form.get("phone") == "yes")
     if kind == "wait":
         amount, unit = request.form.get("amount", "", type=str), request.form.get("unit", "")
         if unit not in PAUSE or not amount.isdecimal() or not 1 <= int(amount) <= LONGEST_WAIT:
@@ -151,7 +152,18 @@ def _sent_act(kind: str) -> Act:
         return Act("wait", after=int(amount) * PAUSE[unit])
     if kind == "message":
         return Act("message", message=request.form.get("message", ""))
+    if kind == "stop":
+        return Act("stop", category=request.form.get("category", ""), reason=_sent_text("reason"))
+    if kind == "resume":
+        return Act("resume", reason=_sent_text("reason"))
+    if kind == "attempt":
+        return Act("attempt", channel=request.form.get("channel", ""), result=request.form.get("result", ""),
+                   note=_sent_text("note"))
     return Act(kind)
+
+
+def _sent_text(name: str) -> str:
+    return " ".join(request.form.get(name, "").replace("\x00", "").split())
 
 
 def _sent_moment() -> datetime:
@@ -172,7 +184,7 @@ def _complete(bench: Bench, done: tuple[Act, ...]):
         flash(gettext("这项任务已经不在等待办理，请按现在的情况继续。"), "warning")
         return _back(bench)
     form = _form(bench, task, request.form)
-    late_reason = " ".join(request.form.get("late_reason", "").replace("\x00", "").split())
+    late_reason = _sent_text("late_reason")
     if not form.validate():
         return _page(bench, task, form, late_reason), 422
     try:
@@ -219,8 +231,12 @@ def _back(bench: Bench):
 
 
 def _form(bench: Bench, task: Task, sent: Any = None) -> TaskForm:
-    form = tryout.form_of(bench.ground, task).form
-    return TaskForm(form, today=moments.day_of(bench.trial.now), formdata=sent)
+    asked, trial = tryout.form_of(bench.ground, task).form, bench.trial
+    form = TaskForm(asked, today=tryout.day_of(trial.now), formdata=sent)
+    found = tryout.reached(bench.ground, task, trial.tried, trial.phone)
+    if found is not None:
+        form.offer(unreachable.offered(asked, found), contacts.standing(found))
+    return form
 
 
 def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, late_reason: str = "",
@@ -240,7 +256,8 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         late=task is not None and trial.is_late(task), late_reason=late_reason, late_problem=late_problem,
         articles=articles(bench.ground.regulation, facts.element.article) if facts else [],
         posts=words.posts(bench.ground, trial), start=tried_case.START.astimezone(moments.SHANGHAI),
-        run=words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
+        run=words.run(bench.ground, trial) if trial else None, channels=contacts.CHANNELS, results=contacts.RESULTS,
+        stopped=_stopped(bench),
         scenarios=bench.examination.scenarios, own=kept_trials.own_keys(draft),
         may_keep=kept_trials.may_keep(draft, bench.actor),
         coverage=words.coverage(bench.ground.definition, scenarios.coverage(
