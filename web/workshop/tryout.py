@@ -32,6 +32,7 @@ from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.errors import refusal
 from web.forms.task_form import TaskForm
+from web.forms.typed import line
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
 from web.words import places, processes
@@ -91,7 +92,7 @@ def keep(draft_id: int):
     bench = _bench(draft_id)
     if bench.trial is None:
         raise NotFound
-    name, key = " ".join(request.form.get("name", "").split()), request.form.get("in_place_of", "")
+    name, key = line("name"), request.form.get("in_place_of", "")
     return _change(bench, gettext("已存为场景“%(name)s”，以后每次检查都会运行。", name=name), lambda: kept_trials.keep(
         draft_id, bench.trial, bench.ground, name, key, bench.actor, clock.now()))
 
@@ -172,7 +173,7 @@ def _complete(bench: Bench, done: tuple[Act, ...]):
         flash(gettext("这项任务已经不在等待办理，请按现在的情况继续。"), "warning")
         return _back(bench)
     form = _form(bench, task, request.form)
-    late_reason = " ".join(request.form.get("late_reason", "").replace("\x00", "").split())
+    late_reason = line("late_reason")
     if not form.validate():
         return _page(bench, task, form, late_reason), 422
     try:
