@@ -33,6 +33,7 @@ from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.errors import refusal
 from web.forms.task_form import TaskForm
+from web.forms.typed import line
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
 from web.words import contacts, places, processes
@@ -92,7 +93,7 @@ def keep(draft_id: int):
     bench = _bench(draft_id)
     if bench.trial is None:
         raise NotFound
-    name, key = " ".join(request.form.get("name", "").split()), request.form.get("in_place_of", "")
+    name, key = line("name"), request.form.get("in_place_of", "")
     return _change(bench, gettext("已存为场景“%(name)s”，以后每次检查都会运行。", name=name), lambda: kept_trials.keep(
         draft_id, bench.trial, bench.ground, name, key, bench.actor, clock.now()))
 
@@ -153,17 +154,13 @@ def _sent_act(kind: str) -> Act:
     if kind == "message":
         return Act("message", message=request.form.get("message", ""))
     if kind == "stop":
-        return Act("stop", category=request.form.get("category", ""), reason=_sent_text("reason"))
+        return Act("stop", category=request.form.get("category", ""), reason=line("reason"))
     if kind == "resume":
-        return Act("resume", reason=_sent_text("reason"))
+        return Act("resume", reason=line("reason"))
     if kind == "attempt":
         return Act("attempt", channel=request.form.get("channel", ""), result=request.form.get("result", ""),
-                   note=_sent_text("note"))
+                   note=line("note"))
     return Act(kind)
-
-
-def _sent_text(name: str) -> str:
-    return " ".join(request.form.get(name, "").replace("\x00", "").split())
 
 
 def _sent_moment() -> datetime:
@@ -184,7 +181,7 @@ def _complete(bench: Bench, done: tuple[Act, ...]):
         flash(gettext("这项任务已经不在等待办理，请按现在的情况继续。"), "warning")
         return _back(bench)
     form = _form(bench, task, request.form)
-    late_reason = _sent_text("late_reason")
+    late_reason = line("late_reason")
     if not form.validate():
         return _page(bench, task, form, late_reason), 422
     try:
