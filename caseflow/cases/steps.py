@@ -49,7 +49,7 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
     The journal begins with the rating; `intake` is what else its intake has to say there.
     """
     regulation = regulations.get(rating.regulation)
-    expired = _past_validity(regulation, now)
+    expired = past_validity(regulation, now)
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
     if store.CASE_OF.first(rating=rating.id, kind=KIND):
@@ -73,7 +73,7 @@ def begin(rating: Rating, kind: str, number_format: str, now: datetime) -> tuple
     last, = store.NEXT_NUMBER.first(key=sequence)
     case = store.begin(
         number=number_format.format(year=year, number=last), regulation=regulation.key,
-        after_expiry=_past_validity(regulation, now), kind=kind, rating_id=rating.id,
+        after_expiry=past_validity(regulation, now), kind=kind, rating_id=rating.id,
         unit_id=rating.service.unit_id, opened_at=now, definition=definition.digest)
     for key in ("responsible", regulation.lead):
         offices.takes_part(case, offices.unit_for(case, key))
@@ -89,7 +89,8 @@ def start(case: HeldCase, definition: Definition, rating: Rating, actor: Actor, 
     advance.record(case, definition, step, actor, now)
 
 
-def _past_validity(regulation: regulation_file.Regulation, now: datetime) -> bool:
+def past_validity(regulation: regulation_file.Regulation, now: datetime) -> bool:
+    """Whether the regulation is not valid any more on this day."""
     return regulation.valid_to is not None and _day(now) > regulation.valid_to
 
 
