@@ -29,7 +29,7 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.law import regulation_file, regulations
+from caseflow.law import regulations
 from caseflow.models import Appeal, Case, Rating, Submission, Unit, WorkItem, db
 from caseflow.models.cases import KIND
 from caseflow.moments import ONE_SECOND, day_of
@@ -49,7 +49,7 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
     The journal begins with the rating; `intake` is what else its intake has to say there.
     """
     regulation = regulations.get(rating.regulation)
-    expired = _past_validity(regulation, now)
+    expired = regulation.is_over(day_of(now))
     if expired and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
     if store.CASE_OF.first(rating=rating.id, kind=KIND):
@@ -73,7 +73,7 @@ def begin(rating: Rating, kind: str, number_format: str, now: datetime) -> tuple
     last, = store.NEXT_NUMBER.first(key=sequence)
     case = store.begin(
         number=number_format.format(year=year, number=last), regulation=regulation.key,
-        after_expiry=_past_validity(regulation, now), kind=kind, rating_id=rating.id,
+        after_expiry=regulation.is_over(day_of(now)), kind=kind, rating_id=rating.id,
         unit_id=rating.service.unit_id, opened_at=now, definition=definition.digest)
     for key in ("responsible", regulation.lead):
         offices.takes_part(case, offices.unit_for(case, key))
@@ -87,10 +87,6 @@ def start(case: HeldCase, definition: Definition, rating: Rating, actor: Actor, 
         "after_expiry": case.after_expiry})
     step = engine.start(definition, _variables(rating, db.session.get(Unit, case.unit_id)), Context(now))
     advance.record(case, definition, step, actor, now)
-
-
-def _past_validity(regulation: regulation_file.Regulation, now: datetime) -> bool:
-    return regulation.valid_to is not None and day_of(now) > regulation.valid_to
 
 
 def _variables(rating: Rating, unit: Unit) -> dict[str, object]:

@@ -164,6 +164,10 @@ class Regulation:
         """The tasks that are the revisit of a rectification."""
         return self.milestones[EVERYWHERE].revisited.tasks
 
+    def is_over(self, day: date) -> bool:
+        """Whether its last day lies before this one; one without a last day is never over."""
+        return self.valid_to is not None and day > self.valid_to
+
     def contacts_raters(self, unit_key: str) -> bool:
         """Whether this unit is the office, or a branch of it, through which alone the rater is contacted."""
         office = self.contact_through

@@ -182,8 +182,9 @@ def _start(case: TriedCase, act: Act) -> None:
         case.note("rating_received", {"rating": 0, "source": "tryout", "level": given["level"],
                                       "received_at": given["received_at"]})
     case.case.number = number_format.format(year=day_of(case.now).year, number=1)
-    case.note("case_opened", {"number": case.case.number, "rating": 0, "regulation": ground.regulation.key,
-                              "definition": ground.definition.digest, "after_expiry": False})
+    case.note("case_opened", {
+        "number": case.case.number, "rating": 0, "regulation": ground.regulation.key,
+        "definition": ground.definition.digest, "after_expiry": ground.regulation.is_over(day_of(case.now))})
     case.follow(engine.start(ground.definition, given, Context(case.now)))
 
 
