@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from caseflow.models.prepared import Prepared
-
 STOPS = ("stopped", "restarted", "ended")   # the kinds of ledger entries that say when a clock stood still
 
 
@@ -80,7 +78,7 @@ class HeldCase:
     timers: dict[int, HeldTimer] = field(default_factory=dict)
     awaited: set[int] = field(default_factory=set)
     stops: list[HeldStop] = field(default_factory=list)
-    noted: dict[Prepared, list[Mapping[str, Any]]] = field(default_factory=dict)
+    noted: dict[Any, list[Mapping[str, Any]]] = field(default_factory=dict)
     to_rectification: list[str] = field(default_factory=list)   # messages an effect has for the other case
 
     def item(self, work_item_id: int) -> HeldItem | None:
@@ -93,6 +91,6 @@ class HeldCase:
             self, items=self.items.copy(), timers=self.timers.copy(), awaited=self.awaited.copy(),
             stops=self.stops.copy(), noted={}, to_rectification=[])
 
-    def note(self, statement: Prepared, **values: Any) -> None:
+    def note(self, statement: Any, **values: Any) -> None:
         """Have this written by the next `save`."""
         self.noted.setdefault(statement, []).append(values)

@@ -13,7 +13,7 @@ from caseflow.install import demo
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI, day_of
 from caseflow.people.permissions import Actor, actor_for
-from caseflow.raters.unreachable import CHOICE
+from caseflow.raters.reaching import CHOICE
 
 LATE_REASON = "模拟逾期"
 

@@ -6,19 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.casefile.facts import ContactAttempted
-from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.errors import PermissionDenied
 from caseflow.models import Case, ContactAttempt, User, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import contacts
-
-TELEPHONE = "telephone"
-CHANNELS = (TELEPHONE, "sms", "wechat", "visit", "mail", "other")
-RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")
-LONGEST_NOTE = 500   # characters
+from caseflow.raters.reaching import require
 
 
 def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result: str, note: str, form_token: str,
@@ -46,23 +41,6 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
     kind, details = ContactAttempted(row.id, channel, result, tried_at).entry
     journal.append(case, kind, actor, now, details)
     return row
-
-
-def require(tried_at: datetime, channel: str, result: str, note: str, opened_at: datetime, now: datetime) -> None:
-    """Refuse (InvalidInput) an attempt that cannot have been, or is not described, in a case opened at `opened_at`."""
-    wrong = {
-        "tried_at": _moment_problem(tried_at, opened_at, now),
-        "channel": None if channel in CHANNELS else "not_a_choice",
-        "result": None if result in RESULTS else "not_a_choice",
-        "note": texts.text_problem(note, LONGEST_NOTE, required=result == "other")}
-    if any(wrong.values()):
-        raise InvalidInput(fields={field: code for field, code in wrong.items() if code})
-
-
-def _moment_problem(tried_at: datetime, opened_at: datetime, now: datetime) -> str | None:
-    if tried_at > now:
-        return "in_the_future"
-    return "before_the_case" if tried_at < opened_at.replace(second=0, microsecond=0) else None
 
 
 def of_case(case: Case) -> list[tuple[ContactAttempt, str]]:

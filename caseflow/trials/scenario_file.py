@@ -35,7 +35,7 @@ from pathlib import Path
 from caseflow.errors import ConfigurationError
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.moments import SHANGHAI
-from caseflow.raters import attempts
+from caseflow.raters import reaching
 from caseflow.trials.tryout import DOING, MOST_ACTS, Act
 
 OPEN = "open"                     # the outcome of a run that has not ended
@@ -145,8 +145,8 @@ def _act(table: Table) -> Act:
         answers=_answers(table), late_reason=table.text("late_reason", ""),
         message=table.matching("message", ELEMENT, "appeal_upheld") if do == "message" else "",
         phone=table.take("phone", bool, False), category=table.text("category", ""), reason=table.text("reason", ""),
-        channel=table.one_of("channel", attempts.CHANNELS) if "channel" in table.values else attempts.TELEPHONE,
-        result=table.one_of("result", attempts.RESULTS) if do == "attempt" else "", note=table.text("note", ""))
+        channel=table.one_of("channel", reaching.CHANNELS) if "channel" in table.values else reaching.TELEPHONE,
+        result=table.one_of("result", reaching.RESULTS) if do == "attempt" else "", note=table.text("note", ""))
 
 
 def _moment(table: Table) -> datetime | None:

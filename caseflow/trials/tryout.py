@@ -28,8 +28,8 @@ from caseflow.errors import (
 from caseflow.law.regulation_file import ClockRules
 from caseflow.moments import ONE_SECOND, day_of
 from caseflow.processes import form_values
-from caseflow.raters import attempts, unreachable
-from caseflow.raters.unreachable import Standing
+from caseflow.raters import reaching
+from caseflow.raters.reaching import Standing
 from caseflow.trials.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
@@ -60,7 +60,7 @@ class Act:
     phone: bool = False
     category: str = ""
     reason: str = ""
-    channel: str = attempts.TELEPHONE
+    channel: str = reaching.TELEPHONE
     result: str = ""
     note: str = ""
 
@@ -144,7 +144,7 @@ def form_of(ground: Ground, task: Task) -> UserTask:
 def reached(ground: Ground, task: Task, tried: Iterable[tuple[datetime, str]], phone: bool) -> Standing | None:
     """What was tried in vain since the task was opened; None where the rule does not bind (raters/unreachable.py)."""
     rule = ground.regulation.unreachable
-    return unreachable.counted(rule, tried, task.opened_at) if rule and phone else None
+    return reaching.counted(rule, tried, task.opened_at) if rule and phone else None
 
 
 def posts(definition: Definition) -> list[str]:
@@ -196,7 +196,7 @@ def _complete(case: TriedCase, act: Act) -> None:
         raise PermissionDenied(f"{task.element} is for {task.post}, not for {act.post}.", post=task.post)
     form = form_of(case.ground, task).form
     accepted = form_values.accept(form, act.answers, day_of(case.now))
-    unreachable.judge(form, accepted, lambda: reached(case.ground, task, case.tried, case.phone))
+    reaching.judge(form, accepted, lambda: reached(case.ground, task, case.tried, case.phone))
     late = fold.lateness(case.case.items[task.token].due_at, act.late_reason, case.now)
     case.complete(task, accepted, form_values.deciding(form, accepted), late)
 
@@ -246,7 +246,7 @@ def _clock_rules(case: TriedCase) -> ClockRules:
 def _attempt(case: TriedCase, act: Act) -> None:
     if case.case.ended or case.ground.kind == APPEAL:
         raise PermissionDenied("The rater is contacted in an open rectification alone.", reason="contact")
-    attempts.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
+    reaching.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
     case.tried.append((case.now, act.result))
     case.keep([ContactAttempted(len(case.tried), act.channel, act.result, case.now)], case.contact)
 

@@ -19,7 +19,7 @@ from wtforms.meta import DefaultMeta
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from caseflow.processes import form_values
-from caseflow.raters import unreachable
+from caseflow.raters import reaching
 from web.forms.typed import read_day, read_number, tidy
 
 PREFIX = "f-"
@@ -78,7 +78,7 @@ class TaskForm(BaseForm):
                 self[f.id].choices = [choice for choice in self[f.id].choices if choice.value in ("", *dict(f.choices))]
             elif f.default and not self[f.id].raw_data:
                 self[f.id].data = f.default
-        asking = unreachable.asks(self.definition)
+        asking = reaching.asks(self.definition)
         self.hints = {asking.id: reason} if asking else {}
 
     def values(self) -> dict[str, object]:

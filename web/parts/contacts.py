@@ -8,7 +8,7 @@ from typing import Any
 
 from caseflow.models import Case, ContactAttempt, WorkItem
 from caseflow.people.permissions import Actor
-from caseflow.raters import attempts, unreachable
+from caseflow.raters import attempts, reaching, unreachable
 from caseflow.raters import contacts as rater_contacts
 from web.words import contacts
 
@@ -32,4 +32,4 @@ def contact_panel(case: Case, actor: Actor, asking: WorkItem | None) -> ContactP
 def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:
     """The open task of these whose form can be answered with "unreachable"."""
     return next((item for item in items if item.status == "open"
-                 and unreachable.asks(definition.user_tasks[item.element].form)), None)
+                 and reaching.asks(definition.user_tasks[item.element].form)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow.raters.unreachable import Standing
+from caseflow.raters.reaching import Standing
 
 CHANNELS = {
     "telephone": lazy_gettext("电话"), "sms": lazy_gettext("短信"), "wechat": lazy_gettext("微信"),

@@ -32,7 +32,7 @@ from caseflow.models import User, WorkItem, transaction, work
 from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-from caseflow.raters import unreachable
+from caseflow.raters import reaching, unreachable
 from caseflow.supervision import dispatches, duplicates, reassign
 from caseflow.work import phrases, tasks
 from web.app import clock, step_times
@@ -182,7 +182,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     open_to_me = may_work and reason is None
     contacts = contact_parts.contact_panel(case, actor, contact_parts.asking_item([item], definition))
     if contacts.standing:
-        form.offer(unreachable.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
+        form.offer(reaching.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
     handover = reassign.last_of(item.id) if open_to_me else None
     together = duplicates.together(item, actor) if open_to_me else []
     page = render_template(

@@ -23,7 +23,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.models import ProcessDraft, transaction
 from caseflow.people.permissions import Actor
-from caseflow.raters import unreachable
+from caseflow.raters import reaching
 from caseflow.trials import scenario_file, scenarios, tried_case, tryout
 from caseflow.trials.scenario_file import PAUSE
 from caseflow.trials.tried_case import Ground, Task
@@ -232,7 +232,7 @@ def _form(bench: Bench, task: Task, sent: Any = None) -> TaskForm:
     form = TaskForm(asked, today=tryout.day_of(trial.now), formdata=sent)
     found = tryout.reached(bench.ground, task, trial.tried, trial.phone)
     if found is not None:
-        form.offer(unreachable.offered(asked, found), contacts.standing(found))
+        form.offer(reaching.offered(asked, found), contacts.standing(found))
     return form
 
 

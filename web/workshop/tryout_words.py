@@ -14,8 +14,8 @@ from caseflow import moments
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, InvalidInput, PermissionDenied, StepFailed
 from caseflow.law import deadlines
-from caseflow.raters import unreachable
-from caseflow.raters.unreachable import Standing
+from caseflow.raters import reaching
+from caseflow.raters.reaching import Standing
 from caseflow.trials import tried_case, tryout
 from caseflow.trials.scenarios import Coverage
 from caseflow.trials.tried_case import Entry, Ground, Limit, Task
@@ -130,7 +130,7 @@ def _clock(ground: Ground, trial: Trial) -> dict[str, Any]:
 
 def _reached(ground: Ground, trial: Trial) -> Standing | None:
     """How it stands for the open task whose form can be answered with "unreachable", if there is one."""
-    asking = next((task for task in trial.open_tasks if unreachable.asks(tryout.form_of(ground, task).form)), None)
+    asking = next((task for task in trial.open_tasks if reaching.asks(tryout.form_of(ground, task).form)), None)
     return tryout.reached(ground, asking, trial.tried, trial.phone) if asking else None
 
 

@@ -11,7 +11,7 @@ import pytest
 from caseflow.cases import steps
 from caseflow.errors import InvalidForm, InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Case, ContactAttempt, Rating, db, transaction
-from caseflow.raters import attempts, unreachable
+from caseflow.raters import attempts, reaching, unreachable
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey
 
@@ -53,8 +53,8 @@ def offered(guichi):
     item = open_item(guichi.case_id)
     form = steps.task_of(item.id)[1].form
     found = unreachable.standing(item.case, item.opened_at)
-    return [choice for choice, _ in unreachable.asks(form).choices if choice in dict(
-        unreachable.offered(form, found)[0].choices)]
+    return [choice for choice, _ in reaching.asks(form).choices if choice in dict(
+        reaching.offered(form, found)[0].choices)]
 
 
 def test_an_attempt_is_logged_and_its_note_is_not_in_the_journal(guichi, reviser):
