@@ -28,6 +28,7 @@ from caseflow.ratings import intake
 from caseflow.ratings.feeds import batches
 from web import create_app, migrations
 from web.app import config, database
+from web.sentences import complaints
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"
@@ -54,13 +55,14 @@ def simulate(key: str, wanted: int, seed: int) -> None:
         settings = config.load() if named else config.Settings.for_scratch(
             f"sqlite:///{Path(folder) / 'simulation.db'}", Path(folder))
         with create_app(settings).app_context():
-            summary, complaints = _Run(key, wanted, seed).drive()
+            summary, found = _Run(key, wanted, seed).drive()
             db.session.remove()
             db.engine.dispose()
-    for complaint in complaints[:20]:
-        click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}", err=True)
+    for complaint in found[:20]:
+        sentence = complaints.sentence(complaint.code, complaint.facts)
+        click.echo(f"{complaint.code}\t{complaint.case}\t{sentence}", err=True)
     click.echo(summary)
-    sys.exit(1 if complaints else 0)
+    sys.exit(1 if found else 0)
 
 
 def _is_real() -> bool:
@@ -84,12 +86,12 @@ class _Run:
         with transaction():
             while outbox.deliver_waiting(self.now, 500):
                 pass
-        complaints = doctor.examine(self.now)
+        found = doctor.examine(self.now)
         if self.opened != self.wanted:
-            complaints.append(doctor.Complaint("not_opened", "", f"{self.opened} of {self.wanted} cases were opened"))
+            found.append(doctor.Complaint("not_opened", "", facts={"opened": self.opened, "wanted": self.wanted}))
         if open_cases:
-            complaints.append(doctor.Complaint("not_ended", "", f"{open_cases} cases did not end"))
-        return self._summary(open_cases), complaints
+            found.append(doctor.Complaint("not_ended", "", facts={"open": open_cases}))
+        return self._summary(open_cases), found
 
     def _prepare(self) -> None:
         if not database.is_empty(db.engine) and _is_real():
