@@ -42,7 +42,6 @@ CHINESE_BY_NATURE = {     # module of the core → what it holds that is no sent
     "caseflow/law/strict_toml.py": "how an article is cited",
     "caseflow/people/permissions.py": "the name of the actor that is nobody, as the journal keeps it",
     "caseflow/people/sheet_import.py": "headings and words that a file of people or offices may use",
-    "caseflow/processes/topics.py": "what each effect does, beside its name in the registry",
     "caseflow/ratings/fields.py": "the code lists of the national interface, as systems push them",
     "caseflow/trials/scenario_file.py": "how an article is cited",
     "caseflow/trials/tried_case.py": "the names of actors, as the journal of a trial keeps them",

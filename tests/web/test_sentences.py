@@ -167,6 +167,20 @@ def test_why_a_rule_is_broken_is_told_in_the_words_of_the_diagram(text, why):
     assert why in sentences.of(result)
 
 
+@pytest.mark.parametrize(("unit", "amount", "since", "label", "said", "in_english"), [
+    ("working_days", 1, "received_at", "", "收到后1个工作日", "1 working day, counted from receipt"),
+    ("calendar_days", 3, "asked_on", "", "asked_on起3日", "3 calendar days, counted from asked_on"),
+    ("hours", 24, "now", "", "任务出现后24小时", "24 hours, counted from when the task appears"),
+    ("end_of_day", 0, "received_at", "", "收到后当日", "the end of the day, counted from receipt"),
+    ("date", 0, "rectify_by", "整改期限", "表单写明的整改期限", "the “整改期限” set in the form"),
+])
+def test_a_limit_is_told_by_its_unit_and_from_when_it_counts(unit, amount, since, label, said, in_english):
+    wanted = {"unit": unit, "amount": amount, "since": since, "label": label}
+    assert f"应当是{said}；" in of_proof.sentence("limit_missing", {"name": "x", "wanted": wanted})
+    with english():
+        assert f"it should have {in_english}." in of_proof.sentence("limit_missing", {"name": "x", "wanted": wanted})
+
+
 def test_the_path_is_told_with_the_words_of_the_diagram():
     definition = shipped_definition(*GUICHI)
     [result] = prove(definition, [Rule("only_if(closed_unreachable, revisit_result=satisfied)", "", "")]).results

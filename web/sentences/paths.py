@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from caseflow.engine.definition import Definition
 from caseflow.proof import PathStep, number_of
@@ -30,7 +30,7 @@ def _step(definition: Definition, step: PathStep) -> str:
     answers = gettext("，").join(_answer(definition, step.element, name, value) for name, value in step.values.items()
                                if name != "received_at" and value is not None)
     move = _move(definition, step) + (gettext("（%(answers)s）", answers=answers) if answers else "")
-    later = gettext("%(days)s天以后，", days=step.days) if step.days else ""
+    later = ngettext("%(num)s天以后，", "%(num)s天以后，", step.days) if step.days else ""
     return later + move + _passed(definition, step)
 
 
@@ -70,7 +70,9 @@ def _day(number: int) -> str:
     """A day as seen from the day it was written on."""
     if not number:
         return gettext("当天")
-    return gettext("%(days)s天后", days=number) if number > 0 else gettext("%(days)s天前", days=-number)
+    if number > 0:
+        return ngettext("%(num)s天后", "%(num)s天后", number)
+    return ngettext("%(num)s天前", "%(num)s天前", -number)
 
 
 def _passed(definition: Definition, step: PathStep) -> str:

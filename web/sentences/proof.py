@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from web.sentences.filling import either, filled, listed
 from web.sentences.paths import CASE_WORDS
@@ -66,10 +66,6 @@ SENTENCES = {
     "too_many_states": _("流程的状态太多，只看了%(states)s个状态、%(moves)s步；请把图改简单。"),
     "values_sampled": _("有的条件把数字或日期相互比较，只试了有代表性的值；请把图改简单。"),
 }
-LIMITS = {
-    "working_days": _("%(since)s%(amount)s个工作日"), "calendar_days": _("%(since)s%(amount)s日"),
-    "hours": _("%(since)s%(amount)s小时"), "end_of_day": _("%(since)s当日"), "date": _("表单写明的%(label)s"),
-}
 SINCE = {"now": _("任务出现后"), "received_at": _("收到后")}
 
 
@@ -93,8 +89,29 @@ def _answer(fact: Mapping[str, object]) -> str:
 
 
 def _limit(fact: Mapping[str, object]) -> str:
+    if fact["unit"] == "date":
+        return gettext("表单写明的%(label)s", label=fact["label"])
     since = SINCE.get(fact["since"]) or gettext("%(name)s起", name=fact["since"])
-    return filled(LIMITS[fact["unit"]], {**fact, "since": since})
+    return LIMITS[fact["unit"]](fact["amount"], since=since)
+
+
+def _end_of_day(_amount: int, since: object) -> str:
+    return gettext("%(since)s当日", since=since)
+
+
+def _hours(amount: int, since: object) -> str:
+    return ngettext("%(since)s%(num)s小时", "%(since)s%(num)s小时", amount, since=since)
+
+
+def _calendar_days(amount: int, since: object) -> str:
+    return ngettext("%(since)s%(num)s日", "%(since)s%(num)s日", amount, since=since)
+
+
+def _working_days(amount: int, since: object) -> str:
+    return ngettext("%(since)s%(num)s个工作日", "%(since)s%(num)s个工作日", amount, since=since)
+
+
+LIMITS = {"working_days": _working_days, "calendar_days": _calendar_days, "hours": _hours, "end_of_day": _end_of_day}
 
 
 def _wanted(fact: object) -> object:

@@ -144,7 +144,7 @@ def test_a_draft_against_the_law_shows_the_article_its_sentence_and_the_path(gui
     assert "提交审批</button>" not in page.text
     with designer.browser.session_transaction() as cookie:
         cookie["locale"] = "en"
-    assert "no longer than 2 working days, counted from receipt; change the timer event." in words(
+    assert "no longer than 2 working days, counted from receipt. Change the timer event." in words(
         designer.opens(f"/workshop/drafts/{draft_id}"))
 
 
