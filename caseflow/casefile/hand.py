@@ -58,7 +58,7 @@ class HeldCase:
     kind: str
     regulation: str
     after_expiry: bool
-    rating_id: int
+    rating_id: int | None
     unit_id: int
     version: int
     status: str
@@ -79,7 +79,7 @@ class HeldCase:
     awaited: set[int] = field(default_factory=set)
     stops: list[HeldStop] = field(default_factory=list)
     noted: dict[Prepared, list[Mapping[str, Any]]] = field(default_factory=dict)
-    to_rectification: list[str] = field(default_factory=list)   # messages an effect has for the other case
+    to_related: list[str] = field(default_factory=list)   # messages an effect has for the other case
 
     def item(self, work_item_id: int) -> HeldItem | None:
         """The work item with this id, if it is open."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import store
+from caseflow.casefile import kinds, store
 from caseflow.casefile.hand import HeldCase, HeldStop
 from caseflow.engine.values import DeadlineRule
 from caseflow.law import deadlines, time_account
@@ -130,7 +130,7 @@ def begin(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation
 
 def _stopping_appeals(case: HeldCase, regulation: Regulation) -> list[tuple[int, str, datetime, datetime | None]]:
     """(id, file number, filed, over) of the appeals against the rating of a case whose clock they stop."""
-    if case.kind != "rectification" or regulation.appeal is None or regulation.appeal.clock != "stops":
+    if not kinds.of(case.kind).appealable or regulation.appeal is None or regulation.appeal.clock != "stops":
         return []
     return list(db.session.execute(select(Appeal.id, Case.number, Appeal.filed_at, Case.closed_at).join(
         Case, Case.id == Appeal.case_id).where(Appeal.rating_id == case.rating_id).order_by(Appeal.id)))

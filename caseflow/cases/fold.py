@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from caseflow.casefile import journal, store
+from caseflow.casefile import journal, kinds, store
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.casefile.offices import takes_part, unit_for, units_of
 from caseflow.cases import clock_entries
@@ -159,8 +159,7 @@ def _summarise(advance: Advance, step: Step) -> None:
     case.next_due = case.next_try = earliest_due(case)
     case.attempts = 0
     if step.ended:
-        voided_at, = store.VOIDED_AT.first(rating=case.rating_id)
-        case.status = "voided" if voided_at and case.kind == "rectification" else "closed"
+        case.status = kinds.of(case.kind).status_at_end(case)
         case.closed_at, case.outcome = advance.now, step.outcome
         journal.append(case, "case_closed", advance.actor, advance.now, {"outcome": step.outcome})
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from caseflow.casefile import assigning, submissions
+from caseflow.cases.effects import rectification
 from caseflow.cases.effects.occasion import Occasion
 from caseflow.errors import StepFailed
-from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, Rating, db
+from caseflow.models import Appeal, AppliedEffect, AssessmentRecord, db
 from caseflow.moments import day_of
 from caseflow.notices import outbox
 from caseflow.raters import telling
@@ -60,12 +61,9 @@ def record_reference(occasion: Occasion) -> dict:
 
 
 def void(occasion: Occasion) -> dict:
-    """The rating is not adopted: kept, marked, out of every statistic. In an appeal the rectification is told."""
-    db.session.execute(update(Rating).where(
-        Rating.id == occasion.case.rating_id, Rating.voided_at.is_(None)).values(voided_at=occasion.now))
-    if occasion.case.kind == "appeal":
-        occasion.case.to_rectification.append("appeal_upheld")
-    return {"rating": occasion.case.rating_id}
+    """The rating is not adopted, and its rectification is told."""
+    occasion.case.to_related.append("appeal_upheld")
+    return rectification.void(occasion)
 
 
 def of(occasion: Occasion) -> Appeal:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from caseflow.casefile import submissions
 from caseflow.cases.effects.occasion import Occasion
 from caseflow.errors import StepFailed
-from caseflow.models import AppliedEffect, NewestRating, db
+from caseflow.models import AppliedEffect, NewestRating, Rating, db
 from caseflow.notices import outbox
 
 
@@ -67,3 +67,10 @@ def record_newest_rating(occasion: Occasion) -> dict:
     db.session.add(NewestRating(rating_id=occasion.case.rating_id, case_id=occasion.case.id, token=occasion.call.token,
                                 level=level, recorded_at=occasion.now))
     return {"level": level}
+
+
+def void(occasion: Occasion) -> dict:
+    """The rating is not adopted: kept, marked, out of every statistic."""
+    db.session.execute(update(Rating).where(
+        Rating.id == occasion.case.rating_id, Rating.voided_at.is_(None)).values(voided_at=occasion.now))
+    return {"rating": occasion.case.rating_id}
