@@ -13,7 +13,7 @@ from caseflow.models import transaction
 from caseflow.workshop.comparison import Comparison
 from web.errors import refusal
 from web.sign_in.auth import current_actor
-from web.words import places
+from web.words import places, processes
 from web.workshop import words
 
 blueprint = Blueprint("workshop", __name__, template_folder="templates", url_prefix="/workshop")
@@ -33,8 +33,8 @@ def _frame() -> dict[str, Any]:
     if not current_user.is_authenticated:      # the page of a refusal
         return {}
     actor = current_actor()
-    return {"words": words, "place": places.place, "is_designer": actor.has_role("designer"),
-            "is_approver": actor.has_role("approver")}
+    return {"words": words, "process_title": processes.title, "place": places.place,
+            "is_designer": actor.has_role("designer"), "is_approver": actor.has_role("approver")}
 
 
 def changes(done: str, change: Callable[[], object], back: str) -> Any:
