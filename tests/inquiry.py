@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from caseflow.casefile.kinds import Kind, Subject
 from caseflow.cases import steps
-from caseflow.cases.effects.occasion import Occasion
+from caseflow.cases.effects.occasion import Occasion, Outcome
+from caseflow.cases.effects.registry import TOPICS, Effect
 from caseflow.engine import definition as engine
 from caseflow.install import kinds as installed
 from caseflow.models import Case, Unit, db, transaction
 from caseflow.people.permissions import SYSTEM
-from caseflow.processes.topics import TOPICS
 from caseflow.workshop import deployment
 from tests.caseflow.engine.builder import NAMESPACES
 from tests.conftest import Clock
@@ -61,8 +61,8 @@ DIAGRAM = f"""<bpmn:definitions {NAMESPACES} id="definitions" targetNamespace="u
 </bpmn:definitions>""".encode()
 
 
-def _registered(occasion: Occasion) -> dict:
-    return {"number": occasion.case.number}
+def _registered(occasion: Occasion) -> Outcome:
+    return Outcome(details={"number": occasion.case.number})
 
 
 def _subject(asked_at: str, unit_id: int) -> Subject:
@@ -72,7 +72,8 @@ def _subject(asked_at: str, unit_id: int) -> Subject:
 INQUIRY = Kind(
     name="inquiry", process="inquiry", number_format=lambda regulation: "X-{year}-{number:03d}",
     sequence="{regulation}-inquiry-{year}", subject=lambda case: _subject(case.opened_at.isoformat(), case.unit_id),
-    titles=lambda cases: {case.id: ASKED[case.id] for case in cases}, effects=MappingProxyType({"remind": _registered}),
+    titles=lambda cases: {case.id: ASKED[case.id] for case in cases}, effects=MappingProxyType({
+        "remind": Effect("登记询问", _registered)}),
     offered=lambda regulation: False)
 
 

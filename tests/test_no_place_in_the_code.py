@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.law import regulations
-from caseflow.processes.topics import TOPICS
 from tests import source
 
 STEPS = ("userTask", "serviceTask", "endEvent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -12,6 +13,7 @@ from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.kinds import Kind
 from caseflow.cases import clock, steps
 from caseflow.cases.effects import appeal as effects
+from caseflow.cases.effects.registry import EFFECTS
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Appeal, db
 from caseflow.models.ratings import HANDLED_IN
@@ -52,9 +54,5 @@ APPEAL = Kind(
     name="appeal", process="appeal", number_format=_number_format, sequence="{regulation}-appeal-{year}",
     subject=rated.subject_of, titles=rated.titles, offered=_offered, in_ledger=False, own=_filed,
     after_task=_tell_rectification, after_step=_let_clock_run, effects=MappingProxyType({
-        "void_rating": effects.void,
-        "return_for_evidence": effects.return_for_evidence,
-        "uphold_appeal": effects.uphold,
-        "dismiss_appeal": effects.dismiss,
-        "record_reference": effects.record_reference,
+        "void_rating": replace(EFFECTS["void_rating"], apply=effects.void),
     }))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from caseflow.models.prepared import Prepared
+
+STOPS = ("stopped", "restarted", "ended")   # the kinds of ledger entries that say when a clock stood still
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class HeldCase:
     def item(self, work_item_id: int) -> HeldItem | None:
         """The work item with this id, if it is open."""
         return next((item for item in self.items.values() if item.id == work_item_id), None)
+
+    def copy(self) -> HeldCase:
+        """The case as it is, to try on it what comes next; nothing is to be written."""
+        return replace(
+            self, items=self.items.copy(), timers=self.timers.copy(), awaited=self.awaited.copy(),
+            stops=self.stops.copy(), noted={}, to_related=[])
 
     def note(self, statement: Prepared, **values: Any) -> None:
         """Have this written by the next `save`."""

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from caseflow import paging
+from caseflow.casefile import entries as kinds
 from caseflow.casefile import store
+from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.models import Case, JournalEntry, JournalHead, db
 
@@ -32,6 +34,7 @@ def append(case: Case | HeldCase | None, kind: str, actor: Who, now: datetime,
            details: Mapping[str, Any]) -> JournalEntry | None:
     """Record that `actor` did `kind`; `details` are ids, codes, numbers and days, never the rater's contact.
 
+    Both as casefile/entries.py lists them: ValueError for others.
     The caller holds the case's lock; its chain goes on from the tail in the case row. Without a case the entry
     goes to "system", whose tail stays locked until the commit: write that entry last. Answers the new row, or None
     where it is written later, together with a held case.
@@ -46,9 +49,17 @@ def append(case: Case | HeldCase | None, kind: str, actor: Who, now: datetime,
     return entry
 
 
+def write(case: HeldCase, facts: Iterable[Fact], actor: Who, now: datetime) -> None:
+    """Record what the journal says of these facts, in their order."""
+    for fact in facts:
+        if (entry := fact.entry) is not None:
+            append(case, entry[0], actor, now, entry[1])
+
+
 def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: Who, now: datetime,
           details: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the next entry after this tail, which moves on to it."""
+    kinds.require(kind, details)
     if isinstance(tail, JournalHead):
         stream, seq, previous = tail.stream, tail.seq, tail.head
     else:

@@ -37,10 +37,6 @@ def _everywhere(_regulation: Any) -> bool:
     return True
 
 
-def _closed(_case: HeldCase) -> str:
-    return "closed"
-
-
 def _nothing(*_: Any) -> None:
     pass
 
@@ -51,7 +47,7 @@ class Kind:
 
     `number_format` (of the Regulation) has {year} and {number}, which is counted under `sequence` ({regulation},
     {year}). `subject` is what a case was opened about, `titles` say it in a few words, by case id. `effects` are the
-    service tasks that only cases of this kind have, beside those of all.
+    Effects (cases/effects/registry.py) that are its own, by topic, beside those of all.
     """
 
     name: str
@@ -60,16 +56,16 @@ class Kind:
     sequence: str
     subject: Callable[[Case], Subject]
     titles: Callable[[Sequence[Case]], Mapping[int, str]]
-    effects: Mapping[str, Callable[[Any], dict | None]] = field(default_factory=lambda: MappingProxyType({}))
+    effects: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     offered: Callable[[Any], bool] = _everywhere        # whether this Regulation has such cases
     in_ledger: bool = True                              # whether the ledger (台账) lists them
     speaks_to_rater: bool = False                       # whether the rater may be contacted from it, and is shown
     appealable: bool = False                            # whether appeals are made against what it is about
+    voidable: bool = False                              # whether it ends as voided once its rating is not adopted
     may_repeat: bool = False                            # whether it may be linked with another that says the same
     may_be_sent_back: bool = False                      # whether the responsible unit may refuse the dispatch
     # (case id, user id) → the condition under which a person may see a case that no unit of theirs takes part in.
     own: Callable[[int, int | None], ColumnElement[bool]] | None = None
-    status_at_end: Callable[[HeldCase], str] = _closed
     # What its steps mean to related cases: after a completed task (the case, the tokens of the messages it waited for
     # before, the actor, now), and after every step (the case, now). The case is saved by then.
     after_task: Callable[[HeldCase, set[int], Any, Any], None] = _nothing
@@ -98,6 +94,16 @@ def of(name: str) -> Kind:
     if name not in _registered:
         raise ConfigurationError(f"No kind of case is registered as {name!r}; see caseflow/install/kinds.py.")
     return _registered[name]
+
+
+def effects_of(name: str) -> Mapping[str, Any]:
+    """The effects of a kind's own; none for a process that is tried out and is of no kind."""
+    return _registered[name].effects if name in _registered else {}
+
+
+def is_voidable(name: str) -> bool:
+    """Whether a case of this kind ends as voided once its rating is not adopted."""
+    return name in _registered and _registered[name].voidable
 
 
 def listed() -> tuple[str, ...]:

@@ -6,9 +6,11 @@ noted in the HeldCase and written by `save`; the rare operations use the rows of
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnCollection,
@@ -24,14 +26,17 @@ from sqlalchemy import (
     update,
 )
 
-from caseflow.casefile.hand import HeldCase, HeldItem, HeldStop, HeldTimer
+from caseflow.casefile import effected, facts
+from caseflow.casefile.facts import Fact
+from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.errors import ConcurrentUpdate, NotFound
+from caseflow.models.appeals import Appeal, AssessmentRecord
 from caseflow.models.cases import Case, CaseUnit, NumberSequence, ProcessInstance, Submission
 from caseflow.models.db import db
 from caseflow.models.journal import JournalEntry
 from caseflow.models.people import Unit
 from caseflow.models.prepared import INSERTS, Prepared, current_connection, inserting
-from caseflow.models.ratings import Rating
+from caseflow.models.ratings import NewestRating, Rating
 from caseflow.models.work import (
     WAITING,
     AppliedEffect,
@@ -47,7 +52,6 @@ _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkIte
 _timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c
 
 
-STOPS = ("stopped", "restarted", "ended")   # the kinds of entries that say when a clock stood still
 _OF_CASE = (
     _case.id, _case.number, _case.kind, _case.regulation, _case.after_expiry, _case.rating_id, _case.unit_id,
     _case.version, _case.status, _case.step, _case.outcome, _case.closed_at, _case.next_due, _case.next_try,
@@ -113,6 +117,15 @@ DATE_TIMER = _updating(_timer, "status", "due_at", "provisional", "calendar")
 INSERT_DEADLINE_ENTRY = inserting(DeadlineEntry.__table__, without=["id"])
 INSERT_FIRING = inserting(TimerFiring.__table__)
 INSERT_EFFECT = inserting(AppliedEffect.__table__)
+INSERT_NEWEST = inserting(NewestRating.__table__, without=["id"])
+INSERT_FAILURE = inserting(AssessmentRecord.__table__, without=["id"])
+VOID_RATING = Prepared(update(Rating.__table__).where(
+    Rating.__table__.c.id == bindparam("rating"), Rating.__table__.c.voided_at.is_(None)).values(
+    voided_at=bindparam("now")))
+DECIDE_APPEAL = Prepared(update(Appeal.__table__).where(Appeal.__table__.c.case_id == bindparam("case")).values(
+    {name: bindparam(name) for name in ("decision", "finding", "reasons", "decided_at", "decided_by")}))
+KEEP_REFERENCE = Prepared(update(Appeal.__table__).where(Appeal.__table__.c.case_id == bindparam("case")).values(
+    reference=bindparam("reference")))
 INSERT_AWAITED = inserting(AwaitedMessage.__table__)
 DELETE_AWAITED = Prepared(delete(AwaitedMessage.__table__).where(
     _awaited.case_id == bindparam("case"), _awaited.token == bindparam("of")))
@@ -201,17 +214,113 @@ def begin(*, number: str, kind: str, regulation: str, after_expiry: bool, rating
     return HeldCase(case_id, **row, definition=definition, state=b"", ended=False)
 
 
-def keep_state(case: HeldCase, state: bytes, ended: bool) -> None:
-    """Note the engine's new state."""
-    case.state, case.ended = state, ended
-    values = {"state": state, "state_digest": sha256(state).hexdigest(), "ended": ended}
-    if case.version == 0:
-        case.note(_INSERT_STATE, case_id=case.id, definition=case.definition, **values)
-    else:
-        case.note(_UPDATE_STATE, case=case.id, **values)
-
-
 def pin(case: HeldCase, definition: str) -> None:
     """Note that the case goes on under another version of its process."""
     case.definition = definition
     case.note(_PIN, case=case.id, definition=definition)
+
+
+# --- facts --------------------------------------------------------------------------------------------------------
+
+
+class _Who(Protocol):
+    user_id: int | None
+    name: str
+
+
+def write(case: HeldCase, happened: Iterable[Fact], actor: _Who, now: datetime) -> None:
+    """Note the rows of these facts, each read once, for `save`; what has none is passed over."""
+    for fact in happened:
+        row = _ROWS.get(type(fact))
+        if row is not None:
+            statement, values = row(case, fact, actor, now)
+            case.note(statement, **values)
+
+
+_Row = tuple[Prepared, dict[str, Any]]
+
+
+def _state(case: HeldCase, fact: facts.StateKept, actor: _Who, now: datetime) -> _Row:
+    values = {"state": fact.state, "state_digest": sha256(fact.state).hexdigest(), "ended": fact.ended}
+    if case.version == 0:
+        return _INSERT_STATE, {"case_id": case.id, "definition": case.definition, **values}
+    return _UPDATE_STATE, {"case": case.id, **values}
+
+
+def _timer_set(case: HeldCase, fact: facts.TimerSet, actor: _Who, now: datetime) -> _Row:
+    timer, rule = fact.timer, fact.rule
+    return INSERT_TIMER, {
+        "case_id": case.id, "token": timer.token, "element": timer.element, "attached_to": timer.attached_to,
+        "interrupting": fact.interrupting, "unit": rule.unit, "amount": rule.amount, "since": rule.since,
+        "since_name": rule.since_name, "due_at": timer.due_at, "calendar": fact.calendar,
+        "provisional": timer.provisional, "status": "stopped" if timer.stopped else "pending", "created_at": now}
+
+
+def _timer_dated(case: HeldCase, fact: facts.TimerDated, actor: _Who, now: datetime) -> _Row:
+    return DATE_TIMER, {
+        "case": case.id, "of": fact.token, "status": "stopped" if fact.stopped else "pending", "due_at": fact.due_at,
+        "provisional": fact.provisional, "calendar": fact.calendar}
+
+
+def _ledger(case: HeldCase, fact: facts.LedgerKept, actor: _Who, now: datetime) -> _Row:
+    return INSERT_DEADLINE_ENTRY, {
+        "case_id": case.id, "token": fact.token, "seq": fact.seq, "kind": fact.kind, "at": fact.at,
+        "actor_id": actor.user_id, "actor": actor.name, "amount": fact.amount, "used": fact.used,
+        "category": fact.category, "reason": fact.reason, "due_at": fact.due_at}
+
+
+def _task_opened(case: HeldCase, fact: facts.TaskOpened, actor: _Who, now: datetime) -> _Row:
+    item = fact.item
+    return INSERT_ITEM, {
+        "case_id": case.id, "token": item.token, "element": item.element, "visit": item.visit, "name": item.name,
+        "unit_id": item.unit_id, "role": item.role, "assignee_id": None, "status": "open", "opened_at": now,
+        "due_at": item.due_at, "due_provisional": item.due_provisional, "clock_stopped": item.clock_stopped}
+
+
+def _failure(case: HeldCase, fact: effected.FailureRecorded, actor: _Who, now: datetime) -> _Row:
+    return INSERT_FAILURE, {
+        "appeal_id": fact.appeal_id, "regulation": case.regulation, "unit_id": fact.unit_id,
+        "staff_no": fact.staff_no, "year": fact.year, "consequences": fact.consequences, "article": fact.article,
+        "recorded_at": now}
+
+
+_ROWS: Mapping[type[Fact], Callable[[HeldCase, Any, _Who, datetime], _Row]] = MappingProxyType({
+    facts.StateKept: _state,
+    facts.TimerSet: _timer_set,
+    facts.TimerDated: _timer_dated,
+    facts.LedgerKept: _ledger,
+    facts.TaskOpened: _task_opened,
+    effected.FailureRecorded: _failure,
+    facts.TimerEnded: lambda case, fact, actor, now: (
+        END_TIMER, {"case": case.id, "of": fact.token, "status": fact.status}),
+    facts.TimerFired: lambda case, fact, actor, now: (
+        INSERT_FIRING, {"case_id": case.id, "token": fact.timer.token, "due_at": fact.timer.due_at,
+                        "fired_at": fact.at}),
+    facts.TaskCompleted: lambda case, fact, actor, now: (
+        CLOSE_ITEM, {"case": case.id, "of": fact.item.token, "status": "completed", "completed_at": now,
+                     "completed_by": actor.user_id}),
+    facts.TaskCancelled: lambda case, fact, actor, now: (
+        CLOSE_ITEM, {"case": case.id, "of": fact.token, "status": "cancelled", "completed_at": None,
+                     "completed_by": None}),
+    facts.TaskDated: lambda case, fact, actor, now: (
+        DATE_ITEM, {"case": case.id, "of": fact.token, "due_at": fact.due_at,
+                    "due_provisional": fact.due_provisional, "clock_stopped": fact.clock_stopped}),
+    facts.TaskGiven: lambda case, fact, actor, now: (
+        HAND_ITEM, {"case": case.id, "of": fact.token, "unit_id": case.items[fact.token].unit_id,
+                    "assignee_id": fact.assignee_id}),
+    facts.UnitTakesPart: lambda case, fact, actor, now: (INSERT_UNIT, {"case_id": case.id, "unit_id": fact.unit_id}),
+    facts.MessageAwaited: lambda case, fact, actor, now: (
+        INSERT_AWAITED, {"case_id": case.id, "token": fact.token, "element": fact.element, "message": fact.message}),
+    facts.MessageAwaitedNoMore: lambda case, fact, actor, now: (DELETE_AWAITED, {"case": case.id, "of": fact.token}),
+    effected.EffectApplied: lambda case, fact, actor, now: (
+        INSERT_EFFECT, {"case_id": case.id, "token": fact.token, "topic": fact.topic, "applied_at": now}),
+    effected.RatingVoided: lambda case, fact, actor, now: (VOID_RATING, {"rating": fact.rating_id, "now": now}),
+    effected.NewestRatingKept: lambda case, fact, actor, now: (
+        INSERT_NEWEST, {"rating_id": fact.rating_id, "case_id": case.id, "token": fact.token, "level": fact.level,
+                        "recorded_at": now}),
+    effected.AppealDecided: lambda case, fact, actor, now: (
+        DECIDE_APPEAL, {"case": case.id, "decision": fact.decision, "finding": fact.finding,
+                        "reasons": fact.reasons, "decided_at": now, "decided_by": actor.user_id}),
+    effected.ReferenceKept: lambda case, fact, actor, now: (
+        KEEP_REFERENCE, {"case": case.id, "reference": fact.reference}),
+})

@@ -8,11 +8,10 @@ from sqlalchemy import select
 from caseflow.models import Submission, db
 
 
-def latest(case_id: int, field: str) -> object:
-    """The newest answer to this field in the case; None when no form has been given one."""
-    query = select(Submission.form_values).where(Submission.case_id == case_id).order_by(Submission.id.desc())
+def newest(case_id: int) -> dict[str, object]:
+    """The newest answer to each field in the case; fields that no form has been given an answer to are missing."""
+    query = select(Submission.form_values).where(Submission.case_id == case_id).order_by(Submission.id)
+    found: dict[str, object] = {}
     for text in db.session.scalars(query):
-        values = orjson.loads(text)
-        if values.get(field) is not None:
-            return values[field]
-    return None
+        found.update((name, value) for name, value in orjson.loads(text).items() if value is not None)
+    return found

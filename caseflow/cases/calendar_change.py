@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 
 from caseflow.casefile import journal, store
+from caseflow.casefile.facts import TimerDated
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import clock_entries, due
 from caseflow.law import regulations
@@ -110,7 +111,7 @@ def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], 
         if timer.unit in BY_CALENDAR or entries:
             moved += _apply(case, timer, entries, _due(timer, entries, regulation, calendars, now), now, actor)
     if moved:
-        due.follow(case)
+        due.follow(case, actor, now)
         store.save(case)
     return moved
 
@@ -125,5 +126,5 @@ def _apply(case: HeldCase, timer: Timer, entries: Sequence[DeadlineEntry], deadl
     journal.append(case, "due_recomputed", actor, now, {
         "element": timer.element, "token": timer.token, "previous_due_at": timer.due_at.isoformat(),
         "due_at": deadline.due_at.isoformat(), "provisional": deadline.provisional, "calendar": deadline.calendar})
-    due.move(case, timer.token, deadline.due_at, deadline.provisional, deadline.calendar)
+    due.move(case, TimerDated(timer.token, deadline.due_at, deadline.provisional, False, deadline.calendar), actor, now)
     return True

@@ -7,24 +7,22 @@ journal entry that whoever decided had before them: when the case has moved on s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow import texts
 from caseflow.casefile import journal, store
 from caseflow.casefile import offices as casefile_offices
+from caseflow.casefile.facts import ClockRestarted, ClockStopped, Fact, TimerDated
 from caseflow.casefile.hand import HeldCase
-from caseflow.cases import clock_entries, due
+from caseflow.cases import advance, clock_entries, due, standstill
+from caseflow.cases.standstill import Clock
 from caseflow.errors import (
-    ClockNotRunning,
-    ClockNotStopped,
     ConcurrentUpdate,
     DeadlineOver,
     ExtensionsUsedUp,
-    InvalidInput,
     NotFound,
     PermissionDenied,
 )
@@ -59,17 +57,9 @@ def stop(case_id: int, actor: Actor, category: str, reason: str, now: datetime, 
     change = _begin(case_id, actor, now, seen)
     rules = change.regulation.clock
     _require(change, rules.by if rules else "nobody")
-    _require_words(reason, category="" if category in rules.categories else "unknown")
-    running = [timer for timer in change.timers if timer.status == "pending"]
-    if not running:
-        raise ClockNotRunning
-    in_time = [timer for timer in running if now <= timer.due_at]
-    if not in_time:
-        raise DeadlineOver
-    for timer in in_time:
-        _stop(change, timer, category, reason.strip())
-    _finish(change, "clock_stopped", {"category": category, "reason": reason.strip(),
-                                      "tokens": [timer.token for timer in in_time]})
+    standstill.require_words(reason, category="" if category in rules.categories else "unknown")
+    facts = standstill.stop(_clocks(change), change.calendar, category, reason.strip(), now)
+    _finish(change, *ClockStopped(category, reason.strip(), standstill.changed(facts)).entry, facts)
 
 
 def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int | None = None) -> datetime | None:
@@ -80,14 +70,9 @@ def restart(case_id: int, actor: Actor, reason: str, now: datetime, *, seen: int
     """
     change = _begin(case_id, actor, now, seen)
     _require(change, change.regulation.clock.by if change.regulation.clock else "nobody")
-    _require_words(reason)
-    stopped = [timer for timer in change.timers if timer.status == "stopped"]
-    if not stopped:
-        raise ClockNotStopped
-    by_hand = [timer for timer in stopped if clock_entries.BY_HAND in _holders(change, timer)]
-    if not by_hand:
-        raise ClockNotStopped(reason="appeal")
-    return _restart(change, by_hand, clock_entries.BY_HAND, {"reason": reason.strip()})
+    standstill.require_words(reason)
+    facts = standstill.restart(_clocks(change), change.calendar, reason.strip(), now)
+    return _restart(change, facts, reason.strip(), {})
 
 
 def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) -> None:
@@ -96,14 +81,15 @@ def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) ->
     change = _take(case_id, SYSTEM, now)
     if change.case.status != "open":
         return
-    category, tokens = clock_entries.by_appeal(appeal_id), []
-    for timer in change.timers:
-        if timer.status == "stopped":
-            _note(change, timer, "held", category=category, reason=number)
-        elif now <= timer.due_at:
-            _stop(change, timer, category, number)
-            tokens.append(timer.token)
-    _finish(change, "clock_stopped", {"appeal": appeal_id, "number": number, "tokens": tokens}, tell=bool(tokens))
+    category, facts = standstill.by_appeal(appeal_id), []
+    for clock in _clocks(change):
+        if clock.timer.stopped:
+            facts.append(standstill.hold(clock, category, number, now))
+        elif now <= clock.timer.due_at:
+            facts += standstill.halt(clock, change.calendar, category, number, now)
+    tokens = standstill.changed(facts)
+    _finish(change, "clock_stopped", {"appeal": appeal_id, "number": number, "tokens": list(tokens)}, facts,
+            tell=bool(tokens))
 
 
 def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) -> None:
@@ -111,37 +97,25 @@ def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime)
 
     Journaled as clock_restarted, by the system, when the appeal held anything.
     """
-    change, category = _take(case_id, SYSTEM, now), clock_entries.by_appeal(appeal_id)
-    kept = [timer for timer in change.timers if category in _holders(change, timer)]
+    change, category = _take(case_id, SYSTEM, now), standstill.by_appeal(appeal_id)
+    kept = [clock for clock in _clocks(change) if category in standstill.holders(clock.ledger)]
     if kept:
-        _restart(change, kept, category, {"appeal": appeal_id, "number": number, "reason": number})
+        facts = standstill.release(kept, change.calendar, category, number, now)
+        _restart(change, facts, number, {"appeal": appeal_id, "number": number})
 
 
-def _stop(change: _Change, timer: Timer, category: str, reason: str) -> None:
-    used, remaining = time_account.parted(
-        _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
-    _note(change, timer, "stopped", amount=remaining, used=used, category=category, reason=reason)
-    due.move(change.case, timer.token, timer.due_at, timer.provisional, change.calendar.version, stopped=True)
+def _clocks(change: _Change) -> list[Clock]:
+    """The timers that wait, each with its ledger, by token."""
+    return [Clock(change.case.timers[timer.token], _given(change, timer), change.ledgers[timer.token])
+            for timer in change.timers]
 
 
-def _restart(change: _Change, timers: list[Timer], holder: str, details: dict) -> datetime | None:
-    """Take one reason for standing still from these timers: those without another one run again."""
-    category = "" if holder == clock_entries.BY_HAND else holder
-    alone = [timer for timer in timers if _holders(change, timer) == {holder}]
-    for timer in timers:
-        entry = _note(change, timer, "restarted" if timer in alone else "released", category=category,
-                      reason=details["reason"])
-        if timer in alone:
-            _settle(change, timer, entry)
-    due_at = min((change.case.timers[timer.token].due_at for timer in alone), default=None)
-    _finish(change, "clock_restarted", details | {
-        "due_at": due_at.isoformat() if due_at else None, "tokens": [timer.token for timer in alone]},
-        tell=due_at is not None)
+def _restart(change: _Change, facts: Sequence[Fact], reason: str, further: dict) -> datetime | None:
+    """Let these deadlines run again; the earliest due moment, None when none does."""
+    due_at = standstill.earliest(facts)
+    kind, details = ClockRestarted(reason, due_at, standstill.changed(facts)).entry
+    _finish(change, kind, details | further, facts, tell=due_at is not None)
     return due_at
-
-
-def _holders(change: _Change, timer: Timer) -> set[str]:
-    return clock_entries.holders(change.ledgers[timer.token])
 
 
 def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
@@ -155,7 +129,7 @@ def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: 
     rules = change.regulation.extension
     _require(change, rules.by if rules else "nobody")
     timer = _extendable(change, token)
-    _require_words(reason, days="" if 1 <= days <= rules.longest else "out_of_range")
+    standstill.require_words(reason, days="" if 1 <= days <= rules.longest else "out_of_range")
     earlier = _times_extended(change, token)
     if earlier >= rules.most_times:
         raise ExtensionsUsedUp
@@ -182,7 +156,7 @@ def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason:
             permissions.may_work(actor, item) for item in change.case.items.values()):
         raise PermissionDenied
     _extendable(change, token)
-    _require_words(reason, days="" if 1 <= days <= rules.longest else "out_of_range")
+    standstill.require_words(reason, days="" if 1 <= days <= rules.longest else "out_of_range")
     earlier = _times_extended(change, token)
     if earlier >= rules.most_times:
         raise ExtensionsUsedUp
@@ -225,12 +199,6 @@ def _require(change: _Change, by: str) -> None:
         raise PermissionDenied
 
 
-def _require_words(reason: str, **problems: str) -> None:
-    found = {field: code for field, code in (*problems.items(), ("reason", texts.reason_problem(reason))) if code}
-    if found:
-        raise InvalidInput(fields=found)
-
-
 def _extendable(change: _Change, token: int) -> Timer:
     timer = next((timer for timer in change.timers if timer.token == token), None)
     if timer is None:
@@ -263,14 +231,16 @@ def _note(change: _Change, timer: Timer, kind: str, **values: object) -> Deadlin
 def _settle(change: _Change, timer: Timer, entry: DeadlineEntry) -> None:
     standing = time_account.standing(
         _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
-    due.move(change.case, timer.token, entry.due_at or timer.due_at, standing.provisional, change.calendar.version,
-             stopped=entry.due_at is None)
+    moved = TimerDated(timer.token, entry.due_at or timer.due_at, standing.provisional, entry.due_at is None,
+                       change.calendar.version)
+    due.move(change.case, moved, change.actor, change.now)
 
 
-def _finish(change: _Change, kind: str, details: dict, *, tell: bool = True) -> None:
-    """Let items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
+def _finish(change: _Change, kind: str, details: dict, facts: Iterable[Fact] = (), *, tell: bool = True) -> None:
+    """Let timers, items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
     case = change.case
-    due.follow(case)
+    advance.keep(case, facts, change.actor, change.now)
+    due.follow(case, change.actor, change.now)
     for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()} if tell else ():
         _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)
     journal.append(case, kind, change.actor, change.now, details)

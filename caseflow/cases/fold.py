@@ -1,106 +1,170 @@
-"""Bring the rows of a case in step with what the engine left behind.
+"""What a step of the engine comes to in a case: one list of facts, for whoever keeps the case.
 
-Lists, counts and the scheduler read these rows; the engine's state is read only by the next step.
+Pure. A case in hand, the step, what else it is judged by (`Known`) and the moment go in; facts come out, in the order
+in which the journal tells them. The database (advance.py) and a trial (trials/tried_case.py) stand on the same fold.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from caseflow.casefile import journal, kinds, store
+from caseflow import texts
+from caseflow.casefile import kinds
+from caseflow.casefile.effected import EffectApplied, RatingVoided
+from caseflow.casefile.facts import (
+    CaseClosed,
+    CaseSummarised,
+    Fact,
+    LedgerKept,
+    MessageAwaited,
+    MessageAwaitedNoMore,
+    StateKept,
+    TaskCancelled,
+    TaskDated,
+    TaskOpened,
+    TimerEnded,
+    TimerFired,
+    TimerSet,
+    UnitTakesPart,
+)
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
-from caseflow.casefile.offices import takes_part, unit_for, units_of
-from caseflow.cases import clock_entries
-from caseflow.cases.effects import occasion, registry
+from caseflow.cases import standstill
+from caseflow.cases.effects import registry
+from caseflow.cases.effects.occasion import FiledAppeal, Occasion
+from caseflow.cases.standstill import StoppingAppeal
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import OpenTask, OpenTimer, Step
-from caseflow.law import calendars, deadlines, regulations
+from caseflow.errors import ConfigurationError, LateReasonMissing
+from caseflow.law import deadlines
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.working_days import Calendar
-from caseflow.people.permissions import Actor
+from caseflow.moments import ONE_SECOND
 
 
 @dataclass(frozen=True, slots=True)
-class Advance:
-    """One step of one case, as it is being recorded: who caused it, when, under which process."""
+class Known:
+    """By what a step is judged beside the case in hand. What it does not need may be missing.
 
-    case: HeldCase
+    `units` are the offices by key, "responsible" included; `ledgers` how many entries the ledgers of stopped timers
+    have, by token; `applied` the effects that the case has had; `answers` the newest of each field.
+    """
+
     definition: Definition
     regulation: Regulation
-    actor: Actor
+    units: Mapping[str, int]
+    calendar: Calendar | None = None
+    stopping: Sequence[StoppingAppeal] = ()
+    ledgers: Mapping[int, int] = field(default_factory=dict)
+    applied: frozenset[str] = frozenset()
+    answers: Mapping[str, object] = field(default_factory=dict)
+    appeal: FiledAppeal | None = None
+    voided: bool = False
+
+
+@dataclass(slots=True)
+class _Folding:
+    """A copy of the case that follows each fact, so that the next one is found in the case as it then is."""
+
+    case: HeldCase
+    step: Step
+    known: Known
     now: datetime
+    facts: list[Fact] = field(default_factory=list)
+
+    def add(self, *facts: Fact) -> None:
+        for fact in facts:
+            fact.move(self.case)
+            self.facts.append(fact)
 
 
-def record(case: HeldCase, definition: Definition, step: Step, actor: Actor, now: datetime) -> None:
-    """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it."""
-    follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
-    store.save(case)
+def fold(case: HeldCase, step: Step, known: Known, now: datetime) -> tuple[Fact, ...]:
+    """What the step comes to: state, timers, tasks, messages, effects, summary. The case stays as it is.
+
+    StepFailed for an effect that is refused, ConfigurationError for an office that the regulation does not have.
+    """
+    folding = _Folding(case.copy(), step, known, now)
+    folding.add(StateKept(step.state, step.ended))
+    for follow in (_timers, _tasks, _messages, _effects, _summary):
+        follow(folding)
+    return tuple(folding.facts)
 
 
-def follow(advance: Advance, step: Step) -> None:
-    """The same, noted in the held case and not written yet."""
-    store.keep_state(advance.case, step.state, step.ended)
-    _follow_timers(advance, step)
-    _follow_tasks(advance, step)
-    _follow_messages(advance.case, step)
-    _apply_effects(advance, step)
-    _summarise(advance, step)
-
-
-def _follow_timers(advance: Advance, step: Step) -> None:
-    case = advance.case
-    for token in case.timers.keys() - {timer.token for timer in step.timers}:
-        if case.timers.pop(token).stopped:
-            clock_entries.end(case, token, advance.actor, advance.now)
-        case.note(store.END_TIMER, case=case.id, of=token, status="cancelled")
-    new = [timer for timer in step.timers if timer.token not in case.timers]
-    calendar = calendars.load(advance.regulation.calendar) if new else None
-    for timer in new:
-        case.timers[timer.token] = _set_timer(advance, timer, calendar)
-
-
-def _set_timer(advance: Advance, timer: OpenTimer, calendar: Calendar) -> HeldTimer:
-    case, rule = advance.case, timer.rule
-    deadline = deadlines.compute(rule, calendar, advance.regulation.close_of_business)
-    carried, stopped = clock_entries.begin(
-        case, timer.token, rule, advance.regulation, calendar, advance.actor, advance.now)
-    if carried is not None:
-        deadline = replace(deadline, due_at=carried.due_at, provisional=carried.provisional)
-    case.note(
-        store.INSERT_TIMER, case_id=case.id, token=timer.token, element=timer.element, attached_to=timer.attached_to,
-        interrupting=timer.interrupting, unit=rule.unit, amount=rule.amount, since=rule.since,
-        since_name=rule.since_name, due_at=deadline.due_at, calendar=deadline.calendar,
-        provisional=deadline.provisional, status="stopped" if stopped else "pending", created_at=advance.now)
-    journal.append(case, "timer_set", advance.actor, advance.now, {
-        "element": timer.element, "token": timer.token, "due_at": deadline.due_at.isoformat(),
-        "unit": rule.unit, "amount": rule.amount, "since": rule.since, "since_name": rule.since_name,
-        "provisional": deadline.provisional, **({"stopped": True} if stopped else {})})
-    return HeldTimer(timer.token, timer.element, timer.attached_to, deadline.due_at, deadline.provisional, stopped)
-
-
-def _follow_tasks(advance: Advance, step: Step) -> None:
-    case = advance.case
-    for token in case.items.keys() - {task.token for task in step.tasks}:
-        del case.items[token]
-        case.note(store.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
-    for task in step.tasks:
-        if task.token not in case.items:
-            case.items[task.token] = _open_item(advance, task, _deadline(case, task))
-    date_items(case, step)
-
-
-def date_items(case: HeldCase, step: Step) -> None:
-    """Let the open items show where their deadlines stand now. One whose clock stands still shows no due moment."""
+def dated(case: HeldCase, step: Step) -> list[TaskDated]:
+    """Where the deadlines of the open tasks stand now. A task whose clock stands still shows no due moment."""
+    facts = []
     for task in step.tasks:
         item, due = case.items[task.token], _deadline(case, task)
         if due is None:      # a deadline that has fired leaves its due date behind: the task is overdue
             continue
         shown = (None, False, True) if due.stopped else (due.due_at, due.provisional, False)
         if (item.due_at, item.due_provisional, item.clock_stopped) != shown:
-            values = dict(zip(("due_at", "due_provisional", "clock_stopped"), shown, strict=True))
-            case.items[task.token] = replace(item, **values)
-            case.note(store.DATE_ITEM, case=case.id, of=task.token, **values)
+            facts.append(TaskDated(task.token, *shown))
+    return facts
+
+
+def earliest_due(case: HeldCase) -> datetime | None:
+    """When the next deadline of the case that runs is over."""
+    return min((timer.due_at for timer in case.timers.values() if not timer.stopped), default=None)
+
+
+def next_over(case: HeldCase, now: datetime) -> HeldTimer | None:
+    """The deadline of the case that was over first, if one is; over is one second after its due moment."""
+    due = [timer for timer in case.timers.values() if not timer.stopped and timer.due_at <= now - ONE_SECOND]
+    return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
+
+
+def fired(timer: HeldTimer, now: datetime) -> tuple[Fact, ...]:
+    """A deadline happens; what follows from it is the step's."""
+    return TimerEnded(timer.token, "fired"), TimerFired(timer, now)
+
+
+def _timers(folding: _Folding) -> None:
+    case, known = folding.case, folding.known
+    for token in sorted(case.timers.keys() - {timer.token for timer in folding.step.timers}):
+        if case.timers[token].stopped:      # the task of a stopped timer is over: its clock no longer stands still
+            folding.add(LedgerKept(token, known.ledgers[token] + 1, "ended", folding.now))
+        folding.add(TimerEnded(token))
+    for timer in folding.step.timers:
+        if timer.token not in case.timers:
+            folding.add(*_set(case, timer, known, folding.now))
+
+
+def _set(case: HeldCase, timer: OpenTimer, known: Known, now: datetime) -> tuple[Fact, ...]:
+    rule, regulation = timer.rule, known.regulation
+    deadline = deadlines.compute(rule, known.calendar, regulation.close_of_business)
+    entries, carried, stopped = standstill.begin(
+        case, timer.token, rule, regulation, known.calendar, known.stopping, now)
+    if carried is not None:
+        deadline = replace(deadline, due_at=carried.due_at, provisional=carried.provisional)
+    held = HeldTimer(
+        timer.token, timer.element, timer.attached_to, deadline.due_at, deadline.provisional, stopped)
+    return *entries, TimerSet(held, rule, timer.interrupting, deadline.calendar)
+
+
+def _tasks(folding: _Folding) -> None:
+    case = folding.case
+    for token in sorted(case.items.keys() - {task.token for task in folding.step.tasks}):
+        folding.add(TaskCancelled(token))
+    for task in folding.step.tasks:
+        if task.token not in case.items:
+            opened = TaskOpened(_item(case, task, folding.known))
+            if opened.item.unit_id != case.unit_id:
+                folding.add(UnitTakesPart(opened.item.unit_id))
+            folding.add(opened)
+    folding.add(*dated(case, folding.step))
+
+
+def _item(case: HeldCase, task: OpenTask, known: Known) -> HeldItem:
+    user_task, due = known.definition.user_tasks[task.element], _deadline(case, task)
+    if user_task.unit not in known.units:
+        raise ConfigurationError(f"{case.regulation} has no unit {user_task.unit!r}; see regulation.toml.")
+    stopped = due is not None and due.stopped
+    return HeldItem(
+        None, task.token, task.element, user_task.element.name, task.visit, known.units[user_task.unit],
+        user_task.role, None, None if due is None or stopped else due.due_at,
+        due is not None and due.provisional and not stopped, stopped)
 
 
 def _deadline(case: HeldCase, task: OpenTask) -> HeldTimer | None:
@@ -109,41 +173,22 @@ def _deadline(case: HeldCase, task: OpenTask) -> HeldTimer | None:
     return min(around, key=lambda timer: (timer.stopped, timer.due_at), default=None)
 
 
-def _open_item(advance: Advance, task: OpenTask, due: HeldTimer | None) -> HeldItem:
-    case, user_task = advance.case, advance.definition.user_tasks[task.element]
-    stopped = due is not None and due.stopped
-    item = HeldItem(
-        None, task.token, task.element, user_task.element.name, task.visit, unit_for(case, user_task.unit),
-        user_task.role, None, None if due is None or stopped else due.due_at,
-        due is not None and due.provisional and not stopped, stopped)
-    case.note(
-        store.INSERT_ITEM, case_id=case.id, token=item.token, element=item.element, visit=item.visit, name=item.name,
-        unit_id=item.unit_id, role=item.role, assignee_id=None, status="open", opened_at=advance.now,
-        due_at=item.due_at, due_provisional=item.due_provisional, clock_stopped=item.clock_stopped)
-    if item.unit_id != case.unit_id:
-        takes_part(case, item.unit_id)
-    journal.append(case, "task_opened", advance.actor, advance.now, {
-        "element": task.element, "token": task.token, "visit": task.visit, "unit": item.unit_id, "role": item.role})
-    return item
+def _messages(folding: _Folding) -> None:
+    case, waiting = folding.case, {message.token: message for message in folding.step.messages}
+    for token in sorted(case.awaited - waiting.keys()):
+        folding.add(MessageAwaitedNoMore(token))
+    for token in sorted(waiting.keys() - case.awaited):
+        folding.add(MessageAwaited(token, waiting[token].element, waiting[token].message))
 
 
-def _follow_messages(case: HeldCase, step: Step) -> None:
-    waiting = {message.token: message for message in step.messages}
-    for token in case.awaited - waiting.keys():
-        case.note(store.DELETE_AWAITED, case=case.id, of=token)
-    for token in waiting.keys() - case.awaited:
-        message = waiting[token]
-        case.note(store.INSERT_AWAITED, case_id=case.id, token=token, element=message.element, message=message.message)
-    case.awaited = set(waiting)
-
-
-def _apply_effects(advance: Advance, step: Step) -> None:
-    case = advance.case
-    units = units_of(case) if step.effects else {}
-    for call in step.effects:
-        registry.apply(occasion.Occasion(
-            case, advance.regulation, units, call, _task_of(advance.definition, step, call.element),
-            advance.actor, advance.now))
+def _effects(folding: _Folding) -> None:
+    known = folding.known
+    for call in folding.step.effects:
+        name = _task_of(known.definition, folding.step, call.element)
+        occasion = Occasion(
+            folding.case, known.regulation, known.units, call, name, folding.now, known.answers, known.appeal)
+        just_now = {fact.topic for fact in folding.facts if isinstance(fact, EffectApplied)}
+        folding.add(*registry.apply(occasion, known.applied | just_now))
 
 
 def _task_of(definition: Definition, step: Step, element: str) -> str:
@@ -153,17 +198,21 @@ def _task_of(definition: Definition, step: Step, element: str) -> str:
     return elements[guarded].name
 
 
-def _summarise(advance: Advance, step: Step) -> None:
-    case = advance.case
-    case.step = "、".join(sorted({item.name for item in case.items.values()}))[:120]
-    case.next_due = case.next_try = earliest_due(case)
-    case.attempts = 0
+def _summary(folding: _Folding) -> None:
+    case, step = folding.case, folding.step
+    names = "、".join(sorted({item.name for item in case.items.values()}))[:120]
+    folding.add(CaseSummarised(names, earliest_due(case)))
     if step.ended:
-        case.status = kinds.of(case.kind).status_at_end(case)
-        case.closed_at, case.outcome = advance.now, step.outcome
-        journal.append(case, "case_closed", advance.actor, advance.now, {"outcome": step.outcome})
+        voided = folding.known.voided or any(isinstance(fact, RatingVoided) for fact in folding.facts)
+        status = "voided" if voided and kinds.is_voidable(case.kind) else "closed"
+        folding.add(CaseClosed(status, step.outcome, folding.now))
 
 
-def earliest_due(case: HeldCase) -> datetime | None:
-    """When the next deadline of the case that runs is over."""
-    return min((timer.due_at for timer in case.timers.values() if not timer.stopped), default=None)
+def lateness(due_at: datetime | None, reason: str, now: datetime) -> dict[str, object]:
+    """What the journal says of the lateness of a task due then. LateReasonMissing for a late one without its reason."""
+    if due_at is None or now <= due_at:
+        return {"late": False}
+    problem = texts.reason_problem(reason)
+    if problem:
+        raise LateReasonMissing(fields={"late_reason": problem})
+    return {"late": True, "late_reason": reason.strip()}

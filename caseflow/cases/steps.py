@@ -14,17 +14,16 @@ from datetime import datetime
 import orjson
 from sqlalchemy import select
 
-from caseflow import texts
 from caseflow.casefile import journal, kinds, offices, store
+from caseflow.casefile.facts import MessageDelivered, TaskCompleted
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.casefile.kinds import Kind, Subject
-from caseflow.cases import fold
+from caseflow.cases import advance, fold
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
 from caseflow.errors import (
     InvalidForm,
-    LateReasonMissing,
     NotFound,
     TaskNotOpen,
     TokenReused,
@@ -62,7 +61,7 @@ def start(case: HeldCase, definition: Definition, subject: Subject, actor: Actor
         "number": case.number, **about, "regulation": case.regulation, "definition": definition.digest,
         "after_expiry": case.after_expiry})
     step = engine.start(definition, subject.variables, Context(now))
-    fold.record(case, definition, step, actor, now)
+    advance.record(case, definition, step, actor, now)
 
 
 def past_validity(regulation: regulation_file.Regulation, now: datetime) -> bool:
@@ -114,14 +113,12 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     accepted = form_values.accept(form, values, day_of(now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
-    late = lateness(item.due_at, late_reason, now)
+    late = fold.lateness(item.due_at, late_reason, now)
     submission_id = _submit(case, item, actor, form_token, accepted, now)
-    journal.append(case, "task_completed", actor, now, {
-        "element": item.element, "token": item.token, "visit": item.visit, **late,
-        "answers": {k: v for k, v in deciding.items() if v is not None}})
+    advance.keep(case, [TaskCompleted(item, deciding, late)], actor, now)
     waited = set(case.awaited)
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))
-    fold.record(case, definition, step, actor, now)
+    advance.record(case, definition, step, actor, now)
     kind = kinds.of(case.kind)
     kind.after_task(case, waited, actor, now)
     kind.after_step(case, now)
@@ -141,7 +138,7 @@ def deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) 
 
 def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accepted: Mapping[str, object],
             now: datetime) -> int:
-    """Store what was filled in, close the work item, and drop the draft; the submission's id.
+    """Store what was filled in and drop the draft; the submission's id.
 
     A draft of somebody else stays: they were not the faster one, and may copy it.
     """
@@ -149,9 +146,6 @@ def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accep
         case_id=case.id, work_item_id=item.id, element=item.element, form_token=form_token,
         form_values=orjson.dumps(accepted, option=orjson.OPT_SORT_KEYS).decode(),
         submitted_by=actor.user_id, submitted_at=now)
-    del case.items[item.token]
-    case.note(store.CLOSE_ITEM, case=case.id, of=item.token, status="completed", completed_at=now,
-              completed_by=actor.user_id)
     case.note(store.DELETE_DRAFT, item=item.id, user=actor.user_id)
     return submission_id
 
@@ -174,16 +168,6 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
     return Receipt(earlier.id, earlier.case_id, earlier.work_item_id, earlier.element)
 
 
-def lateness(due_at: datetime | None, reason: str, now: datetime) -> dict[str, object]:
-    """What the journal says of the lateness of a task due then. LateReasonMissing for a late one without its reason."""
-    if due_at is None or now <= due_at:
-        return {"late": False}
-    problem = texts.reason_problem(reason)
-    if problem:
-        raise LateReasonMissing(fields={"late_reason": problem})
-    return {"late": True, "late_reason": reason.strip()}
-
-
 def is_late(item: WorkItem | HeldItem, now: datetime) -> bool:
     """Whether the due moment of an open task is past. One whose clock stands still has none."""
     return item.due_at is not None and now > item.due_at
@@ -194,8 +178,8 @@ def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SY
     case = store.hold(case_id)
     definition = deployed.by_digest(case.definition)
     step = engine.deliver(definition, case.state, message, Context(now))
-    journal.append(case, "message_delivered", actor, now, {"message": message})
-    fold.record(case, definition, step, actor, now)
+    advance.keep(case, [MessageDelivered(message)], actor, now)
+    advance.record(case, definition, step, actor, now)
     kinds.of(case.kind).after_step(case, now)
 
 
@@ -230,7 +214,7 @@ def fire_due(case_id: int, now: datetime) -> int:
     case = store.hold(case_id)
     definition = deployed.by_digest(case.definition)
     fired = 0
-    while (timer := _next_due_timer(case, now)) is not None:
+    while (timer := fold.next_over(case, now)) is not None:
         _fire(case, definition, timer, now)
         fired += 1
     if not fired:
@@ -239,20 +223,10 @@ def fire_due(case_id: int, now: datetime) -> int:
     return fired
 
 
-def _next_due_timer(case: HeldCase, now: datetime) -> HeldTimer | None:
-    due = [timer for timer in case.timers.values() if not timer.stopped and timer.due_at <= now - ONE_SECOND]
-    return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
-
-
 def _fire(case: HeldCase, definition: Definition, timer: HeldTimer, now: datetime) -> None:
     step = engine.fire(definition, case.state, timer.token, Context(now))
-    del case.timers[timer.token]
-    case.note(store.END_TIMER, case=case.id, of=timer.token, status="fired")
-    case.note(store.INSERT_FIRING, case_id=case.id, token=timer.token, due_at=timer.due_at, fired_at=now)
-    journal.append(case, "timer_fired", SYSTEM, now, {
-        "element": timer.element, "token": timer.token, "attached_to": timer.attached_to,
-        "due_at": timer.due_at.isoformat(), "lag_seconds": int((now - timer.due_at).total_seconds())})
-    fold.record(case, definition, step, SYSTEM, now)
+    advance.keep(case, fold.fired(timer, now), SYSTEM, now)
+    advance.record(case, definition, step, SYSTEM, now)
     kinds.of(case.kind).after_step(case, now)
 
 

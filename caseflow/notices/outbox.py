@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from caseflow import paging
+from caseflow.casefile.effected import APPELLANT, NoticeSent
+from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.prepared import inserting
@@ -16,7 +19,6 @@ from caseflow.notices import deliveries
 from caseflow.notices.deliveries import Rules
 from caseflow.people.permissions import Actor
 
-APPELLANT = "appellant"     # no role anybody holds: the notice is for whoever filed the appeal of its case alone
 INBOX_ONLY = Rules()    # no other channel is set up
 _INSERT = inserting(OutboxMessage.__table__, without=["id", "sent_at"], or_nothing=True)
 
@@ -25,10 +27,24 @@ def send(key: str, kind: str, *, case: Case | HeldCase | None, unit_id: int, rol
          now: datetime, user_id: int | None = None) -> None:
     """Put one message for a role at a unit, or for one person there, into the outbox. The same key again changes
     nothing. What must not be seen on a case is sent without it."""
-    _INSERT.write(
-        key=key, kind=kind, case_id=case.id if case else None, unit_id=unit_id, role=role, user_id=user_id,
-        status="waiting", attempts=0,
-        details=orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), next_try=now, created_at=now)
+    _INSERT.write(**_row(key, kind, case.id if case else None, unit_id, role, details, now, user_id))
+
+
+def write(case: HeldCase, facts: Iterable[Fact], now: datetime) -> None:
+    """Have the notices among these facts put there when the case in hand is saved."""
+    for fact in facts:
+        if isinstance(fact, NoticeSent):
+            case.note(_INSERT, **_row(
+                fact.key, fact.kind, fact.case_id, fact.unit_id, fact.role, fact.details, now))
+
+
+def _row(key: str, kind: str, case_id: int | None, unit_id: int, role: str, details: Mapping, now: datetime,
+         user_id: int | None = None) -> dict[str, Any]:
+    return {
+        "key": key, "kind": kind, "case_id": case_id, "unit_id": unit_id, "role": role, "user_id": user_id,
+        "status": "waiting", "attempts": 0,
+        "details": orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode(), "next_try": now,
+        "created_at": now}
 
 
 def deliver_waiting(now: datetime, limit: int = 100, rules: Rules = INBOX_ONLY) -> int:

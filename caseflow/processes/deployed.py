@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -14,13 +14,12 @@ from caseflow.engine.values import UserTask
 from caseflow.errors import ConfigurationError, NotFound, StepFailed
 from caseflow.law import regulations
 from caseflow.models import Case, Definition, JournalEntry, db
-from caseflow.processes.topics import TOPICS
 
 
-def shipped(regulation: str, name: str) -> engine.Definition:
-    """The process in the files of bpmn/<regulation>/. DefinitionRefused."""
+def shipped(regulation: str, name: str, topics: Collection[str] | None = None) -> engine.Definition:
+    """The process in the files of bpmn/<regulation>/; `topics` are the effects there are. DefinitionRefused."""
     return engine.load(
-        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=TOPICS)
+        regulations.files(regulation), trusted=True, process_id=f"{regulation}_{name}", topics=topics)
 
 
 def versions(process_id: str) -> list[Definition]:
@@ -80,7 +79,7 @@ def by_digest(digest: str) -> engine.Definition:
     row = db.session.get(Definition, digest)
     if row is None:
         raise NotFound(f"No process definition has the digest {digest[:12]}.")
-    process = engine.load(texts_of(row.files), trusted=True, process_id=row.process_id, topics=TOPICS)
+    process = engine.load(texts_of(row.files), trusted=True, process_id=row.process_id)
     if process.digest != digest:
         raise StepFailed(f"The stored files of {row.process_id} are not those that were deployed as {digest[:12]}.")
     return process

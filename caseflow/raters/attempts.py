@@ -8,13 +8,15 @@ from sqlalchemy import select
 
 from caseflow import texts
 from caseflow.casefile import journal
+from caseflow.casefile.facts import ContactAttempted
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, ContactAttempt, User, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import contacts
 
-CHANNELS = ("telephone", "sms", "wechat", "visit", "mail", "other")
+TELEPHONE = "telephone"
+CHANNELS = (TELEPHONE, "sms", "wechat", "visit", "mail", "other")
 RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")
 LONGEST_NOTE = 500   # characters
 
@@ -35,27 +37,32 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
         return earlier
     if not contacts.may_reveal(case, actor):
         raise PermissionDenied
-    wrong = {
-        "tried_at": _moment_problem(tried_at, case, now),
-        "channel": None if channel in CHANNELS else "not_a_choice",
-        "result": None if result in RESULTS else "not_a_choice",
-        "note": texts.text_problem(note, LONGEST_NOTE, required=result == "other")}
-    if any(wrong.values()):
-        raise InvalidInput(fields={field: code for field, code in wrong.items() if code})
+    require(tried_at, channel, result, note, case.opened_at, now)
     row = ContactAttempt(
         case_id=case.id, tried_at=tried_at, channel=channel, result=result, note=note.strip(), made_by=actor.user_id,
         recorded_at=now, form_token=form_token)
     db.session.add(row)
     db.session.flush()
-    journal.append(case, "contact_attempted", actor, now, {
-        "attempt": row.id, "channel": channel, "result": result, "at": tried_at})
+    kind, details = ContactAttempted(row.id, channel, result, tried_at).entry
+    journal.append(case, kind, actor, now, details)
     return row
 
 
-def _moment_problem(tried_at: datetime, case: Case, now: datetime) -> str | None:
+def require(tried_at: datetime, channel: str, result: str, note: str, opened_at: datetime, now: datetime) -> None:
+    """Refuse (InvalidInput) an attempt that cannot have been, or is not described, in a case opened at `opened_at`."""
+    wrong = {
+        "tried_at": _moment_problem(tried_at, opened_at, now),
+        "channel": None if channel in CHANNELS else "not_a_choice",
+        "result": None if result in RESULTS else "not_a_choice",
+        "note": texts.text_problem(note, LONGEST_NOTE, required=result == "other")}
+    if any(wrong.values()):
+        raise InvalidInput(fields={field: code for field, code in wrong.items() if code})
+
+
+def _moment_problem(tried_at: datetime, opened_at: datetime, now: datetime) -> str | None:
     if tried_at > now:
         return "in_the_future"
-    return "before_the_case" if tried_at < case.opened_at.replace(second=0, microsecond=0) else None
+    return "before_the_case" if tried_at < opened_at.replace(second=0, microsecond=0) else None
 
 
 def of_case(case: Case) -> list[tuple[ContactAttempt, str]]:

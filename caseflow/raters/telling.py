@@ -3,28 +3,21 @@ to reach them. The rater is not told who the staff member is, nor the appellant 
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import exists, select
 
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case, ContactAttempt, Unit, db
-from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
 OFFICIALS = frozenset({"officer", "supervisor"})
 
 
-def tell_of_decision(appeal: Appeal, decision: str, now: datetime) -> int | None:
-    """Have the office that speaks to the rater tell them of the decision; its unit, None when they left no contact."""
-    case = appeal.rectification
-    if case is None or not (appeal.rating.rater_name or appeal.rating.rater_phone):
+def teller_of(appeal: Appeal) -> int | None:
+    """The unit that tells the rater of the decision on an appeal; None when they left no contact."""
+    if appeal.rectification is None or not (appeal.rating.rater_name or appeal.rating.rater_phone):
         return None
-    office = office_for(case)
-    outbox.send(f"{appeal.case_id}:rater:{decision}", f"tell_rater_{decision}", case=case, unit_id=office,
-                 role="officer", details={"number": case.number, "name": ""}, now=now)
-    return office
+    return office_for(appeal.rectification)
 
 
 def office_for(case: Case) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -16,11 +16,11 @@ from caseflow.law import regulations
 from caseflow.law.regulation_file import Unreachable
 from caseflow.models import Case, ContactAttempt, Rating, WorkItem, db
 from caseflow.moments import day_of
-from caseflow.processes import topics
+from caseflow.processes import asked
 
-CHOICE = topics.UNREACHABLE         # the answer in the forms of the diagrams, with its reason and number
-REASON, TRIED, NOBODY = topics.REASON.field, "no_answer", "no_contact"
-NUMBER = topics.ATTEMPTS.field
+CHOICE = asked.UNREACHABLE         # the answer in the forms of the diagrams, with its reason and number
+REASON, TRIED, NOBODY = asked.REASON.field, "no_answer", "no_contact"
+NUMBER = asked.ATTEMPTS.field
 REACHED = "reached"
 
 
@@ -52,11 +52,16 @@ def standing(case: Case | HeldCase, since: datetime) -> Standing | None:
     phone = db.session.scalar(select(Rating.rater_phone).where(Rating.id == case.rating_id))
     if rule is None or not phone:
         return None
-    since = since.replace(second=0, microsecond=0)      # attempts are known by the minute
     rows = db.session.execute(select(ContactAttempt.tried_at, ContactAttempt.result).where(
-        ContactAttempt.case_id == case.id, ContactAttempt.tried_at >= since).order_by(
-        ContactAttempt.tried_at.desc(), ContactAttempt.id.desc()))
-    in_vain = [day_of(moment) for moment, _ in takewhile(lambda row: row.result != REACHED, rows)]
+        ContactAttempt.case_id == case.id).order_by(ContactAttempt.tried_at, ContactAttempt.id))
+    return counted(rule, rows, since)
+
+
+def counted(rule: Unreachable, tried: Iterable[tuple[datetime, str]], since: datetime) -> Standing:
+    """What was tried in vain since then, or since the rater was last reached; `tried`: (moment, result) in order."""
+    since = since.replace(second=0, microsecond=0)      # attempts are known by the minute
+    newest = reversed([(at, result) for at, result in tried if at >= since])
+    in_vain = [day_of(at) for at, _ in takewhile(lambda one: one[1] != REACHED, newest)]
     return Standing(len(in_vain), len(set(in_vain)), rule)
 
 
@@ -77,11 +82,18 @@ def _offered(field: FormField, found: Standing) -> FormField:
 
 def require(case: HeldCase, work_item_id: int, form: Sequence[FormField], accepted: Mapping[str, object]) -> None:
     """Refuse (InvalidForm) an answer that the log does not bear out: unreachable_yet, has_contact, not_logged."""
+    def found() -> Standing | None:
+        return standing(case, db.session.scalar(select(WorkItem.opened_at).where(WorkItem.id == work_item_id)))
+
+    judge(form, accepted, found)
+
+
+def judge(form: Sequence[FormField], accepted: Mapping[str, object], find: Callable[[], Standing | None]) -> None:
+    """The same; how it stands is asked for (`find`) only where the answer is "unreachable"."""
     field = asks(form)
     if field is None or accepted.get(field.id) != CHOICE:
         return
-    since = db.session.scalar(select(WorkItem.opened_at).where(WorkItem.id == work_item_id))
-    found = standing(case, since)
+    found = find()
     if found is None:
         return
     wrong = {} if found.met else {field.id: "unreachable_yet"}

@@ -40,11 +40,6 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
     return case
 
 
-def _status_at_end(case: HeldCase) -> str:
-    voided_at, = store.VOIDED_AT.first(rating=case.rating_id)
-    return "voided" if voided_at else "closed"
-
-
 def _hear_of_earlier_decision(case: HeldCase, waited: set[int], actor: Actor, now: datetime) -> None:
     """A case that waits from now on is told of an appeal that was upheld before."""
     if case.awaited - waited:
@@ -56,5 +51,5 @@ def _hear_of_earlier_decision(case: HeldCase, waited: set[int], actor: Actor, no
 RECTIFICATION = Kind(
     name=HANDLED_IN, process="rectification", number_format=lambda regulation: regulation.number_format,
     sequence="{regulation}-{year}", subject=rated.subject_of, titles=rated.titles, speaks_to_rater=True,
-    appealable=True, may_repeat=True, may_be_sent_back=True, status_at_end=_status_at_end,
+    appealable=True, may_repeat=True, may_be_sent_back=True, voidable=True,
     after_task=_hear_of_earlier_decision)

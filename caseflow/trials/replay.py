@@ -15,9 +15,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from caseflow.casefile import kinds as case_kinds
+from caseflow.casefile.facts import Fact, MessageDelivered, TimerSet
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import Context, DeadlineRule, OpenTimer
+from caseflow.engine.values import Context, DeadlineRule
 from caseflow.errors import CaseflowError, InvalidInput
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.time_account import Given
@@ -26,7 +27,7 @@ from caseflow.moments import ONE_SECOND, day_of, moment
 from caseflow.processes import form_values
 from caseflow.trials import recordings, scenarios
 from caseflow.trials.recordings import Event, RecordedTimer, Recording
-from caseflow.trials.tried_case import Ground, Limit, TriedCase
+from caseflow.trials.tried_case import Ground, TriedCase
 from caseflow.trials.tryout import form_of
 
 LIMIT = 500                            # cases that a replay looks at, if nothing else is said
@@ -127,8 +128,8 @@ def _verdict(ground: Ground, recording: Recording, now: datetime) -> Iterator[Ot
 
 
 def _other_deadlines(case: _ReplayedCase, recording: Recording) -> Iterator[OtherDeadline]:
-    for place in dict.fromkeys((*recording.timers, *case.clocks)):
-        before, after = recording.timers.get(place), case.clocks.get(place)
+    for place in dict.fromkeys((*recording.timers, *case.fates)):
+        before, after = recording.timers.get(place), case.fates.get(place)
         told = (before and before.due_at, after and after.due_at, bool(before and before.fired),
                 bool(after and after.fired))
         if told[0] != told[1] or told[2] != told[3]:
@@ -161,7 +162,7 @@ class _ReplayedCase(TriedCase):
     def __init__(self, ground: Ground, recording: Recording) -> None:
         super().__init__(ground)
         self.recording = recording
-        self.clocks: dict[tuple[str, int], _Clock] = {}
+        self.fates: dict[tuple[str, int], _Clock] = {}
         self.counted: Counter[str] = Counter()
         self.firings = 0
 
@@ -194,14 +195,14 @@ class _ReplayedCase(TriedCase):
         self.complete(task, accepted, form_values.deciding(form, accepted), {})
 
     def _refire(self, event: Event) -> None:
-        for clock in list(self.clocks.values()):
-            if clock.recorded is not None and clock.recorded.token == event.token and clock.token in self.limits:
-                self.fire(self.limits[clock.token])
+        for clock in list(self.fates.values()):
+            if clock.recorded is not None and clock.recorded.token == event.token and clock.token in self.case.timers:
+                self.fire(clock.token)
 
     def _deliver(self, event: Event) -> None:
         if event.message in (message for _, message in self.awaited.values()):
-            step = engine.deliver(self.ground.definition, self.state, event.message, Context(self.now))
-            self.note("message_delivered", {"message": event.message})
+            step = engine.deliver(self.ground.definition, self.case.state, event.message, Context(self.now))
+            self.keep([MessageDelivered(event.message)])
             self.follow(step)
 
     # --- deadlines ------------------------------------------------------------------------------------------------
@@ -210,17 +211,22 @@ class _ReplayedCase(TriedCase):
     def astray(self) -> bool:
         return recordings.path_of(self.journal) != self.recording.path[:len(recordings.path_of(self.journal))]
 
-    def due(self, timer: OpenTimer) -> tuple[datetime, bool]:
-        place = timer.element, self.counted[timer.element]
-        self.counted[timer.element] += 1
+    def store(self, fact: Fact) -> None:
+        super().store(fact)
+        if isinstance(fact, TimerSet):
+            self._begin(fact)
+
+    def _begin(self, fact: TimerSet) -> None:
+        token, element = fact.timer.token, fact.timer.element
+        place = element, self.counted[element]
+        self.counted[element] += 1
         recorded = self.recording.timers.get(place)
-        if recorded is not None and _same_rule(recorded.rule, timer.rule):
-            self.clocks[place] = _Clock(timer.token, recorded.due_at, False, recorded.stopped, recorded)
-            return recorded.due_at, False
-        due_at, provisional = super().due(timer)
-        changed = self._changed(timer.rule, due_at, recorded) if recorded else due_at
-        self.clocks[place] = _Clock(timer.token, changed or due_at, stopped=changed is None)
-        return self.clocks[place].due_at, provisional
+        if recorded is not None and _same_rule(recorded.rule, fact.rule):
+            self.fates[place] = _Clock(token, recorded.due_at, False, recorded.stopped, recorded)
+            return
+        due_at = fact.timer.due_at
+        changed = self._changed(fact.rule, due_at, recorded) if recorded else due_at
+        self.fates[place] = _Clock(token, changed or due_at, stopped=changed is None)
 
     def _changed(self, rule: DeadlineRule, due_at: datetime, recorded: RecordedTimer) -> datetime | None:
         """The due moment with the stops and extensions that came in time; None while it is stopped."""
@@ -240,16 +246,16 @@ class _ReplayedCase(TriedCase):
             used, amount = time_account.parted(given, done, self.ground.calendar, entry.at)
         return DeadlineEntry(kind=entry.kind, at=entry.at, used=used, amount=amount)
 
-    def fire(self, limit: Limit) -> None:
-        place = next(place for place, clock in self.clocks.items() if clock.token == limit.token)
-        self.clocks[place] = replace(self.clocks[place], fired=True)
-        super().fire(limit)
+    def fire(self, token: int) -> None:
+        place = next(place for place, clock in self.fates.items() if clock.token == token)
+        self.fates[place] = replace(self.fates[place], fired=True)
+        super().fire(token)
 
     def _fire_own(self, until: datetime) -> None:
         """What the record says nothing of fires by the clock, before what happens at `until`."""
-        while self.state:
+        while self.case.state:
             astray = self.astray
-            mine = [clock for clock in self.clocks.values() if clock.token in self.limits and not clock.stopped
+            mine = [clock for clock in self.fates.values() if clock.token in self.case.timers and not clock.stopped
                     and clock.due_at + ONE_SECOND <= until
                     and (clock.recorded is None or (astray and not clock.recorded.fired))]
             if not mine:
@@ -258,9 +264,9 @@ class _ReplayedCase(TriedCase):
             self.now = max(self.now, clock.due_at + ONE_SECOND)
             self.firings += 1
             if self.firings > MOST_FIRINGS:
-                raise _Broken(self.limits[clock.token].element, f"期限反复到期，超过 {MOST_FIRINGS} 次。")
+                raise _Broken(self.case.timers[clock.token].element, f"期限反复到期，超过 {MOST_FIRINGS} 次。")
             try:
-                self.fire(self.limits[clock.token])
+                self.fire(clock.token)
             except CaseflowError as error:
                 raise _Broken(str(error.details.get("element", "")), scenarios.refusal(error)) from None
 

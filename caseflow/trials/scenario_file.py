@@ -35,6 +35,7 @@ from pathlib import Path
 from caseflow.errors import ConfigurationError
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.moments import SHANGHAI
+from caseflow.raters import attempts
 from caseflow.trials.tryout import DOING, MOST_ACTS, Act
 
 OPEN = "open"                     # the outcome of a run that has not ended
@@ -44,11 +45,14 @@ ELEMENT = r"[A-Za-z_][A-Za-z0-9_]*"
 POST = r"[a-z][a-z0-9_]*\.[a-z]+"
 PAUSE = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
 ALLOWED = {
-    "start": {"at", "answers"},
+    "start": {"at", "answers", "phone"},
     "complete": {"at", "after", "task", "post", "answers", "late_reason"},
     "deadline": set(),
     "wait": {"at", "after"},
     "message": {"at", "after", "message"},
+    "stop": {"at", "after", "category", "reason"},
+    "resume": {"at", "after", "reason"},
+    "attempt": {"at", "after", "channel", "result", "note"},
 }
 
 
@@ -139,7 +143,10 @@ def _act(table: Table) -> Act:
         task=table.matching("task", ELEMENT, "a_task") if do == "complete" else "",
         post=table.matching("post", POST, "responsible.officer") if "post" in table.values else "",
         answers=_answers(table), late_reason=table.text("late_reason", ""),
-        message=table.matching("message", ELEMENT, "appeal_upheld") if do == "message" else "")
+        message=table.matching("message", ELEMENT, "appeal_upheld") if do == "message" else "",
+        phone=table.take("phone", bool, False), category=table.text("category", ""), reason=table.text("reason", ""),
+        channel=table.one_of("channel", attempts.CHANNELS) if "channel" in table.values else attempts.TELEPHONE,
+        result=table.one_of("result", attempts.RESULTS) if do == "attempt" else "", note=table.text("note", ""))
 
 
 def _moment(table: Table) -> datetime | None:
@@ -234,7 +241,9 @@ def write_acts(acts: Iterable[Act]) -> str:
 
 def _spelt(act: Act) -> Iterable[tuple[str, object]]:
     given = {"do": act.do, "at": act.at, "after": _spell(act.after), "task": act.task, "post": act.post,
-             "message": act.message, "late_reason": act.late_reason, "answers": dict(act.answers)}
+             "message": act.message, "late_reason": act.late_reason, "phone": act.phone, "category": act.category,
+             "reason": act.reason, "channel": act.channel if act.do == "attempt" else "", "result": act.result,
+             "note": act.note, "answers": dict(act.answers)}
     return [(key, value) for key, value in given.items() if value]
 
 

@@ -17,7 +17,16 @@ from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
-from caseflow.errors import CaseflowError, ConfigurationError, InvalidInput, PermissionDenied, StepFailed, TaskNotOpen
+from caseflow.errors import (
+    CaseflowError,
+    ClockNotStopped,
+    ConfigurationError,
+    DeadlineOver,
+    InvalidInput,
+    PermissionDenied,
+    StepFailed,
+    TaskNotOpen,
+)
 from caseflow.law import regulation_file, working_days
 from caseflow.law.regulation_file import Regulation
 from caseflow.moments import LAST_SECOND, SHANGHAI, day_of
@@ -28,13 +37,17 @@ from caseflow.trials.tryout import Act, Stop, Trial, play
 
 FOLDER = "scenarios"
 FAILED = "scenario_failed"         # the code of its findings
-DONE = {"start": "开始", "complete": "办理", "deadline": "到下一个期限", "wait": "等待", "message": "送达消息"}
+DONE = {"start": "开始", "complete": "办理", "deadline": "到下一个期限", "wait": "等待", "message": "送达消息",
+        "stop": "中止计时", "resume": "恢复计时", "attempt": "联系评价人"}
 WRONG = {
     "required": "没有填写", "not_text": "含有不能保存的字符", "too_short": "太短", "too_long": "太长",
     "not_a_choice": "不在选项之中", "not_yes_or_no": "应填 true 或 false", "not_a_number": "应填整数",
     "too_small": "太小", "too_large": "太大", "not_a_date": "应填日期（YYYY-MM-DD）", "in_the_past": "早于当时",
     "unknown_variable": "不是案件的变量", "wrong_type": "类型不对", "unknown_field": "表单里没有", "too_many": "太多",
+    "unknown": "不在办法规定的类别之中", "unreachable_yet": "还不能选联系不上，记录的联系次数或天数不够",
+    "has_contact": "与评价人留有电话不符", "not_logged": "与记录的联系次数不符",
 }
+DENIED = {"clock": "办法不许中止计时。", "contact": "只有办理中的整改案件才联系评价人。"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +198,17 @@ def why_not(error: CaseflowError, trial: Trial) -> str:
 
 def refusal(error: CaseflowError) -> str:
     """Why an act was refused, in a Chinese sentence, whatever else was open."""
+    if isinstance(error, PermissionDenied) and error.details.get("reason") in DENIED:
+        return DENIED[error.details["reason"]]
     if isinstance(error, PermissionDenied):
         return f"这个任务由 {error.details.get('post', '')} 办理。"
     if isinstance(error, InvalidInput):
         return "；".join(f"{field} {WRONG.get(code, code)}" for field, code in error.fields.items()) + "。"
     if isinstance(error, StepFailed):
         return f"流程在 {error.details.get('element') or '这里'} 走不下去（{error}）。"
-    return "没有正在计算的期限。"
+    if isinstance(error, ClockNotStopped):
+        return "没有中止计时。"
+    return "期限都已过，不能再中止。" if isinstance(error, DeadlineOver) else "没有正在计算的期限。"
 
 
 def _outcome(expect: Expectation, trial: Trial) -> Iterable[Problem]:

@@ -1,28 +1,33 @@
 """A case without rows: what a real one would have open, due and journaled, for try-outs, scenarios and replays.
 
-The engine, the deadlines and the order of the journal are those of real cases (cases.py, projection.py, effects.py);
-offices stand in the journal by their key. Moments are aware UTC.
+It stands on the same fold as the cases of the database (cases/fold.py) and keeps its facts as values; offices stand in
+them by their key. Moments are aware UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from caseflow.casefile import effected, entries, facts
+from caseflow.casefile.facts import Fact
+from caseflow.casefile.hand import HeldCase
+from caseflow.cases import fold
+from caseflow.cases.effects.occasion import FiledAppeal
+from caseflow.cases.fold import Known
+from caseflow.cases.standstill import Clock
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import Context, DeadlineRule, EffectCall, OpenTimer, Step
-from caseflow.errors import StepFailed
-from caseflow.law import deadlines
+from caseflow.engine.values import Context, DeadlineRule, Step
 from caseflow.law.regulation_file import Regulation
+from caseflow.law.time_account import Given
 from caseflow.law.working_days import Calendar
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)        # a Monday, 09:00 in Shanghai
 APPEAL = "appeal"
-ONCE = ("return_for_rehandling", "return_for_evidence")
-OF_APPEALS = ("return_for_evidence", "uphold_appeal", "dismiss_appeal", "record_reference")
+RESPONSIBLE = "responsible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Task:
     opened_at: datetime
     due_at: datetime | None
     provisional: bool
+    clock_stopped: bool = False
     status: str = "open"
 
     @property
@@ -61,7 +67,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A deadline that runs, and how its due moment was computed."""
+    """A deadline that waits, and how its due moment was computed.
+
+    `stopped`: its clock stands still; `changed`: it did once, or what stood still has moved it.
+    """
 
     token: int
     element: str
@@ -69,6 +78,8 @@ class Limit:
     rule: DeadlineRule
     due_at: datetime
     provisional: bool
+    stopped: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +94,21 @@ class Entry:
 
 
 class TriedCase:
-    """A case in hand: what projection.py keeps in rows, as values.
+    """A case in hand, and the facts that a database would keep in rows.
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
-    in their order; `dues` every due moment that was set, as (element, moment); `answers` the newest of each field.
+    in their order; `dues` every due moment that was set, as (element, moment); `answers` the newest of each field;
+    `tried` the attempts to reach the rater, as (moment, result), and `phone` whether there is a number to call.
     """
 
-    system, lead = "系统", "牵头单位"
+    system, lead, contact = "系统", "牵头单位", "联系单位"
 
     def __init__(self, ground: Ground) -> None:
-        self.ground, self.now, self.number = ground, START, ""
-        self.state, self.ended, self.outcome = b"", False, None
+        self.ground, self.now, self.case = ground, START, _begun(ground)
+        self.units = {RESPONSIBLE: RESPONSIBLE, **{key: key for key in ground.regulation.units}}
         self.tasks: dict[int, Task] = {}
-        self.limits: dict[int, Limit] = {}
+        self.given: dict[int, Given] = {}
+        self.ledgers: dict[int, tuple[facts.LedgerKept, ...]] = {}
         self.awaited: dict[int, tuple[str, str]] = {}
         self.answers: dict[str, object] = {}
         self.journal: list[Entry] = []
@@ -104,114 +117,110 @@ class TriedCase:
         self.fired: list[str] = []
         self.effects: list[str] = []
         self.dues: list[tuple[str, datetime]] = []
+        self.tried: list[tuple[datetime, str]] = []
+        self.phone = self.voided = False
 
     def kept(self) -> TriedCase:
         """The case as it is, to go back to."""
         copy = object.__new__(type(self))
         for name, value in vars(self).items():
-            setattr(copy, name, value.copy() if isinstance(value, (dict, list)) else value)
+            setattr(copy, name, value.copy() if isinstance(value, (dict, list, HeldCase)) else value)
         return copy
 
-    def note(self, kind: str, details: Mapping[str, Any], actor: str = system) -> None:
-        """What the journal would hold: an entry at the case's moment, numbered from 1."""
-        self.journal.append(Entry(len(self.journal) + 1, self.now, actor, kind, details))
+    @property
+    def limits(self) -> dict[int, Limit]:
+        """The deadlines that wait, by token."""
+        return {token: Limit(token, timer.element, timer.attached_to, self.given[token].rule, timer.due_at,
+                             timer.provisional, timer.stopped, token in self.ledgers)
+                for token, timer in self.case.timers.items()}
+
+    @property
+    def clocks(self) -> list[Clock]:
+        """The same, with their ledgers."""
+        return [Clock(timer, self.given[token], self.ledgers.get(token, ()))
+                for token, timer in sorted(self.case.timers.items())]
 
     def complete(self, task: Task, accepted: Mapping[str, object], deciding: Mapping[str, object],
                  late: Mapping[str, object]) -> None:
         """One task done, with answers that its form has accepted."""
         self.answers.update((name, value) for name, value in accepted.items() if value is not None)
-        self.note("task_completed", {
-            "element": task.element, "token": task.token, "visit": task.visit, **late,
-            "answers": {name: value for name, value in deciding.items() if value is not None}}, task.post)
-        step = engine.complete(self.ground.definition, self.state, task.token, deciding, Context(self.now))
-        self.tasks[task.token] = replace(task, status="completed")
+        self.keep([facts.TaskCompleted(self.case.items[task.token], deciding, late)], task.post)
+        step = engine.complete(self.ground.definition, self.case.state, task.token, deciding, Context(self.now))
         self.follow(step, task.post)
 
-    def fire(self, limit: Limit) -> None:
+    def fire(self, token: int) -> None:
         """A deadline happens, at the case's moment, and what follows from it."""
-        step = engine.fire(self.ground.definition, self.state, limit.token, Context(self.now))
-        del self.limits[limit.token]
-        self.fired.append(limit.element)
-        self.note("timer_fired", {
-            "element": limit.element, "token": limit.token, "attached_to": limit.attached_to,
-            "due_at": limit.due_at.isoformat(), "lag_seconds": int((self.now - limit.due_at).total_seconds())})
+        step = engine.fire(self.ground.definition, self.case.state, token, Context(self.now))
+        self.keep(fold.fired(self.case.timers[token], self.now))
         self.follow(step)
 
     def follow(self, step: Step, actor: str = system) -> None:
-        """What projection.record does, in its order."""
-        self.state, self.ended = step.state, step.ended
+        """What a step comes to."""
         self.passed += step.passed
         self.chosen += step.chosen
-        self._follow_limits(step, actor)
-        self._follow_tasks(step, actor)
-        self.awaited = {message.token: (message.element, message.message) for message in step.messages}
-        for call in step.effects:
-            self._apply(call, actor)
-        if step.ended:
-            self.outcome = step.outcome
-            self.note("case_closed", {"outcome": step.outcome}, actor)
+        self.keep(fold.fold(self.case, step, self._known(), self.now), actor)
 
-    def _follow_limits(self, step: Step, actor: str) -> None:
-        waiting = {timer.token for timer in step.timers}
-        self.limits = {token: limit for token, limit in self.limits.items() if token in waiting}
-        for timer in step.timers:
-            if timer.token not in self.limits:
-                self.limits[timer.token] = self._set(timer, actor)
+    def change_clock(self, happened: Iterable[Fact], told: Fact) -> None:
+        """Deadlines stand still or run again, by the lead office; the open tasks show it."""
+        self.keep(happened, self.lead)
+        self.keep(fold.dated(self.case, engine.inspect(self.ground.definition, self.case.state)), self.lead)
+        self.keep([told], self.lead)
 
-    def due(self, timer: OpenTimer) -> tuple[datetime, bool]:
-        """When this deadline ends, and whether provisionally."""
-        found = deadlines.compute(timer.rule, self.ground.calendar, self.ground.regulation.close_of_business)
-        return found.due_at, found.provisional
+    def keep(self, happened: Iterable[Fact], actor: str = system) -> None:
+        """Let the case follow these facts, and keep them and what the journal says of them."""
+        for fact in happened:
+            fact.move(self.case)
+            self.store(fact)
+            if fact.entry is not None:
+                self.note(*fact.entry, actor)
 
-    def _set(self, timer: OpenTimer, actor: str) -> Limit:
-        due_at, provisional = self.due(timer)
-        limit = Limit(timer.token, timer.element, timer.attached_to, timer.rule, due_at, provisional)
-        self.dues.append((timer.element, due_at))
-        self.note("timer_set", {
-            "element": limit.element, "token": limit.token, "due_at": due_at.isoformat(), "unit": timer.rule.unit,
-            "amount": timer.rule.amount, "since": timer.rule.since, "since_name": timer.rule.since_name,
-            "provisional": provisional}, actor)
-        return limit
+    def note(self, kind: str, details: Mapping[str, Any], actor: str = system) -> None:
+        """What the journal would hold: an entry at the case's moment, numbered from 1."""
+        entries.require(kind, details)
+        self.journal.append(Entry(len(self.journal) + 1, self.now, actor, kind, details))
 
-    def _follow_tasks(self, step: Step, actor: str) -> None:
-        waiting = {task.token for task in step.tasks}
-        for token, task in self.tasks.items():
-            if task.status == "open" and token not in waiting:
-                self.tasks[token] = replace(task, status="cancelled")
-        for task in step.tasks:
-            due = min((self.limits[token] for token in task.deadlines if token in self.limits),
-                      key=lambda limit: limit.due_at, default=None)
-            if task.token not in self.tasks:
-                drawn = self.ground.definition.user_tasks[task.element]
-                self.tasks[task.token] = Task(
-                    task.token, task.element, task.visit, drawn.unit, drawn.role, self.now, None, False)
-                self.note("task_opened", {"element": task.element, "token": task.token, "visit": task.visit,
-                                          "unit": drawn.unit, "role": drawn.role}, actor)
-            if due is not None:      # a deadline that has fired leaves its due date behind
-                self.tasks[task.token] = replace(
-                    self.tasks[task.token], due_at=due.due_at, provisional=due.provisional)
+    def store(self, fact: Fact) -> None:
+        """What a database would have in rows beside the case in hand."""
+        match fact:
+            case facts.TaskOpened(item):
+                self.tasks[item.token] = Task(
+                    item.token, item.element, item.visit, item.unit_id, item.role, self.now, item.due_at,
+                    item.due_provisional, item.clock_stopped)
+            case facts.TaskCompleted(item):
+                self.tasks[item.token] = replace(self.tasks[item.token], status="completed")
+            case facts.TaskCancelled(token):
+                self.tasks[token] = replace(self.tasks[token], status="cancelled")
+            case facts.TaskDated(token, due_at, provisional, stopped):
+                self.tasks[token] = replace(
+                    self.tasks[token], due_at=due_at, provisional=provisional, clock_stopped=stopped)
+            case facts.TimerSet(timer, rule):
+                self.given[timer.token] = Given(rule, self.now, self.ground.regulation.close_of_business)
+                self.dues.append((timer.element, timer.due_at))
+            case facts.TimerFired(timer):
+                self.fired.append(timer.element)
+            case facts.LedgerKept(token):
+                self.ledgers[token] = (*self.ledgers.get(token, ()), fact)
+            case facts.MessageAwaited(token, element, message):
+                self.awaited[token] = (element, message)
+            case facts.MessageAwaitedNoMore(token):
+                del self.awaited[token]
+            case effected.EffectApplied(topic):
+                self.effects.append(topic)
+            case effected.RatingVoided():
+                self.voided = True
 
-    def _apply(self, call: EffectCall, actor: str) -> None:
-        """What effects.py would record, and refuse."""
-        if call.topic in ONCE and call.topic in self.effects:
-            raise StepFailed(f"{call.topic} is possible once in a case.", element=call.element)
-        if call.topic in OF_APPEALS and self.ground.kind != APPEAL:
-            raise StepFailed("This effect belongs to an appeal.", element=call.element)
-        details = self._details(call)
-        self.effects.append(call.topic)
-        self.note("effect_applied", {"topic": call.topic, "element": call.element, "token": call.token, **details},
-                  actor)
+    def _known(self) -> Known:
+        appeal = FiledAppeal(0, False, 0, RESPONSIBLE) if self.ground.kind == APPEAL else None
+        return Known(
+            self.ground.definition, self.ground.regulation, self.units, self.ground.calendar,
+            ledgers={token: len(entries) for token, entries in self.ledgers.items()},
+            applied=frozenset(self.effects), answers=self.answers, appeal=appeal, voided=self.voided)
 
-    def _details(self, call: EffectCall) -> dict[str, object]:
-        if call.topic == "record_newest_rating" and "newest_level" not in self.answers:
-            raise StepFailed("No form of this case has asked for the newest rating.", element=call.element)
-        consequences = self.ground.regulation.appeal.consequences if self.ground.regulation.appeal else ()
-        failed = {"consequences": list(consequences)} if consequences and self.answers.get("duty_failed") else {}
-        return {
-            "open_file": lambda: {"number": self.number},
-            "record_newest_rating": lambda: {"level": self.answers["newest_level"]},
-            "record_reference": lambda: {"reference": self.answers.get("provincial_no")},
-            "void_rating": lambda: {"rating": 0},
-            "uphold_appeal": lambda: {"decision": "upheld", "finding": self.answers.get("finding")},
-            "dismiss_appeal": lambda: {"decision": "dismissed", "finding": None, **failed},
-        }.get(call.topic, dict)()
+
+def _begun(ground: Ground) -> HeldCase:
+    """A case in which nothing is open yet."""
+    return HeldCase(
+        id=0, number="", kind=ground.kind, regulation=ground.regulation.key, after_expiry=False, rating_id=0,
+        unit_id=RESPONSIBLE, version=0, status="open", step="", outcome=None, closed_at=None, next_due=None,
+        next_try=None, attempts=0, incident=False, journal_seq=0, journal_head="",
+        definition=ground.definition.digest, state=b"", ended=False)

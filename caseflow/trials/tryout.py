@@ -1,17 +1,19 @@
 """A case tried out on a simulated clock: acts go in, what a real case would do comes out. No rows are read or written.
 
-The form rules are those of real cases too. What hangs on persons and rows is left out: who is impartial, how often the
-rater was called, stopped clocks. A run is its list of acts: playing them again gives it again.
+The rules of forms, of stopped clocks and of raters that cannot be reached are those of real cases too. What hangs on
+persons is left out: who is impartial, who may look up the rater. A run is its list of acts: playing them again gives it
+again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from caseflow.cases.steps import lateness
+from caseflow.casefile.facts import ClockRestarted, ClockStopped, ContactAttempted, MessageDelivered
+from caseflow.cases import fold, standstill
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -23,22 +25,28 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
+from caseflow.law.regulation_file import ClockRules
 from caseflow.moments import ONE_SECOND, day_of
 from caseflow.processes import form_values
+from caseflow.raters import attempts, unreachable
+from caseflow.raters.unreachable import Standing
 from caseflow.trials.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
-DOING = ("start", "complete", "deadline", "wait", "message")
+DOING = ("start", "complete", "deadline", "wait", "message", "stop", "resume", "attempt")
 MOST_ACTS = 200
 MOST_FIRINGS = 200                # in one act: a loop of deadlines that are all over already
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that happens: `do` is start, complete, deadline (jump to the next one), wait or message.
+    """One thing that happens: `do` is start, complete, deadline (jump to the next one), wait, message, stop or resume
+    (the clock of the case), or attempt (to reach the rater).
 
     The clock first goes to `at`, or on by `after`; deadlines on the way fire. `answers` are those of a form, or what
-    the case begins with. `post` is who does it (unit.role; "": whoever's task it is).
+    the case begins with. `post` is who does it (unit.role; "": whoever's task it is). `phone`: the rater left a number,
+    so that only logged attempts make them unreachable. A stop has a `category` of the regulation's ("": its first) and
+    a `reason`, a resume a `reason`, an attempt a `channel` (raters.attempts), its `result` and a `note`.
     """
 
     do: str
@@ -49,6 +57,12 @@ class Act:
     answers: Mapping[str, object] = field(default_factory=dict)
     late_reason: str = ""
     message: str = ""
+    phone: bool = False
+    category: str = ""
+    reason: str = ""
+    channel: str = attempts.TELEPHONE
+    result: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +78,8 @@ class Trial:
     """A run as far as it went. `tasks` are all, in the order in which they opened, `awaited` messages by element.
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
-    in their order; `dues` every due moment that was set, as (element, moment).
+    in their order; `dues` every due moment that was set, as (element, moment); `tried` the attempts to reach the rater,
+    as (moment, result), and `phone` whether there is a number to call.
     """
 
     acts: tuple[Act, ...]
@@ -80,6 +95,8 @@ class Trial:
     fired: tuple[str, ...]
     effects: tuple[str, ...]
     dues: tuple[tuple[str, datetime], ...]
+    tried: tuple[tuple[datetime, str], ...] = ()
+    phone: bool = False
     stopped: Stop | None = None
 
     @property
@@ -90,7 +107,8 @@ class Trial:
     @property
     def next_limit(self) -> Limit | None:
         """The deadline that is due first, None when none runs."""
-        return min(self.limits, key=lambda limit: (limit.due_at, limit.token), default=None)
+        running = [limit for limit in self.limits if not limit.stopped]
+        return min(running, key=lambda limit: (limit.due_at, limit.token), default=None)
 
     def is_late(self, task: Task) -> bool:
         """Whether whoever completes this task now has to say why it is late."""
@@ -111,15 +129,22 @@ def play(ground: Ground, acts: Sequence[Act]) -> Trial:
 
 def _trial(case: TriedCase, acts: Sequence[Act], stopped: Stop | None) -> Trial:
     return Trial(
-        tuple(acts), case.now, case.ended, case.outcome, tuple(case.tasks.values()),
+        tuple(acts), case.now, case.case.ended, case.case.outcome, tuple(case.tasks.values()),
         tuple(sorted(case.limits.values(), key=lambda limit: (limit.due_at, limit.token))),
         MappingProxyType(dict(case.awaited.values())), tuple(case.journal), tuple(case.passed),
-        tuple(case.chosen), tuple(case.fired), tuple(case.effects), tuple(case.dues), stopped)
+        tuple(case.chosen), tuple(case.fired), tuple(case.effects), tuple(case.dues), tuple(case.tried), case.phone,
+        stopped)
 
 
 def form_of(ground: Ground, task: Task) -> UserTask:
     """What the task asks for at its visit."""
     return ground.definition.user_tasks[task.element].at_visit(task.visit)
+
+
+def reached(ground: Ground, task: Task, tried: Iterable[tuple[datetime, str]], phone: bool) -> Standing | None:
+    """What was tried in vain since the task was opened; None where the rule does not bind (raters/unreachable.py)."""
+    rule = ground.regulation.unreachable
+    return unreachable.counted(rule, tried, task.opened_at) if rule and phone else None
 
 
 def posts(definition: Definition) -> list[str]:
@@ -141,12 +166,12 @@ def _do(case: TriedCase, act: Act, number: int) -> None:
         _start(case, act)
     else:
         _go_to(case, act.at or (case.now + act.after if act.after else case.now))
-        {"complete": _complete, "deadline": _jump, "wait": _wait, "message": _deliver}[act.do](case, act)
+        _DO[act.do](case, act)
     _fire_until(case, case.now)
 
 
 def _start(case: TriedCase, act: Act) -> None:
-    case.now = act.at or START
+    case.now, case.phone = act.at or START, act.phone
     given = {**RATING, "received_at": case.now.isoformat(), **act.answers}
     number_format, ground = case.ground.regulation.number_format, case.ground
     if ground.kind == APPEAL and ground.regulation.appeal:
@@ -156,8 +181,8 @@ def _start(case: TriedCase, act: Act) -> None:
     elif ground.kind != APPEAL:
         case.note("rating_received", {"rating": 0, "source": "tryout", "level": given["level"],
                                       "received_at": given["received_at"]})
-    case.number = number_format.format(year=day_of(case.now).year, number=1)
-    case.note("case_opened", {"number": case.number, "rating": 0, "regulation": ground.regulation.key,
+    case.case.number = number_format.format(year=day_of(case.now).year, number=1)
+    case.note("case_opened", {"number": case.case.number, "rating": 0, "regulation": ground.regulation.key,
                               "definition": ground.definition.digest, "after_expiry": False})
     case.follow(engine.start(ground.definition, given, Context(case.now)))
 
@@ -170,12 +195,13 @@ def _complete(case: TriedCase, act: Act) -> None:
         raise PermissionDenied(f"{task.element} is for {task.post}, not for {act.post}.", post=task.post)
     form = form_of(case.ground, task).form
     accepted = form_values.accept(form, act.answers, day_of(case.now))
-    case.complete(task, accepted, form_values.deciding(form, accepted),
-                  lateness(task.due_at, act.late_reason, case.now))
+    unreachable.judge(form, accepted, lambda: reached(case.ground, task, case.tried, case.phone))
+    late = fold.lateness(case.case.items[task.token].due_at, act.late_reason, case.now)
+    case.complete(task, accepted, form_values.deciding(form, accepted), late)
 
 
 def _jump(case: TriedCase, act: Act) -> None:
-    due = min((limit.due_at for limit in case.limits.values()), default=None)
+    due = fold.earliest_due(case.case)
     if due is None:
         raise ClockNotRunning
     _go_to(case, max(case.now, due + ONE_SECOND))
@@ -187,9 +213,47 @@ def _wait(case: TriedCase, act: Act) -> None:
 
 
 def _deliver(case: TriedCase, act: Act) -> None:
-    step = engine.deliver(case.ground.definition, case.state, act.message, Context(case.now))
-    case.note("message_delivered", {"message": act.message}, case.lead)
+    step = engine.deliver(case.ground.definition, case.case.state, act.message, Context(case.now))
+    case.keep([MessageDelivered(act.message)], case.lead)
     case.follow(step)
+
+
+def _stop(case: TriedCase, act: Act) -> None:
+    rules = _clock_rules(case)
+    category = act.category or next(iter(rules.categories), "")
+    standstill.require_words(act.reason, category="" if category in rules.categories else "unknown")
+    facts = standstill.stop(case.clocks, case.ground.calendar, category, act.reason.strip(), case.now)
+    case.change_clock(facts, ClockStopped(category, act.reason.strip(), standstill.changed(facts)))
+
+
+def _resume(case: TriedCase, act: Act) -> None:
+    _clock_rules(case)
+    standstill.require_words(act.reason)
+    facts = standstill.restart(case.clocks, case.ground.calendar, act.reason.strip(), case.now)
+    case.change_clock(facts, ClockRestarted(
+        act.reason.strip(), standstill.earliest(facts), standstill.changed(facts)))
+
+
+def _clock_rules(case: TriedCase) -> ClockRules:
+    """The rules of who may stop the clock; PermissionDenied when nobody may."""
+    rules = case.ground.regulation.clock
+    if rules is None or rules.by == "nobody":
+        raise PermissionDenied("This regulation does not let anybody stop the clock.", reason="clock")
+    return rules
+
+
+def _attempt(case: TriedCase, act: Act) -> None:
+    if case.case.ended or case.ground.kind == APPEAL:
+        raise PermissionDenied("The rater is contacted in an open rectification alone.", reason="contact")
+    attempts.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
+    case.tried.append((case.now, act.result))
+    case.keep([ContactAttempted(len(case.tried), act.channel, act.result, case.now)], case.contact)
+
+
+_DO: Mapping[str, Callable[[TriedCase, Act], None]] = MappingProxyType({
+    "complete": _complete, "deadline": _jump, "wait": _wait, "message": _deliver, "stop": _stop, "resume": _resume,
+    "attempt": _attempt,
+})
 
 
 def _go_to(case: TriedCase, moment: datetime) -> None:
@@ -202,9 +266,9 @@ def _go_to(case: TriedCase, moment: datetime) -> None:
 def _fire_until(case: TriedCase, moment: datetime) -> None:
     """Let everything happen that is due by then, each at its own moment; a deadline is over one second after it."""
     for _ in range(MOST_FIRINGS):
-        due = min(case.limits.values(), key=lambda limit: (limit.due_at, limit.token), default=None)
-        if due is None or due.due_at + ONE_SECOND > moment:
+        due = fold.next_over(case.case, moment)
+        if due is None:
             return
         case.now = max(case.now, due.due_at + ONE_SECOND)
-        case.fire(due)
+        case.fire(due.token)
     raise StepFailed(f"More than {MOST_FIRINGS} deadlines fire at once.", element=due.element)

@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 
 from caseflow import texts
 from caseflow.casefile import journal
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput, NothingChanged
 from caseflow.models import Definition, db
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes.deployed import by_digest, row_of, shipped, versions
-from caseflow.processes.topics import TOPICS
 from caseflow.workshop import verification
 
 LONGEST_REASON = 500     # characters
@@ -29,7 +29,7 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     a version that somebody approved. Refuses with DefinitionRefused, whose findings say why. Journaled as
     definition_deployed. Running cases keep the version they started with.
     """
-    process = shipped(regulation, name)
+    process = shipped(regulation, name, TOPICS)
     known = db.session.scalar(select(Definition).where(
         Definition.process_id == process.process_id, Definition.current))
     if known is not None and (known.approved_by_id or db.session.get(Definition, process.digest)):

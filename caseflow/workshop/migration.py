@@ -14,9 +14,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, select
 
 from caseflow.casefile import journal, kinds, offices, store
-from caseflow.casefile.hand import HeldCase, HeldStop
-from caseflow.cases import clock_entries, due, fold
-from caseflow.cases.fold import Advance
+from caseflow.casefile.facts import TimerDated
+from caseflow.casefile.hand import STOPS, HeldCase, HeldStop
+from caseflow.cases import clock_entries, due, standstill
+from caseflow.cases.advance import Advance, follow
 from caseflow.engine import definition as engine
 from caseflow.engine import migrate as moves
 from caseflow.engine.fitting import Obstacle
@@ -151,11 +152,11 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
     _move_timers(case, old, moved)
     ledgers = clock_entries.of_case(case.id) if any(timer.how == "restarted" for timer in moved.timers) else {}
     rules = _rules_of(case.id) if ledgers else {}
-    fold.follow(advance, moved.step)
+    follow(advance, moved.step)
     for timer in moved.timers:
         if timer.how == "restarted" and timer.before in ledgers:
             _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
-    due.follow(case, moved.step)
+    due.follow(case, advance.actor, advance.now, moved.step)
     store.save(case)
 
 
@@ -198,12 +199,13 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
     entries = [DeadlineEntry(**row) for row in case.noted.get(store.INSERT_DEADLINE_ENTRY, ())
                if row["token"] == timer.after]
     calendar = calendars.load(advance.regulation.calendar)
-    for grant in clock_entries.granted(rule, ledger, given, now):
+    for grant in standstill.granted(rule, ledger, given, now):
         entries.append(grant)
         standing = time_account.standing(given, entries, calendar, now)
         clock_entries.note(case, timer.after, len(entries), "extended", advance.actor, now, amount=grant.amount,
                               reason=grant.reason, due_at=standing.due_at)
-        due.move(case, timer.after, standing.due_at, standing.provisional, calendar.version)
+        due.move(case, TimerDated(timer.after, standing.due_at, standing.provisional, False, calendar.version),
+                 advance.actor, now)
         journal.append(case, "extension_kept", advance.actor, now, {
             "element": timer.element, "token": timer.after, "due_at": standing.due_at.isoformat()})
 
@@ -272,12 +274,12 @@ def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
     calendar = calendars.load(regulation.calendar)
     given = _given(timers, token, regulation, now)
     stops = [HeldStop(entry.token, entry.seq, entry.kind, entry.at)
-             for entries in ledger.values() for entry in entries if entry.kind in store.STOPS]
-    entries = clock_entries.carried(
-        given, clock_entries.stood_still(stops, now), calendar, now)
+             for entries in ledger.values() for entry in entries if entry.kind in STOPS]
+    entries = standstill.carried(
+        given, standstill.stood_still(stops, now), calendar, now)
     if before is not None:
         rule = DeadlineRule(before.unit, before.amount, before.since, before.since_name)
-        entries += clock_entries.granted(rule, ledger.get(before.token, ()), given, now)
+        entries += standstill.granted(rule, ledger.get(before.token, ()), given, now)
     return time_account.standing(given, entries, calendar, now).due_at
 
 

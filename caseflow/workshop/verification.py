@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from sqlalchemy import or_, select
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
@@ -22,11 +23,10 @@ from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import KeptScenario, ProcessDraft, db
 from caseflow.models.people import ROLES
-from caseflow.processes.agreement import disagreements
 from caseflow.processes.deployed import deployed_files
-from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Proof, prove
 from caseflow.trials import scenarios as played
+from caseflow.workshop.agreement import disagreements
 
 KEPT = 64
 

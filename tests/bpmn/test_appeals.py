@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import gate
 from caseflow.law import regulations
-from caseflow.processes import topics
 from tests.bpmn import drawings
 from tests.bpmn.test_walks import walks
 from tests.source import ROOT
@@ -34,7 +34,7 @@ def regulation(place):
 
 
 def test_the_gate_finds_nothing(place):
-    assert list(gate.check(drawings.source(place), topics=topics.TOPICS, name=place)) == []
+    assert list(gate.check(drawings.source(place), topics=TOPICS, name=place)) == []
 
 
 def test_every_task_is_done_by_whom_the_text_names(place):

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import gate
 from caseflow.law import regulations
 from caseflow.models.ratings import RATING_LEVELS
-from caseflow.processes import topics
 from tests.bpmn import drawings
 from tests.source import ROOT
 
@@ -34,7 +34,7 @@ def _escalated(place: str) -> set[str]:
 
 def test_the_gate_finds_nothing(place):
     source = regulations.files(place)["rectification.bpmn"]
-    assert list(gate.check(source, topics=topics.TOPICS, name=place)) == []
+    assert list(gate.check(source, topics=TOPICS, name=place)) == []
 
 
 def test_the_process_is_named_after_the_regulation(place):
@@ -122,4 +122,4 @@ def test_the_guide_for_designers_names_every_task_with_its_article_and_every_end
     for task in drawings.loaded(place).user_tasks.values():
         rows = [row for row in section.splitlines() if row.startswith("|") and task.element.id in row]
         assert any(task.element.name in row and task.element.article in row for row in rows), task.element.id
-    assert [name for name in (_top_ends(place) - _escalated(place)) | set(topics.TOPICS) if name not in guide] == []
+    assert [name for name in (_top_ends(place) - _escalated(place)) | set(TOPICS) if name not in guide] == []

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition
 from caseflow.engine.gate.names import NAMESPACES
-from caseflow.processes.topics import TOPICS
 from tests.caseflow.engine.driver import Driver
 
 PREFIXES = {prefix: namespace for namespace, prefix in NAMESPACES.items()}

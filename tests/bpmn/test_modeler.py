@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition, gate
 from caseflow.law import regulations
-from caseflow.processes.topics import TOPICS
 from tests.bpmn.drawings import parts
 from tests.source import ROOT
 

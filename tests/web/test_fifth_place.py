@@ -13,7 +13,7 @@ from caseflow.law import regulations
 from tests import fifth_place
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
-from web.words import places, workshop
+from web.words import places, processes
 
 OFFICER, LEAD = f"{fifth_place.KEY}.dept1.officer", f"{fifth_place.KEY}.bureau.supervisor"
 STOPS = "期限中止计时；申诉办结或者撤回后接着计算，剩余的时间不变"
@@ -54,7 +54,7 @@ def test_a_fifth_place_is_called_by_its_short_name_in_the_language_of_the_reader
         for locale, name in (("zh", "枫河"), ("en", "Fenghe")):
             with force_locale(locale):
                 assert places.place(fifth_place.KEY) == name
-                assert workshop.title_of(f"{fifth_place.KEY}_rectification").startswith(f"{name} · ")
+                assert processes.title_of(f"{fifth_place.KEY}_rectification").startswith(f"{name} · ")
         assert places.place("nowhere") == "nowhere"
 
 

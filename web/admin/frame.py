@@ -13,7 +13,7 @@ from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.models import transaction
 from web.admin import words
 from web.errors import refusal
-from web.forms.typed import tidy
+from web.forms.typed import line
 from web.sign_in.auth import current_actor
 from web.words import refusals
 
@@ -55,7 +55,7 @@ def yes_or_no(name: str) -> bool:
 
 def typed(name: str) -> str:
     """A field of the form as it was meant: one line, no invisible characters."""
-    return " ".join(tidy(request.form.get(name, "")).replace("\x00", "").split())[:LONGEST]
+    return line(name)[:LONGEST]
 
 
 def number(name: str) -> int | None:

@@ -33,6 +33,10 @@ KINDS = {
     "calendar_imported": _("导入工作日历"), "restored": _("从备份恢复"),
     "identity_linked": _("关联统一身份：%(who)s"), "identity_unlinked": _("解除统一身份：%(who)s"),
     "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),
+    "absence_entered": _("登记请假：%(who)s"), "absence_begun": _("请假开始：%(who)s"),
+    "absence_ended": _("请假结束：%(who)s"),
+    "phrase_kept": _("保存常用语：%(unit)s"), "phrase_removed": _("删去常用语：%(unit)s"),
+    "filter_shared": _("与本单位共用筛选条件：%(unit)s"),
 }
 DEFINITIONS = {
     "definition_deployed": _("部署流程 %(process)s%(version)s"),

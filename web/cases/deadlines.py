@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from caseflow.casefile import readings
 from caseflow.cases import clock as deadline_changes
-from caseflow.cases import clock_entries
+from caseflow.cases import clock_entries, standstill
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Timer, transaction, work
@@ -22,6 +22,7 @@ from caseflow.processes import deployed
 from web.app import clock
 from web.cases import deadline_words as words
 from web.errors import refusal
+from web.forms.typed import line
 from web.parts import deadlines, one_case
 from web.sign_in.auth import current_actor
 
@@ -59,28 +60,28 @@ def show(number: str):
 @blueprint.post("/stop")
 def stop(number: str):
     return _do(number, gettext("已中止计时，剩余时间不变。"), lambda case, actor, now: deadline_changes.stop(
-        case.id, actor, request.form.get("category", ""), _reason(), now, seen=_number("seen")))
+        case.id, actor, request.form.get("category", ""), line("reason"), now, seen=_number("seen")))
 
 
 @blueprint.post("/restart")
 def restart(number: str):
     return _do(number, lambda due_at: gettext("已恢复计时。") if due_at else gettext(
         "已撤销中止的决定；申诉正在复核，到申诉办结时才恢复计时。"), lambda case, actor, now: deadline_changes.restart(
-        case.id, actor, _reason(), now, seen=_number("seen")))
+        case.id, actor, line("reason"), now, seen=_number("seen")))
 
 
 @blueprint.post("/extend")
 def extend(number: str):
     return _do(number, gettext("已延期，并通知承办人和负责联系评价人的单位。"),
                lambda case, actor, now: deadline_changes.extend(
-                   case.id, _number("token"), _number("days"), actor, _reason(), now, seen=_number("seen")))
+                   case.id, _number("token"), _number("days"), actor, line("reason"), now, seen=_number("seen")))
 
 
 @blueprint.post("/ask")
 def ask(number: str):
     return _do(number, gettext("已申请延期，等待督办人员决定。"),
                lambda case, actor, now: deadline_changes.ask_for_extension(
-                   case.id, _number("token"), _number("days"), actor, _reason(), now, seen=_number("seen")))
+                   case.id, _number("token"), _number("days"), actor, line("reason"), now, seen=_number("seen")))
 
 
 def ledgers(case: Case, definition: Any, now: datetime) -> list[Ledger]:
@@ -97,7 +98,7 @@ def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definit
     standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
         token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,
-        stopped=timer.status == "stopped", by_hand=clock_entries.BY_HAND in clock_entries.holders(entries),
+        stopped=timer.status == "stopped", by_hand=standstill.BY_HAND in standstill.holders(entries),
         over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
         sums=words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
         lines=words.lines(entries, regulation.clock.categories if regulation.clock else {}, by_the_clock=by_the_clock),
@@ -135,10 +136,6 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
         stopped=any(line.by_hand for line in found if line.waiting),
         extendable=[line for line in found if rules and line.waiting and not line.over
                     and line.extensions < rules.most_times])
-
-
-def _reason() -> str:
-    return " ".join(request.form.get("reason", "").replace("\x00", "").split())
 
 
 def _number(field: str) -> int:

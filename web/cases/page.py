@@ -26,6 +26,7 @@ from web.app import clock
 from web.cases import oversight
 from web.cases.deadlines import ledgers
 from web.forms import filters
+from web.forms.typed import line
 from web.parts import contacts as contact_parts
 from web.parts import deadlines as deadline_parts
 from web.parts import files, one_case, outline
@@ -100,7 +101,7 @@ def reveal(number: str):
     """Name and telephone of the rater, for a reason that is recorded. Shown once, in the answer, and nowhere kept."""
     actor, now = current_actor(), clock.now()
     case = one_case.find(number)
-    reason = " ".join(request.form.get("reason", "").replace("\x00", "").split())
+    reason = line("reason")
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     try:
         with transaction():

@@ -6,6 +6,7 @@ from flask import Blueprint, request
 from flask_babel import gettext
 
 from caseflow.cases import references
+from web.forms.typed import line
 from web.parts import one_case
 from web.words import channels
 
@@ -19,11 +20,11 @@ def link(number: str):
     return one_case.change(
         number, "references", gettext("已关联，按这个编号可以查到本案件。"),
         lambda case_id, actor, now: references.link(
-            case_id, actor, request.form.get("channel", ""), one_case.typed("number"), one_case.typed("text"), now))
+            case_id, actor, request.form.get("channel", ""), line("number"), line("text"), now))
 
 
 @blueprint.post("/<int(max=9223372036854775807):reference_id>/remove")
 def unlink(number: str, reference_id: int):
     return one_case.change(
         number, "references", gettext("已解除关联。"),
-        lambda case_id, actor, now: references.unlink(case_id, reference_id, actor, one_case.typed("reason"), now))
+        lambda case_id, actor, now: references.unlink(case_id, reference_id, actor, line("reason"), now))

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from datetime import date
 
+from flask import request
+
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u2060\ufeff"))      # come along with text pasted from chat programs
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 NUMBER = re.compile(r"[+-]?\d{1,15}")
@@ -14,6 +16,11 @@ NUMBER = re.compile(r"[+-]?\d{1,15}")
 def tidy(text: str) -> str:
     """The text with plain line ends and without invisible characters; nothing that can be seen changes."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(INVISIBLE)
+
+
+def line(name: str) -> str:
+    """A field of the form that was sent, as one line of what can be seen and kept; "" where it was not sent."""
+    return " ".join(tidy(request.form.get(name, "")).replace("\x00", "").split())
 
 
 def read_day(text: str) -> str:

@@ -20,7 +20,6 @@ from web.parts.journal_deadlines import (
     due_recomputed,
     extension_asked,
     extension_kept,
-    timer_cancelled,
     timer_fired,
     timer_set,
 )
@@ -244,7 +243,6 @@ _SENTENCES: Mapping[str, Callable[[Told], str]] = MappingProxyType({
     "task_completed": _task_completed,
     "timer_set": timer_set,
     "timer_fired": timer_fired,
-    "timer_cancelled": timer_cancelled,
     "effect_applied": _effect_applied,
     "message_delivered": _message_delivered,
     "message_noted": _message_noted,
@@ -273,3 +271,4 @@ _SENTENCES: Mapping[str, Callable[[Told], str]] = MappingProxyType({
     "case_closed": _case_closed,
     **journal_supervision.SENTENCES,
 })
+KINDS = frozenset(_SENTENCES)

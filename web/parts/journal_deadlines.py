@@ -22,10 +22,6 @@ def timer_fired(told: Told) -> str:
     return gettext("期限“%(step)s”已到（%(due)s）", step=told.step, due=told.moment("due_at"))
 
 
-def timer_cancelled(told: Told) -> str:
-    return gettext("期限“%(step)s”不再计算", step=told.step)
-
-
 def due_recomputed(told: Told) -> str:
     return gettext("工作日历更新，期限“%(step)s”由 %(before)s 改为 %(after)s", step=told.step,
                    before=told.moment("previous_due_at"), after=told.moment("due_at"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 
 from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
@@ -13,7 +13,6 @@ from caseflow.models import Case, transaction
 from caseflow.people.permissions import Actor
 from web.app import clock
 from web.errors import refusal
-from web.forms.typed import tidy
 from web.sign_in.auth import current_actor
 from web.words import problems
 
@@ -37,8 +36,3 @@ def change(number: str, part: str, done: str, operation: Callable[[int, Actor, d
     except PermissionDenied as error:
         flash(refusal(error)[1], "warning")
     return redirect(url_for("cases.show", number=number) + f"#{part}")
-
-
-def typed(field: str) -> str:
-    """A field of the form as one line."""
-    return " ".join(tidy(request.form.get(field, "")).split())

@@ -15,6 +15,7 @@ from caseflow.people.permissions import Actor
 from caseflow.supervision import dispatches
 from web.app import clock
 from web.errors import refusal
+from web.forms.typed import line
 from web.parts import one_case
 from web.sign_in.auth import current_actor
 from web.supervision import words
@@ -33,7 +34,7 @@ def refuse(number: str):
     unit = request.form.get("unit", "")
     return _do(number, gettext("已退回牵头单位，等待督办人员决定。期限照常计算，决定之前仍由本单位负责。"),
                lambda case, actor, now: dispatches.refuse(
-                   case.id, actor, one_case.typed("reason"), _number("unit") if unit else None, now))
+                   case.id, actor, line("reason"), _number("unit") if unit else None, now))
 
 
 @blueprint.post("/decide")
@@ -41,9 +42,9 @@ def decide(number: str):
     if request.form.get("decision") == "transferred":
         return _do(number, gettext("已改转，原单位和新单位都会收到通知。"),
                    lambda case, actor, now: dispatches.transfer(
-                       _number("refusal"), actor, _number("unit"), one_case.typed("reason"), now))
+                       _number("refusal"), actor, _number("unit"), line("reason"), now))
     return _do(number, gettext("已维持原转办，原单位会收到通知。"), lambda case, actor, now: dispatches.confirm(
-        _number("refusal"), actor, one_case.typed("reason"), now))
+        _number("refusal"), actor, line("reason"), now))
 
 
 def _do(number: str, done: str, operation: Callable[[Case, Actor, datetime], object]):

@@ -17,6 +17,7 @@ from caseflow.supervision.reassign import Target
 from web.app import clock
 from web.errors import refusal
 from web.forms import token
+from web.forms.typed import line
 from web.sign_in.auth import current_actor
 from web.supervision.board import badges, wanted_of
 
@@ -199,13 +200,9 @@ def _typed() -> Typed:
     else:
         texts = form.getlist("item") + form.get("items", "").split(",")
         ids = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 16]
-    return Typed(list(dict.fromkeys(ids)), form.get("target", ""), _line("reason"),
+    return Typed(list(dict.fromkeys(ids)), form.get("target", ""), line("reason"),
                  form.get("note", "").replace("\x00", "").strip(),
                  token.sent())
-
-
-def _line(field: str) -> str:
-    return " ".join(request.form.get(field, "").replace("\x00", "").split())
 
 
 def _target(typed: Typed, actor: Actor) -> Target:

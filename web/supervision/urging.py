@@ -10,6 +10,7 @@ from caseflow.models import transaction
 from caseflow.supervision import urging
 from web.app import clock
 from web.errors import refusal
+from web.forms.typed import line
 from web.parts import one_case
 from web.sign_in.auth import current_actor
 
@@ -23,10 +24,9 @@ def urge(number: str):
     case = one_case.find(number)
     if kind not in urging.KINDS:
         raise NotFound
-    note = " ".join(request.form.get("note", "").replace("\x00", "").split())
     try:
         with transaction():
-            urging.urge(case.id, kind, note, actor, clock.now(),
+            urging.urge(case.id, kind, line("note"), actor, clock.now(),
                         seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1)
         flash(gettext("已发出，承办人会收到通知。"), "success")
     except InvalidInput:

@@ -11,7 +11,7 @@ PROCESSES = {"rectification": lazy_gettext("差评整改"), "appeal": lazy_gette
 
 
 def title(regulation: str, process_id: str) -> str:
-    """“贵池 · 差评整改”."""
+    """“<place> · 差评整改”."""
     name = process_id.removeprefix(f"{regulation}_")
     return f"{places.place(regulation)} · {PROCESSES.get(name, name)}"
 

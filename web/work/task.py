@@ -39,6 +39,7 @@ from web.app import clock, step_times
 from web.errors import refusal
 from web.forms import token as tokens
 from web.forms.task_form import TaskForm
+from web.forms.typed import line
 from web.parts import contacts as contact_parts
 from web.parts import deadlines, files, rating, timeline
 from web.parts.articles import articles
@@ -75,7 +76,7 @@ def submit(work_item_id: int):
     try:
         with step_times.measured("complete_task"), transaction():
             receipt = duplicates.complete([work_item_id, *_together()], actor, form.values(), tokens.usable(token), now,
-                                          _late_reason())
+                                          line("late_reason"))
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except (StepFailed, CalendarMissing) as error:
@@ -98,10 +99,6 @@ def _incomplete(work_item_id: int, task: UserTask, form: TaskForm, actor: Actor,
     return _refused(work_item_id, PermissionDenied() if item.status == "open" else TaskNotOpen(), form, actor, now)
 
 
-def _late_reason() -> str:
-    return " ".join(request.form.get("late_reason", "").replace("\x00", "").split())
-
-
 def _together() -> list[int]:
     """The tasks of linked cases that are submitted along."""
     return [int(text) for text in dict.fromkeys(request.form.getlist("together"))
@@ -117,8 +114,8 @@ def _refused(work_item_id: int, error: CaseflowError, form: TaskForm, actor: Act
         status = 403 if isinstance(error, PermissionDenied) else 409
         return _page(item, task, form, actor, now, why=why, status=status)
     typed = answers.in_words(task.form, form.typed())
-    if _late_reason():
-        typed.append((gettext("逾期原因"), _late_reason()))
+    if line("late_reason"):
+        typed.append((gettext("逾期原因"), line("late_reason")))
     page = render_template("work/stale.html", item=item, why=why, typed=typed, kept=tasks.draft_of(item.id, actor))
     return page, 403 if isinstance(error, PermissionDenied) and item.assignee_id is None else 409
 
@@ -196,7 +193,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
         together=together, together_chosen=_together(),
         late=any(steps.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
-        late_reason=_late_reason(), late_problem=late_problem,
+        late_reason=line("late_reason"), late_problem=late_problem,
         handover=handover if handover and not handover.acknowledged_at else None,
         may_reassign=item.status == "open" and actor.has_role("supervisor") and (
             item.unit_id in permissions.supervised_units(actor)),

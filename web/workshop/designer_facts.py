@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine.values import CASE_VARIABLES
 from caseflow.law import regulations
 from caseflow.models import ProcessDraft
 from caseflow.processes import deployed
-from caseflow.processes.topics import TOPICS
 from web.sign_in import auth
 from web.words import processes
 from web.words.roles import ROLE_NAMES

@@ -22,9 +22,10 @@ from caseflow.workshop import drafts, impact, verification
 from caseflow.workshop.comparison import compare_files
 from caseflow.workshop.verification import Examination
 from web.app import clock
+from web.forms.typed import line
 from web.sign_in.auth import current_actor
 from web.workshop import words
-from web.workshop.frame import blueprint, changes, drawing, focus, typed
+from web.workshop.frame import blueprint, changes, drawing, focus
 
 LOOKED_AT = 200      # cases that a page tries on the engine
 DAYS = 90            # of a replay
@@ -69,7 +70,7 @@ def send_back(draft_id: int):
     actor = current_actor()
     drafts.find(draft_id, actor)
     return changes(gettext("已退回设计人修改。"),
-                   lambda: drafts.send_back(draft_id, typed("reason"), actor, clock.now()), _page(draft_id))
+                   lambda: drafts.send_back(draft_id, line("reason"), actor, clock.now()), _page(draft_id))
 
 
 def _change(draft_id: int, role: str, done: str, change: Callable[[int, int, Actor, Any], object]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, redirect
 from flask_login import current_user
 
 from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, SecondPersonNeeded
@@ -33,7 +33,7 @@ def _frame() -> dict[str, Any]:
     if not current_user.is_authenticated:      # the page of a refusal
         return {}
     actor = current_actor()
-    return {"words": words, "process_title": processes.title, "place": places.place,
+    return {"words": words, "place": places.place, "process_title": processes.title,
             "is_designer": actor.has_role("designer"), "is_approver": actor.has_role("approver")}
 
 
@@ -55,11 +55,6 @@ def said(error: Any) -> str:
     if isinstance(error, DefinitionRefused) and error.findings:
         return f"{refusal(error)[1]} {error.findings[0].sentence}"
     return refusal(error)[1]
-
-
-def typed(name: str) -> str:
-    """A field of the form as one line."""
-    return " ".join(request.form.get(name, "").replace("\x00", "").split())
 
 
 def focus(comparison: Comparison) -> list[str]:

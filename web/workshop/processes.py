@@ -17,10 +17,11 @@ from caseflow.workshop import overview as process_overview
 from caseflow.workshop.comparison import compare
 from caseflow.workshop.statistics import StepFigures
 from web.app import clock
+from web.forms.typed import line
 from web.parts import outline
 from web.sign_in.auth import current_actor
 from web.workshop import words as workshop
-from web.workshop.frame import PROCESS, blueprint, changes, drawing, focus, typed
+from web.workshop.frame import PROCESS, blueprint, changes, drawing, focus
 
 VERSION = PROCESS + "/versions/<digest>"
 HOT = 0.34      # the part of a step's open tasks that is late, from which it is drawn in the deeper red
@@ -89,7 +90,7 @@ def rollback(process_id: str):
                       number=overview.current.number), "warning")
         return redirect(back)
     return changes(gettext("已退回第 %(number)s 版，新案件从现在起按它办理；在办案件不受影响。", number=row.number),
-                   lambda: deployment.rollback(process_id, row.digest, typed("reason"), actor, clock.now()), back)
+                   lambda: deployment.rollback(process_id, row.digest, line("reason"), actor, clock.now()), back)
 
 
 def _row(overview: process_overview.Overview, digest: str) -> Any:

@@ -23,6 +23,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.models import ProcessDraft, transaction
 from caseflow.people.permissions import Actor
+from caseflow.raters import unreachable
 from caseflow.trials import scenario_file, scenarios, tried_case, tryout
 from caseflow.trials.scenario_file import PAUSE
 from caseflow.trials.tried_case import Ground, Task
@@ -32,9 +33,10 @@ from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.errors import refusal
 from web.forms.task_form import TaskForm
+from web.forms.typed import line
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
-from web.words import places, processes
+from web.words import contacts, places, processes
 from web.workshop import tryout_words as words
 
 blueprint = Blueprint("tryout", __name__, template_folder="templates",
@@ -91,7 +93,7 @@ def keep(draft_id: int):
     bench = _bench(draft_id)
     if bench.trial is None:
         raise NotFound
-    name, key = " ".join(request.form.get("name", "").split()), request.form.get("in_place_of", "")
+    name, key = line("name"), request.form.get("in_place_of", "")
     return _change(bench, gettext("已存为场景“%(name)s”，以后每次检查都会运行。", name=name), lambda: kept_trials.keep(
         draft_id, bench.trial, bench.ground, name, key, bench.actor, clock.now()))
 
@@ -143,7 +145,7 @@ def _sent_act(kind: str) -> Act:
     if kind == "start":
         answers = {"level": request.form.get("level", ""), "real_name": request.form.get("real_name") == "yes",
                    "business_level": request.form.get("business_level", "")}
-        return Act("start", at=_sent_moment(), answers=answers)
+        return Act("start", at=_sent_moment(), answers=answers, phone=request.form.get("phone") == "yes")
     if kind == "wait":
         amount, unit = request.form.get("amount", "", type=str), request.form.get("unit", "")
         if unit not in PAUSE or not amount.isdecimal() or not 1 <= int(amount) <= LONGEST_WAIT:
@@ -151,6 +153,13 @@ def _sent_act(kind: str) -> Act:
         return Act("wait", after=int(amount) * PAUSE[unit])
     if kind == "message":
         return Act("message", message=request.form.get("message", ""))
+    if kind == "stop":
+        return Act("stop", category=request.form.get("category", ""), reason=line("reason"))
+    if kind == "resume":
+        return Act("resume", reason=line("reason"))
+    if kind == "attempt":
+        return Act("attempt", channel=request.form.get("channel", ""), result=request.form.get("result", ""),
+                   note=line("note"))
     return Act(kind)
 
 
@@ -172,7 +181,7 @@ def _complete(bench: Bench, done: tuple[Act, ...]):
         flash(gettext("这项任务已经不在等待办理，请按现在的情况继续。"), "warning")
         return _back(bench)
     form = _form(bench, task, request.form)
-    late_reason = " ".join(request.form.get("late_reason", "").replace("\x00", "").split())
+    late_reason = line("late_reason")
     if not form.validate():
         return _page(bench, task, form, late_reason), 422
     try:
@@ -219,8 +228,12 @@ def _back(bench: Bench):
 
 
 def _form(bench: Bench, task: Task, sent: Any = None) -> TaskForm:
-    form = tryout.form_of(bench.ground, task).form
-    return TaskForm(form, today=moments.day_of(bench.trial.now), formdata=sent)
+    asked, trial = tryout.form_of(bench.ground, task).form, bench.trial
+    form = TaskForm(asked, today=tryout.day_of(trial.now), formdata=sent)
+    found = tryout.reached(bench.ground, task, trial.tried, trial.phone)
+    if found is not None:
+        form.offer(unreachable.offered(asked, found), contacts.standing(found))
+    return form
 
 
 def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, late_reason: str = "",
@@ -240,7 +253,8 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         late=task is not None and trial.is_late(task), late_reason=late_reason, late_problem=late_problem,
         articles=articles(bench.ground.regulation, facts.element.article) if facts else [],
         posts=words.posts(bench.ground, trial), start=tried_case.START.astimezone(moments.SHANGHAI),
-        run=words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
+        run=words.run(bench.ground, trial) if trial else None, channels=contacts.CHANNELS, results=contacts.RESULTS,
+        stopped=_stopped(bench),
         scenarios=bench.examination.scenarios, own=kept_trials.own_keys(draft),
         may_keep=kept_trials.may_keep(draft, bench.actor),
         coverage=words.coverage(bench.ground.definition, scenarios.coverage(

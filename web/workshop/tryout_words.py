@@ -12,15 +12,17 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow import moments
 from caseflow.engine.definition import Definition
-from caseflow.errors import CaseflowError, InvalidInput, StepFailed
+from caseflow.errors import CaseflowError, InvalidInput, PermissionDenied, StepFailed
 from caseflow.law import deadlines
-from caseflow.trials import tryout
+from caseflow.raters import unreachable
+from caseflow.raters.unreachable import Standing
+from caseflow.trials import tried_case, tryout
 from caseflow.trials.scenarios import Coverage
 from caseflow.trials.tried_case import Entry, Ground, Limit, Task
 from caseflow.trials.tryout import Trial
 from web.errors import refusal
 from web.parts import journal, outline
-from web.words import drawn, roles, times
+from web.words import contacts, drawn, roles, times
 
 FIELDS = {
     "name": lazy_gettext("请给场景起个名字，不超过 60 个字。"),
@@ -28,7 +30,14 @@ FIELDS = {
     "run": lazy_gettext("请先试办几步，再存为场景。"),
     "amount": lazy_gettext("等待的时间应为 1 至 400。"),
     "at": lazy_gettext("请填写开始的日期和时间。"),
+    "reason": lazy_gettext("请用 2 到 200 个字写明理由。"),
+    "category": lazy_gettext("请选择办法规定的中止类别。"),
+    "channel": lazy_gettext("请选择联系方式。"),
+    "result": lazy_gettext("请选择联系结果。"),
+    "note": lazy_gettext("结果为“其他”时，请写明情况。"),
 }
+DENIED = {"clock": lazy_gettext("这个办法不许中止计时。"),
+          "contact": lazy_gettext("只有办理中的整改案件才联系评价人。")}
 COVERED, MISSED = "covered", "missed"
 
 
@@ -59,6 +68,8 @@ def why_not(error: CaseflowError) -> str:
     """Why something could not be done; of a step that fails, where."""
     if isinstance(error, InvalidInput) and (known := [field for field in error.fields if field in FIELDS]):
         return str(FIELDS[known[0]])
+    if isinstance(error, PermissionDenied) and error.details.get("reason") in DENIED:
+        return str(DENIED[error.details["reason"]])
     if isinstance(error, StepFailed):
         return gettext("流程在“%(element)s”走不下去：%(why)s", element=error.details.get("element", ""), why=str(error))
     return refusal(error)[1]
@@ -92,7 +103,9 @@ def run(ground: Ground, trial: Trial) -> dict[str, Any]:
         "tasks": [(task, definition.elements[task.element].name, post(ground, task.post), _badge(ground, trial, task))
                   for task in trial.open_tasks],
         "deadlines": [_line(ground, trial, limit) for limit in trial.limits],
-        "next": _next(ground, trial),
+        "next": _next(ground, trial), "clock": _clock(ground, trial),
+        "contact": not trial.ended and ground.kind != tried_case.APPEAL,
+        "tried": contacts.standing(_reached(ground, trial)),
         "messages": [(message, drawn.element_name(definition, element))
                      for element, message in trial.awaited.items()],
         "timeline": journal.timeline(told, definition, offices(ground)),
@@ -107,7 +120,23 @@ def _told(ground: Ground, entry: Entry) -> Told:
     return Told(entry.seq, entry.at, post(ground, entry.actor), entry.kind, json.dumps(dict(entry.details)))
 
 
+def _clock(ground: Ground, trial: Trial) -> dict[str, Any]:
+    """Whether the clock may be stopped now (and for what), or run again."""
+    rules = ground.regulation.clock
+    allowed = rules is not None and rules.by != "nobody"
+    return {"categories": list(rules.categories.items()) if allowed and trial.next_limit else [],
+            "stands": allowed and any(limit.stopped for limit in trial.limits)}
+
+
+def _reached(ground: Ground, trial: Trial) -> Standing | None:
+    """How it stands for the open task whose form can be answered with "unreachable", if there is one."""
+    asking = next((task for task in trial.open_tasks if unreachable.asks(tryout.form_of(ground, task).form)), None)
+    return tryout.reached(ground, asking, trial.tried, trial.phone) if asking else None
+
+
 def _badge(ground: Ground, trial: Trial, task: Task) -> times.Badge:
+    if task.clock_stopped:
+        return times.STOPPED
     return times.due_badge(trial.now, task.due_at, ground.calendar, provisional=task.provisional)
 
 
@@ -129,10 +158,12 @@ def _line(ground: Ground, trial: Trial, limit: Limit) -> DeadlineLine:
     rule, since = limit.rule, limit.rule.since_name
     return DeadlineLine(
         _name(ground, limit), times.rule(rule.unit, rule.amount, since, drawn.field_label(ground.definition, since)),
-        times.moment(limit.due_at),
-        times.due_badge(trial.now, limit.due_at, ground.calendar, provisional=limit.provisional),
+        gettext("中止中") if limit.stopped else times.moment(limit.due_at),
+        times.STOPPED if limit.stopped else times.due_badge(
+            trial.now, limit.due_at, ground.calendar, provisional=limit.provisional),
         times.since(rule.since),
-        tuple(deadlines.explain(rule, ground.calendar, ground.regulation.close_of_business)))
+        (*deadlines.explain(rule, ground.calendar, ground.regulation.close_of_business),
+         *([gettext("此后有中止、恢复、延期或重新计算，见期限明细")] if limit.changed else [])))
 
 
 def coverage(definition: Definition, covered: Coverage) -> dict[str, Any]:

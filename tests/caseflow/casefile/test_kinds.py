@@ -147,5 +147,5 @@ def test_an_effect_that_another_kind_has_alone_is_refused(asked, session):
             deployment.put(process, PLACE, asked.now, permissions.SYSTEM)
             inquiry.open_now(asked)
     of("notify_responsible")
-    with pytest.raises(StepFailed, match="uphold_appeal"):
+    with pytest.raises(StepFailed, match="belongs to an appeal"):
         of("uphold_appeal")

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import select, text
 
-from caseflow.cases import fold, steps
+from caseflow.cases import advance, fold, steps
 from caseflow.cases.effects import registry
 from caseflow.errors import (
     Conflict,
@@ -209,14 +209,14 @@ def test_an_effect_that_fails_leaves_nothing_written(guichi, session, monkeypatc
         raise OSError("broken")
 
     guichi.does("first_response", outcome="simple")
-    monkeypatch.setattr(registry, "_EFFECTS", {**registry._EFFECTS, "escalate": fails})
+    monkeypatch.setattr(registry, "EFFECTS", {**registry.EFFECTS, "escalate": registry.Effect("", fails)})
     before = rows()
     guichi.clock.advance(days=30)
     with pytest.raises(OSError), transaction():
         steps.fire_due(guichi.case_id, guichi.now)
     assert rows() == before
     monkeypatch.undo()
-    monkeypatch.setattr(fold, "_summarise", fails)
+    monkeypatch.setattr(fold, "_summary", fails)
     with pytest.raises((OSError, TypeError)):
         guichi.does("rectify")
     assert rows() == before
@@ -294,7 +294,7 @@ def test_file_numbers_have_no_gaps_and_no_doubles_when_opened_at_once(app, guich
 
 def test_an_opening_that_fails_gives_its_number_back(guichi, session, clock, monkeypatch):
     rating = _second_rating(session)
-    monkeypatch.setattr(fold, "record", lambda *_: 1 / 0)
+    monkeypatch.setattr(advance, "record", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction():
         rectification.open_case(rating, clock())
     monkeypatch.undo()

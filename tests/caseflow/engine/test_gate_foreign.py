@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition
 from caseflow.engine.gate import apart, check, reader
 from caseflow.errors import DefinitionRefused
-from caseflow.processes.topics import TOPICS
 from tests import source
 
 FOREIGN = sorted((source.ROOT / "tests" / "data" / "foreign").glob("*.bpmn"))

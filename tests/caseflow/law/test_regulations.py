@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -157,3 +158,14 @@ def test_a_missing_folder_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(tmp_path / "none"))
     with pytest.raises(ConfigurationError, match="none"):
         regulations.get("guichi")
+
+
+def test_an_operation_of_supervision_is_offered_as_the_text_says_and_not_at_all_where_it_is_silent(monkeypatch):
+    rules = regulations.get("guichi").supervision
+    for operation in ("refusal", "discipline", "references", "duplicates"):
+        assert regulations.offered("guichi", operation) is getattr(rules, operation)
+    silent = {"guichi": replace(regulations.get("guichi"), supervision=None)}
+    monkeypatch.setattr(regulations, "all_regulations", lambda: silent)
+    assert regulations.offered("guichi", "discipline") is None
+    with pytest.raises(RegulationNotFound):
+        regulations.offered("nowhere", "discipline")

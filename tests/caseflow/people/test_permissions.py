@@ -82,6 +82,17 @@ def test_who_supervises_a_case_is_supervisor_of_its_unit_of_the_lead_or_above(ca
     assert not permissions.may_supervise(newcomer("both", *elsewhere), db.session.get(Case, case.id))
 
 
+def test_who_leads_is_supervisor_of_the_lead_office_or_above_it_and_of_its_place_alone(case):
+    lead, city = unit("guichi", "bureau").id, unit("guichi", "government").id
+    assert permissions.lead_of(case) == lead
+    for username, may in (("guichi.bureau.supervisor", True), ("guichi.bureau.officer", False),
+                          ("guichi.dept1.supervisor", False), ("hainan.platform.supervisor", False)):
+        assert permissions.leads(person(username), case) is may, username
+    assert permissions.leads(newcomer("mayor", ("supervisor", city)), case)
+    assert permissions.led_by([lead, case.unit_id]) == {"guichi"}
+    assert permissions.led_by([db.session.get(Case, case.id).unit_id]) == permissions.led_by([]) == frozenset()
+
+
 def test_a_case_that_goes_to_another_office_becomes_visible_there(hainan, session):
     city = person("hainan.platform_city.officer")
     seen = [permissions.may_see(city, session.get(Case, hainan.case_id))]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
-from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, prove
 from tests.caseflow.proof.diagrams import Diagram
 

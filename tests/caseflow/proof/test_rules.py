@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
-from caseflow.cases.effects.registry import _EFFECTS
+from caseflow.cases.effects.occasion import Occasion
+from caseflow.cases.effects.registry import EFFECTS, TOPICS
 from caseflow.engine import definition as engine
+from caseflow.engine.values import EffectCall
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
-from caseflow.processes.topics import TOPICS
 from caseflow.proof import VIOLATED, VOCABULARY, Proof, Rule, check, prove, told
 from caseflow.proof.limits import TELLS
 from tests.caseflow.engine.builder import Scope
@@ -162,10 +165,10 @@ def test_every_word_is_used_by_a_regulation_and_stands_in_the_guide():
     assert [word for word in VOCABULARY if f"`{word}(" not in guide] == []
 
 
-def test_the_escalation_that_the_proof_relies_on_tells_these_roles(monkeypatch):
-    sent = []
-    monkeypatch.setattr("caseflow.cases.effects.registry._tell", lambda occasion, kind, unit, role: sent.append(role))
+def test_the_escalation_that_the_proof_relies_on_tells_these_roles():
+    guichi = regulations.get("guichi")
+    case, call = SimpleNamespace(id=1, number="GC-2026-000001"), EffectCall(1, "tell", "")
     for topic, roles in TELLS.items():
-        regulation = type("R", (), {"lead": "bureau"})
-        _EFFECTS[topic](type("O", (), {"regulation": regulation}))
-        assert set(sent) == set(roles)
+        occasion = Occasion(case, guichi, {"responsible": 1, guichi.lead: 2}, call, "", None)
+        facts = EFFECTS[topic].apply(occasion).facts
+        assert {(fact.unit_id, fact.role) for fact in facts} == {(unit, role) for unit in (1, 2) for role in roles}

@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from caseflow.casefile import journal
+from caseflow.cases import clock
 from caseflow.engine import definition as engine
 from caseflow.errors import (
     ClockNotRunning,
+    ClockNotStopped,
+    ConfigurationError,
     InvalidForm,
     InvalidInput,
     LateReasonMissing,
@@ -19,11 +23,13 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.law import regulations, working_days
-from caseflow.models import Case, Unit, db
+from caseflow.models import Case, Unit, WorkItem, db, transaction
+from caseflow.trials import scenario_file
 from caseflow.trials.tried_case import Ground
 from caseflow.trials.tryout import Act, play
 from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
+from tests.ground import person
 
 NAMELESS = {"rating", "number", "source", "unit", "orgcode", "office_registered"}      # what differs by rows alone
 
@@ -120,3 +126,83 @@ def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
     trial = play(looping, acts)
     assert (trial.stopped.number, trial.stopped.error.details) == (6, {"element": "return_for_rehandling"})
     assert trial.effects == ("return_for_rehandling",)
+
+
+# --- a clock that stands still, a rater that cannot be reached ----------------------------------------------------
+
+
+STOP = Act("stop", category="expert_examination", reason="等待检验结果。", after=timedelta(days=1))
+RESUME = Act("resume", reason="检验结果已到。", after=timedelta(days=7))
+
+
+def test_a_clock_that_is_stopped_and_restarted_is_that_of_a_real_case(guichi, session):
+    def change(do, *words):
+        with transaction():
+            do(guichi.case_id, person("guichi.bureau.supervisor"), *words, guichi.now)
+
+    guichi.time_passes(days=1)
+    change(clock.stop, STOP.category, STOP.reason)
+    guichi.time_passes(days=7)
+    change(clock.restart, RESUME.reason)
+    guichi.does("first_response", outcome="simple")
+    trial = play(ground(), [START, STOP, RESUME, complete("first_response", **FIRST)])
+    case = session.get(Case, guichi.case_id)
+    real = _told(journal.entries(case), lambda unit: "responsible" if unit == case.unit_id
+                 else session.get(Unit, unit).key)
+    due = {row.token: row.due_at for row in session.scalars(select(WorkItem).where(WorkItem.status == "open"))}
+    assert _told(trial.journal, str) == real
+    assert {task.token: task.due_at for task in trial.open_tasks} == due
+
+
+def test_while_the_clock_stands_still_no_deadline_comes():
+    trial = play(ground(), [START, STOP, Act("wait", after=timedelta(days=30))])
+    task, = trial.open_tasks
+    assert (trial.fired, task.clock_stopped, task.due_at, trial.next_limit) == ((), True, None, None)
+    assert trial.limits[0].stopped and not trial.is_late(task)
+    assert isinstance(play(ground(), [*trial.acts, Act("deadline")]).stopped.error, ClockNotRunning)
+
+
+@pytest.mark.parametrize("act, refused", [
+    (RESUME, ClockNotStopped),
+    (replace(STOP, after=timedelta(days=30)), ClockNotRunning),
+    (replace(STOP, category="because"), InvalidInput),
+    (replace(STOP, reason=""), InvalidInput),
+    (Act("attempt", result="perhaps"), InvalidInput),
+    (Act("attempt", result="other"), InvalidInput),
+])
+def test_what_a_real_case_refuses_of_clock_and_contact_stops_the_run(act, refused):
+    trial = play(ground(), [START, act])
+    assert (trial.stopped.number, type(trial.stopped.error)) == (2, refused)
+
+
+def test_where_nobody_may_stop_the_clock_a_run_cannot_either():
+    nobody = replace(regulations.get("guichi"), clock=replace(regulations.get("guichi").clock, by="nobody"))
+    trial = play(replace(ground(), regulation=nobody), [START, STOP])
+    assert isinstance(trial.stopped.error, PermissionDenied)
+
+
+def test_a_rater_with_a_number_is_unreachable_only_after_the_attempts_that_the_regulation_asks():
+    resolved = complete("first_response", outcome="resolved", findings="属实。")
+    given_up = complete("revisit", revisit_result="unreachable", unreachable_reason="no_answer", attempts=3)
+    tried = [Act("attempt", result="no_answer", after=timedelta(hours=hours)) for hours in (1, 1, 24)]
+    start = replace(START, phone=True)
+    assert isinstance(play(ground(), [start, resolved, *tried[:2], given_up]).stopped.error, InvalidForm)
+    assert play(ground(), [start, resolved, *tried, given_up]).outcome == "closed_unreachable"
+    reached = replace(tried[-1], result="reached")
+    assert isinstance(play(ground(), [start, resolved, *tried, reached, given_up]).stopped.error, InvalidForm)
+    assert play(ground(), [START, resolved, given_up]).outcome == "closed_unreachable"
+
+
+def test_an_appeal_has_no_rater_to_call():
+    trial = play(ground("guichi/appeal"), [START, Act("attempt", result="no_answer")])
+    assert isinstance(trial.stopped.error, PermissionDenied)
+
+
+def test_the_acts_of_clock_and_contact_are_written_and_read_as_they_were():
+    acts = (replace(START, phone=True), STOP, RESUME,
+            Act("attempt", channel="visit", result="other", note="门口没有人。", after=timedelta(hours=1)))
+    assert scenario_file.parse_acts(scenario_file.write_acts(acts)) == acts
+    with pytest.raises(ConfigurationError, match="result"):
+        scenario_file.parse_acts('[[acts]]\ndo = "attempt"\n')
+    with pytest.raises(ConfigurationError, match="reason"):
+        scenario_file.parse_acts('[[acts]]\ndo = "wait"\nreason = "?"\n')

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from caseflow.cases import clock as deadline_changes
 from caseflow.cases import steps as cases
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import (
@@ -26,7 +27,6 @@ from caseflow.law import regulations
 from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkItem, db, transaction
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
-from caseflow.processes.topics import TOPICS
 from caseflow.workshop import deployment, impact, migration
 from tests.ground import at_once, entries, open_item, person
 from tests.journeys.kit import Journey

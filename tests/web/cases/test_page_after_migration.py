@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import transaction
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
-from caseflow.processes.topics import TOPICS
 from caseflow.workshop import deployment, drafts, migration
 from tests.ground import person
 from tests.journeys.kit import Journey

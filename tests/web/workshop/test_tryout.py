@@ -153,3 +153,33 @@ def test_approvers_try_auditors_look_and_others_find_nothing(installed, app, clo
     assert auditor.sends(bench.address, {**START, "step": "0"}).status_code == 403
     for stranger in ("hainan.designer", "guichi.dept1.officer"):
         assert Desk(app, clock, stranger).opens(bench.address).status_code == 404
+
+
+def test_the_clock_is_stopped_and_runs_again_with_what_was_left(bench):
+    bench.does(**START)
+    assert "请用 2 到 200 个字写明理由" in bench.then(bench.does(act="stop", category="force_majeure", reason=" "))
+    page = bench.then(bench.does(act="stop", category="force_majeure", reason="大雪封路。"))
+    assert "中止计时，理由：大雪封路。" in page and "中止中" in page and "跳到下一个期限" not in page
+    bench.does(act="wait", amount="7", unit="day")
+    page = bench.then(bench.does(act="resume", reason="道路已通。"))
+    assert "恢复计时，期限至 2026-03-11 24:00，理由：道路已通。" in page and "此后有中止、恢复" in page
+    assert "这个案件没有中止计时" in bench.then(bench.does(act="resume", reason="道路已通。"))
+
+
+def test_a_rater_who_left_a_number_is_unreachable_only_after_the_logged_attempts(bench):
+    bench.does(**START, phone="yes")
+    bench.completes(**{"f-outcome": "resolved", "f-findings": "当场补办。"})
+    page = bench.page()
+    assert "本环节已记录 0 次未联系上" in page and "联系不上" not in _choices(bench, "revisit_result")
+    assert "请选择联系结果" in bench.then(bench.does(act="attempt", channel="telephone", result=""))
+    for hours in ("1", "1", "24"):
+        bench.does(act="wait", amount=hours, unit="hour")
+        page = bench.then(bench.does(act="attempt", channel="telephone", result="no_answer"))
+    assert "联系评价人（电话，2026-03-03 11:00）：无人接听或未回复" in page
+    assert "已记录 3 次未联系上（分在 2 天）" in page and "联系不上" in _choices(bench, "revisit_result")
+
+
+def _choices(bench: Bench, field: str) -> str:
+    """The words from which a field of the open form offers to choose."""
+    page = bench.desk.opens(bench.address).text
+    return page.partition(f'name="f-{field}"')[2].partition("</fieldset>")[0].partition("</select>")[0]

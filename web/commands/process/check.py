@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 import orjson
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.gate import check as check_source
 from caseflow.engine.gate import read
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulation_file
-from caseflow.processes import agreement
-from caseflow.processes.topics import TOPICS
 from caseflow.trials import scenarios
+from caseflow.workshop import agreement
 from web.commands.process import findings
 
 ENDINGS = (".bpmn", ".xml", ".dmn")

@@ -10,15 +10,15 @@ from typing import Any
 import click
 import orjson
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.law import regulation_file, regulations
-from caseflow.processes import agreement
-from caseflow.processes.topics import TOPICS
 from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, told
 from caseflow.proof import prove as proven
+from caseflow.workshop import agreement
 from web.commands.process import findings
 
 VERDICTS = {"violated": "违反", "unknown": "不能确定"}

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from caseflow.cases.effects.registry import EFFECTS, FAILURE
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding, FormField
 from caseflow.law.milestones import EVERYWHERE, Revisited
 from caseflow.law.regulation_file import Regulation
-from caseflow.processes.topics import ATTEMPTS, FAILURE, MESSAGES, READS, REASON, UNREACHABLE, Read
+from caseflow.processes.asked import ATTEMPTS, MESSAGES, REASON, UNREACHABLE, Read
 from caseflow.proof.facts import topics_of
 
 TABLE = "regulation.toml 的 [milestones.{process}.{name}]"
@@ -66,7 +67,7 @@ def _ends(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
 def _fields(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
     """Fields that an effect of this diagram reads and no form asks for, or asks for otherwise."""
     for element, topic in topics_of(definition).items():
-        for read in READS.get(topic, ()):
+        for read in EFFECTS[topic].reads if topic in EFFECTS else ():
             asked = [(task.element.id, one) for task in definition.user_tasks.values() for one in task.form
                      if one.id == read.field]
             if not asked and _needed(read, regulation):

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from caseflow.cases.effects.registry import EFFECTS, TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine.specs import EffectTask
 from caseflow.law import regulations
-from caseflow.processes.agreement import disagreements
-from caseflow.processes.topics import MESSAGES, READS, TOPICS
+from caseflow.processes.asked import MESSAGES
+from caseflow.workshop.agreement import disagreements
 from tests import source
-from web.words import designer
+from web.workshop import designer_facts as designer
 
 PLACES = ("guichi", "hainan", "hefei", "qijiang")
 
@@ -108,12 +109,11 @@ def test_a_failure_of_duty_need_not_be_asked_for_where_nothing_follows_from_it()
 
 
 def test_the_table_of_fields_is_what_the_effects_read_and_what_designers_are_told():
-    read = {call.args[1].value for path in source.modules("caseflow/cases/effects") for name, call in source.calls(path)
-            if name == "submissions.latest" and isinstance(call.args[1], ast.Constant)}
+    read = {call.args[0].value for path in source.modules("caseflow/cases/effects") for name, call in source.calls(path)
+            if name == "occasion.answers.get" and isinstance(call.args[0], ast.Constant)}
     told = (source.ROOT / "bpmn" / "README.md").read_text(encoding="utf-8")
-    assert read == {one.field for fields in READS.values() for one in fields}
-    assert set(READS) <= set(TOPICS)
-    assert [f"| {topic} | `{one.field}` |" for topic, fields in READS.items() for one in fields
+    assert read == {one.field for effect in EFFECTS.values() for one in effect.reads}
+    assert [f"| {topic} | `{one.field}` |" for topic, effect in EFFECTS.items() for one in effect.reads
             if f"| {topic} | `{one.field}` |" not in told] == []
 
 

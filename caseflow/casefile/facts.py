@@ -1,0 +1,335 @@
+"""What happens to a case, as small values: a step says what it comes to before anybody writes it down.
+
+The fold (caseflow/cases/fold.py) answers them. `move` lets a case in hand follow; the store writes their rows and the
+journal their entries, each reading the list once. Offices are ids, in a trial the keys of regulation.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
+from caseflow.engine.values import DeadlineRule
+
+Entry = tuple[str, Mapping[str, object]]    # kind and details of the journal's entry
+
+
+class Fact:
+    """Something that happened to a case."""
+
+    __slots__ = ()
+
+    def move(self, case: HeldCase) -> None:
+        """Let a case in hand follow."""
+
+    @property
+    def entry(self) -> Entry | None:
+        """What the journal says of it, if anything."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class StateKept(Fact):
+    """The engine's new state."""
+
+    state: bytes
+    ended: bool
+
+    def move(self, case: HeldCase) -> None:
+        """It replaces the one before."""
+        case.state, case.ended = self.state, self.ended
+
+
+# --- deadlines ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSet(Fact):
+    """A deadline begins, or a delay. `calendar` is the version it was counted with."""
+
+    timer: HeldTimer
+    rule: DeadlineRule
+    interrupting: bool
+    calendar: str
+
+    def move(self, case: HeldCase) -> None:
+        """It runs, or stands still from the beginning."""
+        case.timers[self.timer.token] = self.timer
+
+    @property
+    def entry(self) -> Entry:
+        """What it is and how it was computed."""
+        timer, rule = self.timer, self.rule
+        return "timer_set", {
+            "element": timer.element, "token": timer.token, "due_at": timer.due_at.isoformat(), "unit": rule.unit,
+            "amount": rule.amount, "since": rule.since, "since_name": rule.since_name,
+            "provisional": timer.provisional, **({"stopped": True} if timer.stopped else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class TimerEnded(Fact):
+    """A deadline waits no more: what it guarded is over before it (cancelled), or it has fired."""
+
+    token: int
+    status: str = "cancelled"
+
+    def move(self, case: HeldCase) -> None:
+        """It waits no more."""
+        del case.timers[self.token]
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired(Fact):
+    """A deadline is over."""
+
+    timer: HeldTimer
+    at: datetime
+
+    @property
+    def entry(self) -> Entry:
+        """Which, and how long after its due moment."""
+        timer = self.timer
+        return "timer_fired", {
+            "element": timer.element, "token": timer.token, "attached_to": timer.attached_to,
+            "due_at": timer.due_at.isoformat(), "lag_seconds": int((self.at - timer.due_at).total_seconds())}
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDated(Fact):
+    """A deadline stands elsewhere from now on, or stands still, or runs again."""
+
+    token: int
+    due_at: datetime
+    provisional: bool
+    stopped: bool
+    calendar: str
+
+    def move(self, case: HeldCase) -> None:
+        """The timer shows it."""
+        case.timers[self.token] = replace(
+            case.timers[self.token], due_at=self.due_at, provisional=self.provisional, stopped=self.stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerKept(Fact):
+    """An entry in the ledger of a deadline; the fields are those of DeadlineEntry."""
+
+    token: int
+    seq: int
+    kind: str
+    at: datetime
+    amount: int = 0
+    used: int = 0
+    category: str = ""
+    reason: str = ""
+    due_at: datetime | None = None
+
+    def move(self, case: HeldCase) -> None:
+        """The case knows when its clocks stood still."""
+        if self.kind in STOPS:
+            case.stops.append(HeldStop(self.token, self.seq, self.kind, self.at))
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStopped(Fact):
+    """Deadlines (`tokens`) stand still by somebody's decision; `category` is one of the regulation's."""
+
+    category: str
+    reason: str
+    tokens: tuple[int, ...]
+
+    @property
+    def entry(self) -> Entry:
+        """Which, and why."""
+        return "clock_stopped", {"category": self.category, "reason": self.reason, "tokens": list(self.tokens)}
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRestarted(Fact):
+    """The decision to stop the clock ends; `tokens` run again, the first to `due_at` (None: an appeal holds all)."""
+
+    reason: str
+    due_at: datetime | None
+    tokens: tuple[int, ...]
+
+    @property
+    def entry(self) -> Entry:
+        """Which, until when, and why."""
+        return "clock_restarted", {
+            "reason": self.reason, "due_at": self.due_at.isoformat() if self.due_at else None,
+            "tokens": list(self.tokens)}
+
+
+# --- tasks and messages -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOpened(Fact):
+    """A task waits for somebody."""
+
+    item: HeldItem
+
+    def move(self, case: HeldCase) -> None:
+        """It is open."""
+        case.items[self.item.token] = self.item
+
+    @property
+    def entry(self) -> Entry:
+        """Which, for which office and role."""
+        item = self.item
+        return "task_opened", {"element": item.element, "token": item.token, "visit": item.visit,
+                               "unit": item.unit_id, "role": item.role}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCompleted(Fact):
+    """A task is done. `answers` are those the process decides by; `late`: what is to be said of lateness."""
+
+    item: HeldItem
+    answers: Mapping[str, object]
+    late: Mapping[str, object]
+
+    def move(self, case: HeldCase) -> None:
+        """It is open no more."""
+        del case.items[self.item.token]
+
+    @property
+    def entry(self) -> Entry:
+        """Which, whether late and why, and what was answered."""
+        item = self.item
+        return "task_completed", {
+            "element": item.element, "token": item.token, "visit": item.visit, **self.late,
+            "answers": {name: value for name, value in self.answers.items() if value is not None}}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCancelled(Fact):
+    """A task is over without having been done."""
+
+    token: int
+
+    def move(self, case: HeldCase) -> None:
+        """It is open no more."""
+        del case.items[self.token]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDated(Fact):
+    """An open task shows where its deadline stands now; none while the clock stands still."""
+
+    token: int
+    due_at: datetime | None
+    due_provisional: bool
+    clock_stopped: bool
+
+    def move(self, case: HeldCase) -> None:
+        """The item shows it."""
+        case.items[self.token] = replace(
+            case.items[self.token], due_at=self.due_at, due_provisional=self.due_provisional,
+            clock_stopped=self.clock_stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGiven(Fact):
+    """An open task is one person's own from the beginning."""
+
+    token: int
+    assignee_id: int
+
+    def move(self, case: HeldCase) -> None:
+        """The item is theirs."""
+        case.items[self.token] = replace(case.items[self.token], assignee_id=self.assignee_id)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTakesPart(Fact):
+    """An office sees the case from now on."""
+
+    unit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAwaited(Fact):
+    """The case waits for a message."""
+
+    token: int
+    element: str
+    message: str
+
+    def move(self, case: HeldCase) -> None:
+        """It is awaited."""
+        case.awaited.add(self.token)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAwaitedNoMore(Fact):
+    """The case waits for this message no more."""
+
+    token: int
+
+    def move(self, case: HeldCase) -> None:
+        """It is not awaited."""
+        case.awaited.discard(self.token)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDelivered(Fact):
+    """A message that the case waited for has come."""
+
+    message: str
+
+    @property
+    def entry(self) -> Entry:
+        """Which."""
+        return "message_delivered", {"message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class ContactAttempted(Fact):
+    """Somebody tried to reach the rater; `number` is that of the attempt's row, `at` when it was."""
+
+    number: int
+    channel: str
+    result: str
+    at: datetime
+
+    @property
+    def entry(self) -> Entry:
+        """How, when and with what result; not the note."""
+        return "contact_attempted", {"attempt": self.number, "channel": self.channel, "result": self.result,
+                                     "at": self.at.astimezone(UTC).isoformat()}
+
+
+# --- the case -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummarised(Fact):
+    """Where the case stands, for lists and the scheduler: its steps in words, and when it is due next."""
+
+    step: str
+    next_due: datetime | None
+
+    def move(self, case: HeldCase) -> None:
+        """The row shows it; earlier failures count no more."""
+        case.step, case.next_due, case.next_try, case.attempts = self.step, self.next_due, self.next_due, 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed(Fact):
+    """The case has ended. `status` is closed or voided."""
+
+    status: str
+    outcome: str | None
+    at: datetime
+
+    def move(self, case: HeldCase) -> None:
+        """The row shows it."""
+        case.status, case.closed_at, case.outcome = self.status, self.at, self.outcome
+
+    @property
+    def entry(self) -> Entry:
+        """How it ended."""
+        return "case_closed", {"outcome": self.outcome}

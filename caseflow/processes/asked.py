@@ -1,0 +1,34 @@
+"""What the system reads of the forms that a diagram draws, and the messages that it sends to its cases. The same tables
+stand in bpmn/README.md for those who draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A field whose newest answer in the case is taken, by an effect (cases.effects.registry) or a rule.
+
+    `types` are those its form may give it, `choices` what a choice may be (none named: whatever is drawn); `needed`:
+    without it there is nothing to apply.
+    """
+
+    field: str
+    words: str
+    types: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+    needed: bool = True
+
+
+# Beside the answer "unreachable", which the log of attempts has to bear out (raters.unreachable).
+UNREACHABLE = "unreachable"
+ATTEMPTS = Read("attempts", "联系次数", ("long",))
+REASON = Read("unreachable_reason", "联系不上的原因", ("enum",))
+# Process → the message that the system sends to its cases, and what does not happen where nothing awaits it.
+MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "rectification": ("appeal_upheld", "申诉成立时整改不会终止"),
+    "appeal": ("appeal_withdrawn", "申诉人不能撤回申诉"),
+})
