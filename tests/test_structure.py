@@ -15,6 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from caseflow.install.kinds import KINDS
 from tests import source
 from web.commands import COMMANDS, main
 
@@ -59,6 +60,27 @@ def test_imports_run_one_way():
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"]
     done = subprocess.run(command, cwd=source.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_whoever_handles_cases_names_no_kind():
+    """What a kind means to them it says itself (casefile/kinds.py)."""
+    handling = [f"caseflow/{package}" for package in ("casefile", "cases", "work", "supervision", "people", "raters")]
+    found = [f"{source.name(path)}:{line}" for path in source.modules(*handling) for line in _lines_naming_a_kind(path)]
+    found += [f"{source.name(path)}: import {module}" for path in source.modules(*handling)
+              for module in source.imports(path) if module.rpartition(".")[2] in ("KIND", "HANDLED_IN")]
+    assert found == []
+
+
+def _lines_naming_a_kind(path) -> list[int]:
+    """Where the name of a kind stands as text; the journal's details and the reasons of errors have the same words."""
+    names, others = {kind.name for kind in KINDS}, set()
+    for node in ast.walk(source.tree(path)):
+        if isinstance(node, ast.Dict):
+            others |= {id(key) for key in node.keys}
+        elif isinstance(node, ast.keyword) and node.arg == "reason":
+            others.add(id(node.value))
+    return [node.lineno for node in ast.walk(source.tree(path))
+            if isinstance(node, ast.Constant) and node.value in names and id(node) not in others]
 
 
 def test_what_is_installed_is_what_is_imported():

@@ -41,6 +41,7 @@ from caseflow.models import (
     work,
 )
 from caseflow.models.cases import OPEN
+from caseflow.models.ratings import HANDLED_IN
 from caseflow.people import impartiality
 from caseflow.processes import deployed
 from caseflow.ratings import intake
@@ -210,7 +211,7 @@ def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
         revisited = exists().where(WorkItem.case_id == Case.id, WorkItem.element.in_(regulation.revisit_tasks),
                                    WorkItem.status == "completed")
         query = select(Case.number).where(
-            Case.regulation == regulation.key, Case.status == "closed", Case.kind == "rectification", ~revisited,
+            Case.regulation == regulation.key, Case.status == "closed", Case.kind == HANDLED_IN, ~revisited,
             func.coalesce(Case.outcome, "").not_in(regulation.closed_without_revisit))
         for number in db.session.scalars(query):
             yield Complaint("closed_without_revisit", number)

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow.casefile import kinds as case_kinds
 from caseflow.casefile.facts import Fact, MessageDelivered, TimerSet
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
@@ -97,7 +98,8 @@ def run(process_id: str, target: Definition, since: datetime, now: datetime, lim
                            fields={"process": "not_a_choice"})
     regulation = next(place for key, place in regulations.all_regulations().items() if process_id.startswith(f"{key}_"))
     ground = Ground(target, regulation, calendars.load(regulation.calendar))
-    query = select(Case).where(Case.regulation == regulation.key, Case.kind == ground.kind, Case.opened_at >= since)
+    query = select(Case).where(Case.regulation == regulation.key, Case.opened_at >= since,
+                               Case.kind.in_(case_kinds.running(ground.kind)))
     query = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit + 1)
     found_cases = list(db.session.scalars(query).unique())
     cases = found_cases[:limit]

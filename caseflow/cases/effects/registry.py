@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from caseflow.casefile import kinds
 from caseflow.casefile.effected import EffectApplied
 from caseflow.casefile.facts import Fact
 from caseflow.cases.effects import appeal, rectification
@@ -24,12 +25,12 @@ from caseflow.processes.asked import Read
 class Effect:
     """What a topic does.
 
-    `of` is the kind of case it belongs to alone ("": any); `once` says why it is refused a second time in a case;
+    `of_appeals`: whether only the review of an appeal has it; `once` says why it is refused a second time in a case;
     `reads` are the fields whose newest answers it has to know; `tells_rater`: whether the rater's office is told.
     """
 
     apply: Callable[[Occasion], Outcome]
-    of: str = ""
+    of_appeals: bool = False
     once: str = ""
     reads: tuple[Read, ...] = ()
     tells_rater: bool = False
@@ -47,18 +48,23 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
         rectification.return_for_rehandling, once="A case is returned for rehandling at most once."),
     "record_newest_rating": Effect(
         rectification.record_newest_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
-    "void_rating": Effect(appeal.void),
+    "void_rating": Effect(rectification.void),
     "receive_appeal": Effect(appeal.receive),
     "return_for_evidence": Effect(
-        appeal.return_for_evidence, of="appeal", once="An appeal is sent back for evidence at most once."),
+        appeal.return_for_evidence, of_appeals=True, once="An appeal is sent back for evidence at most once."),
     "uphold_appeal": Effect(
-        appeal.uphold, of="appeal", reads=(_REASONS, Read("finding", ("enum",), GROUNDS, needed=False)),
+        appeal.uphold, of_appeals=True, reads=(_REASONS, Read("finding", ("enum",), GROUNDS, needed=False)),
         tells_rater=True),
-    "dismiss_appeal": Effect(appeal.dismiss, of="appeal", reads=(_REASONS, FAILURE), tells_rater=True),
+    "dismiss_appeal": Effect(appeal.dismiss, of_appeals=True, reads=(_REASONS, FAILURE), tells_rater=True),
     "record_reference": Effect(
-        appeal.record_reference, of="appeal", reads=(Read("provincial_no", ("string", "text")),)),
+        appeal.record_reference, of_appeals=True, reads=(Read("provincial_no", ("string", "text")),)),
 })
 TOPICS = frozenset(EFFECTS)
+
+
+def find(kind: str, topic: str) -> Effect | None:
+    """What this topic does in a case of this kind: its kind's own effect before that of all, None for an unknown."""
+    return kinds.effects_of(kind).get(topic) or EFFECTS.get(topic)
 
 
 def apply(occasion: Occasion, applied: Collection[str]) -> tuple[Fact, ...]:
@@ -66,12 +72,12 @@ def apply(occasion: Occasion, applied: Collection[str]) -> tuple[Fact, ...]:
 
     StepFailed for an unknown topic (the gate lets none pass), for what is possible once, and in a case of another kind.
     """
-    call, effect = occasion.call, EFFECTS.get(occasion.call.topic)
+    call, effect = occasion.call, find(occasion.case.kind, occasion.call.topic)
     if effect is None:
         raise StepFailed(f"No effect is registered as {call.topic!r}.", element=call.element)
     if effect.once and call.topic in applied:
         raise StepFailed(effect.once, element=call.element)
-    if effect.of == "appeal" and occasion.appeal is None:
+    if effect.of_appeals and occasion.appeal is None:
         raise StepFailed("This effect belongs to an appeal.", element=call.element)
     outcome = effect.apply(occasion)
     return *outcome.facts, EffectApplied(call.topic, call.element, call.token, outcome.details)

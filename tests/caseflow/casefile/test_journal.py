@@ -36,7 +36,8 @@ def make_case(session, clock, number):
                     received_at=clock(), source="file:a", real_name=True, raw="{}")
     session.add_all([unit, rating])
     session.flush()
-    case = Case(number=f"GC-{number}", regulation="guichi", rating_id=rating.id, unit_id=unit.id, opened_at=clock())
+    case = Case(number=f"GC-{number}", kind="rectification", regulation="guichi", rating_id=rating.id, unit_id=unit.id,
+                opened_at=clock())
     session.add(case)
     return case
 

@@ -58,8 +58,8 @@ def open_case(regulation: str, *limits: tuple, **changes) -> Case:
                     received_at=NOW, source="file:test", real_name=False, raw="{}")
     db.session.add_all([unit, rating])
     db.session.flush()
-    case = Case(number=f"GC-2026-{number:06d}", regulation=regulation, rating_id=rating.id, unit_id=unit.id,
-                opened_at=NOW)
+    case = Case(number=f"GC-2026-{number:06d}", kind="rectification", regulation=regulation, rating_id=rating.id,
+                unit_id=unit.id, opened_at=NOW)
     db.session.add(case)
     db.session.flush()
     step = begin(case, len(limits))
