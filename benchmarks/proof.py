@@ -14,9 +14,10 @@ from statistics import median
 from time import process_time
 
 from benchmarks.measure import Goal, Report
+from caseflow import proof as proofs
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
-from caseflow.proof import Bounds, Proof, Rule, prove
+from caseflow.proof import Bounds, Proof, Rule
 
 GOALS = {"slowest_shipped_ms": Goal(most=1_000), "row_of_40_over_10": Goal(most=6)}
 WIDE = Bounds(states=50_000, moves=400_000)
@@ -125,7 +126,7 @@ def bench(rounds: int = 5, sizes: int = 3) -> Report:
     for key, regulation in regulations.all_regulations().items():
         for name, rules in regulation.rules.items():
             process = engine.load(regulations.files(key), trusted=True, process_id=f"{key}_{name}")
-            took, proof = _timed(lambda process=process, rules=rules: prove(process, rules), rounds)
+            took, proof = _timed(lambda process=process, rules=rules: proofs.prove(process, rules), rounds)
             slowest = max(slowest, took)
             report.notes.append(_note(f"{key} {name}, {len(rules)} rules", took, proof))
     report.figures["slowest_shipped_ms"] = slowest
@@ -133,7 +134,7 @@ def bench(rounds: int = 5, sizes: int = 3) -> Report:
     for kind, (make, all_sizes) in MADE.items():
         for size in all_sizes[:sizes]:
             made = make(size)
-            took, proof = _timed(lambda made=made: prove(made, RULES, WIDE), rounds)
+            took, proof = _timed(lambda made=made: proofs.prove(made, RULES, WIDE), rounds)
             took_by[kind, size] = took
             report.notes.append(_note(f"{size} {kind}", took, proof))
     if sizes >= 3:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from caseflow.appeals.finding import OFFICIALS, find, is_party, rating_of, staff_no
 from caseflow.appeals.review import APPEAL
-from caseflow.casefile import journal, store
+from caseflow.casefile import holding, journal, readings
 from caseflow.cases import attachments, clock, steps
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, TokenReused
@@ -105,11 +105,10 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     _check(stands.rules, ground, statement, evidence)
     subject = rated.subject(rating, rating.service.unit)
     case, definition = steps.begin(APPEAL, subject, now)
-    found = store.CASE_OF.first(rating=rating.id, kind=HANDLED_IN)
     appeal = Appeal(
-        case_id=case.id, rating_id=rating.id, rectification_id=found[0] if found else None, party=stands.party,
-        appellant_id=actor.user_id, unit_id=rating.service.unit_id, ground=ground, statement=statement.strip(),
-        form_token=form_token, filed_at=now)
+        case_id=case.id, rating_id=rating.id, rectification_id=readings.case_about(rating.id, HANDLED_IN),
+        party=stands.party, appellant_id=actor.user_id, unit_id=rating.service.unit_id, ground=ground,
+        statement=statement.strip(), form_token=form_token, filed_at=now)
     db.session.add(appeal)
     db.session.flush()
     journal.append(case, "appeal_filed", actor, now, {"appeal": appeal.id, "ground": ground, "party": stands.party})
@@ -144,7 +143,7 @@ def withdraw(appeal_id: int, actor: Actor, now: datetime) -> Appeal:
     Refuses with NotFound, PermissionDenied (another party's) or TaskNotOpen (decided). Journaled as message_delivered.
     """
     appeal = find(appeal_id, actor)
-    store.hold(appeal.case_id)
+    holding.hold(appeal.case_id)
     db.session.refresh(appeal)
     if not is_party(appeal, actor):
         raise PermissionDenied("Only who filed this appeal can withdraw it.")

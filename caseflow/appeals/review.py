@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, exists, select
 
-from caseflow.casefile import store
+from caseflow.casefile import readings
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.kinds import Kind
 from caseflow.cases import clock, steps
@@ -36,9 +36,9 @@ def _filed(case_id: int, user_id: int | None) -> ColumnElement[bool]:
 def _tell_rectification(case: HeldCase, _waited: set[int], actor: Actor, now: datetime) -> None:
     """What the appeal has for the rectification of its rating, if there is one."""
     for message in case.to_related:
-        found = store.CASE_OF.first(rating=case.rating_id, kind=HANDLED_IN)
-        if found:
-            steps.deliver_if_awaited(found[0], message, now, actor)
+        rectification = readings.case_about(case.rating_id, HANDLED_IN)
+        if rectification is not None:
+            steps.deliver_if_awaited(rectification, message, now, actor)
 
 
 def _let_clock_run(case: HeldCase, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
-from caseflow.casefile import journal, store
+from caseflow.casefile import holding, journal, store
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.models import WorkItem, db
 
@@ -36,9 +36,9 @@ def open_items(*which: ColumnElement[bool]) -> Iterator[tuple[HeldCase, HeldItem
     """
     found = select(WorkItem.case_id).where(WorkItem.status == "open", *which)
     for case_id in sorted(set(db.session.scalars(found))):
-        case = store.hold(case_id)
+        case = holding.hold(case_id)
         here = found.with_only_columns(WorkItem.token).where(WorkItem.case_id == case_id).order_by(WorkItem.id)
         for token in list(db.session.scalars(here)):
             yield case, case.items[token]
         if case.noted:
-            store.save(case)
+            holding.save(case)

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
-
-from sqlalchemy import ColumnElement
+from typing import Any, Protocol
 
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import ConfigurationError
-from caseflow.models import Case
+
+
+class Case(Protocol):
+    """A row of the cases, as far as a kind is asked about it."""
+
+    id: int
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ class Kind:
     voidable: bool = False                              # whether it ends as voided once its rating is not adopted
     may_repeat: bool = False                            # whether it may be linked with another that says the same
     may_be_sent_back: bool = False                      # whether the responsible unit may refuse the dispatch
-    # (case id, user id) → the condition under which a person may see a case that no unit of theirs takes part in.
-    own: Callable[[int, int | None], ColumnElement[bool]] | None = None
+    # (case id, user id) → the condition on which a person may see a case that no unit of theirs takes part in.
+    own: Callable[[int, int | None], Any] | None = None
     # What its steps mean to related cases: after a completed task (the case, the tokens of the messages it waited for
     # before, the actor, now), and after every step (the case, now). The case is saved by then.
     after_task: Callable[[HeldCase, set[int], Any, Any], None] = _nothing

@@ -21,6 +21,11 @@ def unit_for(case: Case | HeldCase, key: str) -> int:
     return units[key]
 
 
+def joins(case: HeldCase, unit_id: int) -> bool:
+    """Let a unit see the case from now on, at once; whether it did not before."""
+    return store.INSERT_UNIT.write(case_id=case.id, unit_id=unit_id) == 1
+
+
 def takes_part(case: HeldCase, unit_id: int) -> None:
     """Let a unit see the case from now on."""
     case.note(store.INSERT_UNIT, case_id=case.id, unit_id=unit_id)

@@ -5,7 +5,7 @@ Reads tables only. What an actor may not see is not in the lists; single cases a
 
 from __future__ import annotations
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from caseflow.models import (
@@ -23,6 +23,7 @@ from caseflow.models import (
     WorkItem,
     db,
 )
+from caseflow.models.prepared import Prepared
 from caseflow.paging import containing
 
 
@@ -78,3 +79,19 @@ def searching(query: Select, text: str) -> Select:
         .where(or_(Case.id.in_(elsewhere), *containing(
             text, Case.number, ServiceRecord.task_name, ServiceRecord.project_no, Unit.name)))
     )
+
+
+_CASE_ABOUT = Prepared(select(Case.__table__.c.id).where(
+    Case.__table__.c.rating_id == bindparam("rating"), Case.__table__.c.kind == bindparam("kind")))
+_VOIDED_AT = Prepared(select(Rating.__table__.c.voided_at).where(Rating.__table__.c.id == bindparam("rating")))
+
+
+def case_about(rating_id: int, kind: str) -> int | None:
+    """The id of the case of this kind about this rating, if there is one."""
+    found = _CASE_ABOUT.first(rating=rating_id, kind=kind)
+    return found[0] if found else None
+
+
+def is_voided(rating_id: int | None) -> bool:
+    """Whether this rating is not adopted any more; without a rating there is none to void."""
+    return _VOIDED_AT.first(rating=rating_id) not in (None, (None,))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import journal, kinds, offices, store, submissions
+from caseflow.casefile import holding, journal, kinds, offices, readings, store, submissions
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import clock_entries, fold
@@ -40,7 +40,7 @@ class Advance:
 def record(case: HeldCase, definition: Definition, step: Step, actor: Actor, now: datetime) -> None:
     """Store the state and make work items, timers, messages, effects and summary follow it; journal all of it."""
     follow(Advance(case, definition, regulations.get(case.regulation), actor, now), step)
-    store.save(case)
+    holding.save(case)
 
 
 def follow(advance: Advance, step: Step) -> None:
@@ -76,7 +76,7 @@ def known(advance: Advance, step: Step) -> Known:
         _applied(case) if any(effect.once for effect in effects) else frozenset(),
         submissions.newest(case.id) if any(effect.reads for effect in effects) else {},
         _appeal(case, effects) if any(effect.of_appeals for effect in effects) else None,
-        step.ended and kinds.of(case.kind).voidable and store.VOIDED_AT.first(rating=case.rating_id) != (None,))
+        step.ended and kinds.of(case.kind).voidable and readings.is_voided(case.rating_id))
 
 
 def _applied(case: HeldCase) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 
-from caseflow.casefile import journal, store
+from caseflow.casefile import holding, journal
 from caseflow.casefile.facts import TimerDated
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import clock_entries, due
@@ -102,7 +102,7 @@ def _differs(timer: Timer, deadline: Deadline) -> bool:
 
 def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], now: datetime, actor: Actor) -> int:
     """Recompute one case's pending timers under its lock; returns how many changed."""
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status == "pending")
                                 .order_by(Timer.token).execution_options(populate_existing=True)).all()
     ledgers, moved = clock_entries.of_case(case_id), 0
@@ -112,7 +112,7 @@ def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], 
             moved += _apply(case, timer, entries, _due(timer, entries, regulation, calendars, now), now, actor)
     if moved:
         due.follow(case, actor, now)
-        store.save(case)
+        holding.save(case)
     return moved
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import journal, store
+from caseflow.casefile import holding, journal
 from caseflow.casefile import offices as casefile_offices
 from caseflow.casefile.facts import ClockRestarted, ClockStopped, Fact, TimerDated
 from caseflow.casefile.hand import HeldCase
@@ -165,7 +165,7 @@ def ask_for_extension(case_id: int, token: int, days: int, actor: Actor, reason:
         _send(change, f"{token}:asked:{change.case.journal_seq}", "extension_asked", unit_id, "supervisor")
     journal.append(change.case, "extension_asked", actor, now, {
         "element": change.case.timers[token].element, "token": token, "days": days, "reason": reason.strip()})
-    store.save(change.case)
+    holding.save(change.case)
 
 
 def may_change(case: Case | HeldCase, actor: Actor, by: str | None) -> bool:
@@ -186,7 +186,7 @@ def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Chan
 
 
 def _take(case_id: int, actor: Actor, now: datetime) -> _Change:
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     regulation = regulations.get(case.regulation)
     timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(work.WAITING))
                                 .order_by(Timer.token).execution_options(populate_existing=True))
@@ -244,7 +244,7 @@ def _finish(change: _Change, kind: str, details: dict, facts: Iterable[Fact] = (
     for unit_id, role in {(item.unit_id, item.role) for item in case.items.values()} if tell else ():
         _send(change, f"{kind}:{case.journal_seq}", kind, unit_id, role)
     journal.append(case, kind, change.actor, change.now, details)
-    store.save(case)
+    holding.save(case)
 
 
 def _tell_contact(change: _Change, what: str) -> None:

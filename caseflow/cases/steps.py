@@ -14,7 +14,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import select
 
-from caseflow.casefile import journal, kinds, offices, store
+from caseflow.casefile import holding, journal, kinds, offices, store
 from caseflow.casefile.facts import MessageDelivered, TaskCompleted
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.casefile.kinds import Kind, Subject
@@ -95,7 +95,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content), InvalidForm, or
     LateReasonMissing: who completes an overdue task says why, and it is kept with the journal's entry.
     """
-    case = store.hold_by_item(work_item_id)
+    case = holding.hold_by_item(work_item_id)
     item = case.item(work_item_id)
     if item is None or not permissions.may_work(actor, item):
         permissions.require_see(actor, case)
@@ -126,9 +126,9 @@ def deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) 
     try:
         deliver_message(case_id, message, now, actor)
     except TaskNotOpen:
-        case = store.hold(case_id)
+        case = holding.hold(case_id)
         journal.append(case, "message_noted", actor, now, {"message": message})
-        store.save(case)
+        holding.save(case)
 
 
 def _submit(case: HeldCase, item: HeldItem, actor: Actor, form_token: str, accepted: Mapping[str, object],
@@ -170,7 +170,7 @@ def is_late(item: WorkItem | HeldItem, now: datetime) -> bool:
 
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
     """Deliver a message the case waits for, such as the decision on an appeal. TaskNotOpen when it does not."""
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     definition = deployed.by_digest(case.definition)
     step = engine.deliver(definition, case.state, message, Context(now))
     advance.keep(case, [MessageDelivered(message)], actor, now)
@@ -206,7 +206,7 @@ def fire_due(case_id: int, now: datetime) -> int:
     Each firing and its effects are one transaction with the state, and unique per visit. What the first
     firing cancels does not fire any more.
     """
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     definition = deployed.by_digest(case.definition)
     fired = 0
     while (timer := fold.next_over(case, now)) is not None:
@@ -214,7 +214,7 @@ def fire_due(case_id: int, now: datetime) -> int:
         fired += 1
     if not fired:
         case.next_due = case.next_try = fold.earliest_due(case)
-        store.save(case)
+        holding.save(case)
     return fired
 
 

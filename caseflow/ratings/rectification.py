@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from caseflow.casefile import journal, store
+from caseflow.casefile import journal, readings
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.kinds import Kind
 from caseflow.cases import steps
@@ -30,7 +30,7 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
     regulation = regulations.get(rating.regulation)
     if regulation.is_over(day_of(now)) and regulation.after_expiry == "refuse":
         raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
-    if store.CASE_OF.first(rating=rating.id, kind=HANDLED_IN):
+    if readings.case_about(rating.id, HANDLED_IN) is not None:
         raise InvalidInput("This rating has a case already.")
     subject = rated.subject(rating, db.session.get(Unit, rating.service.unit_id))
     case, definition = steps.begin(RECTIFICATION, subject, now)
@@ -43,10 +43,8 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
 
 def _hear_of_earlier_decision(case: HeldCase, waited: set[int], actor: Actor, now: datetime) -> None:
     """A case that waits from now on is told of an appeal that was upheld before."""
-    if case.awaited - waited:
-        voided_at, = store.VOIDED_AT.first(rating=case.rating_id)
-        if voided_at is not None:
-            steps.deliver_if_awaited(case.id, UPHELD, now, actor)
+    if case.awaited - waited and readings.is_voided(case.rating_id):
+        steps.deliver_if_awaited(case.id, UPHELD, now, actor)
 
 
 RECTIFICATION = Kind(

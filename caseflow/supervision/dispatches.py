@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 
 from caseflow import texts
-from caseflow.casefile import journal, kinds, store
+from caseflow.casefile import holding, journal, kinds
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -62,7 +62,7 @@ def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, no
 
     Refuses with NotFound, PermissionDenied, DispatchNotRefusable or InvalidInput. Journaled as dispatch_refused.
     """
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     permissions.require_see(actor, case)
     code = obstacle(case, actor)
     if code == "not_yours":
@@ -81,7 +81,7 @@ def refuse(case_id: int, actor: Actor, reason: str, suggested_id: int | None, no
     _tell(case, refusal, "dispatch_refused", permissions.lead_of(case), "supervisor", now)
     journal.append(case, "dispatch_refused", actor, now, {
         "refusal": refusal.id, "unit": case.unit_id, "suggested": suggested_id, "reason": reason.strip()})
-    store.save(case)
+    holding.save(case)
     return refusal
 
 
@@ -123,7 +123,7 @@ def _undecided(refusal_id: int, actor: Actor) -> tuple[HeldCase, DispatchRefusal
     case_id = db.session.scalar(select(DispatchRefusal.case_id).where(DispatchRefusal.id == refusal_id))
     if case_id is None:
         raise NotFound
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     permissions.require_see(actor, case)
     if not may_decide(case, actor):
         raise PermissionDenied
@@ -141,7 +141,7 @@ def _decide(case: HeldCase, refusal: DispatchRefusal, actor: Actor, decision: st
     journal.append(case, f"dispatch_{decision}", actor, now, {
         "refusal": refusal.id, "unit": refusal.unit_id, "to": to_unit_id, "reason": reason.strip()})
     db.session.flush()
-    store.save(case)
+    holding.save(case)
 
 
 def candidates(case: Case | HeldCase) -> list[Unit]:

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import joinedload
 
 from caseflow import texts
-from caseflow.casefile import assigning, journal, store
+from caseflow.casefile import assigning, holding, journal, offices
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import (
@@ -251,7 +251,7 @@ def move(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: date
 
 def _move(handover_id: int, work_item_id: int, reason: str, to: Successor, supervised: frozenset[int], actor: Actor,
           now: datetime) -> str:
-    case = store.hold_by_item(work_item_id)
+    case = holding.hold_by_item(work_item_id)
     row = {"handover": handover_id, "item": work_item_id}
     found = _READ.first(**row)
     if found is None:
@@ -273,7 +273,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
     """Hand this task over; what the row of the handover keeps of it."""
     joined = responsible = False
     if to.unit_id != item.unit_id:
-        joined = store.INSERT_UNIT.write(case_id=case.id, unit_id=to.unit_id) == 1
+        joined = offices.joins(case, to.unit_id)
         responsible = case.unit_id == item.unit_id
         if responsible:
             case.unit_id = to.unit_id
@@ -281,7 +281,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
     outbox.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
                  case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
                  details={"number": case.number, "name": item.name}, now=now)
-    store.save(case)
+    holding.save(case)
     return {"from_unit_id": item.unit_id, "from_user_id": item.assignee_id, "moved_at": now, "joined": joined,
             "responsible": responsible}
 
@@ -328,7 +328,7 @@ def _those_who_stayed(handover_id: int) -> dict[int, str]:
 
 def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back: dict[int, str], actor: Actor,
           now: datetime) -> bool:
-    case, row = store.hold_by_item(work_item_id), {"handover": handover_id, "item": work_item_id}
+    case, row = holding.hold_by_item(work_item_id), {"handover": handover_id, "item": work_item_id}
     found = _READ.first(**row)
     if found is None:
         raise NotFound
@@ -345,7 +345,7 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
     if joined and not any(other.unit_id == to[0] for other in case.items.values()):
         _LEAVE.write(case=case.id, unit=to[0])
     _UNDONE.write(**row)
-    store.save(case)
+    holding.save(case)
     return True
 
 
@@ -360,7 +360,7 @@ def acknowledge(work_item_id: int, actor: Actor, now: datetime) -> None:
 
     Refuses with NotFound, PermissionDenied or TaskNotOpen.
     """
-    case = store.hold_by_item(work_item_id)
+    case = holding.hold_by_item(work_item_id)
     permissions.require_see(actor, case)
     item, row = case.item(work_item_id), last_of(work_item_id)
     if item is None or row is None:
@@ -372,4 +372,4 @@ def acknowledge(work_item_id: int, actor: Actor, now: datetime) -> None:
     journal.append(case, "handover_acknowledged", actor, now, {
         "element": item.element, "token": item.token, "handover": row.handover_id})
     db.session.flush()
-    store.save(case)
+    holding.save(case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from caseflow import texts
-from caseflow.casefile import journal, store
+from caseflow.casefile import holding, journal
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
 from caseflow.models import Case
@@ -32,7 +32,7 @@ def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, see
     `seen` is the number of the last journal entry the supervisor had before them. Refuses with NotFound,
     PermissionDenied, InvalidInput, TaskNotOpen (nothing is open) or ConcurrentUpdate.
     """
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     permissions.require_see(actor, case)
     if not may_urge(case, actor):
         raise PermissionDenied
@@ -49,4 +49,4 @@ def urge(case_id: int, kind: str, note: str, actor: Actor, now: datetime, *, see
         outbox.send(f"{case.id}:{kind}:{case.journal_seq}:{unit_id}:{role}", kind, case=case, unit_id=unit_id,
                      role=role, details={"number": case.number, "name": case.step, "note": note}, now=now)
     journal.append(case, kind, actor, now, {"note": note, "tokens": sorted(case.items)})
-    store.save(case)
+    holding.save(case)

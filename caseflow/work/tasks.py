@@ -10,7 +10,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import bindparam, exists, select
 
-from caseflow.casefile import assigning, store
+from caseflow.casefile import assigning, holding
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import AwaitedMessage, Case, Draft, Unit, WorkItem, db
@@ -85,13 +85,13 @@ def hand_over(case: HeldCase, item: HeldItem, to: int | None, why: str, actor: A
               details: Mapping[str, object] | None = None) -> HeldItem:
     """Make a task somebody's (None: free for the office) and write it; `why` and `details` are those of its entry."""
     given = assigning.give(case, item, to, actor, why, now, details)
-    store.save(case)
+    holding.save(case)
     return given
 
 
 def held_item(work_item_id: int, actor: Actor) -> tuple[HeldCase, HeldItem]:
     """An open task with its case, locked. Refuses with NotFound or TaskNotOpen."""
-    case = store.hold_by_item(work_item_id)
+    case = holding.hold_by_item(work_item_id)
     permissions.require_see(actor, case)
     item = case.item(work_item_id)
     if item is None:

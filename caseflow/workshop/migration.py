@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, select
 
-from caseflow.casefile import journal, kinds, offices, store
+from caseflow.casefile import holding, journal, kinds, offices, store
 from caseflow.casefile.facts import TimerDated
 from caseflow.casefile.hand import STOPS, HeldCase, HeldStop
 from caseflow.cases import clock_entries, due, standstill
@@ -91,7 +91,7 @@ def migrate(case_id: int, target_digest: str, choices: Mapping[str, str], actor:
     VersionReplaced when another version is current meanwhile, ConcurrentUpdate, NothingChanged, or CannotMove with the
     reasons. Visits, answers and the deadline ledger stay. Journaled as case_migrated.
     """
-    case = store.hold(case_id)
+    case = holding.hold(case_id)
     permissions.require_process(actor, case.regulation, "approver")
     if not set(choices.values()) <= {KEEP, RESTART}:
         raise InvalidInput(fields={"choices": "unknown"})
@@ -157,7 +157,7 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
         if timer.how == "restarted" and timer.before in ledgers:
             _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
     due.follow(case, advance.actor, advance.now, moved.step)
-    store.save(case)
+    holding.save(case)
 
 
 def _move_items(advance: Advance, old: engine.Definition) -> None:

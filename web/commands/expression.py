@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from caseflow.engine.expressions import check_expression
-from caseflow.engine.expressions.check import TYPES
+from caseflow.engine.expressions import TYPES, check_expression
 from caseflow.engine.values import CASE_VARIABLES
 
 # What the command knows unless --var tells otherwise: a case's own variables and the usual fields of a form.

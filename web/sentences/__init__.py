@@ -10,7 +10,7 @@ deadlines, people_sheet, complaints, journal, feed.
 from __future__ import annotations
 
 from caseflow.engine.expressions import Refusal
-from caseflow.engine.fitting import Obstacle
+from caseflow.engine.migrate import Obstacle
 from caseflow.engine.values import Finding
 from caseflow.proof import RuleResult
 from caseflow.trials.scenarios import Problem

@@ -36,10 +36,10 @@ A variable that is not set yet is None: every comparison with it (also != and no
 is None, a boolean that is None counts as false, and a timer that needs it is refused at run time.
 """
 
-from caseflow.engine.expressions.check import check_expression
+from caseflow.engine.expressions.check import TYPES, check_expression
 from caseflow.engine.expressions.environment import Environment
 from caseflow.engine.expressions.evaluate import Surroundings, evaluate
 from caseflow.engine.expressions.language import FUNCTIONS
 from caseflow.engine.expressions.refusals import CODES, Refusal
 
-__all__ = ["CODES", "FUNCTIONS", "Environment", "Refusal", "Surroundings", "check_expression", "evaluate"]
+__all__ = ["CODES", "FUNCTIONS", "TYPES", "Environment", "Refusal", "Surroundings", "check_expression", "evaluate"]

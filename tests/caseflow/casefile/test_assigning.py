@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from caseflow.casefile import assigning, store
+from caseflow.casefile import assigning, holding
 from caseflow.models import Case, WorkItem, db, transaction
 from tests.ground import entries, open_item, person, unit
 from tests.journeys.kit import Journey
@@ -19,11 +19,11 @@ def officer(guichi, session):
 
 def give(journey, *call, **options):
     with transaction():
-        case = store.hold_by_item(open_item(journey.case_id).id)
+        case = holding.hold_by_item(open_item(journey.case_id).id)
         item, = case.items.values()
         given = assigning.give(case, item, *call, **options)
         in_hand = case.items[item.token]
-        store.save(case)
+        holding.save(case)
     return given, in_hand
 
 

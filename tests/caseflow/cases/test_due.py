@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from caseflow.casefile import store
+from caseflow.casefile import holding
 from caseflow.cases import due
 from caseflow.models import Case, Timer, db, transaction
 from tests.ground import open_item
@@ -15,12 +15,12 @@ from tests.ground import open_item
 def move(journey, days: int, **options):
     """Move the case's one deadline by so many days; its new moment."""
     with transaction():
-        case = store.hold(journey.case_id)
+        case = holding.hold(journey.case_id)
         timer, = case.timers.values()
         moment = timer.due_at + timedelta(days=days)
         due.move(case, timer.token, moment, True, "national:test", **options)
         due.follow(case)
-        store.save(case)
+        holding.save(case)
     db.session.rollback()
     return moment
 
@@ -58,7 +58,7 @@ def test_a_pause_after_a_failure_outlasts_an_earlier_deadline_and_a_parked_case_
 def test_following_a_case_in_which_nothing_moved_writes_nothing(guichi, session):
     before = open_item(guichi.case_id).due_at
     with transaction():
-        case = store.hold(guichi.case_id)
+        case = holding.hold(guichi.case_id)
         due.follow(case)
         assert not case.noted
     assert open_item(guichi.case_id).due_at == before

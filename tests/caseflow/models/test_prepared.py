@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import IntegrityError
 
-from caseflow.casefile import store
+from caseflow.casefile import holding, store
 from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import AwaitedMessage, Case, NumberSequence, WorkItem, db, transaction
@@ -74,10 +74,10 @@ def test_a_lost_connection_is_given_up_and_the_next_transaction_has_another(guic
 @pytest.mark.both_databases
 def test_a_case_that_somebody_else_changed_meanwhile_is_not_saved(guichi, session):
     with pytest.raises(ConcurrentUpdate), transaction():
-        case = store.hold(guichi.case_id)
+        case = holding.hold(guichi.case_id)
         session.execute(text("UPDATE cases SET version = version + 1"))
         case.step = "overwritten"
-        store.save(case)
+        holding.save(case)
     assert session.get(Case, guichi.case_id).step != "overwritten"
 
 
@@ -85,9 +85,9 @@ def test_rows_that_were_read_before_are_read_again_after_a_step(guichi, session,
     with transaction():
         row, item = session.get(Case, guichi.case_id), open_item(guichi.case_id)
         version, token = row.version, item.token
-        case = store.hold(guichi.case_id)
+        case = holding.hold(guichi.case_id)
         case.note(store.CLOSE_ITEM, case=case.id, of=token, status="cancelled", completed_at=None, completed_by=None)
-        store.save(case)
+        holding.save(case)
         assert (row.version, item.status) == (version + 1, "cancelled")
 
 

@@ -11,8 +11,7 @@ import orjson
 
 from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
-from caseflow.engine.gate import check as check_source
-from caseflow.engine.gate import read
+from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulation_file
@@ -56,7 +55,7 @@ def _diagrams(path: Path) -> list[Path]:
 
 def _findings(file: Path) -> list[Finding]:
     beside = {} if not _calls(source := file.read_bytes()) else _beside(file)
-    found = check_source(source, topics=TOPICS, name=file.name, called=beside)
+    found = gate.check(source, topics=TOPICS, name=file.name, called=beside)
     if any(finding.severity == "error" for finding in found):
         return found
     return [*found, *_of_regulation(file, {**beside, file.name: source})]
@@ -79,7 +78,7 @@ def _of_regulation(file: Path, files: Mapping[str, bytes]) -> Iterator[Finding]:
 
 def _own(source: bytes) -> str | None:
     """The id of the process that a file is for."""
-    return next((process.get("id") for process in read(source).iterchildren("{*}process")
+    return next((process.get("id") for process in gate.read(source).iterchildren("{*}process")
                  if process.get("isExecutable") == "true"), None)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from caseflow import proof as proofs
 from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
@@ -17,7 +18,6 @@ from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.law import regulation_file, regulations
 from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult
-from caseflow.proof import prove as proven
 from caseflow.workshop import agreement
 from web import sentences
 from web.commands.process import findings
@@ -58,7 +58,7 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
         return _refused(file, refused)
     regulation = _regulation(file, definition.process_id)
     missing = list(agreement.disagreements(regulation, definition))
-    proof = proven(definition, _rules(file, regulation, definition.process_id), bounds)
+    proof = proofs.prove(definition, _rules(file, regulation, definition.process_id), bounds)
     broken = [result for result in proof.results if result.verdict != HOLDS]
     lines = [findings.line(file, finding) for finding in missing]
     lines += [line for result in broken for line in _block(file, result, definition)]
