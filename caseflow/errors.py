@@ -30,7 +30,7 @@ CaseflowError
 │   └── CannotMove          ─ obstacles: (Obstacle, …)
 ├── AdministrationRefused   ─ reason: a key of its SENTENCES
 ├── DefinitionRefused       ─ findings: [Finding]
-├── ExpressionRefused       ─ refusal: (code, sentence, position)
+├── ExpressionRefused       ─ refusal: (code, facts, position)
 ├── StepFailed              ─ element: the diagram element where the engine stopped
 ├── RegulationNotFound
 ├── RegulationExpired
@@ -163,7 +163,7 @@ class CannotMove(Conflict):
 
     def __init__(self, message: str | None = None, *, obstacles: tuple = ()) -> None:
         self.obstacles = tuple(obstacles)
-        super().__init__(message or "；".join(obstacle.sentence for obstacle in self.obstacles) or None)
+        super().__init__(message or "; ".join(f"{o.element}: {o.code}" for o in self.obstacles) or None)
 
 
 class AdministrationRefused(CaseflowError):

@@ -21,7 +21,8 @@ def moment(value: datetime | str) -> datetime:
             return parsed.astimezone(UTC)
     except (ValueError, AttributeError, OverflowError):
         pass
-    raise InvalidInput("起算时间应为带时区的 ISO 8601 时间，或 YYYY-MM-DD 日期", fields={"since": "not_a_moment"})
+    raise InvalidInput("A moment in ISO 8601 with its offset, or a day as YYYY-MM-DD, is needed.",
+                       fields={"since": "not_a_moment"})
 
 
 def day_of(value: datetime | str) -> date:

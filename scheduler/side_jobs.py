@@ -14,6 +14,7 @@ from caseflow.models import snapshot, transaction
 from caseflow.notices import deliveries, outbox
 from caseflow.work import digests
 from web.app import clock, outgoing
+from web.sentences import complaints
 
 BATCH = 100           # messages that are delivered in one transaction
 BATCHES_PER_RUN = 50
@@ -79,7 +80,7 @@ def watch() -> int:
     with transaction():
         news = watchdog.keep(rounds, found, now)
         for row in news.begun:
-            log.error("complaint %s case=%s %s", row.code, row.case_number or "-", row.sentence)
+            log.error("complaint %s case=%s %s", row.code, row.case_number or "-", complaints.standing(row))
         for row in news.cleared:
             log.info("complaint over %s case=%s", row.code, row.case_number or "-")
         return len(news.begun)

@@ -20,7 +20,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from caseflow.install import demo, installation
+from caseflow.install import demo, installation, kinds
 from caseflow.law import regulations
 from caseflow.models import db, transaction
 from tests import apps
@@ -32,6 +32,8 @@ FOLDER = "CASEFLOW_TEST_POSTGRES"  # not below pytest's own folder, which it clo
 OURS = pytest.StashKey[str]()
 SETTINGS = (("secret_key", "t" * 48),)
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
+
+kinds.read()  # for tests of the core that make no application
 
 
 class Clock:

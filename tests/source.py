@@ -44,6 +44,14 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
+def texts(path: Path) -> Iterator[str]:
+    """Every text in the code, docstrings apart."""
+    nodes = list(ast.walk(tree(path)))
+    said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    yield from (node.value for node in nodes
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said)
+
+
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Every call as (dotted name as written, node); "" stands for what is no plain name."""
     for node in ast.walk(tree(path)):

@@ -15,6 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from caseflow.install.kinds import KINDS
 from tests import source
 from web.commands import COMMANDS, main
 
@@ -29,6 +30,23 @@ APPROVED_LINES: dict[str, str] = {  # "file: the line" → why it does no harm
 }
 APPROVED_STATEMENTS: dict[str, str] = {  # likewise, for statements put together from text
 }
+CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]")
+CHINESE_BY_NATURE = {     # module of the core → what it holds that is no sentence
+    "caseflow/cases/attachments.py": "the name that is kept for a file without one",
+    "caseflow/cases/fold.py": "between the names of the open tasks, as the case's row keeps them",
+    "caseflow/engine/expressions/tokens.py": "the characters that a text of the expression language may hold",
+    "caseflow/install/demo.py": "the names of the demo's people",
+    "caseflow/install/simulation.py": "what simulated people and systems write",
+    "caseflow/law/calendar_rows.py": "headings and words that the file of a notice may use",
+    "caseflow/law/working_days.py": "the names of the State Council's notices",
+    "caseflow/law/regulation_file.py": "how an article is cited",
+    "caseflow/law/strict_toml.py": "how an article is cited",
+    "caseflow/people/permissions.py": "the name of the actor that is nobody, as the journal keeps it",
+    "caseflow/people/sheet_import.py": "headings and words that a file of people or offices may use",
+    "caseflow/ratings/fields.py": "the code lists of the national interface, as systems push them",
+    "caseflow/trials/scenario_file.py": "how an article is cited",
+    "caseflow/trials/tried_case.py": "the names of actors, as the journal of a trial keeps them",
+}
 BY_BEHAVIOUR = {"engine", "proof", "migrations", "backups"}
 WALL_CLOCKS = {"now", "utcnow", "today", "time"}
 PLACES_OF_ONE_MACHINE = (  # written in two halves, so that this file is not found
@@ -42,6 +60,27 @@ def test_imports_run_one_way():
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"]
     done = subprocess.run(command, cwd=source.ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_whoever_handles_cases_names_no_kind():
+    """What a kind means to them it says itself (casefile/kinds.py)."""
+    handling = [f"caseflow/{package}" for package in ("casefile", "cases", "work", "supervision", "people", "raters")]
+    found = [f"{source.name(path)}:{line}" for path in source.modules(*handling) for line in _lines_naming_a_kind(path)]
+    found += [f"{source.name(path)}: import {module}" for path in source.modules(*handling)
+              for module in source.imports(path) if module.rpartition(".")[2] in ("KIND", "HANDLED_IN")]
+    assert found == []
+
+
+def _lines_naming_a_kind(path) -> list[int]:
+    """Where the name of a kind stands as text; the journal's details and the reasons of errors have the same words."""
+    names, others = {kind.name for kind in KINDS}, set()
+    for node in ast.walk(source.tree(path)):
+        if isinstance(node, ast.Dict):
+            others |= {id(key) for key in node.keys}
+        elif isinstance(node, ast.keyword) and node.arg == "reason":
+            others.add(id(node.value))
+    return [node.lineno for node in ast.walk(source.tree(path))
+            if isinstance(node, ast.Constant) and node.value in names and id(node) not in others]
 
 
 def test_what_is_installed_is_what_is_imported():
@@ -181,6 +220,14 @@ def _public(body: list[ast.stmt], inside: str = "") -> Iterator[tuple[str, ast.F
             yield inside + node.name, node
             if isinstance(node, ast.ClassDef):
                 yield from _public(node.body, f"{inside}{node.name}.")
+
+
+def test_the_core_speaks_in_codes_and_facts():
+    """Its sentences are made in web/sentences, where they are translated; no Chinese stands in it but what is data."""
+    found = {source.name(path) for path in source.modules("caseflow")
+             if any(CHINESE.search(text) for text in source.texts(path))}
+    assert found - CHINESE_BY_NATURE.keys() == set()
+    assert CHINESE_BY_NATURE.keys() - found == set(), "named, but no longer there"
 
 
 def test_no_file_names_a_place_of_one_machine():

@@ -13,6 +13,7 @@ from flask_migrate import Migrate
 import caseflow
 from caseflow.cases import attachments
 from caseflow.files.store import Store
+from caseflow.install import kinds
 from caseflow.models import db
 from web import errors
 from web.app import config, database, security, step_times
@@ -43,6 +44,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     Refuses (ConfigurationError) to serve without a secret, or on a PostgreSQL that may lose what it confirmed.
     Commands that serve nobody do without the secret.
     """
+    kinds.read()
     settings = settings or config.load()
     if click.get_current_context(silent=True) is None:
         config.require_secret(settings)

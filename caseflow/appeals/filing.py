@@ -14,6 +14,7 @@ from typing import BinaryIO
 from sqlalchemy import select
 
 from caseflow.appeals.finding import OFFICIALS, find, is_party, rating_of, staff_no
+from caseflow.appeals.review import APPEAL
 from caseflow.casefile import journal, store
 from caseflow.cases import attachments, clock, steps
 from caseflow.engine.values import DeadlineRule
@@ -21,12 +22,13 @@ from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, Token
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.regulation_file import AppealRules
-from caseflow.models import Appeal, Rating, cases, db
+from caseflow.models import Appeal, Rating, db
+from caseflow.models.ratings import HANDLED_IN
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.raters import rated
 
-KIND = "appeal"
 STATEMENT = (10, 4000)       # fewest and most characters
 MOST_FILES = 10
 WITHDRAWN = "appeal_withdrawn"
@@ -101,8 +103,9 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     if stands.code != "open":
         raise AppealRefused(reason=stands.code)
     _check(stands.rules, ground, statement, evidence)
-    case, definition = steps.begin(rating, KIND, stands.rules.number_format, now)
-    found = store.CASE_OF.first(rating=rating.id, kind=cases.KIND)
+    subject = rated.subject(rating, rating.service.unit)
+    case, definition = steps.begin(APPEAL, subject, now)
+    found = store.CASE_OF.first(rating=rating.id, kind=HANDLED_IN)
     appeal = Appeal(
         case_id=case.id, rating_id=rating.id, rectification_id=found[0] if found else None, party=stands.party,
         appellant_id=actor.user_id, unit_id=rating.service.unit_id, ground=ground, statement=statement.strip(),
@@ -110,7 +113,7 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     db.session.add(appeal)
     db.session.flush()
     journal.append(case, "appeal_filed", actor, now, {"appeal": appeal.id, "ground": ground, "party": stands.party})
-    steps.start(case, definition, rating, actor, now)
+    steps.start(case, definition, subject, actor, now)
     for opened, name in evidence:
         attachments.keep(case.id, actor, opened, name, now, purpose="evidence")
     if stands.rules.clock == "stops" and appeal.rectification_id is not None:

@@ -17,9 +17,9 @@ from caseflow.models import (
     Unit,
     User,
     WorkItem,
-    cases,
     db,
 )
+from caseflow.models.ratings import HANDLED_IN
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -83,7 +83,7 @@ def rating_of(rating_id: int, actor: Actor) -> Rating:
 
 def rectification_of(rating: Rating) -> Case | None:
     """The case in which this rating is put right, None when it needed none."""
-    return db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == cases.KIND))
+    return db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == HANDLED_IN))
 
 
 def _about(actor: Actor) -> ColumnElement[bool]:
@@ -99,7 +99,7 @@ def _about(actor: Actor) -> ColumnElement[bool]:
 def about(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
     """(rating, its rectification case or None), newest first, for every rating about the actor."""
     query = select(Rating, Case).join(Rating.service).options(contains_eager(Rating.service)).outerjoin(
-        Case, and_(Case.rating_id == Rating.id, Case.kind == cases.KIND)).where(_about(actor))
+        Case, and_(Case.rating_id == Rating.id, Case.kind == HANDLED_IN)).where(_about(actor))
     rows = query.order_by(Rating.received_at.desc(), Rating.id.desc())
     return paging.read(db.session, rows, page, per_page, paging.most_counted(page, per_page))
 

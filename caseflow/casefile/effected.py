@@ -53,7 +53,7 @@ class RectificationTold(Fact):
 
     def move(self, case: HeldCase) -> None:
         """It is delivered when the step is done."""
-        case.to_rectification.append(self.message)
+        case.to_related.append(self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class HeldCase:
     kind: str
     regulation: str
     after_expiry: bool
-    rating_id: int
+    rating_id: int | None
     unit_id: int
     version: int
     status: str
@@ -79,7 +79,7 @@ class HeldCase:
     awaited: set[int] = field(default_factory=set)
     stops: list[HeldStop] = field(default_factory=list)
     noted: dict[Any, list[Mapping[str, Any]]] = field(default_factory=dict)
-    to_rectification: list[str] = field(default_factory=list)   # messages an effect has for the other case
+    to_related: list[str] = field(default_factory=list)   # messages an effect has for the other case
 
     def item(self, work_item_id: int) -> HeldItem | None:
         """The work item with this id, if it is open."""
@@ -89,7 +89,7 @@ class HeldCase:
         """The case as it is, to try on it what comes next; nothing is to be written."""
         return replace(
             self, items=self.items.copy(), timers=self.timers.copy(), awaited=self.awaited.copy(),
-            stops=self.stops.copy(), noted={}, to_rectification=[])
+            stops=self.stops.copy(), noted={}, to_related=[])
 
     def note(self, statement: Any, **values: Any) -> None:
         """Have this written by the next `save`."""

@@ -14,12 +14,26 @@ from caseflow.models import Case, JournalEntry, JournalHead, db
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Where a chain is broken, and how.
+
+    `code`: gap (after the entry `number`), unlinked, altered, no_case, other_tail, cut (it should reach `number`) or
+    vanished (there should be `number` entries).
+    """
+
+    stream: str
+    seq: int
+    code: str
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class JournalReport:
-    """How many streams and entries were read, and each break as (stream, seq, what is wrong)."""
+    """How many streams and entries were read, and each break."""
 
     streams: int
     entries: int
-    broken: list[tuple[str, int, str]]
+    broken: list[Break]
 
 
 def verify() -> JournalReport:
@@ -27,7 +41,7 @@ def verify() -> JournalReport:
 
     Each chain is read with its tail in one statement, so work that goes on meanwhile is no break.
     """
-    broken: list[tuple[str, int, str]] = []
+    broken: list[Break] = []
     streams = count = 0
     last: Row[Any] | None = None
     for row in db.session.execute(_chains(), execution_options={"yield_per": 1000}):
@@ -58,14 +72,14 @@ def _chains() -> Any:
     )
 
 
-def _check_entry(row: Row[Any], before: Row[Any] | None) -> Iterator[tuple[str, int, str]]:
+def _check_entry(row: Row[Any], before: Row[Any] | None) -> Iterator[Break]:
     seq, head = (before.seq, before.hash) if before is not None else (0, "")
     if not isinstance(row.seq, int) or not isinstance(seq, int) or row.seq != seq + 1:
-        yield row.stream, row.seq, f"前面缺少记录（上一条是第 {seq} 条）"
+        yield Break(row.stream, row.seq, "gap", seq)
     elif row.previous != head:
-        yield row.stream, row.seq, "与上一条记录接不上"
+        yield Break(row.stream, row.seq, "unlinked")
     if not _is_as_written(row):
-        yield row.stream, row.seq, "内容与指纹不符"
+        yield Break(row.stream, row.seq, "altered")
 
 
 def _is_as_written(row: Row[Any]) -> bool:
@@ -86,18 +100,18 @@ def _moment(at: datetime | str) -> datetime:
     return moment.replace(tzinfo=UTC)
 
 
-def _check_end(last: Row[Any] | None) -> Iterator[tuple[str, int, str]]:
+def _check_end(last: Row[Any] | None) -> Iterator[Break]:
     if last is None or (last.seq == last.tail_seq and last.hash == last.tail_hash):
         return
     if last.tail_seq is None:
-        yield last.stream, last.seq, "没有与这条链对应的案件"
+        yield Break(last.stream, last.seq, "no_case")
     elif last.seq == last.tail_seq:
-        yield last.stream, last.seq, "链尾与案件所记不符"
+        yield Break(last.stream, last.seq, "other_tail")
     else:
-        yield last.stream, last.seq, f"链尾与案件所记不符（应到第 {last.tail_seq} 条）"
+        yield Break(last.stream, last.seq, "cut", last.tail_seq)
 
 
-def _missing_chains() -> Iterator[tuple[str, int, str]]:
+def _missing_chains() -> Iterator[Break]:
     """Tails whose chain is gone altogether."""
     stream = "case:" + cast(Case.id, String)
     cases = select(stream, Case.journal_seq).where(
@@ -108,4 +122,4 @@ def _missing_chains() -> Iterator[tuple[str, int, str]]:
     )
     for found in (cases, others):
         for name, seq in db.session.execute(found, execution_options={"yield_per": 1000}):
-            yield name, 0, f"整条链不见了（应有 {seq} 条）"
+            yield Break(name, 0, "vanished", seq)

@@ -72,8 +72,8 @@ def searching(query: Select, text: str) -> Select:
     elsewhere = select(CaseReference.case_id).where(
         CaseReference.removed_at.is_(None), *containing(text, CaseReference.number))
     return (
-        query.join(Rating, Case.rating_id == Rating.id)
-        .join(ServiceRecord, Rating.service_record_id == ServiceRecord.id)
+        query.outerjoin(Rating, Case.rating_id == Rating.id)
+        .outerjoin(ServiceRecord, Rating.service_record_id == ServiceRecord.id)
         .join(Unit, Case.unit_id == Unit.id)
         .where(or_(Case.id.in_(elsewhere), *containing(
             text, Case.number, ServiceRecord.task_name, ServiceRecord.project_no, Unit.name)))

@@ -203,7 +203,7 @@ def save(case: HeldCase) -> None:
     db.session.expire_all()
 
 
-def begin(*, number: str, kind: str, regulation: str, after_expiry: bool, rating_id: int, unit_id: int,
+def begin(*, number: str, kind: str, regulation: str, after_expiry: bool, rating_id: int | None, unit_id: int,
           opened_at: datetime, definition: str) -> HeldCase:
     """A new case, inserted at once for its id; everything else is written by `save`."""
     row = {

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import journal, offices, store, submissions
+from caseflow.casefile import journal, kinds, offices, store, submissions
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import clock_entries, fold
+from caseflow.cases.effects import registry
 from caseflow.cases.effects.occasion import FiledAppeal
-from caseflow.cases.effects.registry import EFFECTS, Effect
+from caseflow.cases.effects.registry import Effect
 from caseflow.cases.fold import Known
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Step
@@ -63,7 +64,8 @@ def known(advance: Advance, step: Step) -> Known:
     waiting = {timer.token for timer in step.timers}
     begun = bool(waiting - case.timers.keys())
     opened = {definition.user_tasks[task.element].unit for task in step.tasks if task.token not in case.items}
-    effects = [EFFECTS[call.topic] for call in step.effects if call.topic in EFFECTS]
+    found = (registry.find(case.kind, call.topic) for call in step.effects)
+    effects = [effect for effect in found if effect is not None]
     return Known(
         definition, regulation,
         offices.units_of(case) if step.effects or opened - {"responsible"} else {"responsible": case.unit_id},
@@ -73,8 +75,8 @@ def known(advance: Advance, step: Step) -> Known:
          if timer.stopped and token not in waiting},
         _applied(case) if any(effect.once for effect in effects) else frozenset(),
         submissions.newest(case.id) if any(effect.reads for effect in effects) else {},
-        _appeal(case, effects) if any(effect.of for effect in effects) else None,
-        step.ended and store.VOIDED_AT.first(rating=case.rating_id) != (None,))
+        _appeal(case, effects) if any(effect.of_appeals for effect in effects) else None,
+        step.ended and kinds.of(case.kind).voidable and store.VOIDED_AT.first(rating=case.rating_id) != (None,))
 
 
 def _applied(case: HeldCase) -> frozenset[str]:

@@ -14,7 +14,7 @@ from caseflow.casefile.hand import HeldCase
 from caseflow.cases import clock_entries, due
 from caseflow.law import regulations
 from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
-from caseflow.law.calendar_rows import check_rows, doubts
+from caseflow.law.calendar_rows import Doubt, check_rows, doubts
 from caseflow.law.calendars import read
 from caseflow.law.deadlines import BY_CALENDAR, Deadline, compute, rule_of
 from caseflow.law.regulation_file import Regulation
@@ -33,7 +33,7 @@ class ImportResult:
     days: int
     timers: int
     cases: int
-    doubts: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
 
 
 def import_notice(jurisdiction: str, year: int, rows: Iterable[Sequence[str]], source: str, now: datetime,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import store
+from caseflow.casefile import kinds, store
 from caseflow.casefile.hand import STOPS, HeldCase, HeldStop
 from caseflow.cases.standstill import StoppingAppeal
 from caseflow.law import deadlines, time_account
@@ -63,7 +63,7 @@ def note(case: HeldCase, token: int, seq: int, kind: str, actor: Actor, now: dat
 
 def stopping_appeals(case: HeldCase, regulation: Regulation) -> list[StoppingAppeal]:
     """The appeals against the rating of a case whose clock they stop."""
-    if case.kind != "rectification" or regulation.appeal is None or regulation.appeal.clock != "stops":
+    if not kinds.of(case.kind).appealable or regulation.appeal is None or regulation.appeal.clock != "stops":
         return []
     rows = db.session.execute(select(Appeal.id, Case.number, Appeal.filed_at, Case.closed_at).join(
         Case, Case.id == Appeal.case_id).where(Appeal.rating_id == case.rating_id).order_by(Appeal.id))

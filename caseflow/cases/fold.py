@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from caseflow import texts
+from caseflow.casefile import kinds
 from caseflow.casefile.effected import EffectApplied, RatingVoided
 from caseflow.casefile.facts import (
     CaseClosed,
@@ -203,7 +204,7 @@ def _summary(folding: _Folding) -> None:
     folding.add(CaseSummarised(names, earliest_due(case)))
     if step.ended:
         voided = folding.known.voided or any(isinstance(fact, RatingVoided) for fact in folding.facts)
-        status = "voided" if voided and case.kind == "rectification" else "closed"
+        status = "voided" if voided and kinds.is_voidable(case.kind) else "closed"
         folding.add(CaseClosed(status, step.outcome, folding.now))
 
 

@@ -27,7 +27,7 @@ class CaseFilter:
 
     regulation: str | None = None
     status: str | None = None
-    kind: str | None = None
+    kinds: tuple[str, ...] | None = None
     unit_id: int | None = None
     level: str | None = None
     opened_from: datetime | None = None
@@ -45,11 +45,13 @@ def ledger(actor: Actor, wanted: CaseFilter, now: datetime, *, page: int = 1, pe
 def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
     """The same cases, unordered, for whoever wants all of them."""
     query = select(Case).where(permissions.visible_cases(actor))
-    exact = {Case.regulation: wanted.regulation, Case.status: wanted.status, Case.kind: wanted.kind,
+    exact = {Case.regulation: wanted.regulation, Case.status: wanted.status,
              Case.unit_id: wanted.unit_id}
     for column, value in exact.items():
         if value is not None:
             query = query.where(column == value)
+    if wanted.kinds is not None:
+        query = query.where(Case.kind.in_(wanted.kinds))
     if wanted.level:
         query = query.where(Case.rating.has(Rating.level == wanted.level))
     if wanted.opened_from:

@@ -14,86 +14,54 @@ from datetime import datetime
 import orjson
 from sqlalchemy import select
 
-from caseflow.casefile import journal, offices, store
+from caseflow.casefile import journal, kinds, offices, store
 from caseflow.casefile.facts import MessageDelivered, TaskCompleted
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
-from caseflow.cases import advance, clock, fold
+from caseflow.casefile.kinds import Kind, Subject
+from caseflow.cases import advance, fold
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
 from caseflow.errors import (
     InvalidForm,
-    InvalidInput,
     NotFound,
-    RegulationExpired,
     TaskNotOpen,
     TokenReused,
 )
 from caseflow.law import regulations
-from caseflow.models import Appeal, Case, Rating, Submission, Unit, WorkItem, db
-from caseflow.models.cases import KIND
+from caseflow.models import Case, Submission, WorkItem, db
 from caseflow.moments import ONE_SECOND, day_of
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
 from caseflow.raters import unreachable
 
-UPHELD = "appeal_upheld"                 # the message that voids the rating
 
+def begin(kind: Kind, subject: Subject, now: datetime) -> tuple[HeldCase, Definition]:
+    """A new case of this kind about this subject with the next file number, under the current process of its kind.
 
-def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:
-    """Open the case of a bad rating under the regulation of its area, at once, with a file number.
-
-    The case keeps the process it starts under. Past the regulation's validity it is marked, or refused
-    with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
-    The journal begins with the rating; `intake` is what else its intake has to say there.
+    Seen by the responsible unit, the lead office and the offices of its subject; nothing is open in it before `start`.
     """
-    regulation = regulations.get(rating.regulation)
-    expired = regulation.is_over(day_of(now))
-    if expired and regulation.after_expiry == "refuse":
-        raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
-    if store.CASE_OF.first(rating=rating.id, kind=KIND):
-        raise InvalidInput("This rating has a case already.")
-    case, definition = begin(rating, KIND, regulation.number_format, now)
-    journal.append(case, "rating_received", actor, now, {
-        "rating": rating.id, "source": rating.source, "level": rating.level,
-        "received_at": rating.received_at.isoformat(), **(intake or {})})
-    start(case, definition, rating, actor, now)
-    return case
-
-
-def begin(rating: Rating, kind: str, number_format: str, now: datetime) -> tuple[HeldCase, Definition]:
-    """A new case about this rating with the next file number, seen by the rated unit and the lead office.
-
-    Nothing is open in it before `start`.
-    """
-    regulation, year = regulations.get(rating.regulation), day_of(now).year
-    definition = deployed.current(regulation.key, kind)
-    sequence = f"{regulation.key}-{year}" if kind == KIND else f"{regulation.key}-{kind}-{year}"
-    last, = store.NEXT_NUMBER.first(key=sequence)
+    regulation, year = regulations.get(subject.regulation), day_of(now).year
+    definition = deployed.current(regulation.key, kind.process)
+    last, = store.NEXT_NUMBER.first(key=kind.sequence.format(regulation=regulation.key, year=year))
     case = store.begin(
-        number=number_format.format(year=year, number=last), regulation=regulation.key,
-        after_expiry=regulation.is_over(day_of(now)), kind=kind, rating_id=rating.id,
-        unit_id=rating.service.unit_id, opened_at=now, definition=definition.digest)
-    for key in ("responsible", regulation.lead):
+        number=kind.number_format(regulation).format(year=year, number=last), regulation=regulation.key,
+        after_expiry=regulation.is_over(day_of(now)), kind=kind.name, rating_id=subject.rating_id,
+        unit_id=subject.unit_id, opened_at=now, definition=definition.digest)
+    for key in ("responsible", regulation.lead, *subject.offices):
         offices.takes_part(case, offices.unit_for(case, key))
     return case, definition
 
 
-def start(case: HeldCase, definition: Definition, rating: Rating, actor: Actor, now: datetime) -> None:
+def start(case: HeldCase, definition: Definition, subject: Subject, actor: Actor, now: datetime) -> None:
     """Let the case that was begun run to its first tasks. Journaled as case_opened."""
+    about = {} if case.rating_id is None else {"rating": case.rating_id}
     journal.append(case, "case_opened", actor, now, {
-        "number": case.number, "rating": rating.id, "regulation": case.regulation, "definition": definition.digest,
+        "number": case.number, **about, "regulation": case.regulation, "definition": definition.digest,
         "after_expiry": case.after_expiry})
-    step = engine.start(definition, _variables(rating, db.session.get(Unit, case.unit_id)), Context(now))
+    step = engine.start(definition, subject.variables, Context(now))
     advance.record(case, definition, step, actor, now)
-
-
-def _variables(rating: Rating, unit: Unit) -> dict[str, object]:
-    return {
-        "received_at": rating.received_at.isoformat(), "level": rating.level,
-        "real_name": rating.real_name, "business_level": unit.level,
-    }
 
 
 def task_of(work_item_id: int) -> tuple[Definition, UserTask]:
@@ -146,34 +114,15 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     waited = set(case.awaited)
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))
     advance.record(case, definition, step, actor, now)
-    _tell_each_other(case, waited, actor, now)
+    kind = kinds.of(case.kind)
+    kind.after_task(case, waited, actor, now)
+    kind.after_step(case, now)
     return Receipt(submission_id, case.id, item.id, item.element)
 
 
-def _tell_each_other(case: HeldCase, waited: set[int], actor: Actor, now: datetime) -> None:
-    """What an appeal has for its rectification; and for a rectification that waits from now on, what came before."""
-    for message in case.to_rectification:
-        found = store.CASE_OF.first(rating=case.rating_id, kind=KIND)
-        if found:
-            _deliver_if_awaited(found[0], message, now, actor)
-    if case.kind == KIND and case.awaited - waited:
-        voided_at, = store.VOIDED_AT.first(rating=case.rating_id)
-        if voided_at is not None:
-            _deliver_if_awaited(case.id, UPHELD, now, actor)
-    _let_clock_run(case, now)
-
-
-def _let_clock_run(case: HeldCase, now: datetime) -> None:
-    """An appeal that is over stops the clock of its rectification no more."""
-    if case.ended and case.kind == "appeal":
-        appeal_id, rectification_id = db.session.execute(
-            select(Appeal.id, Appeal.rectification_id).where(Appeal.case_id == case.id)).one()
-        if rectification_id is not None:
-            clock.restart_for_appeal(rectification_id, appeal_id, case.number, now)
-
-
-def _deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) -> None:
-    """A case that has ended, or not come so far, keeps its place: the journal says that the message came."""
+def deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) -> None:
+    """Deliver a message to a related case. One that has ended, or not come so far, keeps its place: its journal says
+    that the message came (message_noted)."""
     try:
         deliver_message(case_id, message, now, actor)
     except TaskNotOpen:
@@ -226,7 +175,7 @@ def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SY
     step = engine.deliver(definition, case.state, message, Context(now))
     advance.keep(case, [MessageDelivered(message)], actor, now)
     advance.record(case, definition, step, actor, now)
-    _let_clock_run(case, now)
+    kinds.of(case.kind).after_step(case, now)
 
 
 # --- time ---------------------------------------------------------------------------------------------------------
@@ -273,7 +222,7 @@ def _fire(case: HeldCase, definition: Definition, timer: HeldTimer, now: datetim
     step = engine.fire(definition, case.state, timer.token, Context(now))
     advance.keep(case, fold.fired(timer, now), SYSTEM, now)
     advance.record(case, definition, step, SYSTEM, now)
-    _let_clock_run(case, now)
+    kinds.of(case.kind).after_step(case, now)
 
 
 def find(number: str, actor: Actor) -> Case:

@@ -156,7 +156,7 @@ def _select(files: Mapping[str, bytes], process_id: str | None) -> tuple[str, di
     called = set().union(*calls.values())
     candidates = [process_id] if process_id else [process for process in home if process not in called]
     if len(candidates) != 1 or candidates[0] not in home:
-        _refuse("no_single_process", "请只保留一个可执行流程（isExecutable=\"true\"），被它调用的流程除外。")
+        _refuse("no_single_process")
     needed, waiting = set(), [home[candidates[0]]]
     while waiting:
         name = waiting.pop()
@@ -184,8 +184,8 @@ def _parse(files: Mapping[str, bytes], process_id: str):
     try:
         return parser.parse(files, process_id)
     except ValidationException as refusal:
-        _refuse("engine_refused", f"流程引擎不接受这个图（{refusal}）；请检查该元素的类型和连线。", refusal.id)
+        _refuse("engine_refused", refusal.id, reason=str(refusal))
 
 
-def _refuse(code: str, sentence: str, element: str = "") -> NoReturn:
-    raise DefinitionRefused(findings=(Finding(code, element, 0, sentence),))
+def _refuse(code: str, element: str = "", **facts: str) -> NoReturn:
+    raise DefinitionRefused(findings=(Finding(code, element, 0, facts),))

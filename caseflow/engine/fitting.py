@@ -1,4 +1,4 @@
-"""Why a case cannot be moved to another version of its process: one sentence for each thing that does not fit."""
+"""Why a case cannot be moved to another version of its process: one obstacle for each thing that does not fit."""
 
 from __future__ import annotations
 
@@ -15,40 +15,20 @@ from caseflow.engine.workflow import CaseTask, CaseWorkflow, Run
 branches_in = lru_cache(maxsize=256)(branches_of)
 readings_of = lru_cache(maxsize=256)(readings)
 
-
-ADVICE = "；请让案件在原版本办完。"
-SENTENCES = {
-    "ended": "案件已经办结，不需要迁移。",
-    "gone": "案件停在“{name}”，新版本没有这一步；请让案件在原版本办完，或办过这一步再迁移。",
-    "kind": "案件停在“{name}”，新版本里它换了类型" + ADVICE,
-    "moved": "案件停在“{name}”，新版本把它移进或移出了子流程" + ADVICE,
-    "called": "“{name}”在新版本里调用另一个流程" + ADVICE,
-    "message": "“{name}”在新版本里等待另一个消息" + ADVICE,
-    "branches": "案件停在“{name}”，新版本的并行分支与走过的不一致，合并时会一直等待或重复" + ADVICE,
-    "outcome": "案件已走到“{name}”，新版本没有这个结束" + ADVICE,
-    "values": "案件里“{name}”已填的内容在新版本里不能用" + ADVICE,
-    "unasked": "新版本以后要用“{name}”，填写它的步骤案件已经走过" + ADVICE,
-    "visits": "“{name}”办过的次数有法定限制，新版本没有这一步，会重新计算" + ADVICE,
-    "deadline": "“{name}”的新期限现在算不出来" + ADVICE,
-    "choice": "“{name}”的期限规则有变化；请选择保留原来的期限，或者按新规则重新计算。",
-    "stopped": "“{name}”正在中止计时，不能重新计算；请先恢复计时，或者选择保留。",
-    "state": "新版本读不了这个案件的状态" + ADVICE,
-}
+CODES = frozenset((
+    "ended", "gone", "kind", "moved", "called", "message", "branches", "outcome", "values", "unasked", "visits",
+    "deadline", "choice", "stopped", "state",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One reason. `code` is a key of SENTENCES; `element` the id it is about, "" for the case as a whole; `name` what
-    that (or a field) is called."""
+    """One reason. `code` is one of CODES; `element` the id it is about, "" for the case as a whole; `name` what that
+    (or a field) is called."""
 
     code: str
     element: str = ""
     name: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """In Chinese, with what to do."""
-        return SENTENCES[self.code].format(name=self.name)
 
 
 def obstacles(old: Definition, new: Definition, run: Run) -> tuple[Obstacle, ...]:

@@ -23,14 +23,14 @@ VARIABLE_TYPES: Mapping[str, str] = {"enum": "text", "boolean": "boolean", "date
 class Finding:
     """One thing the gate refuses or warns of.
 
-    `code` is stable; `sentence` is Chinese and says what to do; `line` is 1-based, 0 when unknown;
-    `element` is the BPMN id, "" when the whole file is meant.
+    `code` is stable; `facts` are what its sentence names (name → text, number, or texts in order), which whoever shows
+    it makes; `line` is 1-based, 0 when unknown; `element` is the BPMN id, "" when the whole file is meant.
     """
 
     code: str
-    element: str
-    line: int
-    sentence: str
+    element: str = ""
+    line: int = 0
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
     severity: str = "error"      # "error" blocks deployment, "warning" does not
 
 

@@ -22,18 +22,6 @@ MAX_CELL = 200             # characters
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_PARTS = 200
 
-SENTENCES = {
-    "empty": "文件里没有内容。",
-    "too_big": f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请分成几个文件。",
-    "too_long": f"行数超过 {MAX_ROWS}，请分成几个文件。",
-    "encoding": "文件编码无法识别；请在表格软件中另存为“CSV UTF-8”或 xlsx 后再试。",
-    "utf16": "这是 Unicode（UTF-16）文本；请在表格软件中另存为“CSV UTF-8”或 xlsx 后再试。",
-    "old_excel": "这是旧版 xls 文件；请另存为 xlsx 或“CSV UTF-8”后再试。",
-    "not_xlsx": "xlsx 文件已损坏或不完整；请重新另存后再试。",
-    "bomb": "xlsx 文件解压后过大或结构异常，未打开；请只保留需要的一张表后再试。",
-    "not_csv": "第 {0} 行不是有效的 CSV；请检查引号是否成对。",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -53,7 +41,7 @@ class Sheet:
 
 
 def read(content: bytes) -> Sheet:
-    """The first sheet of the file. Refuses with InvalidInput and a sentence that says what to do."""
+    """The first sheet of the file. Refuses with InvalidInput what is none: its field "file" has the code."""
     if len(content) > MAX_BYTES:
         raise _refused("too_big")
     if content.startswith(b"PK\x03\x04"):
@@ -74,8 +62,8 @@ def read(content: bytes) -> Sheet:
     return Sheet(tuple(kept), encoding)
 
 
-def _refused(code: str, *words: object) -> InvalidInput:
-    return InvalidInput(SENTENCES[code].format(*words), fields={"file": code})
+def _refused(code: str, **facts: object) -> InvalidInput:
+    return InvalidInput(fields={"file": code}, facts=facts)
 
 
 def _decoded(content: bytes) -> tuple[str, str]:
@@ -101,7 +89,7 @@ def _lines(text: str) -> Iterator[Row]:
         for cells in reader:
             yield _row(reader.line_num, cells)
     except csv.Error:
-        raise _refused("not_csv", reader.line_num) from None
+        raise _refused("not_csv", line=reader.line_num) from None
 
 
 def _row(line: int, cells: list[str]) -> Row:

@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, Subquery, exists, func, select
 
@@ -40,26 +41,26 @@ from caseflow.models import (
     work,
 )
 from caseflow.models.cases import OPEN
+from caseflow.models.ratings import HANDLED_IN
 from caseflow.people import impartiality
 from caseflow.processes import deployed
 from caseflow.ratings import intake
 
 OUTBOX_AGE = timedelta(minutes=10)
-CHANNELS = {"email": "电子邮件", "sms": "短信", "chat": "办公平台消息"}
 BATCH = 200     # cases whose states are held in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something that must not be: a stable code, the case number ("" when none is meant), a sentence.
+    """Something that must not be: a stable code, the case number ("" when none is meant), and the facts of it.
 
     `subject` tells complaints with the same code and case apart: a token, an element, a place in the journal.
     """
 
     code: str
     case: str
-    sentence: str
     subject: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def examine(now: datetime) -> list[Complaint]:
@@ -78,7 +79,7 @@ def stuck_cases(now: datetime) -> Iterator[Complaint]:
         OPEN, Case.incident.is_(False), tasks.c.case_id.is_(None), timers.c.case_id.is_(None),
         ~exists().where(AwaitedMessage.case_id == Case.id))
     for number in db.session.scalars(query):
-        yield Complaint("stuck_case", number, "未结案件既无待办、也无计时、也不等待消息，且未列为异常。")
+        yield Complaint("stuck_case", number)
 
 
 def _by_case(table: type[WorkItem] | type[Timer], *status: str) -> Subquery:
@@ -120,22 +121,18 @@ def _tokens(table: type[WorkItem] | type[Timer], ids: list[int], *status: str) -
 def _compare(case: Row, processes: dict[str, Definition | CaseflowError], items: set[int],
              pending: set[int]) -> Iterator[Complaint]:
     if hashlib.sha256(case.state).hexdigest() != case.state_digest:
-        yield Complaint("wrong_state_digest", case.number, "引擎状态与其摘要不符。")
+        yield Complaint("wrong_state_digest", case.number)
         return
     try:
         step = engine.inspect(_process(case.definition, processes), case.state)
     except CaseflowError as error:
-        yield Complaint("unreadable_state", case.number, f"引擎状态无法读取：{error}")
+        yield Complaint("unreadable_state", case.number, facts={"why": str(error)})
         return
     tasks, timers = {task.token for task in step.tasks}, {timer.token for timer in step.timers}
-    for code, tokens, sentence in (
-        ("invisible_task", tasks - items, "引擎中已就绪的任务没有对应的待办"),
-        ("orphan_work_item", items - tasks, "待办没有对应的就绪任务"),
-        ("missing_timer", timers - pending, "引擎等待的计时没有记录，将永不触发"),
-        ("orphan_timer", pending - timers, "计时记录没有对应的等待任务"),
-    ):
+    for code, tokens in (("invisible_task", tasks - items), ("orphan_work_item", items - tasks),
+                         ("missing_timer", timers - pending), ("orphan_timer", pending - timers)):
         for token in sorted(tokens):
-            yield Complaint(code, case.number, f"{sentence}（第 {token} 号）。", str(token))
+            yield Complaint(code, case.number, str(token), {"token": token})
 
 
 def _process(digest: str, processes: dict[str, Definition | CaseflowError]) -> Definition:
@@ -153,14 +150,11 @@ def _process(digest: str, processes: dict[str, Definition | CaseflowError]) -> D
 
 def rows_of_ended_cases(now: datetime) -> Iterator[Complaint]:
     """Work items and timers that an ended case has left behind."""
-    for code, table, status, sentence in (
-        ("orphan_work_item", WorkItem, ("open",), "案件已结束，待办仍在"),
-        ("orphan_timer", Timer, work.WAITING, "案件已结束，计时仍在"),
-    ):
+    for code, table, status in (("orphan_work_item", WorkItem, ("open",)), ("orphan_timer", Timer, work.WAITING)):
         query = select(Case.number, table.token).join(Case, Case.id == table.case_id).where(
             table.status.in_(status), Case.status != "open")
         for number, token in db.session.execute(query):
-            yield Complaint(code, number, f"{sentence}（第 {token} 号）。", str(token))
+            yield Complaint(code, number, str(token), {"token": token, "ended": True})
 
 
 def doubled_timers(now: datetime) -> Iterator[Complaint]:
@@ -169,7 +163,7 @@ def doubled_timers(now: datetime) -> Iterator[Complaint]:
         Timer.status == "pending").group_by(Case.number, Timer.element, Timer.attached_to, Timer.since, Timer.due_at
                                             ).having(func.count() > 1)
     for number, element in db.session.execute(doubled):
-        yield Complaint("doubled_timer", number, f"同一计时 {element} 有两条待触发记录。", element)
+        yield Complaint("doubled_timer", number, element, {"element": element})
 
 
 def timers_fired_wrongly(now: datetime) -> Iterator[Complaint]:
@@ -177,12 +171,12 @@ def timers_fired_wrongly(now: datetime) -> Iterator[Complaint]:
     early = select(Case.number, TimerFiring.token).join(Case, Case.id == TimerFiring.case_id).where(
         TimerFiring.fired_at < TimerFiring.due_at)
     for number, token in db.session.execute(early):
-        yield Complaint("fired_early", number, f"第 {token} 号计时提前触发。", str(token))
+        yield Complaint("fired_early", number, str(token), {"token": token})
     unfired = select(Case.number, Timer.token).join(Case, Case.id == Timer.case_id).where(
         Timer.status == "fired", ~exists().where(
             TimerFiring.case_id == Timer.case_id, TimerFiring.token == Timer.token))
     for number, token in db.session.execute(unfired):
-        yield Complaint("firing_not_logged", number, f"第 {token} 号计时已触发，却没有触发记录。", str(token))
+        yield Complaint("firing_not_logged", number, str(token), {"token": token})
 
 
 def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
@@ -192,7 +186,7 @@ def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
         OPEN, Case.incident.is_(False),
         (Case.next_try.is_(None)) | (Case.next_due.is_(None)) | (Case.next_due != timers.c.earliest))
     for number in db.session.scalars(query):
-        yield Complaint("unscheduled_timer", number, "最早的计时未列入案件的下次处理时间。")
+        yield Complaint("unscheduled_timer", number)
 
 
 def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
@@ -206,8 +200,7 @@ def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
         standing = clock_entries.standing_of(
             timer, ledgers[timer.case_id, timer.token], regulation, calendars.load(regulation.calendar), now)
         if standing.due_at != (timer.due_at if timer.status == "pending" else None):
-            yield Complaint("wrong_due_date", number, f"第 {timer.token} 号计时的到期时间与期限记录算出的不符。",
-                            str(timer.token))
+            yield Complaint("wrong_due_date", number, str(timer.token), {"token": timer.token})
 
 
 def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
@@ -218,29 +211,29 @@ def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
         revisited = exists().where(WorkItem.case_id == Case.id, WorkItem.element.in_(regulation.revisit_tasks),
                                    WorkItem.status == "completed")
         query = select(Case.number).where(
-            Case.regulation == regulation.key, Case.status == "closed", Case.kind == "rectification", ~revisited,
+            Case.regulation == regulation.key, Case.status == "closed", Case.kind == HANDLED_IN, ~revisited,
             func.coalesce(Case.outcome, "").not_in(regulation.closed_without_revisit))
         for number in db.session.scalars(query):
-            yield Complaint("closed_without_revisit", number, "差评已办结，但没有法规要求的回访。")
+            yield Complaint("closed_without_revisit", number)
 
 
 def returned_twice(now: datetime) -> Iterator[Complaint]:
     """HN-15: a case is returned for rehandling at most once."""
     for number in _applied_twice("return_for_rehandling"):
-        yield Complaint("returned_twice", number, "案件被退回重办超过一次。")
+        yield Complaint("returned_twice", number)
 
 
 def bad_ratings_without_case(now: datetime) -> Iterator[Complaint]:
     """How many bad ratings call for a case and have none: one complaint for all of them."""
     missing = intake.count_missing_cases()
     if missing:
-        yield Complaint("rating_without_case", "", f"有 {missing} 条差评没有立案；运行 caseflow ratings open-missing。")
+        yield Complaint("rating_without_case", "", facts={"count": missing})
 
 
 def missing_files(now: datetime) -> Iterator[Complaint]:
     """Attachments whose file is gone or has another size; the content is not read."""
     for number, attachment in attachments.lost():
-        yield Complaint("missing_file", number, f"附件第 {attachment} 号的文件不在，或大小不符。", str(attachment))
+        yield Complaint("missing_file", number, str(attachment), {"attachment": attachment})
 
 
 def upheld_but_counted(now: datetime) -> Iterator[Complaint]:
@@ -248,13 +241,13 @@ def upheld_but_counted(now: datetime) -> Iterator[Complaint]:
     query = select(Case.number).join(Appeal, Appeal.case_id == Case.id).join(Rating, Rating.id == Appeal.rating_id)
     for number in db.session.scalars(query.where(
             Appeal.decision == "upheld", Case.status != "open", Rating.voided_at.is_(None))):
-        yield Complaint("upheld_but_counted", number, "申诉已经成立，评价却仍然计入统计。")
+        yield Complaint("upheld_but_counted", number)
 
 
 def sent_back_twice(now: datetime) -> Iterator[Complaint]:
     """An appeal is sent back for evidence at most once."""
     for number in _applied_twice("return_for_evidence"):
-        yield Complaint("sent_back_twice", number, "申诉被退回补充超过一次。")
+        yield Complaint("sent_back_twice", number)
 
 
 def _applied_twice(topic: str) -> Iterable[str]:
@@ -269,13 +262,12 @@ def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
     for regulation in regulations.all_regulations().values():
         posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
         for gap in impartiality.gaps(regulation.key, posts):
-            yield Complaint("no_impartial_reviewer", "", f"{gap.office}没有人能公正复核涉及{gap.rated}的申诉。",
-                            f"{regulation.key}/{gap.office_id}/{gap.rated_id}")
+            yield Complaint("no_impartial_reviewer", "", f"{regulation.key}/{gap.office_id}/{gap.rated_id}",
+                            {"office": gap.office, "rated": gap.rated})
     query = select(WorkItem).where(WorkItem.status == "open", WorkItem.role == impartiality.REVIEWER)
     for item in db.session.scalars(query).unique():
         if not impartiality.someone_for(item):
-            yield Complaint("no_impartial_reviewer", item.case.number, "持复核岗位的人都应回避，这件申诉没有人能复核。",
-                            str(item.token))
+            yield Complaint("no_impartial_reviewer", item.case.number, str(item.token))
 
 
 def old_outbox(now: datetime) -> Iterator[Complaint]:
@@ -284,20 +276,20 @@ def old_outbox(now: datetime) -> Iterator[Complaint]:
         OutboxMessage.status == "waiting", OutboxMessage.created_at < now - OUTBOX_AGE)
     waiting = db.session.scalar(query)
     if waiting:
-        yield Complaint("old_outbox", "", f"有 {waiting} 条消息等待发送超过 10 分钟。")
+        yield Complaint("old_outbox", "", facts={"count": waiting})
 
 
 def dead_deliveries(now: datetime) -> Iterator[Complaint]:
     """What was given up by e-mail, SMS or chat, and nobody has sent again or put aside."""
     query = select(Delivery.channel, func.count()).where(Delivery.status == "dead").group_by(Delivery.channel)
     for channel, count in db.session.execute(query.order_by(Delivery.channel)):
-        yield Complaint("dead_delivery", "", f"有 {count} 条{CHANNELS[channel]}没有送达，不再自动重试。", channel)
+        yield Complaint("dead_delivery", "", channel, {"count": count, "channel": channel})
 
 
 def broken_journal(now: datetime) -> Iterator[Complaint]:
     """Every entry that does not fit its chain; the whole journal is read."""
-    for stream, seq, what in journal_check.verify().broken:
-        yield Complaint("broken_journal", "", f"日志 {stream} 第 {seq} 条：{what}", f"{stream}/{seq}")
+    for found in journal_check.verify().broken:
+        yield Complaint("broken_journal", "", f"{found.stream}/{found.seq}", asdict(found))
 
 
 Check = Callable[[datetime], Iterator[Complaint]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -57,10 +58,11 @@ def keep(rounds: tuple[str, ...], found: Found, now: datetime) -> News:
             key = (complaint.code, complaint.case, complaint.subject[:120])
             if key not in standing:
                 standing[key] = StandingComplaint(found_by=check, code=key[0], case_number=key[1], subject=key[2],
-                                                  first_seen=now, sentence="")
+                                                  first_seen=now)
                 db.session.add(standing[key])
                 begun.append(standing[key])
-            standing[key].sentence, standing[key].last_seen = complaint.sentence, now
+            standing[key].facts = json.dumps(dict(complaint.facts), ensure_ascii=False, default=str)
+            standing[key].last_seen = now
             seen.add(key)
     cleared = [row for key, row in standing.items() if key not in seen and len(found[row.found_by]) < MOST]
     for row in cleared:

@@ -11,6 +11,7 @@ from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import RoleAssignment, Unit, User, db
 from caseflow.processes import deployed
+from caseflow.ratings.rectification import RECTIFICATION
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 TITLES = {"officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计",
@@ -35,7 +36,7 @@ def add_people(regulation: Regulation, password_hash: str) -> list[User]:
 
 def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str, Unit, str, str | None]]:
     """(user name, unit, role, staff number) of everybody a place needs."""
-    tasks = deployed.current(regulation.key, "rectification").user_tasks.values()
+    tasks = deployed.current(regulation.key, RECTIFICATION.process).user_tasks.values()
     for key in sorted({regulation.lead, *(task.unit for task in tasks)} - {"responsible"}):
         for role in ("officer", "supervisor"):
             yield f"{regulation.key}.{key}.{role}", units[key], role, None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow.casefile import kinds
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import Regulation, UnitEntry
 from caseflow.models import Definition, Unit, db
@@ -34,7 +35,7 @@ def other_than_shipped() -> list[Definition]:
 
 
 def _processes(regulation: Regulation) -> tuple[str, ...]:
-    return ("rectification", "appeal") if regulation.appeal and regulation.appeal.available else ("rectification",)
+    return tuple(kind.process for kind in kinds.registered() if kind.offered(regulation))
 
 
 def make_units(regulation: Regulation, entries) -> dict[str, Unit]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select
 
 from caseflow.errors import InvalidInput
 from caseflow.law import regulations
+from caseflow.law.calendar_rows import Doubt
 from caseflow.law.calendars import row_of
 from caseflow.law.working_days import NATIONAL, Day
 from caseflow.models import CalendarDay, CalendarNotice, db
@@ -22,19 +23,19 @@ def jurisdictions() -> list[str]:
 
 
 def _require_place(jurisdiction: str, year: int, source: str) -> None:
-    problems = {}
+    problems: dict[str, tuple[str, dict[str, object]]] = {}
     known = jurisdictions()
     if jurisdiction not in known:
-        problems["jurisdiction"] = ("unknown", f"没有名为“{jurisdiction}”的日历；可用：{'、'.join(known)}")
+        problems["jurisdiction"] = ("unknown", {"jurisdiction": jurisdiction, "known": known})
     if not 2000 <= year <= 2100:
-        problems["year"] = ("out_of_range", "年份应在 2000 至 2100 之间")
+        problems["year"] = ("out_of_range", {})
     if not source or len(source) > MAX_SOURCE or re.search(r"[\x00-\x1f\x7f]", source):
-        problems["source"] = ("invalid", f"请写明依据的通知名称（1 至 {MAX_SOURCE} 个字，一行）")
+        problems["source"] = ("invalid", {"most": MAX_SOURCE})
     elif (other := _year_of(jurisdiction, source)) not in (None, year):
-        problems["source"] = ("other_year", f"“{source}”已是 {other} 年的通知名称；每年的通知应有自己的名称")
+        problems["source"] = ("other_year", {"source": source, "year": other})
     if problems:
-        raise InvalidInput("\n".join(sentence for _code, sentence in problems.values()),
-                           fields={field: code for field, (code, _sentence) in problems.items()})
+        raise InvalidInput(fields={field: code for field, (code, _facts) in problems.items()},
+                           facts={field: facts for field, (_code, facts) in problems.items()})
 
 
 def _year_of(jurisdiction: str, source: str) -> int | None:
@@ -61,8 +62,8 @@ def _forget_days(notice: CalendarNotice) -> None:
     _delete(notice.jurisdiction, own)
 
 
-def _replace_days(notice: CalendarNotice, days: dict[date, Day]) -> list[str]:
-    """Store the notice's days; returns a sentence for each that stays with the next year's notice."""
+def _replace_days(notice: CalendarNotice, days: dict[date, Day]) -> list[Doubt]:
+    """Store the notice's days; returns those that stay with the next year's notice."""
     sources = _sources(notice.jurisdiction)
     others = {row.day: row for row in _rows_around(notice)}
     later = {day for day in days.keys() & others.keys() if _owner(others[day], sources) > notice.year}
@@ -70,7 +71,7 @@ def _replace_days(notice: CalendarNotice, days: dict[date, Day]) -> list[str]:
     db.session.execute(insert(CalendarDay), [
         row_of(notice.jurisdiction, day, Day(special.working, special.name, notice.source))
         for day, special in days.items() if day not in later])
-    return [f"{day} 已由“{others[day].source}”规定，保持不变" for day in sorted(later)]
+    return [Doubt("kept", day, others[day].source) for day in sorted(later)]
 
 
 def _rows_around(notice: CalendarNotice) -> list[CalendarDay]:

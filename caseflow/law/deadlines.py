@@ -62,20 +62,11 @@ def compute(rule: DeadlineRule, calendar: Calendar, close_of_business: time | No
         end = LAST_SECOND if rule.unit == "end_of_day" else close_of_business or LAST_SECOND
         due_at = datetime.combine(days[-1].day, end, SHANGHAI).astimezone(UTC)
     except OverflowError:
-        raise InvalidInput("期限超出可计算的日期范围", fields={"since": "out_of_range"}) from None
+        raise InvalidInput("The limit reaches beyond the days that can be counted.",
+                           fields={"since": "out_of_range"}) from None
     provisional = rule.unit in BY_CALENDAR and any(
         calendar.is_provisional(counted.day) for counted in days if counted.role != "event")
     return Deadline(due_at, provisional, calendar.version, days)
-
-
-def explain(rule: DeadlineRule, calendar: Calendar, close_of_business: time | None = None) -> list[str]:
-    """One Chinese line for each counted or skipped day, in the order of counting, with the reason."""
-    if rule.unit == "hours":
-        start = moment(rule.since).astimezone(SHANGHAI)
-        direction = "起算" if rule.amount > 0 else "起倒算"
-        return [f"{start:%Y-%m-%d %H:%M} {direction}{abs(rule.amount)}小时：自该时刻起连续计算（民法典第二百零一条）"]
-    deadline = compute(rule, calendar, close_of_business)
-    return [_line(counted, rule, calendar) for counted in deadline.days]
 
 
 def working_days_left(now: datetime | str, due_at: datetime | str, calendar: Calendar) -> int:
@@ -98,9 +89,10 @@ def _require_countable(rule: DeadlineRule) -> None:
     if rule.unit in ("end_of_day", "date"):
         return
     if rule.unit not in MOST:
-        raise InvalidInput(f"未知的期限单位：{rule.unit}", fields={"unit": "unknown"})
+        raise InvalidInput(f"No limit is counted in {rule.unit!r}.", fields={"unit": "unknown"})
     if not 1 <= abs(rule.amount) <= MOST[rule.unit]:
-        raise InvalidInput(f"期限数量应在 1 至 {MOST[rule.unit]} 之间（倒算为负数）", fields={"amount": "out_of_range"})
+        raise InvalidInput(f"The amount must be from 1 to {MOST[rule.unit]}, or negative to count backward.",
+                           fields={"amount": "out_of_range"})
 
 
 def _days(rule: DeadlineRule, event: date, calendar: Calendar) -> Iterator[CountedDay]:
@@ -134,17 +126,3 @@ def _calendar_days(event: date, step: timedelta, amount: int, calendar: Calendar
     while not calendar.is_working(day := day + step):
         yield CountedDay(day, "extended")
     yield CountedDay(day, "landed")
-
-
-def _line(counted: CountedDay, rule: DeadlineRule, calendar: Calendar) -> str:
-    forward = rule.amount > 0
-    unit = "个工作日" if rule.unit == "working_days" else "日"
-    label = {
-        "event": "不计入：起算当日（民法典第二百零一条），",
-        "counted": f"{'第' if forward else '倒数第'}{counted.number}{unit}：",
-        "skipped": "不计入：",
-        "extended": "顺延：" if forward else "提前：",
-        "landed": "顺延至本日（民法典第二百零三条）：" if forward else "提前至本日：",
-        "set": "当日为限：" if rule.unit == "end_of_day" else "指定的期限之日：",
-    }[counted.role]
-    return f"{counted.day} {label}{calendar.why(counted.day)}"

@@ -163,7 +163,7 @@ def _due(given: Given, run: _Running, calendar: Calendar) -> datetime:
 def _later(day: date, working_days: int, calendar: Calendar) -> date:
     """The day so many working days after this one."""
     if working_days > LONGEST:
-        raise InvalidInput("期限超出可计算的日期范围", fields={"days": "out_of_range"})
+        raise InvalidInput("The limit reaches beyond the days that can be counted.", fields={"days": "out_of_range"})
     while working_days > 0:
         day += ONE_DAY
         working_days -= calendar.is_working(day)

@@ -17,7 +17,6 @@ from chinese_calendar import constants
 
 NATIONAL = "national"
 SEEDED_YEARS = range(2004, 2027)
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,20 @@ class Day:
     working: bool
     name: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a day counts or not: off, on or exchanged (worked at a weekend) by a notice, else workday or rest_day.
+
+    `name` and `source` are the holiday's and the notice's. `provisional`: the day's year has no notice yet.
+    """
+
+    day: date
+    code: str
+    name: str = ""
+    source: str = ""
+    provisional: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +70,13 @@ class Calendar:
         """
         return day.year not in self.years
 
-    def why(self, day: date) -> str:
-        """The weekday and the reason why the day counts or not, in Chinese, with the notice."""
-        weekday, special = WEEKDAYS[day.weekday()], self.days.get(day)
-        if special is not None:
-            verb = "放假" if not special.working else "调休上班" if day.weekday() >= 5 else "上班"
-            return f"{weekday}，{special.name}{verb}（{special.source}）"
-        plain = "工作日" if day.weekday() < 5 else "休息日"
-        doubt = f"（{day.year}年放假安排尚未公布，暂按周一至周五计算）" if self.is_provisional(day) else ""
-        return f"{weekday}，{plain}{doubt}"
+    def why(self, day: date) -> Why:
+        """Why the day counts or not, with the notice that says so."""
+        special = self.days.get(day)
+        if special is None:
+            return Why(day, "workday" if day.weekday() < 5 else "rest_day", provisional=self.is_provisional(day))
+        code = "off" if not special.working else "exchanged" if day.weekday() >= 5 else "on"
+        return Why(day, code, special.name, special.source)
 
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days lie in (after, until]; 0 when until is not later. Constant time but for a bisection."""

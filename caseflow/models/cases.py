@@ -12,13 +12,13 @@ from caseflow.models.db import Base, db
 from caseflow.models.people import Unit
 from caseflow.models.ratings import Rating
 
-KIND = "rectification"
 CASE_STATUSES = ("open", "closed", "voided")
 
 
 class Case(Base):
-    """A case (a bad review being handled). `version` grows by one with every step: a second writer is refused.
+    """A case. What it is about points to it; `kind` says how to find it (casefile/kinds.py).
 
+    `version` grows by one with every step: a second writer is refused.
     `status` and `step` are summaries derived from the diagram's state. `next_due` is the earliest pending
     timer; `next_try` is when the scheduler may touch it (later than next_due after failures). `journal_seq`
     and `journal_head` are number and hash of the case's last journal entry.
@@ -33,10 +33,10 @@ class Case(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
-    kind: Mapped[str] = mapped_column(String(24), default="rectification")
+    kind: Mapped[str] = mapped_column(String(24))
     regulation: Mapped[str] = mapped_column(String(32))
     after_expiry: Mapped[bool] = mapped_column(default=False)   # opened past the regulation's validity (HF-18)
-    rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"), index=True)
+    rating_id: Mapped[int | None] = mapped_column(ForeignKey("ratings.id"), index=True)   # if it is about one
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)  # the responsible unit
     status: Mapped[str] = mapped_column(String(16), default="open")
     step: Mapped[str] = mapped_column(String(120), default="")                # names of the open tasks
@@ -50,7 +50,7 @@ class Case(Base):
     incident: Mapped[bool] = mapped_column(default=False)
     journal_seq: Mapped[int] = mapped_column(default=0)
     journal_head: Mapped[str] = mapped_column(String(64), default="")
-    rating: Mapped[Rating] = relationship(lazy="joined")
+    rating: Mapped[Rating | None] = relationship(lazy="joined")
     unit: Mapped[Unit] = relationship(lazy="joined")
     instance: Mapped[ProcessInstance] = relationship(back_populates="case", uselist=False)
 

@@ -24,7 +24,8 @@ class Heartbeat(Base):
 class StandingComplaint(Base):
     """What the doctor complains about, once for as long as it lasts. `subject`: what of the case, such as a token.
 
-    `found_by` is the check that finds it again, or clears it. `case_number` is "" when no case is meant.
+    `found_by` is the check that finds it again, or clears it. `case_number` is "" when no case is meant. `facts` is
+    a JSON object.
     """
 
     __tablename__ = "complaints"
@@ -38,7 +39,7 @@ class StandingComplaint(Base):
     code: Mapped[str] = mapped_column(String(40))
     case_number: Mapped[str] = mapped_column(String(40), default="")
     subject: Mapped[str] = mapped_column(String(120), default="")
-    sentence: Mapped[str] = mapped_column(Text)
+    facts: Mapped[str] = mapped_column(Text)
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     cleared_at: Mapped[datetime | None]

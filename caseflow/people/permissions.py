@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, exists, or_, select
 
-from caseflow.casefile import offices
+from caseflow.casefile import kinds, offices
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import NotFound, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Appeal, Case, CaseUnit, Unit, User, WorkItem, db
+from caseflow.models import Case, CaseUnit, Unit, User, WorkItem, db
 
 SEES_BELOW = frozenset({"supervisor", "auditor"})
 SEES_CASES = frozenset({"officer", "supervisor", "reviewer", "auditor"})
@@ -73,14 +73,14 @@ def visible_cases(actor: Actor):
 
 
 def may_see(actor: Actor, case: Case) -> bool:
-    """Whether a unit that the actor may look into takes part in the case, or the actor filed it as an appeal."""
+    """Whether a unit that the actor may look into takes part in the case, or it is theirs (an appeal they filed)."""
     if actor.is_system:
         return True
-    filed = exists().where(Appeal.case_id == case.id, Appeal.appellant_id == actor.user_id)
-    if not actor.visible_units:
-        return case.kind == "appeal" and bool(db.session.scalar(select(filed)))
-    takes_part = exists().where(CaseUnit.case_id == case.id, CaseUnit.unit_id.in_(actor.visible_units))
-    return bool(db.session.scalar(select(or_(takes_part, filed) if case.kind == "appeal" else takes_part)))
+    own = kinds.of(case.kind).own
+    ways = [own(case.id, actor.user_id)] if own else []
+    if actor.visible_units:
+        ways.append(exists().where(CaseUnit.case_id == case.id, CaseUnit.unit_id.in_(actor.visible_units)))
+    return bool(ways) and bool(db.session.scalar(select(or_(*ways))))
 
 
 def require_see(actor: Actor, case: Case) -> None:

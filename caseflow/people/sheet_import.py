@@ -38,36 +38,20 @@ ROLE_WORDS = {"经办人": "officer", "督办人": "supervisor", "窗口人员":
               "审计人": "auditor", "系统管理员": "admin", "安全管理员": "security", **{role: role for role in ROLES}}
 PER_ENTRY = 500      # lines of one journal entry
 
-WRONG = {            # what is wrong with a line, and what to do
-    "formula": "含有公式；请粘贴为数值后再试",
-    "too_long": "有一格超过 200 个字；请缩短",
-    "username": "账号应为 2 至 64 个小写字母、数字、点、横线或下划线，以字母开头；请修改",
-    "name": "名称为空、过长、含控制字符或以 = + - @ 开头；请修改",
-    "staff_no": "工号最多 32 个字母、数字或横线；请修改",
-    "unknown_unit": "没有编码为“{0}”的在用单位；请先新增单位或更正编码",
-    "doubled": "与第 {0} 行重复；请删去一行",
-    "foreign": "账号“{0}”已被其他地区使用；请换一个账号",
-    "role": "没有名为“{0}”的岗位；请按岗位名称填写",
-    "role_not_yours": "岗位由安全管理员授予；请删去岗位一列",
-    "apart": "系统管理、安全管理、审计不能与其他岗位兼任；请更正岗位",
-    "stopped": "账号“{0}”已停用；请先恢复，或删去这一行",
-    "code": "编码应为 1 至 32 个字母、数字、横线或下划线；请修改",
-    "level": "没有名为“{0}”的级别；请填省、市、区、街道或社区",
-    "area": "地区代码应为 2 至 12 位数字；请修改，或填写上级编码",
-    "unknown_parent": "没有编码为“{0}”的在用上级单位；请先写上级单位的一行，或更正编码",
-    "unit_exists": "编码“{0}”的单位已停用；请先恢复，或删去这一行",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line of the file would do: verdict "add", "change", "same" or "wrong" (then `problem` says why)."""
+    """What a line of the file would do: verdict "add", "change", "same" or "wrong".
+
+    Of a wrong one `problem` is the code, and `found` what it found: a word of the line, or the line it repeats.
+    """
 
     line: int
     subject: str
     verdict: str
     problem: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    found: str | int = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +71,7 @@ class Plan:
 def plan(content: bytes, regulation: str, actor: Actor) -> Plan:
     """Read the file and say what it would do, without doing it. For system administrators of the regulation.
 
-    Refuses (InvalidInput with a sentence) what is no sheet, or has no heading that says what its columns are.
+    Refuses (InvalidInput, field "file") what is no sheet, or has no heading that says what its columns are.
     """
     regulations.get(regulation)
     duties.require(actor, "admin", regulation)
@@ -145,11 +129,9 @@ def _heading(row: Row) -> tuple[str, list[str | None]]:
                        if cell and column not in KNOWN[kind]]
             named = [column for column in columns if column]
             if strange or len(named) != len(set(named)):
-                raise InvalidInput(f"第一行有不认识或重复的列：{'、'.join(strange) or '重复'}；请删去后再试。",
-                                   fields={"file": "columns"})
+                raise InvalidInput(fields={"file": "columns"}, facts={"strange": strange})
             return kind, columns
-    raise InvalidInput("第一行应写明各列：人员为“账号、姓名、工号、单位编码”，"
-                       "单位为“编码、名称、级别、上级编码、地区代码”。", fields={"file": "heading"})
+    raise InvalidInput(fields={"file": "heading"})
 
 
 def _values(row: Row, columns: Sequence[str | None]) -> dict[str, str]:
@@ -157,8 +139,8 @@ def _values(row: Row, columns: Sequence[str | None]) -> dict[str, str]:
         column: cell for column, cell in zip(columns, row.cells, strict=False) if column}
 
 
-def _wrong(line: Line, code: str, *words: object) -> Line:
-    return replace(line, verdict="wrong", problem=WRONG[code].format(*words))
+def _wrong(line: Line, code: str, found: str | int = "") -> Line:
+    return replace(line, verdict="wrong", problem=code, found=found)
 
 
 def _shape(row: Row) -> str | None:

@@ -17,7 +17,6 @@ class Read:
     """
 
     field: str
-    words: str
     types: tuple[str, ...]
     choices: tuple[str, ...] = ()
     needed: bool = True
@@ -25,10 +24,7 @@ class Read:
 
 # Beside the answer "unreachable", which the log of attempts has to bear out (raters.unreachable).
 UNREACHABLE = "unreachable"
-ATTEMPTS = Read("attempts", "联系次数", ("long",))
-REASON = Read("unreachable_reason", "联系不上的原因", ("enum",))
-# Process → the message that the system sends to its cases, and what does not happen where nothing awaits it.
-MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "rectification": ("appeal_upheld", "申诉成立时整改不会终止"),
-    "appeal": ("appeal_withdrawn", "申诉人不能撤回申诉"),
-})
+ATTEMPTS = Read("attempts", ("long",))
+REASON = Read("unreachable_reason", ("enum",))
+# Process → the message that the system sends to its cases.
+MESSAGES: Mapping[str, str] = MappingProxyType({"rectification": "appeal_upheld", "appeal": "appeal_withdrawn"})

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from caseflow.engine.circles import on_circles
 from caseflow.proof.explorer import LOST, Graph, Move
 from caseflow.proof.limits import moves_in_order
-from caseflow.proof.paths import Breach, Found, as_steps, way
+from caseflow.proof.paths import Found, as_steps, way
+from caseflow.proof.reasons import Breach, breach, named
 from caseflow.proof.values import PathStep
-from caseflow.proof.words import listed, named
 
 
 def always_ends(graph: Graph) -> Found | None:
@@ -20,9 +20,9 @@ def always_ends(graph: Graph) -> Found | None:
     circling = _circling(graph)
     finished = _finished(graph) if graph.complete else set(range(len(graph.nodes)))
     for came, at, move in moves_in_order(graph):
-        breach = _breach(graph, move, finished)
-        if breach:
-            return Found(breach, way(came, at, move))
+        broken = _breach(graph, move, finished)
+        if broken:
+            return Found(broken, way(came, at, move))
         if move.target in circling:
             return Found(_round(graph, move.target), (*way(came, at, move), *_circle(graph, move.target, circling)))
     return None
@@ -33,26 +33,23 @@ def reachable(graph: Graph, outcomes: tuple[str, ...]) -> Breach | None:
     ends = {node.outcome for node in graph.nodes if node.ended}
     for outcome in outcomes:
         if outcome not in ends:
-            return Breach(outcome, f"没有一条路走到“{named(graph.definition, outcome)}”；请检查通向它的条件。")
+            return breach(outcome, "outcome_unreachable", name=named(graph.definition, outcome))
     return None
 
 
 def _breach(graph: Graph, move: Move, finished: set[int]) -> Breach | None:
     definition = graph.definition
     if move.target == LOST:
-        return Breach(move.fault, f"走到“{named(definition, move.fault)}”时流程停住：它要用的日期没有填，"
-                                  "或条件算不出结果；请让前面的表单必填这个字段。")
+        return breach(move.fault, "date_missing", name=named(definition, move.fault))
     node = graph.nodes[move.target]
     if node.ended or move.target in finished:
         return None
     at = node.tasks[0] if node.tasks else move.element
     if node.messages:
-        return Breach(at, f"从这里起案件要等到消息“{listed(sorted(node.messages))}”才能结束，消息可能永远不来；"
-                          "请再给它一条靠任务或定时到结束的路。")
+        return breach(at, "waits_for_message", messages=tuple(sorted(node.messages)))
     if not any(later.kind in ("complete", "timer") for later in node.moves):
-        return Breach(at, f"“{named(definition, at) or '开始'}”之后案件停住了：没有任务，也没有定时；"
-                          "请把这条路接到结束事件。")
-    return Breach(at, "从这里起案件再也不能结束；请检查条件，给它一条到结束的路。")
+        return breach(at, "stuck", name=named(definition, at))
+    return breach(at, "no_end")
 
 
 def _finished(graph: Graph) -> set[int]:
@@ -118,5 +115,4 @@ def _circle(graph: Graph, start: int, circling: set[int]) -> tuple[PathStep, ...
 def _round(graph: Graph, start: int) -> Breach:
     node = graph.nodes[start]
     at = node.tasks[0] if node.tasks else ""
-    return Breach(at, f"案件可以在“{named(graph.definition, at)}”这里没有次数限制地反复；"
-                      "请在往回的路上加条件，如 visits('任务') < 1。")
+    return breach(at, "endless_circle", name=named(graph.definition, at))

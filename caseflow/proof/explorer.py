@@ -72,14 +72,14 @@ class Node:
 class Graph:
     """All that was found: the states by their number, and how many moves there are between them.
 
-    `starts` are the moves that begin a case. `hit` says in Chinese what kept it from being complete, "" for nothing.
+    `starts` are the moves that begin a case. `hit` is the code of what kept it from being complete, "" for nothing.
     """
 
     definition: Definition
     nodes: list[Node] = field(default_factory=list)
     starts: list[Move] = field(default_factory=list)
     moves: int = 0
-    hit: str = ""           # which bound, in Chinese
+    hit: str = ""           # too_many_states or values_sampled
 
     @property
     def complete(self) -> bool:
@@ -116,9 +116,9 @@ class _Explorer:
                 self.graph.nodes[number].moves.append(move)
                 self.graph.moves += 1
             if self.graph.moves > self.bounds.moves or len(self.known) > self.bounds.states:
-                self.graph.hit = f"流程的状态太多，只看了{len(self.known)}个状态、{self.graph.moves}步"
+                self.graph.hit = "too_many_states"
         if not self.graph.hit and (self.answers.sampled or self.reading.asked.reach is None):
-            self.graph.hit = "有的条件把数字或日期相互比较，只试了有代表性的值"
+            self.graph.hit = "values_sampled"
         return self.graph
 
     def _moves(self, stand: Step) -> Iterator[Move]:

@@ -8,9 +8,8 @@ from caseflow.engine.definition import Definition
 from caseflow.engine.specs import EffectTask
 from caseflow.engine.values import CASE_VARIABLES, FormField
 from caseflow.proof.language import Check
-from caseflow.proof.paths import Breach, answer_words
+from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
-from caseflow.proof.words import named
 
 OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", "different_person", "offers", "asks")
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
@@ -20,18 +19,18 @@ def missing(check: Check, definition: Definition) -> Breach | None:
     """What a rule names that the diagram does not have, a step, end, message, field or answer; None when it has all."""
     for element in _elements(check):
         if element not in definition.elements:
-            return Breach("", f"图上没有“{element}”，条文要求有这一步；请把它放回图上，编号不要改。")
+            return breach("", "step_missing", element=element)
         if check.name in OF_TASKS and element not in definition.user_tasks and element in check.words(check.parts[0]) \
                 and not (check.name == "leads" and definition.elements[element].kind == "startEvent"):
-            return Breach(element, f"“{named(definition, element)}”不是人工任务；条文要求有人办理，请改回人工任务。")
+            return breach(element, "not_a_user_task", name=named(definition, element))
     for outcome in _outcomes(check):
         known = definition.elements.get(outcome)
         if known is None or known.kind != "endEvent" or known.parent:
-            return Breach("", f"图上没有结束事件“{outcome}”；请把它放回图上，编号不要改。")
+            return breach("", "end_missing", outcome=outcome)
     letters = VOCABULARY[check.name].parts
     message = check.parts[letters.index("m")] if "m" in letters else ""
     if message and message not in definition.messages.values():
-        return Breach("", f"图上没有等待消息“{message}”的事件；请把它附在办理的子流程上。")
+        return breach("", "message_missing", message=message)
     return _missing_answer(check, definition)
 
 
@@ -58,17 +57,21 @@ def _missing_answer(check: Check, definition: Definition) -> Breach | None:
         tasks = check.words(check.parts[0]) if check.name == "leads" else tuple(
             task for task in definition.user_tasks if _field(definition, task, name))
         if not tasks:
-            return Breach("", f"没有表单问“{name}”；请把这个字段放回表单。")
+            return breach("", "field_nowhere", field=name)
         for task in tasks:
             entry = _field(definition, task, name)
             if entry is None:
-                return Breach(task, f"“{named(definition, task)}”的表单没有问“{name}”；请把这个字段放回去。")
+                return breach(task, "field_missing", name=named(definition, task), field=name)
             lacking = [value for value in meant if value not in _choices(entry)]
             if lacking and check.name == "leads":
-                return Breach(task, f"“{named(definition, task)}”的“{entry.label}”没有选项“{lacking[0]}”；请补上。")
+                return _lacks(definition, task, entry, lacking[0])
         if not any(value in _choices(_field(definition, task, name)) for value in meant for task in tasks):
-            return Breach(tasks[0], f"“{answer_words(definition, name, meant)}”没有表单可以选；请补上这个选项。")
+            return breach(tasks[0], "answer_nowhere", answer=answer(definition, name, meant))
     return None
+
+
+def _lacks(definition: Definition, task: str, entry: FormField, value: str) -> Breach:
+    return breach(task, "choice_missing", name=named(definition, task), label=entry.label, value=value)
 
 
 def _field(definition: Definition, task: str, name: str) -> FormField | None:
@@ -84,8 +87,8 @@ def performed_by(check: Check, definition: Definition) -> Breach | None:
     for task in check.words(check.parts[0]):
         done_by = definition.user_tasks[task]
         if f"{done_by.unit}.{done_by.role}" != check.parts[1]:
-            return Breach(task, f"“{named(definition, task)}”由{done_by.unit}.{done_by.role}办理，"
-                                f"应当由{check.parts[1]}办理；请改候选组。")
+            return breach(task, "wrong_post", name=named(definition, task), found=f"{done_by.unit}.{done_by.role}",
+                          wanted=check.parts[1])
     return None
 
 
@@ -95,8 +98,7 @@ def different_person(check: Check, definition: Definition) -> Breach | None:
         for second in check.words(check.parts[1]):
             task, other = definition.user_tasks[first], definition.user_tasks.get(second)
             if other is None or task.unit == other.unit:
-                return Breach(second, f"“{named(definition, first)}”和“{named(definition, second)}”由同一单位办理，"
-                                      "可能是同一个人；请把其中一个交给另一个单位。")
+                return breach(second, "same_unit", first=named(definition, first), second=named(definition, second))
     return None
 
 
@@ -105,10 +107,10 @@ def offers(check: Check, definition: Definition) -> Breach | None:
     for task in check.words(check.parts[0]):
         entry = _field(definition, task, check.parts[1])
         if entry is None or not entry.required:
-            return Breach(task, f"“{named(definition, task)}”的表单没有必填的“{check.parts[1]}”；请补上。")
+            return breach(task, "field_optional", name=named(definition, task), field=check.parts[1])
         lacking = [value for value in check.words(check.parts[2]) if value not in _choices(entry)]
         if lacking:
-            return Breach(task, f"“{named(definition, task)}”的“{entry.label}”没有选项“{lacking[0]}”；请补上。")
+            return _lacks(definition, task, entry, lacking[0])
     return None
 
 
@@ -119,11 +121,10 @@ def asks(check: Check, definition: Definition) -> Breach | None:
         for name in check.words(check.parts[1]):
             entry = _field(definition, task, name)
             if entry is None or not entry.required:
-                return Breach(task, f"“{named(definition, task)}”的表单没有必填的“{name}”；请补上，并设为必填。")
+                return breach(task, "question_optional", name=named(definition, task), field=name)
             if least is not None and (entry.minimum is None or entry.minimum < least):
-                lowest = "任意数" if entry.minimum is None else entry.minimum
-                return Breach(task, f"“{named(definition, task)}”的“{entry.label}”最小可以填{lowest}，"
-                                    f"应当至少是{least}；请改 min。")
+                return breach(task, "minimum_too_low", name=named(definition, task), label=entry.label,
+                              lowest=entry.minimum, least=least)
     return None
 
 
@@ -132,8 +133,7 @@ def carries_out(check: Check, definition: Definition) -> Breach | None:
     topics = topics_of(definition)
     for element in check.words(check.parts[0]):
         if topics.get(element) != check.parts[1]:
-            return Breach(element, f"“{named(definition, element)}”没有执行 {check.parts[1]}；"
-                                   f"请改为系统任务，topic 写 {check.parts[1]}。")
+            return breach(element, "effect_missing", name=named(definition, element), topic=check.parts[1])
     return None
 
 

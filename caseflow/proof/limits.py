@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from caseflow.engine.values import DeadlineRule
 from caseflow.proof.explorer import LOST, Deadline, Graph, Move
 from caseflow.proof.facts import topics_of
 from caseflow.proof.language import Check, Limit
-from caseflow.proof.paths import Breach, Found, way
-from caseflow.proof.words import named
+from caseflow.proof.paths import Found, way
+from caseflow.proof.reasons import Breach, breach, named
 
 TELLS = {"escalate": ("supervisor",)}       # effect → roles of the responsible unit and the lead office it tells
-UNIT_WORDS = {"working_days": "个工作日", "calendar_days": "日", "hours": "小时"}
-SINCE_WORDS = {"now": "任务出现后", "received_at": "收到后"}
 
 
 def limits(check: Check, graph: Graph) -> Found | None:
@@ -30,12 +28,12 @@ def limits(check: Check, graph: Graph) -> Found | None:
         for task, deadlines in move.opened:
             if task in tasks:
                 reached.add(task)
-                breach = JUDGES[check.name](check, graph, timers, task, deadlines)
-                if breach and (graph.complete or timers.saw(deadlines)):
-                    return Found(breach, way(came, at, move))
+                broken = JUDGES[check.name](check, graph, timers, task, deadlines)
+                if broken and (graph.complete or timers.saw(deadlines)):
+                    return Found(broken, way(came, at, move))
     never = [task for task in tasks if task not in reached]
     if never and graph.complete:
-        return Found(Breach(never[0], f"“{named(graph.definition, never[0])}”走不到；请检查通向它的条件和连线。"), ())
+        return Found(breach(never[0], "never_reached", name=named(graph.definition, never[0])), ())
     return None
 
 
@@ -80,11 +78,12 @@ def _deadline(check: Check, graph: Graph, timers: _Timers, task: str, found: tup
     acting = [timer for timer in found if timer.interrupting or timers.tells(timer)]
     if any(within(timer.rule, check.limit) for timer in acting):
         return None
-    wanted, name = _limit_words(graph, check.limit), named(graph.definition, task)
+    name, limit = named(graph.definition, task), check.limit
+    wanted = _limit(graph, limit.unit, limit.amount, limit.since)
     if not acting:
-        return Breach(task, f"“{name}”没有到期会上报（或不再等待）的时限，应当是{wanted}；请加上定时事件。")
-    shown = "、".join(_rule_words(graph, timer.rule) for timer in acting)
-    return Breach(acting[0].element, f"“{name}”的时限是{shown}，应当不长于{wanted}；请改定时事件。")
+        return breach(task, "limit_missing", name=name, wanted=wanted)
+    found = tuple(_limit(graph, timer.rule.unit, timer.rule.amount, timer.rule.since_name) for timer in acting)
+    return breach(acting[0].element, "limit_too_long", name=name, limits=found, wanted=wanted)
 
 
 def _escalates(check: Check, graph: Graph, timers: _Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
@@ -93,16 +92,14 @@ def _escalates(check: Check, graph: Graph, timers: _Timers, task: str, found: tu
         return None
     name = named(graph.definition, task)
     if not found:
-        return Breach(task, f"“{name}”没有时限，逾期不会上报；请加上定时事件，到期接“逾期上报”。")
-    return Breach(found[0].element, f"“{name}”逾期时没有做到上报督办人员而任务继续；"
-                                    "请用不中断的定时事件，接上 escalate 的系统任务。")
+        return breach(task, "escalation_without_limit", name=name)
+    return breach(found[0].element, "escalation_missing", name=name)
 
 
 def _gives_up(check: Check, graph: Graph, timers: _Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
     if any(timer.interrupting for timer in found):
         return None
-    name = named(graph.definition, task)
-    return Breach(task, f"“{name}”到期后仍在等待；请用中断的定时事件，到期不再等待。")
+    return breach(task, "still_waits", name=named(graph.definition, task))
 
 
 JUDGES = {"deadline": _deadline, "escalates": _escalates, "gives_up": _gives_up}
@@ -126,19 +123,12 @@ def within(rule: DeadlineRule, limit: Limit) -> bool:
         ("working_days", "working_days"), ("calendar_days", "calendar_days"), ("calendar_days", "working_days"))
 
 
-def _limit_words(graph: Graph, limit: Limit) -> str:
-    if limit.unit == "date":
-        return f"表单写明的{_field_words(graph, limit.since)}"
-    return f"{SINCE_WORDS.get(limit.since, limit.since + '起')}{limit.amount}{UNIT_WORDS[limit.unit]}"
+def _limit(graph: Graph, unit: str, amount: int, since: str) -> Mapping[str, object]:
+    """A limit as a fact; `label` is that of the field which holds the day of a "date"."""
+    return {"unit": unit, "amount": amount, "since": since,
+            "label": _label(graph, since) if unit == "date" else ""}
 
 
-def _rule_words(graph: Graph, rule: DeadlineRule) -> str:
-    if rule.unit == "date":
-        return f"表单写明的{_field_words(graph, rule.since_name)}"
-    since = SINCE_WORDS.get(rule.since_name, rule.since_name + "起")
-    return f"{since}当日" if rule.unit == "end_of_day" else f"{since}{rule.amount}{UNIT_WORDS[rule.unit]}"
-
-
-def _field_words(graph: Graph, name: str) -> str:
+def _label(graph: Graph, name: str) -> str:
     return next((entry.label for task in graph.definition.user_tasks.values() for entry in task.form
                  if entry.id == name), name)

@@ -7,23 +7,15 @@ has ended. Memories are hashable, so that a graph with its memory stays finite.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from caseflow.engine.definition import Definition
 from caseflow.proof.explorer import LOST, Graph, Move, Node
 from caseflow.proof.language import Check
+from caseflow.proof.reasons import Breach, all_named, answer, breach, named
 from caseflow.proof.values import PathStep
 from caseflow.proof.vocabulary import answers_of
-from caseflow.proof.words import START_WORDS, listed, named
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """That a rule is broken: where (the id of an element, "" for none), and in Chinese what to do."""
-
-    element: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +38,13 @@ class Watch:
         self.check, self.definition = check, definition
         self.subjects = check.words(check.parts[0] if check.parts else None)
 
-    def name(self, *elements: str) -> str:
-        """These elements as people read them."""
-        return listed(named(self.definition, element) for element in elements)
+    def name(self, element: str) -> str:
+        """An element as people read it."""
+        return named(self.definition, element)
+
+    def names(self, elements: Iterable[str]) -> tuple[str, ...]:
+        """Several elements as people read them."""
+        return all_named(self.definition, elements)
 
     def move(self, memory, move: Move, after: Node | None) -> Hashable | Breach:
         """The memory after this move, or a Breach. `after` is the state it leads to, None where the engine fails."""
@@ -75,9 +71,8 @@ class AtMost(Watch):
             if element in self.subjects:
                 memory += 1
                 if memory > most:
-                    task = element if element in self.definition.user_tasks else "任务"
-                    return Breach(element, f"“{self.name(element)}”可以走到第{memory}次，最多{most}次；"
-                                           f"请在往回的路上加条件，如 visits('{task}') < {most}。")
+                    task = element if element in self.definition.user_tasks else ""
+                    return breach(element, "too_often", name=self.name(element), times=memory, most=most, task=task)
         return memory
 
 
@@ -96,8 +91,7 @@ class Had(Watch):
         only, unless = self.check.words(self.check.named.get("only")), self.check.words(self.check.named.get("unless"))
         if memory or outcome in unless or (only and outcome not in only):
             return None
-        return Breach(self.subjects[0], f"案件没有经过“{self.name(*self.subjects)}”就以“{self.name(outcome)}”结束；"
-                                        "请让每条通向这个结束的路都经过它。")
+        return breach(self.subjects[0], "not_passed", names=self.names(self.subjects), outcome=self.name(outcome))
 
 
 class Never(Watch):
@@ -114,8 +108,8 @@ class Never(Watch):
         unless = self.check.words(self.check.named.get("unless"))
         if not memory or outcome in unless:
             return None
-        return Breach(memory, f"案件经过了“{self.name(memory)}”，却以“{self.name(outcome)}”结束；"
-                              f"只有以“{self.name(*unless)}”结束的案件可以经过它。")
+        return breach(memory, "passed_yet", name=self.name(memory), outcome=self.name(outcome),
+                      allowed=self.names(unless))
 
 
 class Before(Watch):
@@ -126,8 +120,7 @@ class Before(Watch):
         later = self.check.words(self.check.parts[1])
         for element in (*move.passed, *(task for task, _ in move.opened)):
             if element in later and not memory:
-                return Breach(element, f"还没有经过“{self.name(*self.subjects)}”就到了“{self.name(element)}”；"
-                                       "请调整连线，让前者在先。")
+                return breach(element, "too_early", names=self.names(self.subjects), name=self.name(element))
             memory = memory or (element in self.subjects and element in move.passed)
         return memory
 
@@ -138,8 +131,7 @@ class AtStart(Watch):
     def move(self, memory, move, after):
         """Only the move that begins a case is looked at."""
         if move.kind == "start" and not any(element in self.subjects for element in move.passed):
-            return Breach(self.subjects[0], f"“{self.name(*self.subjects)}”没有在收到时立即进行；"
-                                            "请把它接在开始之后、任何等待之前。")
+            return breach(self.subjects[0], "not_at_start", names=self.names(self.subjects))
         return memory
 
 
@@ -179,12 +171,12 @@ class FollowedBy(Watch):
 
     def breach(self, owed: str, reached: str) -> Breach:
         """That `reached` was reached while `owed` had not been followed."""
-        return Breach(owed, f"{self.reason(owed)}却没有经过“{self.name(*self.to)}”就到了“{self.name(reached)}”；"
-                            "请检查网关的条件和连线。")
+        code, facts = self.reason(owed)
+        return breach(owed, code, **facts, name=self.name(owed), to=self.names(self.to), reached=self.name(reached))
 
-    def reason(self, owed: str) -> str:
-        """What made the case owe it: the first words of the sentence."""
-        return f"经过了“{self.name(owed)}”，"
+    def reason(self, owed: str) -> tuple[str, Mapping[str, object]]:
+        """What made the case owe it: the code of the breach, and the facts of that code alone."""
+        return "step_not_followed", {}
 
 
 class Leads(FollowedBy):
@@ -200,9 +192,9 @@ class Leads(FollowedBy):
         return element in self.subjects and answered and answer_in(move, self.field) in self.meant
 
     def reason(self, owed):
-        """The answer in words."""
-        meant = answer_words(self.definition, self.field, self.meant)
-        return f"在“{self.name(owed)}”选了“{meant}”，" if owed in self.definition.user_tasks else f"“{meant}”的案件，"
+        """The answer, which was given to a task or is known of the case."""
+        code = "answer_not_followed" if owed in self.definition.user_tasks else "case_not_followed"
+        return code, {"answer": answer(self.definition, self.field, self.meant)}
 
 
 class LastAnswer(Watch):
@@ -218,9 +210,9 @@ class LastAnswer(Watch):
         """Memory: the last answer, None before any."""
         return answer_in(move, self.field) if self.field in move.values else memory
 
-    def words(self) -> str:
+    def answer(self) -> Mapping[str, object]:
         """The answers meant, as people read them."""
-        return answer_words(self.definition, self.field, self.meant)
+        return answer(self.definition, self.field, self.meant)
 
 
 class OnlyIf(LastAnswer):
@@ -230,7 +222,7 @@ class OnlyIf(LastAnswer):
         """Broken by any other last answer."""
         if outcome not in self.subjects or memory in self.meant:
             return None
-        return Breach(outcome, f"没有“{self.words()}”，案件也能以“{self.name(outcome)}”结束；请检查通向它的条件。")
+        return breach(outcome, "ends_without_answer", answer=self.answer(), outcome=self.name(outcome))
 
 
 class OnlyFor(LastAnswer):
@@ -241,8 +233,7 @@ class OnlyFor(LastAnswer):
         memory = super().move(memory, move, after)
         for element in (*move.passed, *(task for task, _ in move.opened)):
             if element in self.subjects and memory not in self.meant:
-                return Breach(element, f"没有“{self.words()}”，案件也会走到“{self.name(element)}”；"
-                                       "请检查通向它的条件和连线。")
+                return breach(element, "goes_without_answer", answer=self.answer(), name=self.name(element))
         return memory
 
 
@@ -254,8 +245,7 @@ class AfterMessage(Watch):
         memory = memory or (move.kind == "message" and move.element == self.check.parts[1])
         for element in move.passed:
             if element in self.subjects and not memory:
-                return Breach(element, f"没有收到消息“{self.check.parts[1]}”，案件也会走到“{self.name(element)}”；"
-                                       "请只从消息事件连到它。")
+                return breach(element, "goes_without_message", message=self.check.parts[1], name=self.name(element))
         return memory
 
 
@@ -268,8 +258,8 @@ class Concludes(LastAnswer):
         if memory not in self.meant or outcome in allowed:
             return None
         wanted = self.check.words(self.check.named["outcomes"])
-        return Breach(outcome, f"“{self.words()}”的案件以“{self.name(outcome)}”结束，应当以“{self.name(*wanted)}”结束；"
-                               "请检查网关的条件和连线。")
+        return breach(outcome, "ends_otherwise", answer=self.answer(), outcome=self.name(outcome),
+                      wanted=self.names(wanted))
 
 
 class MessageEnds(Watch):
@@ -284,8 +274,7 @@ class MessageEnds(Watch):
         message, [outcome] = self.subjects[0], self.check.words(self.check.named["outcome"])
         passing = self.check.words(self.check.named.get("passing"))
         if message not in node.messages:
-            return Breach(there[0], f"在“{self.name(there[0])}”时收不到消息“{message}”；"
-                                    "请把消息事件附在包含它的子流程上。")
+            return breach(there[0], "message_not_awaited", name=self.name(there[0]), message=message)
         for move in node.moves:
             if move.kind == "message" and move.element == message:
                 return self.ending(move, there[0], outcome, passing)
@@ -295,12 +284,12 @@ class MessageEnds(Watch):
         """What is wrong with the move the message makes while `task` is open."""
         missing = [element for element in passing if element not in move.passed]
         if missing:
-            return Breach(missing[0], f"在“{self.name(task)}”时收到“{move.element}”，没有经过“{self.name(*missing)}”；"
-                                      "请检查消息事件之后的连线。")
+            return breach(missing[0], "message_passes_by", name=self.name(task), message=move.element,
+                          names=self.names(missing))
         end = self.graph.nodes[move.target] if move.target != LOST else None
         if end is None or not end.ended or end.outcome != outcome:
-            return Breach(task, f"在“{self.name(task)}”时收到“{move.element}”，案件没有以“{self.name(outcome)}”结束；"
-                                "消息事件应当中断子流程，并通向这个结束。")
+            return breach(task, "message_ends_otherwise", name=self.name(task), message=move.element,
+                          outcome=self.name(outcome))
         return None
 
     graph: Graph
@@ -315,16 +304,6 @@ def answer_in(move: Move, name: str) -> str | None:
     """The answer to a field in this move, as a rule writes it ("true" and "false" for yes and no); None without one."""
     value = move.values.get(name)
     return str(value).lower() if isinstance(value, bool) else value
-
-
-def answer_words(definition: Definition, name: str, meant: tuple[str, ...]) -> str:
-    """The answers to a field as people read them: its label and the labels of the choices."""
-    for task in definition.user_tasks.values():
-        for entry in task.form:
-            if entry.id == name:
-                return f"{entry.label}：{'或'.join(dict(entry.choices).get(value, value) for value in meant)}"
-    label, words = START_WORDS.get(name, (name, {}))
-    return f"{label}：{'或'.join(words.get(value, value) for value in meant)}"
 
 
 def watch(graph: Graph, automaton: Watch) -> Found | None:

@@ -11,14 +11,15 @@ from caseflow.proof.facts import FACTS, missing
 from caseflow.proof.language import Check
 from caseflow.proof.limits import JUDGES, limits
 from caseflow.proof.paths import WATCHES, Found, watch
-from caseflow.proof.values import HOLDS, UNKNOWN, VIOLATED, Bounds, Proof, Rule, RuleResult
+from caseflow.proof.reasons import Breach, breach
+from caseflow.proof.values import HOLDS, UNKNOWN, VIOLATED, Bounds, PathStep, Proof, Rule, RuleResult
 from caseflow.proof.vocabulary import answers_of, check
 
 DEFAULT_BOUNDS = Bounds()
 
 
 def prove(definition: Definition, rules: Sequence[Rule], bounds: Bounds = DEFAULT_BOUNDS) -> Proof:
-    """Each rule with its verdict, the shortest path that breaks it, and what to do, in Chinese.
+    """Each rule with its verdict, the shortest path that breaks it, and the reason.
 
     A rule over paths that was not broken within the bounds is "unknown" when a bound was hit, never "holds". A rule
     that names what is not in the diagram is violated. ConfigurationError for a malformed rule.
@@ -40,13 +41,13 @@ def _result(rule: Rule, found: Check, graph: Graph) -> RuleResult:
         if breach is None:
             return RuleResult(rule, HOLDS)
     if breach is not None:
-        return RuleResult(rule, VIOLATED, breach.element, breach.why)
+        return _violated(rule, breach)
     if found.name == "reachable":
         return _reached(rule, found, graph)
     broken = _broken(found, graph)
     if broken is not None:
-        return RuleResult(rule, VIOLATED, broken.breach.element, broken.breach.why, broken.path)
-    return RuleResult(rule, HOLDS) if graph.complete else RuleResult(rule, UNKNOWN, "", f"{graph.hit}；请把图改简单。")
+        return _violated(rule, broken.breach, broken.path)
+    return RuleResult(rule, HOLDS) if graph.complete else _unknown(rule, graph)
 
 
 def _reached(rule: Rule, found: Check, graph: Graph) -> RuleResult:
@@ -54,8 +55,17 @@ def _reached(rule: Rule, found: Check, graph: Graph) -> RuleResult:
     if breach is None:
         return RuleResult(rule, HOLDS)
     if not graph.complete:
-        return RuleResult(rule, UNKNOWN, "", f"{graph.hit}；请把图改简单。")
-    return RuleResult(rule, VIOLATED, breach.element, breach.why)
+        return _unknown(rule, graph)
+    return _violated(rule, breach)
+
+
+def _violated(rule: Rule, breach: Breach, path: tuple[PathStep, ...] = ()) -> RuleResult:
+    return RuleResult(rule, VIOLATED, breach.element, breach.code, breach.facts, path)
+
+
+def _unknown(rule: Rule, graph: Graph) -> RuleResult:
+    reason = breach("", graph.hit, states=len(graph.nodes), moves=graph.moves)
+    return RuleResult(rule, UNKNOWN, "", reason.code, reason.facts)
 
 
 def _broken(found: Check, graph: Graph) -> Found | None:

@@ -49,13 +49,15 @@ class PathStep:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What became of a rule. `element` is the id to mark, "" for none; `why` says in Chinese what is wrong and what
-    to do; `path` is the shortest that breaks the rule, empty where the diagram breaks it without any move."""
+    """What became of a rule. `element` is the id to mark, "" for none; `code` (of reasons.py, "" when it holds) and its
+    `facts` say what is wrong; `path` is the shortest that breaks the rule, empty where the diagram breaks it without
+    any move."""
 
     rule: Rule
     verdict: str
     element: str = ""
-    why: str = ""
+    code: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
     path: tuple[PathStep, ...] = ()
 
 

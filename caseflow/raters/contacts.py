@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from caseflow import texts
-from caseflow.casefile import journal
+from caseflow.casefile import journal, kinds
 from caseflow.casefile import offices as casefile_offices
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, User, WorkItem, cases, db, lock_case
+from caseflow.models import Case, User, WorkItem, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import telling
@@ -20,8 +20,9 @@ from caseflow.raters import telling
 def may_reveal(case: Case, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
     office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
-    decision. Never through an appeal, and never the rated person."""
-    if case.kind != cases.KIND or is_rated(case, actor):
+    decision. Never through a case whose kind does not speak to
+    raters (an appeal), and never the rated person."""
+    if not kinds.of(case.kind).speaks_to_rater or is_rated(case, actor):
         return False
     if telling.has_to_tell(case, actor):
         return True
@@ -37,6 +38,8 @@ def may_reveal(case: Case, actor: Actor) -> bool:
 
 def is_rated(case: Case, actor: Actor) -> bool:
     """Whether the rating is about the actor, who is never told whose it is."""
+    if case.rating is None:
+        return False
     staff_no = db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
     return bool(staff_no) and staff_no == case.rating.service.handler_no and any(
         unit == case.unit_id for _, unit in actor.roles)

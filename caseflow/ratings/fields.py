@@ -59,7 +59,6 @@ class Field:
     """
 
     name: str
-    meaning: str
     kind: str = "text"
     required: bool = False
     limit: int = 64
@@ -69,43 +68,31 @@ class Field:
 
 # In the order in which a line with several faults of one kind is judged.
 FIELDS: tuple[Field, ...] = (
-    Field("areaCode", "行政区划代码，12 位", "area", required=True, limit=12),
-    Field("projectNo", "办件编号", required=True),
-    Field("serviceNumber", "第几次服务，首次为 1", "number", required=True, maximum=99),
-    Field("satisfaction", "满意度：5 非常满意 … 1 非常不满意", "number", required=True, maximum=5),
-    Field("serviceTime", "服务时间，北京时间 yyyy-MM-dd HH:mm:ss", "time", required=True, limit=19),
-    Field("assessTime", "评价时间，北京时间 yyyy-MM-dd HH:mm:ss，不早于服务时间", "time", required=True, limit=19),
-    Field("evalDetail", "评价详情指标代码，逗号分隔；首位数字与满意度一致", "codes", limit=400),
-    Field("writingEvaluation", "文字评价", limit=MAX_TEXT),
-    Field("pf", "评价渠道", "choice", choices=CHANNELS),
-    Field("anonymityFlag", "是否匿名；不填按匿名处理", "choice", choices=ANONYMITY),
-    Field("serviceName", "服务名称：咨询、申报、补正、缴费、签收"),
-    Field("taskCode", "实施编码"),
-    Field("taskName", "事项名称", limit=200),
-    Field("taskType", "事项类型", limit=8),
-    Field("orgcode", "办理部门统一社会信用代码", limit=32),
-    Field("orgName", "办理部门名称", limit=120),
-    Field("proManager", "经办人"),
-    Field("proManagerNo", "经办人编号", limit=32),
-    Field("userName", "评价人姓名（实名时保存）"),
-    Field("mobile", "评价人电话（实名时保存）", limit=32),
+    Field("areaCode", "area", required=True, limit=12),
+    Field("projectNo", required=True),
+    Field("serviceNumber", "number", required=True, maximum=99),
+    Field("satisfaction", "number", required=True, maximum=5),
+    Field("serviceTime", "time", required=True, limit=19),
+    Field("assessTime", "time", required=True, limit=19),
+    Field("evalDetail", "codes", limit=400),
+    Field("writingEvaluation", limit=MAX_TEXT),
+    Field("pf", "choice", choices=CHANNELS),
+    Field("anonymityFlag", "choice", choices=ANONYMITY),
+    Field("serviceName"),
+    Field("taskCode"),
+    Field("taskName", limit=200),
+    Field("taskType", limit=8),
+    Field("orgcode", limit=32),
+    Field("orgName", limit=120),
+    Field("proManager"),
+    Field("proManagerNo", limit=32),
+    Field("userName"),
+    Field("mobile", limit=32),
 )
 
-REASONS: Mapping[str, str] = {
-    "missing": "缺少必填项，请补上后再推送。",
-    "out_of_range": "取值不在允许的范围内，请按代码表填写。",
-    "not_a_time": "不是有效时间，请按 yyyy-MM-dd HH:mm:ss 填写。",
-    "rated_before_service": "评价时间早于服务时间，请核对两个时间。",
-    "bad_rating_without_reason": "差评须勾选详情或填写文字评价。",
-    "unknown_code": "详情代码不在指标表内，请核对指标版本。",
-    "code_of_another_level": "详情代码不属于所评的满意度等级。",
-    "unknown_area": "没有适用于该行政区划的办法，请核对行政区划代码。",
-    "not_json": "不是一个 JSON 对象（UTF-8、无重复键），请核对格式。",
-    "too_long": "内容过长，请缩短后再推送。",
-}
-NOTES: Mapping[str, str] = {
-    "office_unknown": "办理部门代码尚未登记，暂由主管单位承办。",
-    "regulation_expired": "该地区的办法已过有效期，评价已留存，未立案。",
-    "case_not_opened": "评价已留存，立案未成功，系统将再次立案。",
-    "older_code": "详情代码属于旧版指标，请更新设备的指标表。",
-}
+# Why a rating is refused, and what is noted of one that is accepted.
+REASONS = (
+    "missing", "out_of_range", "not_a_time", "rated_before_service", "bad_rating_without_reason", "unknown_code",
+    "code_of_another_level", "unknown_area", "not_json", "too_long",
+)
+NOTES = ("office_unknown", "regulation_expired", "case_not_opened", "older_code")

@@ -15,11 +15,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from caseflow.cases import steps
 from caseflow.errors import NotFound
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
+from caseflow.models.ratings import HANDLED_IN
 from caseflow.moments import ONE_DAY, day_of, start_of
+from caseflow.ratings import rectification
 from caseflow.ratings.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.ratings.verdicts import DUPLICATE, Normalised, Verdict, judge
 
@@ -135,7 +136,7 @@ def _open_case(rating: Rating, office: Office, now: datetime) -> Case | None:
             if office.unit_id is None:
                 raise NotFound("The regulation's lead unit is not registered; run caseflow init.")
             rating.service.unit_id = office.unit_id
-            return steps.open_case(rating, now, intake={
+            return rectification.open_case(rating, now, intake={
                 "orgcode": rating.service.org_code, "office_registered": office.registered, "unit": office.unit_id})
     except Exception as error:
         if is_outage(error):  # nothing more can be done in this transaction, for any rating
@@ -171,7 +172,7 @@ def count_missing_cases() -> int:
 def _lacks_its_case() -> ColumnElement[bool]:
     return and_(
         Rating.voided_at.is_(None), or_(*_calling_for_case()),
-        ~exists().where(Case.rating_id == Rating.id, Case.kind == "rectification"))
+        ~exists().where(Case.rating_id == Rating.id, Case.kind == HANDLED_IN))
 
 
 def _calling_for_case() -> Iterator[ColumnElement[bool]]:

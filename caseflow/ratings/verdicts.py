@@ -46,7 +46,7 @@ class Normalised:
 class Verdict:
     """accepted, duplicate, or rejected with reason and field ("-": the line as a whole).
 
-    `notes` are keys of rating_fields.NOTES. `case` is the file number of the case that was opened.
+    `notes` are out of fields.NOTES. `case` is the file number of the case that was opened.
     """
 
     status: str

@@ -36,7 +36,7 @@ def may_forward(case: Case, actor: Actor) -> bool:
 
 
 def _is_of_rated_unit(case: Case, actor: Actor) -> bool:
-    rated = {case.unit_id, case.rating.service.unit_id}
+    rated = {case.unit_id, *([case.rating.service.unit_id] if case.rating else [])}
     return any(unit in rated for _, unit in actor.roles)
 
 
@@ -113,8 +113,9 @@ def _visible(actor: Actor):
     ways: list[ColumnElement[bool]] = [DisciplineReport.forwarded_by == actor.user_id if own else false()]
     ways += [and_(DisciplineReport.to_unit_id == unit, DisciplineReport.to_role == role) for role, unit in actor.roles]
     ways.append(Case.regulation.in_(_audited(actor)))
-    return select(DisciplineReport).join(Case, Case.id == DisciplineReport.case_id).join(
-        Rating, Rating.id == Case.rating_id).join(ServiceRecord, ServiceRecord.id == Rating.service_record_id).where(
+    found = select(DisciplineReport).join(Case, Case.id == DisciplineReport.case_id).outerjoin(
+        Rating, Rating.id == Case.rating_id).outerjoin(ServiceRecord, ServiceRecord.id == Rating.service_record_id)
+    return found.where(
         or_(*ways), Case.unit_id.not_in(own), or_(
             ServiceRecord.unit_id.is_(None), ServiceRecord.unit_id.not_in(own)))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 
 from caseflow import texts
-from caseflow.casefile import journal, store
+from caseflow.casefile import journal, kinds, store
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import (
     ConcurrentUpdate,
@@ -20,7 +20,6 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations
 from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db
-from caseflow.models.cases import KIND
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -36,7 +35,7 @@ def obstacle(case: Case | HeldCase, actor: Actor) -> str:
     task of the case).
     """
     refusal = regulations.offered(case.regulation, "refusal")
-    if refusal is None or not refusal.available or case.kind != KIND:
+    if refusal is None or not refusal.available or not kinds.of(case.kind).may_be_sent_back:
         return "unavailable"
     if not any(actor.holds(role, case.unit_id) for role in OFFICIALS):
         return "not_yours"

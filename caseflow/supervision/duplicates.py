@@ -12,11 +12,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 
 from caseflow import texts
-from caseflow.casefile import journal
+from caseflow.casefile import journal, kinds
 from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, cases, db, lock_case
+from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -24,15 +24,17 @@ MOST = 20       # cases that are offered, or linked with one
 
 
 def may_link(case: Case, actor: Actor) -> bool:
-    """Supervisors of the lead office, or of a unit above it, in an open rectification."""
+    """Supervisors of the lead office, or of a unit above it, in an open case of a kind that may repeat another."""
     rules = regulations.offered(case.regulation, "duplicates")
-    return rules is not None and rules.available and case.kind == cases.KIND and case.status == "open" \
+    return rules is not None and rules.available and kinds.of(case.kind).may_repeat and case.status == "open" \
         and permissions.leads(actor, case)
 
 
 def alike(case: Case) -> list[Case]:
     """The open cases of the same regulation and responsible unit that are about the same case of business or come from
     the same rater (by telephone), oldest first; those that are linked already are left out."""
+    if case.rating is None:
+        return []
     same = [ServiceRecord.project_no == case.rating.service.project_no]
     if case.rating.real_name and case.rating.rater_phone:
         same.append(Rating.rater_phone == case.rating.rater_phone)
@@ -44,7 +46,7 @@ def alike(case: Case) -> list[Case]:
 def _open_like(case: Case):
     return select(Case).join(Rating, Rating.id == Case.rating_id).join(
         ServiceRecord, ServiceRecord.id == Rating.service_record_id).where(
-        Case.id != case.id, Case.regulation == case.regulation, Case.kind == cases.KIND, Case.status == "open",
+        Case.id != case.id, Case.regulation == case.regulation, Case.kind == case.kind, Case.status == "open",
         Case.unit_id == case.unit_id).limit(MOST)
 
 

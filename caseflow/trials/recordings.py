@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import select
 
+from caseflow.casefile import kinds
 from caseflow.engine.values import DeadlineRule
 from caseflow.law import deadlines
 from caseflow.models import Case, DeadlineEntry, JournalEntry, Submission, Timer, TimerFiring, WorkItem, db
@@ -102,9 +103,7 @@ class _Line:
 
 def _recording(case: Case, lines: list[_Line], answers: Mapping[int, Mapping[str, object]],
                timers: list[RecordedTimer]) -> Recording:
-    rating = case.rating
-    variables = {"received_at": rating.received_at.isoformat(), "level": rating.level, "real_name": rating.real_name,
-                 "business_level": case.unit.level}
+    variables = kinds.of(case.kind).subject(case).variables
     return Recording(
         case.id, case.number, variables, tuple(_event(line, answers) for line in lines if line.kind in HAPPENED),
         path_of(lines), {(timer.element, timer.place): timer for timer in timers}, case.closed_at is not None)

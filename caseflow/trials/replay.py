@@ -14,6 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow.casefile import kinds as case_kinds
 from caseflow.casefile.facts import Fact, MessageDelivered, TimerSet
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
@@ -26,6 +27,7 @@ from caseflow.moments import ONE_SECOND, day_of, moment
 from caseflow.processes import form_values
 from caseflow.trials import recordings, scenarios
 from caseflow.trials.recordings import Event, RecordedTimer, Recording
+from caseflow.trials.scenarios import Problem
 from caseflow.trials.tried_case import Ground, TriedCase
 from caseflow.trials.tryout import form_of
 
@@ -59,12 +61,12 @@ class OtherDeadline:
 
 @dataclass(frozen=True, slots=True)
 class Impossible:
-    """A case that cannot be replayed: `element` is where, `why` a Chinese sentence."""
+    """A case that cannot be replayed: `element` is where, `why` the reason."""
 
     case_id: int
     number: str
     element: str
-    why: str
+    why: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ def run(process_id: str, target: Definition, since: datetime, now: datetime, lim
                            fields={"process": "not_a_choice"})
     regulation = next(place for key, place in regulations.all_regulations().items() if process_id.startswith(f"{key}_"))
     ground = Ground(target, regulation, calendars.load(regulation.calendar))
-    query = select(Case).where(Case.regulation == regulation.key, Case.kind == ground.kind, Case.opened_at >= since)
+    query = select(Case).where(Case.regulation == regulation.key, Case.opened_at >= since,
+                               Case.kind.in_(case_kinds.running(ground.kind)))
     query = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit + 1)
     found_cases = list(db.session.scalars(query).unique())
     cases = found_cases[:limit]
@@ -137,9 +140,9 @@ def _other_deadlines(case: _ReplayedCase, recording: Recording) -> Iterator[Othe
 class _Broken(Exception):
     """The case cannot be replayed any further."""
 
-    def __init__(self, element: str, why: str) -> None:
+    def __init__(self, element: str, why: Problem) -> None:
         self.element, self.why = element, why
-        super().__init__(why)
+        super().__init__(why.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +265,7 @@ class _ReplayedCase(TriedCase):
             self.now = max(self.now, clock.due_at + ONE_SECOND)
             self.firings += 1
             if self.firings > MOST_FIRINGS:
-                raise _Broken(self.case.timers[clock.token].element, f"期限反复到期，超过 {MOST_FIRINGS} 次。")
+                raise _Broken(self.case.timers[clock.token].element, Problem("", "fires_on", {"most": MOST_FIRINGS}))
             try:
                 self.fire(clock.token)
             except CaseflowError as error:

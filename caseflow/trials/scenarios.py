@@ -1,17 +1,18 @@
 """Named scenarios: runs with what is expected of them, as bpmn/<regulation>/scenarios/*.toml or kept with a draft.
 
 A scenario is played on the national calendar as it was released, so that its verdict depends on nothing but the
-diagram. What it says is in Chinese, for the designer who reads it beside the diagram.
+diagram.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
@@ -37,25 +38,27 @@ from caseflow.trials.tryout import Act, Stop, Trial, play
 
 FOLDER = "scenarios"
 FAILED = "scenario_failed"         # the code of its findings
-DONE = {"start": "开始", "complete": "办理", "deadline": "到下一个期限", "wait": "等待", "message": "送达消息",
-        "stop": "中止计时", "resume": "恢复计时", "attempt": "联系评价人"}
-WRONG = {
-    "required": "没有填写", "not_text": "含有不能保存的字符", "too_short": "太短", "too_long": "太长",
-    "not_a_choice": "不在选项之中", "not_yes_or_no": "应填 true 或 false", "not_a_number": "应填整数",
-    "too_small": "太小", "too_large": "太大", "not_a_date": "应填日期（YYYY-MM-DD）", "in_the_past": "早于当时",
-    "unknown_variable": "不是案件的变量", "wrong_type": "类型不对", "unknown_field": "表单里没有", "too_many": "太多",
-    "unknown": "不在办法规定的类别之中", "unreachable_yet": "还不能选联系不上，记录的联系次数或天数不够",
-    "has_contact": "与评价人留有电话不符", "not_logged": "与记录的联系次数不符",
-}
-DENIED = {"clock": "办法不许中止计时。", "contact": "只有办理中的整改案件才联系评价人。"}
+DENIED = {"clock": "no_stops", "contact": "no_contact"}     # reason of a refusal → code of a problem
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a scenario met that it did not expect. `element` is the BPMN id to mark, or ""."""
+    """What a scenario met that it did not expect: a code with its facts. `element` is the BPMN id to mark, or "".
+
+    | code | facts |
+    |---|---|
+    | unreadable | why, in the words of whoever read the file |
+    | stopped | number and do of the act, what it is about, why: a Problem |
+    | not_open | tasks and messages that are waited for |
+    | other_post, wrong_answers, step_failed, no_limit | post; fields: code of each; at and why; nothing |
+    | outcome, tasks, fired, effects, due, due_by | wanted and found |
+    | at_most, never | most and times; nothing |
+    | fires_on | most, the firings that are waited for |
+    """
 
     element: str
-    sentence: str
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def run_folder(definition: Definition, regulation: Regulation, folder: Path,
         try:
             results += run(definition, regulation, [read()])
         except ConfigurationError as error:
-            results.append(Result(key, None, None, (Problem("", f"场景文件读不了：{error}"),)))
+            results.append(Result(key, None, None, (Problem("", "unreadable", {"why": str(error)}),)))
     return tuple(results)
 
 
@@ -138,8 +141,7 @@ def findings(results: Iterable[Result]) -> Iterator[Finding]:
     for result in results:
         for problem in result.problems:
             yield Finding(FAILED, problem.element, 0,
-                          f"场景“{result.name}”（{result.key}）没有通过：{problem.sentence}"
-                          "请改图；流程本来就要这样改的，请改这个场景。")
+                          {"name": result.name, "key": result.key, "problem": problem})
 
 
 def keep(trial: Trial, ground: Ground, key: str, name: str) -> Scenario:
@@ -183,73 +185,61 @@ def _judge(ground: Ground, scenario: Scenario) -> Result:
 
 
 def _stopped(stop: Stop, act: Act, trial: Trial) -> Problem:
-    what = " ".join(part for part in (DONE.get(act.do, act.do), act.task or act.message) if part)
-    return Problem(act.task, f"第{stop.number}步（{what}）做不了：{why_not(stop.error, trial)}")
+    return Problem(act.task, "stopped", {"number": stop.number, "do": act.do, "what": act.task or act.message,
+                                         "why": why_not(stop.error, trial)})
 
 
-def why_not(error: CaseflowError, trial: Trial) -> str:
-    """Why an act could not be done, in a Chinese sentence."""
+def why_not(error: CaseflowError, trial: Trial) -> Problem:
+    """Why an act could not be done."""
     if isinstance(error, TaskNotOpen):
-        open_now = "、".join(task.element for task in trial.open_tasks) or "没有"
-        messages = "、".join(sorted(set(trial.awaited.values()))) or "没有"
-        return f"这时没有这个任务或不等这个消息；正在等的任务：{open_now}，消息：{messages}。"
+        return Problem("", "not_open", {"tasks": tuple(task.element for task in trial.open_tasks),
+                                        "messages": tuple(sorted(set(trial.awaited.values())))})
     return refusal(error)
 
 
-def refusal(error: CaseflowError) -> str:
-    """Why an act was refused, in a Chinese sentence, whatever else was open."""
+def refusal(error: CaseflowError) -> Problem:
+    """Why an act was refused, whatever else was open."""
     if isinstance(error, PermissionDenied) and error.details.get("reason") in DENIED:
-        return DENIED[error.details["reason"]]
+        return Problem("", DENIED[error.details["reason"]])
     if isinstance(error, PermissionDenied):
-        return f"这个任务由 {error.details.get('post', '')} 办理。"
+        return Problem("", "other_post", {"post": error.details.get("post", "")})
     if isinstance(error, InvalidInput):
-        return "；".join(f"{field} {WRONG.get(code, code)}" for field, code in error.fields.items()) + "。"
+        return Problem("", "wrong_answers", {"fields": dict(error.fields)})
     if isinstance(error, StepFailed):
-        return f"流程在 {error.details.get('element') or '这里'} 走不下去（{error}）。"
+        return Problem("", "step_failed", {"at": error.element, "why": str(error)})
     if isinstance(error, ClockNotStopped):
-        return "没有中止计时。"
-    return "期限都已过，不能再中止。" if isinstance(error, DeadlineOver) else "没有正在计算的期限。"
+        return Problem("", "clock_runs")
+    return Problem("", "limits_over" if isinstance(error, DeadlineOver) else "no_limit")
 
 
 def _outcome(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     ended = trial.outcome or OPEN
     if expect.outcome is not None and ended != expect.outcome:
-        yield Problem("" if ended == OPEN else ended, f"应{_ends(expect.outcome)}，实际{_ends(ended)}。")
-
-
-def _ends(outcome: str) -> str:
-    return "没有办结" if outcome == OPEN else f"以 {outcome} 结束"
+        yield Problem("" if ended == OPEN else ended, "outcome", {"wanted": expect.outcome, "found": ended})
 
 
 def _sequences(expect: Expectation, trial: Trial) -> Iterable[Problem]:
-    seen = (("任务", expect.tasks, tuple(task.element for task in trial.tasks)),
-            ("到期的期限", expect.fired, trial.fired), ("系统任务", expect.effects, trial.effects))
+    seen = (("tasks", expect.tasks, tuple(task.element for task in trial.tasks)),
+            ("fired", expect.fired, trial.fired), ("effects", expect.effects, trial.effects))
     for what, wanted, found in seen:
         rest = iter(found)
         missing = next((name for name in wanted if name not in rest), None)    # consumes `rest` up to each of them
         if missing is not None:
-            element = missing if what != "系统任务" else ""
-            yield Problem(element, f"{what}应依次有 {_row(wanted)}，实际 {_row(found)}。")
-
-
-def _row(names: tuple[str, ...]) -> str:
-    return " → ".join(names) or "没有"
+            yield Problem(missing if what != "effects" else "", what, {"wanted": wanted, "found": found})
 
 
 def _due(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element, wanted in expect.due.items():
         found = tuple(moment for name, moment in trial.dues if name == element)
         if len(found) != len(wanted) or not all(map(_same, wanted, found)):
-            yield Problem(element, f"期限 {element} 应为 {_row(tuple(map(spell, wanted)))}，"
-                                   f"实际 {_row(tuple(map(spell, found)))}。")
+            yield Problem(element, "due", {"wanted": tuple(map(spell, wanted)), "found": tuple(map(spell, found))})
 
 
 def _due_by(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element, latest in expect.due_by.items():
         found = tuple(moment for name, moment in trial.dues if name == element)
         if len(found) < len(latest) or any(_later(moment, limit) for moment, limit in zip(found, latest, strict=False)):
-            yield Problem(element, f"期限 {element} 应不晚于 {_row(tuple(map(spell, latest)))}，"
-                                   f"实际 {_row(tuple(map(spell, found)))}。")
+            yield Problem(element, "due_by", {"wanted": tuple(map(spell, latest)), "found": tuple(map(spell, found))})
 
 
 def _later(found: datetime, limit: date | datetime) -> bool:
@@ -270,13 +260,13 @@ def _at_most(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element, most in expect.at_most.items():
         times = _times(trial, element)
         if times > most:
-            yield Problem(element, f"{element} 最多 {most} 次，实际 {times} 次。")
+            yield Problem(element, "at_most", {"most": most, "times": times})
 
 
 def _never(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element in expect.never:
         if _times(trial, element):
-            yield Problem(element, f"不应到 {element}，实际到了。")
+            yield Problem(element, "never")
 
 
 def _times(trial: Trial, element: str) -> int:

@@ -1,4 +1,4 @@
-"""What a drawing says of each of its elements, in values that can be compared and in words that people read.
+"""What a drawing says of each of its elements, in values that can be compared and in what a sentence needs of them.
 
 Pure, and made for drawings that may not have passed the gate: it needs nothing but XML that can be read.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -20,32 +21,53 @@ from caseflow.errors import ExpressionRefused
 
 BPMN = f"{{{MODEL}}}"
 CAM = f"{{{CAMUNDA}}}"
-KINDS = {
-    "userTask": "人工任务", "serviceTask": "系统任务", "exclusiveGateway": "排他网关", "parallelGateway": "并行网关",
-    "startEvent": "开始事件", "endEvent": "结束事件", "boundaryEvent": "边界事件", "intermediateCatchEvent": "等待事件",
-    "subProcess": "子流程", "callActivity": "调用活动", "sequenceFlow": "流向", "process": "流程", "lane": "泳道",
-    "participant": "流程池", "message": "消息", "textAnnotation": "注释", "association": "注释连线", "group": "分组",
-}
-UNITS = {"working_days": "{n} 个工作日", "calendar_days": "{n} 日", "hours": "{n} 小时", "end_of_day": "当日内"}
-ROLES = {"officer": "经办人", "supervisor": "督办人", "reviewer": "复核人", "staff": "窗口人员"}
-SINCE = {"received_at": "收到评价", None: "本环节开始"}
+KINDS = frozenset((
+    "userTask", "serviceTask", "exclusiveGateway", "parallelGateway", "startEvent", "endEvent", "boundaryEvent",
+    "intermediateCatchEvent", "subProcess", "callActivity", "sequenceFlow", "process", "lane", "participant", "message",
+    "textAnnotation", "association", "group",
+))
+KNOWN_SINCE = ("received_at", None)     # moments that no field of a form sets
 DEFAULTS = {"cancelActivity": "true", "triggeredByEvent": "false"}
 TOLD_OTHERWISE = frozenset(("id", "name", "sourceRef", "targetRef", "default", "attachedToRef", "calledElement",
                             "messageRef", "processRef", f"{CAM}candidateGroups", f"{CAM}topic", f"{CAM}type"))
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An element as a sentence names it: by its name, else by its kind and id. `kind` is "" where there is none."""
+
+    id: str
+    kind: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """`value` is compared; `words` are shown; `since` are the words of a limit's start ("" for all other facts)."""
+    """`value` is compared; `told` is what a sentence needs of it, by its `form`.
+
+    | form | told |
+    |---|---|
+    | text | the text |
+    | kind | the kind of an element |
+    | performer | the office, by its name, else its key, and the role |
+    | limit | amount, unit, the variable it counts from (None: its step), the label of the field that sets it |
+    | day | the label, or the name, of the date that ends it |
+    | element | a Named |
+    | stage | a Named, None for the process itself |
+    | asked | whether it must be answered |
+    | choices | (id, name) of each |
+    | names | a text for each |
+    | visible | the label of the question, and the answers at which it is asked (True for yes) |
+    """
 
     value: object
-    words: str
-    since: str = ""
+    told: Any
+    form: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One element of a drawing. `called` is what a sentence calls it; `guards` the name of what a border event is on.
+    """One element of a drawing. `ends` are those of a flow; `guards` what a border event is on.
 
     `facts` are by attribute; `layout` is where it is drawn, None when it is not.
     """
@@ -53,8 +75,8 @@ class Drawn:
     id: str
     kind: str
     name: str
-    called: str
-    guards: str = ""
+    ends: tuple[Named, Named] | None = None
+    guards: Named | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     form: tuple[FormField, ...] = ()
     layout: tuple | None = None
@@ -73,7 +95,7 @@ def elements(files: Mapping[str, bytes], offices: Mapping[str, str]) -> dict[tup
 
 class _Drawing:
     def __init__(self, root: etree._Element, offices: Mapping[str, str]) -> None:
-        self.root, self.offices = root, {"responsible": "承办单位", **offices}
+        self.root, self.offices = root, dict(offices)
         self.process = next((node.get("id", "") for node in root.iter(f"{BPMN}process")), "")
         self.nodes = {node.get("id"): node for node in root.iter(f"{BPMN}*") if _kind(node) in KINDS and node.get("id")}
         self.lanes = {(found.text or "").strip(): found.getparent() for found in root.iter(f"{BPMN}flowNodeRef")}
@@ -88,32 +110,25 @@ class _Drawing:
 
     def _drawn(self, name: str, node: etree._Element) -> Drawn:
         facts = {key: fact for key, fact in self._facts(node) if fact.value not in ("", None)}
-        return Drawn(name, _kind(node), _one_line(node.get("name", "")), self._called(node),
-                     self.title(node.get("attachedToRef", "")) if node.get("attachedToRef") else "", facts,
-                     self.forms.get(name, ()), self.layouts.get(name))
+        flow = _kind(node) == "sequenceFlow"
+        ends = (self.named(node.get("sourceRef", "")), self.named(node.get("targetRef", ""))) if flow else None
+        guards = self.named(node.get("attachedToRef", "")) if node.get("attachedToRef") else None
+        return Drawn(name, _kind(node), _one_line(node.get("name", "")), ends, guards, facts, self.forms.get(name, ()),
+                     self.layouts.get(name))
 
-    def title(self, name: str) -> str:
-        """“its name”, or its kind and id when it has none."""
+    def named(self, name: str) -> Named:
+        """The element with this id; one that is not drawn has nothing but the id."""
         node = self.nodes.get(name)
-        if node is None:
-            return f"“{name}”"
-        shown = _one_line(node.get("name", ""))
-        return f"“{shown}”" if shown else f"{KINDS[_kind(node)]} {name}"
-
-    def _called(self, node: etree._Element) -> str:
-        if _kind(node) == "sequenceFlow":
-            return f"从{self.title(node.get('sourceRef', ''))}到{self.title(node.get('targetRef', ''))}的流向"
-        title = self.title(node.get("id", ""))
-        return title if not node.get("name") else KINDS[_kind(node)] + title
+        return Named(name) if node is None else Named(name, _kind(node), _one_line(node.get("name", "")))
 
     def _facts(self, node: etree._Element) -> Iterator[tuple[str, Fact]]:
-        yield "kind", Fact(_kind(node), KINDS[_kind(node)])
+        yield "kind", Fact(_kind(node), _kind(node), "kind")
         yield "name", _text(node.get("name", ""))
         yield "performer", self._performer(node.get(f"{CAM}candidateGroups", "").strip())
         yield "deadline", self._deadline(node)
         yield "condition", _text(node.findtext(f"{BPMN}conditionExpression"))
         for attribute in ("sourceRef", "targetRef", "attachedToRef", "default"):
-            yield attribute, Fact(node.get(attribute, ""), self._end(attribute, node.get(attribute, "")))
+            yield attribute, self._end(attribute, node.get(attribute, ""))
         yield "topic", _text(node.get(f"{CAM}topic"))
         yield "called", _text(node.get("calledElement"))
         yield "message", self._message(node)
@@ -129,7 +144,7 @@ class _Drawing:
 
     def _performer(self, group: str) -> Fact:
         unit, _, role = group.rpartition(".")
-        return Fact(group, f"{self.offices.get(unit, unit)} {ROLES.get(role, role)}".strip())
+        return Fact(group, (self.offices.get(unit, unit), role), "performer")
 
     def _deadline(self, node: etree._Element) -> Fact:
         found = next(node.iterfind(f"{BPMN}timerEventDefinition/{BPMN}timeDate"), None)
@@ -141,14 +156,16 @@ class _Drawing:
         if timer is None:
             return Fact(text, text)
         if timer.unit == "date":
-            return Fact(text, f"到“{self.labels.get(timer.since, timer.since)}”那天")
-        since = SINCE.get(timer.since) or f"“{self.labels.get(timer.since, timer.since)}”"
-        return Fact((timer.unit, timer.amount, timer.since), UNITS[timer.unit].format(n=timer.amount), since)
+            return Fact(text, self.labels.get(timer.since, timer.since), "day")
+        label = "" if timer.since in KNOWN_SINCE else self.labels.get(timer.since, timer.since)
+        return Fact((timer.unit, timer.amount, timer.since), (timer.amount, timer.unit, timer.since, label), "limit")
 
-    def _end(self, attribute: str, name: str) -> str:
+    def _end(self, attribute: str, name: str) -> Fact:
         """The node that an attribute names; of a default flow, the node that it leads to."""
+        if not name:
+            return _text("")
         flow = self.nodes.get(name) if attribute == "default" else None
-        return self.title(name if flow is None else flow.get("targetRef", "")) if name else ""
+        return Fact(name, self.named(name if flow is None else flow.get("targetRef", "")), "element")
 
     def _message(self, node: etree._Element) -> Fact:
         reference = next((found.get("messageRef", "") for found in node.iterfind(f"{BPMN}messageEventDefinition")), "")
@@ -157,35 +174,35 @@ class _Drawing:
 
     def _lane(self, node: etree._Element) -> Fact:
         lane = self.lanes.get(node.get("id"))
-        return Fact("", "") if lane is None else Fact(lane.get("id"), self.title(lane.get("id", "")))
+        return _text("") if lane is None else Fact(lane.get("id"), self.named(lane.get("id", "")), "element")
 
     def _parent(self, node: etree._Element) -> Fact:
         parent = node.getparent()
         inside = parent is not None and _kind(parent) == "subProcess"
-        return Fact(parent.get("id"), self.title(parent.get("id", ""))) if inside else Fact("main", "主流程")
+        return Fact(parent.get("id"), self.named(parent.get("id", "")), "stage") if inside else Fact(
+            "main", None, "stage")
 
 
 def field_facts(one: FormField, form: tuple[FormField, ...]) -> dict[str, Fact]:
     """What is asked at one field of a form, by attribute."""
-    choices = "、".join(f"{name}（{key}）" for key, name in one.choices)
     found = {
         "label": _text(one.label), "type": _text(one.type),
-        "required": Fact(one.required, "必填" if one.required else "选填"),
-        "choices": Fact(one.choices, choices), "default": _text(one.default),
-        "visible_when": Fact(one.visible_when, _visible_when(one, form)),
-        "first_visit_only": Fact(one.first_visit_only, "、".join(one.first_visit_only)),
+        "required": Fact(one.required, one.required, "asked"),
+        "choices": Fact(one.choices, tuple(one.choices), "choices"), "default": _text(one.default),
+        "visible_when": _visible_when(one, form),
+        "first_visit_only": Fact(one.first_visit_only, tuple(one.first_visit_only), "names"),
     }
     bounds = {name: getattr(one, name) for name in ("minimum", "maximum", "min_length", "max_length")}
     return found | {name: Fact(value, "" if value is None else str(value)) for name, value in bounds.items()}
 
 
-def _visible_when(one: FormField, form: tuple[FormField, ...]) -> str:
+def _visible_when(one: FormField, form: tuple[FormField, ...]) -> Fact:
     if one.visible_when is None:
-        return ""
+        return Fact(None, "")
     asked = next((other for other in form if other.id == one.visible_when[0]), None)
-    names = dict(asked.choices) | {"true": "是"} if asked else {}
-    values = "或".join(names.get(value, value) for value in one.visible_when[1])
-    return f"“{asked.label if asked else one.visible_when[0]}”是{values}时"
+    names = dict(asked.choices) | {"true": True} if asked else {}
+    answers = tuple(names.get(value, value) for value in one.visible_when[1])
+    return Fact(one.visible_when, (asked.label if asked else one.visible_when[0], answers), "visible")
 
 
 def _layout(shape: etree._Element) -> tuple:

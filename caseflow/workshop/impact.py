@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from caseflow.engine import definition as engine
+from caseflow.engine.fitting import Obstacle
 from caseflow.models import Case, ProcessInstance, WorkItem, db
 from caseflow.workshop import migration
 from caseflow.workshop.migration import Preview
@@ -27,13 +28,14 @@ SHOWN = 50          # deadlines that are listed one by one
 @dataclass(frozen=True, slots=True)
 class StepImpact:
     """A step on which cases stand. `open_cases` are all; of those looked at, so many can move; the others cannot, by
-    sentence with how many. A case with several open steps counts at each. `element` is "" for cases that only wait."""
+    obstacle (without its element) with how many. A case with several open steps counts at each. `element` is "" for
+    cases that only wait."""
 
     element: str
     name: str
     open_cases: int
     can_move: int
-    cannot: tuple[tuple[str, int], ...]
+    cannot: tuple[tuple[Obstacle, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,11 @@ def assess(process_id: str, target: engine.Definition, now: datetime, limit: int
     counts = _counts(process_id, target.digest)
     previews = list(_previews(process_id, target, now, limit))
     able: Counter[str] = Counter()
-    unable: dict[str, Counter[str]] = defaultdict(Counter)
+    unable: dict[str, Counter[Obstacle]] = defaultdict(Counter)
     for preview in previews:
         for element in set(preview.places) or {""}:
             able[element] += not preview.obstacles
-            unable[element].update({obstacle.sentence for obstacle in preview.obstacles})
+            unable[element].update({replace(obstacle, element="") for obstacle in preview.obstacles})
     waiting = sum(1 for preview in previews if not preview.places)
     places = {**counts, **({"": ("", waiting)} if waiting else {})}
     steps = tuple(StepImpact(element, name, number, able[element], tuple(unable[element].most_common()))

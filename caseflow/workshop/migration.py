@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, select
 
-from caseflow.casefile import journal, offices, store
+from caseflow.casefile import journal, kinds, offices, store
 from caseflow.casefile.facts import TimerDated
 from caseflow.casefile.hand import STOPS, HeldCase, HeldStop
 from caseflow.cases import clock_entries, due, standstill
@@ -112,7 +112,7 @@ def migrate(case_id: int, target_digest: str, choices: Mapping[str, str], actor:
 
 def _versions(case: HeldCase, target_digest: str) -> tuple[Definition, Definition]:
     """The version the case is under and the one it is to go to, which must be current."""
-    process_id = f"{case.regulation}_{case.kind}"
+    process_id = f"{case.regulation}_{kinds.of(case.kind).process}"
     target = deployed.row_of(process_id, target_digest)
     if not target.current:
         raise VersionReplaced
@@ -294,4 +294,4 @@ def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> l
 def open_under(process_id: str) -> tuple[ColumnElement[bool], ...]:
     """Conditions on Case that hold for the open cases of a deployed process."""
     regulation = deployed.row_of(process_id).regulation
-    return OPEN, Case.regulation == regulation, Case.kind == process_id.removeprefix(f"{regulation}_")
+    return OPEN, Case.regulation == regulation, Case.kind.in_(kinds.running(process_id.removeprefix(f"{regulation}_")))

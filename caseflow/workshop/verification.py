@@ -58,7 +58,8 @@ class Examination:
         errors = [finding for finding in self.findings if finding.severity == "error"]
         broken = [result for result in self.proof.results if result.verdict != HOLDS] if self.proof else []
         return (*errors, *(
-            Finding(f"rule_{result.verdict}", result.element, 0, f"{result.rule.article}：{result.why}")
+            Finding(f"rule_{result.verdict}", result.element, 0,
+                    {**result.facts, "article": result.rule.article, "reason": result.code})
             for result in broken))
 
 
@@ -142,19 +143,19 @@ def _said_of(finding: Finding, process_id: str) -> Finding:
     """Of a file with another process: which one is wanted."""
     if finding.code != "no_single_process":
         return finding
-    return replace(finding, sentence=f"请把流程的标识（process id）设为 {process_id}，并勾选“可执行”。")
+    return replace(finding, facts={"process_id": process_id})
 
 
 def _strangers(regulation: Regulation, definition: engine.Definition) -> Iterator[Finding]:
     """Tasks of an office that the regulation does not name, or of a role that nobody can hold."""
     for task in definition.user_tasks.values():
         if task.unit != "responsible" and task.unit not in regulation.units:
-            known = "、".join(("responsible", *regulation.units))
+            known = ("responsible", *regulation.units)
             yield Finding("unit_unknown", task.element.id, 0,
-                          f"“{task.element.name}”的候选组中，单位 {task.unit} 不在本办法的单位之列；可用：{known}。")
+                          {"name": task.element.name, "found": task.unit, "known": known})
         if task.role not in ROLES:
             yield Finding("role_unknown", task.element.id, 0,
-                          f"“{task.element.name}”的候选组中，岗位 {task.role} 不存在；可用：{'、'.join(ROLES)}。")
+                          {"name": task.element.name, "found": task.role, "known": tuple(ROLES)})
 
 
 def texts(process_id: str, draft_id: int | None = None) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
 from caseflow.trials import scenario_file, scenarios
 from tests.bpmn import drawings
+from web import sentences
 
 GUICHI = regulations.folder() / "guichi"
 FILES = sorted(regulations.folder().glob("*/scenarios/*.toml"))
@@ -46,7 +47,7 @@ def _failing(*edits: tuple[str, str]) -> dict[str, str]:
         source = source.replace(old, new)
     definition = engine.load({"rectification.bpmn": source.encode()}, trusted=True)
     results = scenarios.run_folder(definition, regulations.get("guichi"), GUICHI)
-    return {result.key: result.problems[0].sentence for result in results if not result.passed}
+    return {result.key: sentences.of(result.problems[0]) for result in results if not result.passed}
 
 
 def test_a_longer_limit_fails_and_a_shorter_one_does_not():
@@ -70,7 +71,7 @@ def test_a_task_of_another_office_says_whose_it_is():
 def _judged(expect: str) -> list[str]:
     text = WELL.replace('outcome = "open"', expect)
     result, = scenarios.run(drawings.loaded("guichi"), regulations.get("guichi"), [scenario_file.parse(text, "try")])
-    return [problem.sentence for problem in result.problems]
+    return [sentences.of(problem) for problem in result.problems]
 
 
 @pytest.mark.parametrize("expect, sentence", [

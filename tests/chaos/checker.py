@@ -46,7 +46,7 @@ def examine(folder: Path, now: datetime, *, ratings: int, hurried: int) -> list[
     return [
         *acknowledged_against_stored(intents), *ratings_against_cases(ratings), *what_happened_once(),
         *deadlines(hurried), *messages(folder), *unfinished(),
-        *(Finding(f"doctor:{found.code}", f"{found.case} {found.sentence}") for found in doctor.examine(now)),
+        *(Finding(f"doctor:{found.code}", f"{found.case} {dict(found.facts)}") for found in doctor.examine(now)),
     ]
 
 

@@ -24,6 +24,7 @@ from tests.conftest import MONDAY_MORNING
 from tests.ground import at_once, colleague, open_item, person
 from tests.journeys.kit import Journey
 from web.app import outgoing
+from web.sentences.complaints import sentence
 
 pytestmark = pytest.mark.both_databases
 NIGHT = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)       # 23:30 in Shanghai
@@ -255,7 +256,8 @@ def test_what_was_given_up_is_complained_of_until_it_is_put_aside(guichi, sms):
     side_jobs.send_deliveries()
     db.session.rollback()
     complaint, = doctor.dead_deliveries(guichi.now)
-    assert (complaint.code, complaint.subject) == ("dead_delivery", "sms") and "1 条短信没有送达" in complaint.sentence
+    assert (complaint.code, complaint.subject) == ("dead_delivery", "sms")
+    assert "1 条短信没有送达" in sentence(complaint.code, complaint.facts)
     assert figures.read(guichi.now).dead_deliveries == {"email": 0, "sms": 1, "chat": 0}
     number = deliveries.dead_letters(person("guichi.admin"))[0][0].id
     for username, refusal in (("guichi.security", PermissionDenied), ("hainan.admin", NotFound)):

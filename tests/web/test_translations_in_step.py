@@ -29,7 +29,7 @@ def said() -> frozenset:
 
 
 def told_by(catalogue) -> dict:
-    return {(message.context, _texts(message.id)): message for message in catalogue if message.id}
+    return {(_text(message.context), _texts(message.id)): message for message in catalogue if message.id}
 
 
 def test_there_is_an_english_catalogue():
@@ -50,6 +50,11 @@ def test_the_compiled_catalogue_is_that_of_the_source(path):
     with path.open("rb") as file, path.with_suffix(".mo").open("rb") as compiled:
         texts, made = told_by(read_po(file)), told_by(read_mo(compiled))
     assert {key: _texts(made[key].string) for key in made} == {key: _texts(texts[key].string) for key in texts}
+
+
+def _text(context: str | bytes | None) -> str | None:
+    """A context as text: Babel reads it from a compiled catalogue as bytes."""
+    return context.decode() if isinstance(context, bytes) else context
 
 
 def _texts(string) -> tuple:

@@ -12,6 +12,7 @@ from caseflow.people import duties, sheet_import
 from caseflow.people.sheet_import import Plan
 from web.admin.frame import blueprint, only
 from web.app import clock
+from web.sentences import people_sheet
 from web.sign_in.auth import current_actor
 from web.words import places
 
@@ -37,7 +38,7 @@ def look_at_import():
                                        clock.now())
             digest, name = draft.digest, draft.name
     except InvalidInput as error:
-        flash(str(error), "warning")
+        flash(people_sheet.refused(error), "warning")
         return redirect(url_for("admin.imports"))
     return _preview(plan, name, digest)
 
@@ -57,7 +58,7 @@ def confirm_import():
                 changed = sheet_import.store(plan, clock.now(), actor)
                 sheet_import.forget(draft)
     except InvalidInput as error:
-        flash(str(error), "warning")
+        flash(people_sheet.refused(error), "warning")
         return redirect(url_for("admin.imports"))
     if plan.count("wrong"):
         return _preview(plan, name, digest)
@@ -77,4 +78,5 @@ def _preview(plan: Plan, name: str, digest: str):
     right = [line for line in plan.lines if line.verdict in ("add", "change")][:MOST_SHOWN]
     counts = {verdict: plan.count(verdict) for verdict in ("add", "change", "same", "wrong")}
     return render_template("admin/preview.html", plan=plan, name=name, digest=digest, counts=counts,
-                           lines=wrong or right, place=places.place), 422 if wrong else 200
+                           lines=wrong or right, place=places.place,
+                           problem=people_sheet.problem), 422 if wrong else 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import caseflow
 from caseflow.ratings.fields import DETAILS, FIELDS, NOTES, OLDER_DETAILS, REASONS, SATISFACTION_NAMES, Field
+from web.sentences import feed
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 VERDICT = {"$ref": "#/components/schemas/Verdict"}
@@ -64,7 +65,7 @@ def _rating() -> dict[str, object]:
 
 
 def _property(field: Field) -> dict[str, object]:
-    about = {"description": field.meaning}
+    about = {"description": feed.meaning(field.name)}
     if field.kind == "number":
         names = [SATISFACTION_NAMES[n] for n in range(1, 6)] if field.name == "satisfaction" else []
         number = {"type": "integer", "minimum": 1, "maximum": field.maximum}

@@ -13,10 +13,10 @@ from werkzeug.exceptions import HTTPException
 
 from caseflow.models import transaction
 from caseflow.ratings import api_keys, intake
-from caseflow.ratings.fields import NOTES, REASONS
 from caseflow.ratings.verdicts import Verdict
 from web.api import openapi
 from web.app import clock
+from web.sentences import feed
 
 log = logging.getLogger(__name__)
 
@@ -137,9 +137,9 @@ def _answer(verdict: Verdict) -> dict[str, object]:
     """A verdict as JSON. It quotes nothing of the rating but field names."""
     answer: dict[str, object] = {"verdict": verdict.verdict, "status": verdict.status}
     if verdict.status == "rejected":
-        answer |= {"reason": verdict.reason, "field": verdict.field, "detail": REASONS[verdict.reason]}
+        answer |= {"reason": verdict.reason, "field": verdict.field, "detail": feed.reason(verdict.reason)}
     if verdict.notes:
-        answer["notes"] = [{"code": code, "detail": NOTES[code]} for code in verdict.notes]
+        answer["notes"] = [{"code": code, "detail": feed.note(code)} for code in verdict.notes]
     if verdict.case:
         answer["case"] = verdict.case
     return answer

@@ -11,11 +11,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow.appeals import filing, finding
-from caseflow.casefile import readings
+from caseflow.appeals.review import APPEAL
+from caseflow.casefile import kinds, readings
 from caseflow.cases import comments, ledger, references, steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
-from caseflow.models import Case, WorkItem, cases, transaction
+from caseflow.models import Case, WorkItem, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -49,7 +50,7 @@ def index():
             return redirect(url_for("cases.show", number=steps.find(exact, actor).number))
     page = ledger.ledger(actor, ledger.CaseFilter(search=text), now, page=filters.page_number(request.args))
     return render_template("cases/index.html", page=page, text=text, query={"q": text} if text else {},
-                           place=places.place)
+                           place=places.place, titles=kinds.titles(page.items))
 
 
 @blueprint.get("/<number>")
@@ -64,6 +65,7 @@ def show(number: str):
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=drawn.outcome_name(case.outcome, definition), rating=rating,
+        title=kinds.titles([case])[case.id],
         timeline=timeline, deadlines=deadlines, files=files.file_panel(case, actor),
         ledgers=[line for line in ledgers(case, past, now) if line.lines],
         comments=comments.of_case(case), comment_draft=comments.draft_of(case.id, actor),
@@ -76,7 +78,7 @@ def show(number: str):
         submissions=_submissions(case, past), messages_sent=_messages(case),
         urging=case.status == "open" and urging.may_urge(case, actor),
         refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
-        telling=case.kind == cases.KIND and not rating.hidden and telling.has_to_tell(case, actor),
+        telling=rating is not None and not rating.hidden and telling.has_to_tell(case, actor),
         duplicates=oversight.duplicate_panel(case, actor),
         references=references.of_case(case), may_link=references.may_link(case, actor),
         forwarding=oversight.forwarding_panel(case, actor),
@@ -126,10 +128,14 @@ def _diagram(definition: Any, known: dict[str, str], deadlines: list[deadline_pa
 
 
 def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
-    """How the actor stands to an appeal: against this rating, or in the appeal that this case is."""
-    if case.kind == filing.KIND:
+    """How the actor stands to an appeal: against this rating, or in the appeal that this case is. Empty for a case of
+    which there is none."""
+    kind = kinds.of(case.kind)
+    if kind is APPEAL:
         this = finding.of_case(case.id)
         return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
+    if not kind.appealable:
+        return {}
     stands = filing.standing(case.rating, actor, now)
     return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
             "text": appeal_words.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}

@@ -78,7 +78,9 @@ class Told(LazyGroup):
         except ConfigurationError as refusal:
             raise Unusable(str(refusal)) from None
         except DefinitionRefused as refusal:
-            told = "\n".join(f"{found.element}\t{found.code}\t{found.sentence}" for found in refusal.findings)
+            from web import sentences  # late: --help needs no words
+
+            told = "\n".join(f"{one.element}\t{one.code}\t{sentences.of(one)}" for one in refusal.findings)
             raise click.ClickException(told or str(refusal)) from None
         except CaseflowError as refusal:
             raise click.ClickException(str(refusal)) from None

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import click
 
+from caseflow.errors import InvalidInput
 from caseflow.models import transaction
 
 
@@ -32,14 +33,18 @@ def import_(file: BinaryIO, jurisdiction: str, year: int, source: str) -> None:
     from caseflow.people.permissions import SYSTEM
     from web import create_app
     from web.app.clock import now
+    from web.sentences import calendars as said
 
-    rows = calendar_rows.split_lines(file.read(calendar_rows.MAX_BYTES + 1))
-    with create_app().app_context(), transaction():
-        result = calendar_change.import_notice(jurisdiction, year, rows, source, now(), SYSTEM)
+    try:
+        rows = calendar_rows.split_lines(file.read(calendar_rows.MAX_BYTES + 1))
+        with create_app().app_context(), transaction():
+            result = calendar_change.import_notice(jurisdiction, year, rows, source, now(), SYSTEM)
+    except InvalidInput as error:
+        raise click.ClickException(said.refused(error)) from None
     click.echo(f"{result.jurisdiction} {result.year} 年第 {result.revision} 版：{result.days} 天；"
                f"重新计算 {result.cases} 个案件的 {result.timers} 个期限。")
     for doubt in result.doubts:
-        click.echo(f"提醒：{doubt}", err=True)
+        click.echo(f"提醒：{said.doubt(doubt)}", err=True)
 
 
 @calendar.command()
@@ -49,6 +54,7 @@ def show(year: int, jurisdiction: str) -> None:
     """The days of YEAR that are not as Monday-to-Friday says, each with its notice, and the sum."""
     from caseflow.law import calendar_notices, calendars
     from web import create_app
+    from web.sentences.calendars import why
 
     known = calendar_notices.jurisdictions()
     if jurisdiction not in known:
@@ -57,7 +63,7 @@ def show(year: int, jurisdiction: str) -> None:
     with create_app().app_context():
         value = calendars.load(jurisdiction)
     for day in sorted(day for day in value.days if day.year == year):
-        click.echo(f"{day} {value.why(day)}")
+        click.echo(f"{day} {why(value.why(day))}")
     working = value.working_days_between(date(year, 1, 1) - timedelta(days=1), date(year, 12, 31))
     note = "" if year in value.years else "（放假安排尚未公布，暂按周一至周五计算）"
     click.echo(f"{year} 年共 {working} 个工作日{note}；日历版本 {value.version}")

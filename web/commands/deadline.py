@@ -12,6 +12,7 @@ from caseflow.errors import InvalidInput, RegulationNotFound
 from caseflow.law import deadlines, regulations, working_days
 from caseflow.law.deadlines import MOST
 from caseflow.moments import SHANGHAI
+from web.sentences import deadlines as said
 
 
 class Amount(click.ParamType):
@@ -62,8 +63,11 @@ def deadline(regulation: str | None, since: datetime, explain: bool, **amounts: 
     """
     rule, calendar = _rule(since, amounts), working_days.national()
     close_of_business = _close_of_business(regulation)
-    due = deadlines.compute(rule, calendar, close_of_business)
-    lines = deadlines.explain(rule, calendar, close_of_business) if explain else []
+    try:
+        due = deadlines.compute(rule, calendar, close_of_business)
+    except InvalidInput as error:
+        raise click.ClickException(said.refused(error)) from None
+    lines = said.explain(rule, calendar, close_of_business) if explain else []
     click.echo(due.due_at.astimezone(SHANGHAI).isoformat())
     for line in lines:
         click.echo(line)

@@ -11,6 +11,7 @@ from caseflow.health.doctor import examine
 from caseflow.models import db, snapshot
 from web import create_app
 from web.app import clock, database
+from web.sentences import complaints
 
 
 @click.command()
@@ -20,9 +21,9 @@ def doctor() -> None:
         if database.is_empty(db.engine):
             raise ConfigurationError("Nothing has been set up in this database; run `caseflow init`.")
         with snapshot():
-            complaints = examine(clock.now())
-    for complaint in complaints:
-        click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}")
-    if complaints:
+            found = examine(clock.now())
+    for complaint in found:
+        click.echo(f"{complaint.code}\t{complaint.case}\t{complaints.sentence(complaint.code, complaint.facts)}")
+    if found:
         sys.exit(1)
     click.echo("healthy: every check holds")

@@ -7,6 +7,7 @@ import sys
 import click
 
 from caseflow.casefile import journal_check
+from web.sentences import journal as said
 
 SHOWN = 20  # breaks named on the line
 
@@ -32,6 +33,7 @@ def sentence(report: journal_check.JournalReport) -> str:
     read = f"{report.streams} 条链，{report.entries} 条记录"
     if not report.broken:
         return f"日志完整：{read}"
-    places = "；".join(f"{stream} 第 {seq} 条：{what}" for stream, seq, what in report.broken[:SHOWN])
+    places = "；".join(f"{found.stream} 第 {found.seq} 条：{said.what(found.code, found.number)}"
+                      for found in report.broken[:SHOWN])
     more = f"；另有 {len(report.broken) - SHOWN} 处" if len(report.broken) > SHOWN else ""
     return f"日志不完整，{len(report.broken)} 处（{read}）：{places}{more}".replace("\n", " ")

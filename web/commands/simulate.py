@@ -20,14 +20,16 @@ from caseflow.cases import steps
 from caseflow.health import doctor
 from caseflow.install import demo, installation, simulation
 from caseflow.law import regulations
-from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, cases, db, transaction
+from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
 from caseflow.processes import deployed
 from caseflow.ratings import intake
 from caseflow.ratings.feeds import batches
+from caseflow.ratings.rectification import RECTIFICATION
 from web import create_app, migrations
 from web.app import config, database
+from web.sentences import complaints
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SOURCE = "simulate"
@@ -54,13 +56,14 @@ def simulate(key: str, wanted: int, seed: int) -> None:
         settings = config.load() if named else config.Settings.for_scratch(
             f"sqlite:///{Path(folder) / 'simulation.db'}", Path(folder))
         with create_app(settings).app_context():
-            summary, complaints = _Run(key, wanted, seed).drive()
+            summary, found = _Run(key, wanted, seed).drive()
             db.session.remove()
             db.engine.dispose()
-    for complaint in complaints[:20]:
-        click.echo(f"{complaint.code}\t{complaint.case}\t{complaint.sentence}", err=True)
+    for complaint in found[:20]:
+        sentence = complaints.sentence(complaint.code, complaint.facts)
+        click.echo(f"{complaint.code}\t{complaint.case}\t{sentence}", err=True)
     click.echo(summary)
-    sys.exit(1 if complaints else 0)
+    sys.exit(1 if found else 0)
 
 
 def _is_real() -> bool:
@@ -84,12 +87,12 @@ class _Run:
         with transaction():
             while outbox.deliver_waiting(self.now, 500):
                 pass
-        complaints = doctor.examine(self.now)
+        found = doctor.examine(self.now)
         if self.opened != self.wanted:
-            complaints.append(doctor.Complaint("not_opened", "", f"{self.opened} of {self.wanted} cases were opened"))
+            found.append(doctor.Complaint("not_opened", "", facts={"opened": self.opened, "wanted": self.wanted}))
         if open_cases:
-            complaints.append(doctor.Complaint("not_ended", "", f"{open_cases} cases did not end"))
-        return self._summary(open_cases), complaints
+            found.append(doctor.Complaint("not_ended", "", facts={"open": open_cases}))
+        return self._summary(open_cases), found
 
     def _prepare(self) -> None:
         if not database.is_empty(db.engine) and _is_real():
@@ -114,8 +117,11 @@ class _Run:
 
     def _appeal(self) -> None:
         """Somebody appeals against the rating of an open case, or takes an appeal back; nothing where nobody may."""
-        cases_open = select(Case).where(Case.status == "open").order_by(Case.id)
-        case = self.random.choice(db.session.scalars(cases_open.limit(50)).unique().all())
+        cases_open = select(Case).where(Case.status == "open", Case.rating_id.is_not(None)).order_by(Case.id)
+        found = db.session.scalars(cases_open.limit(50)).unique().all()
+        if not found:
+            return
+        case = self.random.choice(found)
         with transaction():
             if (appeal := finding.of_case(case.id)) is not None:
                 actor = actor_for(appeal.appellant)
@@ -166,13 +172,14 @@ class _Run:
             actor = simulation.person_for(item, self.random)
             form = deployed.task(deployed.of(item.case), item.element, item.visit).form
             token = str(UUID(int=self.random.getrandbits(128)))
-            answers = simulation.fill_in(form, self.random, self.now, reachable=bool(item.case.rating.rater_phone))
+            reachable = bool(item.case.rating and item.case.rating.rater_phone)
+            answers = simulation.fill_in(form, self.random, self.now, reachable=reachable)
             steps.complete_task(item.id, actor, answers, token, self.now, simulation.LATE_REASON)
         self.counts["completed"] += 1
 
     def _summary(self, open_cases: int) -> str:
         ended = select(Case.outcome, func.count()).where(
-            Case.id > self.before, Case.outcome.is_not(None), Case.kind == cases.KIND)
+            Case.id > self.before, Case.outcome.is_not(None), Case.kind == RECTIFICATION.name)
         outcomes = db.session.execute(ended.group_by(Case.outcome).order_by(Case.outcome))
         ends = " ".join(f"{outcome}={count}" for outcome, count in outcomes)
         return (f"{self.regulation.key} seed={self.seed} database={db.engine.dialect.name} cases={self.wanted} "

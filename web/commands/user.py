@@ -10,7 +10,7 @@ from typing import BinaryIO
 import click
 from flask import current_app
 
-from caseflow.errors import ConfigurationError
+from caseflow.errors import ConfigurationError, InvalidInput
 from caseflow.files import spreadsheets
 from caseflow.models import transaction
 from caseflow.models.people import ROLES
@@ -18,6 +18,7 @@ from caseflow.people import accounts, sheet_import
 from caseflow.people.permissions import SYSTEM
 from web import create_app
 from web.app import clock
+from web.sentences import people_sheet
 from web.sign_in import login_limits, passwords
 
 VERDICTS = {"add": "新增", "change": "更改", "same": "不变", "wrong": "有误"}
@@ -77,16 +78,24 @@ def import_(file: BinaryIO, regulation: str, dry_run: bool) -> None:
     """Make or change the people (or offices) of FILE, CSV or xlsx: all of them, or none when a line is wrong."""
     content = file.read(spreadsheets.MAX_BYTES + 1)
     with _changing():
-        plan = sheet_import.plan(content, regulation, SYSTEM)
+        plan = _plan(content, regulation)
         wrong = [line for line in plan.lines if line.verdict == "wrong"]
         for line in plan.lines if dry_run else wrong:
-            click.echo(f"第 {line.line} 行 {VERDICTS[line.verdict]} {line.subject} {line.problem}".rstrip(),
-                       err=line.verdict == "wrong")
+            said = f"第 {line.line} 行 {VERDICTS[line.verdict]} {line.subject} {people_sheet.problem(line)}"
+            click.echo(said.rstrip(), err=line.verdict == "wrong")
         if wrong:
             raise click.ClickException(f"{len(wrong)} 行有误，没有写入任何内容。")
         changed = 0 if dry_run else sheet_import.store(plan, clock.now(), SYSTEM)
     sums = "，".join(f"{word} {plan.count(verdict)}" for verdict, word in VERDICTS.items())
     click.echo(f"{sums}。" + ("试运行，没有写入任何内容。" if dry_run else f"已导入 {changed} 行。"))
+
+
+def _plan(content: bytes, regulation: str) -> sheet_import.Plan:
+    """What the file would do; what is no such sheet is refused with what to do about it."""
+    try:
+        return sheet_import.plan(content, regulation, SYSTEM)
+    except InvalidInput as error:
+        raise click.ClickException(people_sheet.refused(error)) from None
 
 
 @user.command()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
+from caseflow.casefile import kinds
 from caseflow.cases.ledger import CaseFilter
 from caseflow.models.cases import CASE_STATUSES
 from caseflow.models.ratings import RATING_LEVELS
@@ -46,7 +47,7 @@ class LedgerFilter:
     def wanted(self) -> CaseFilter:
         end = _midnight(self.opened_to)
         return CaseFilter(
-            kind="rectification", regulation=self.regulation or None, status=self.status or None,
+            kinds=kinds.listed(), regulation=self.regulation or None, status=self.status or None,
             level=self.level or None,
             unit_id=int(self.unit) if self.unit else None, opened_from=_midnight(self.opened_from),
             opened_to=end + ONE_DAY if end else None, overdue=bool(self.overdue), search=self.q)

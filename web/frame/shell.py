@@ -23,6 +23,7 @@ from caseflow.notices import inbox
 from caseflow.people.permissions import SEES_PROCESSES, Actor
 from caseflow.supervision import discipline
 from caseflow.work import worklist
+from web import sentences
 from web.app import clock
 from web.sign_in import auth, sessions
 from web.words import roles as role_words
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
         place_name=lambda: role_words.place_name(role_words.place_of(current_user.user)),
         role_name=lambda role: role_words.RECIPIENTS.get(role, role),
         duty=lambda role: role_words.DUTIES.get(role, ""),
+        said=sentences.of,
     )
     app.jinja_env.filters["role_name"] = lambda role: role_words.ROLE_NAMES.get(role, role)
     app.jinja_env.filters["role_choice"] = lambda role: (role, role_words.ROLE_NAMES.get(role, role))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, send_file
 
 from caseflow import moments
+from caseflow.casefile import kinds
 from caseflow.cases import ledger
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
@@ -32,7 +33,8 @@ def index():
     facts = ledger.ledger_facts([case.id for case in page.items], now)
     rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
     return render_template(
-        "ledger/index.html", page=page, rows=rows, chosen=chosen, query=filters.as_query(chosen),
+        "ledger/index.html", page=page, rows=rows, titles=kinds.titles(page.items), chosen=chosen,
+        query=filters.as_query(chosen),
         units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
         places=places.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: statuses.STATUSES[status] for status in CASE_STATUSES},

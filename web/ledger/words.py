@@ -7,8 +7,9 @@ from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
+from caseflow.casefile import kinds
 from caseflow.cases.ledger import LedgerFacts
-from caseflow.models import Case
+from caseflow.models import Case, Rating
 from caseflow.processes import deployed
 from web.words import levels, places
 from web.words.masks import mask_name, mask_phone
@@ -19,17 +20,24 @@ REVISIT_RESULTS = {
 }
 Cell = str | int | datetime | None
 
+
+def _of_rating(value: Callable[[Rating], Cell]) -> Callable[[Case, LedgerFacts], Cell]:
+    """A cell that stays empty when the case is about no rating."""
+    return lambda case, facts: value(case.rating) if case.rating else None
+
+
+
 COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (   # heading, width, value
     (lazy_gettext("编号"), 18, lambda case, facts: case.number),
     (lazy_gettext("地区"), 8, lambda case, facts: places.place(case.regulation)),
-    (lazy_gettext("评价等级"), 12, lambda case, facts: levels.level_name(case.rating.level)),
-    (lazy_gettext("评价内容"), 40, lambda case, facts: _said(case)),
-    (lazy_gettext("评价人"), 10, lambda case, facts: mask_name(case.rating.rater_name) or gettext("匿名")),
-    (lazy_gettext("联系电话"), 14, lambda case, facts: mask_phone(case.rating.rater_phone)),
-    (lazy_gettext("评价时间"), 17, lambda case, facts: case.rating.rated_at),
-    (lazy_gettext("收到时间"), 17, lambda case, facts: case.rating.received_at),
-    (lazy_gettext("办件"), 26, lambda case, facts: case.rating.service.project_no),
-    (lazy_gettext("事项"), 26, lambda case, facts: case.rating.service.task_name),
+    (lazy_gettext("评价等级"), 12, _of_rating(lambda rating: levels.level_name(rating.level))),
+    (lazy_gettext("评价内容"), 40, _of_rating(lambda rating: _said(rating))),
+    (lazy_gettext("评价人"), 10, _of_rating(lambda rating: mask_name(rating.rater_name) or gettext("匿名"))),
+    (lazy_gettext("联系电话"), 14, _of_rating(lambda rating: mask_phone(rating.rater_phone))),
+    (lazy_gettext("评价时间"), 17, _of_rating(lambda rating: rating.rated_at)),
+    (lazy_gettext("收到时间"), 17, _of_rating(lambda rating: rating.received_at)),
+    (lazy_gettext("办件"), 26, _of_rating(lambda rating: rating.service.project_no)),
+    (lazy_gettext("事项"), 26, lambda case, facts: kinds.titles([case])[case.id]),
     (lazy_gettext("承办单位"), 22, lambda case, facts: case.unit.name),
     (lazy_gettext("当前环节"), 20, lambda case, facts: case.step if case.status == "open" else ""),
     (lazy_gettext("状态"), 10, lambda case, facts: status_name(case.status)),
@@ -43,10 +51,10 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
 )
 
 
-def _said(case: Case) -> str:
+def _said(rating: Rating) -> str:
     """The words of the chosen details, then the rater's own."""
-    words = [words or code for code, words in levels.details(case.rating.detail_codes or "")]
-    return gettext("；").join(filter(None, [*words, case.rating.text]))
+    words = [words or code for code, words in levels.details(rating.detail_codes or "")]
+    return gettext("；").join(filter(None, [*words, rating.text]))
 
 
 def revisit_result(facts: LedgerFacts) -> str:

@@ -17,6 +17,7 @@ from web.app import clock
 from web.errors import refusal
 from web.forms import filters
 from web.operations import complaint_words
+from web.sentences.complaints import standing
 from web.sign_in.auth import current_actor
 from web.words import incidents, places
 
@@ -33,7 +34,8 @@ def index():
                            place=places.place,
                            per_page=cases_incidents.PER_PAGE, seen=seen,
                            may_retry=actor.has_role("supervisor", "admin"), complaint=complaint_words.complaint,
-                           complaints=watchdog.complaints_for(actor), last_round=watchdog.last_round())
+                           sentence=standing, complaints=watchdog.complaints_for(actor),
+                           last_round=watchdog.last_round())
 
 
 @blueprint.post("/<int(max=9223372036854775807):incident_id>/retry")

@@ -13,6 +13,7 @@ from caseflow.cases import clock_entries
 from caseflow.errors import CaseflowError
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.models import Case, Timer, work
+from web.sentences.deadlines import explain
 from web.words import drawn, times
 
 TIMER_STATES = {
@@ -67,6 +68,6 @@ def timer_name(timer: Timer, definition: Any) -> str:
 
 def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:
     try:
-        return deadlines.explain(deadlines.rule_of(timer), calendar, regulations.get(case.regulation).close_of_business)
+        return explain(deadlines.rule_of(timer), calendar, regulations.get(case.regulation).close_of_business)
     except CaseflowError:
         return []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext
 
 from caseflow.appeals import finding
-from caseflow.casefile import readings
+from caseflow.casefile import kinds, readings
 from caseflow.law import regulations
 from caseflow.models import (
     Appeal,
@@ -46,10 +46,13 @@ class RatingPanel:
     reveal_through: str = ""
 
 
-def rating_panel(case: Case, actor: Actor) -> RatingPanel:
-    """The rating of a case. In an appeal, and for the rated person, nothing of the rater is shown, not even masked."""
+def rating_panel(case: Case, actor: Actor) -> RatingPanel | None:
+    """The rating of a case, if it is about one. Where the rater is not spoken to (in an appeal), and for the rated
+    person, nothing of the rater is shown, not even masked."""
     rating = case.rating
-    if case.kind == "appeal" or rater_contacts.is_rated(case, actor):
+    if rating is None:
+        return None
+    if not kinds.of(case.kind).speaks_to_rater or rater_contacts.is_rated(case, actor):
         return about_rating(rating)
     has_contact = bool(rating.rater_name or rating.rater_phone)
     return replace(

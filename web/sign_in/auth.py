@@ -11,6 +11,7 @@ from flask import (
     current_app,
     flash,
     g,
+    has_request_context,
     jsonify,
     redirect,
     render_template,
@@ -65,7 +66,9 @@ def current_actor() -> Actor:
 
 
 def locale() -> str:
-    """The reader's language: chosen in this session, else kept with the account, else Chinese."""
+    """The reader's language: chosen in this session, else kept with the account, else Chinese; so without a request."""
+    if not has_request_context():
+        return "zh"
     chosen = session.get("locale") or (current_user.locale if current_user and current_user.is_authenticated else "zh")
     return chosen if chosen in LOCALES else "zh"
 

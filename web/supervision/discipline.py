@@ -33,11 +33,11 @@ def index():
 def show(report_id: int):
     actor = current_actor()
     report = discipline.find(report_id, actor)
-    regulation = regulations.get(report.case.regulation)
+    regulation, rated = regulations.get(report.case.regulation), report.case.rating
     return render_template(
         "supervision/discipline_show.html", report=report, regulation=regulation,
         rules=regulations.offered(report.case.regulation, "discipline"),
-        rating=replace(rating.about_rating(report.case.rating), appeals=()),
+        rating=rated and replace(rating.about_rating(rated), appeals=()),
         receives=actor.holds(report.to_role, report.to_unit_id))
 
 

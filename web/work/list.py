@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from caseflow.casefile import kinds
 from caseflow.law import regulations
 from caseflow.models import transaction
 from caseflow.people import directory
@@ -25,6 +26,7 @@ def index():
                             page=filters.page_number(request.args))
     return render_template(
         "work/list.html", page=page, rows=[row(item, actor, now) for item in page.items], chosen=chosen,
+        titles=kinds.titles(item.case for item in page.items),
         query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=places.places_of(actor),
         saved=saved_filters.of_actor(actor), anything_free=tasks.anything_free(actor),
         units=directory.units_of(actor), handed_over=delegation.handed_over_by(actor))

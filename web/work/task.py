@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from caseflow import moments
-from caseflow.casefile import readings
+from caseflow.casefile import kinds, readings
 from caseflow.cases import steps
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
@@ -200,6 +200,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
         badge_of_item=row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
         articles=articles(regulation, task.element.article), rating=rating.rating_panel(case, actor),
+        title=kinds.titles([case])[case.id],
         deadlines=[line for line in deadlines.deadline_lines(case, definition, now) if line.status in work.WAITING],
         timeline=timeline.timeline(case, definition), files=files.file_panel(case, actor), contacts=contacts,
         delegation=delegation_panel.delegation_panel(item, actor),

@@ -6,12 +6,12 @@ from flask import Blueprint, Response, current_app, flash, jsonify, redirect, re
 from flask_babel import gettext
 
 from caseflow.engine import gate
-from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.models import ProcessDraft, transaction
 from caseflow.people import permissions
 from caseflow.processes import deployed
 from caseflow.workshop import drafts, verification
+from web import sentences
 from web.app import clock
 from web.sign_in.auth import current_actor
 from web.words import processes, times
@@ -52,7 +52,7 @@ def save(draft_id: int):
     permissions.require_process(current_actor(), drafts.find(draft_id, current_actor()).regulation, "designer")
     refused = _unreadable(source)
     if refused or revision is None:
-        sentence = "；".join(finding.sentence for finding in refused) or gettext("请刷新页面后再保存。")
+        sentence = gettext("；").join(refused) or gettext("请刷新页面后再保存。")
         return jsonify({"code": "unreadable", "message": sentence}), 422
     with transaction():
         draft = drafts.save(draft_id, source, revision, current_actor(), clock.now())
@@ -87,7 +87,7 @@ def begin(process_id: str):
     if refused:
         return render_template("workshop/designer_refused.html", process_id=process_id,
                                name=processes.title_of(process_id),
-                               findings=refused, file_name=file.filename), 422
+                               reasons=refused, file_name=file.filename), 422
     with transaction():
         draft_id = drafts.begin(process_id, actor, clock.now(), source).id
     flash(gettext("已新建草稿，可以开始修改。"), "success")
@@ -101,16 +101,15 @@ def _open(draft_id: int) -> tuple[ProcessDraft, bool]:
     return draft, draft.state == "open" and draft.regulation in permissions.regulations_of(actor, "designer")
 
 
-def _unreadable(source: bytes) -> tuple[Finding, ...]:
+def _unreadable(source: bytes) -> list[str]:
     """What keeps the file from being opened at all; other findings are for the designer to mend."""
     try:
         root = gate.read(source)
     except DefinitionRefused as refused:
-        return refused.findings
+        return [sentences.of(finding) for finding in refused.findings]
     if root.find("{*}BPMNDiagram") is None:
-        sentence = gettext("文件里没有图形（BPMNDiagram），无法显示；请用建模工具画好后再导入。")
-        return (Finding("no_drawing", "", 0, sentence),)
-    return ()
+        return [gettext("文件里没有图形（BPMNDiagram），无法显示；请用建模工具画好后再导入。")]
+    return []
 
 
 def _examined(draft: ProcessDraft, source: bytes) -> dict:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine.values import CASE_VARIABLES
 from caseflow.law import regulations
 from caseflow.models import ProcessDraft
@@ -19,6 +18,21 @@ from web.workshop.designer_words import MODELER, SIMULATION, WORDS
 _ = lazy_gettext
 
 DRAWN_ROLES = ("officer", "supervisor", "reviewer")
+EFFECTS = {     # what each does, in a designer's words
+    "open_file": _("建档并通知承办单位和牵头单位（当日建档、当日反馈）"),
+    "notify_responsible": _("通知承办单位"),
+    "escalate": _("逾期：上报承办单位负责人和牵头单位，案件继续办理"),
+    "remind": _("提醒承办人即将到期"),
+    "tell_rater": _("通知负责联系的单位向评价人反馈整改结果"),
+    "return_for_rehandling": _("退回重办（最多一次）并通知承办单位"),
+    "record_newest_rating": _("记录评价人最新的评价"),
+    "void_rating": _("评价不予采纳：保留记录，不计入统计；在申诉案件里，同时告知整改案件终止办理"),
+    "receive_appeal": _("收到申诉，告知被评价单位"),
+    "return_for_evidence": _("退回申诉人补充材料（最多一次）并通知"),
+    "uphold_appeal": _("申诉成立：记录决定和理由，告知各方"),
+    "dismiss_appeal": _("申诉不成立：记录决定和理由，告知各方；查实履职不到位的，记入年度考核"),
+    "record_reference": _("记录省级系统更正的编号"),
+}
 MESSAGES = {"appeal_upheld": _("申诉属实"), "appeal_withdrawn": _("申诉撤回")}
 VARIABLES = {"received_at": _("收到评价的时间"), "level": _("评价等级"), "real_name": _("是否实名"),
              "business_level": _("承办单位层级")}
@@ -38,7 +52,7 @@ def facts(draft: ProcessDraft) -> dict[str, Any]:
         "articles": list(regulation.articles.items()),
         "units": [["responsible", gettext("承办单位")], *([key, unit.name] for key, unit in regulation.units.items())],
         "roles": [*([role, str(ROLE_NAMES[role])] for role in DRAWN_ROLES), ["staff", gettext("申诉人本人")]],
-        "topics": list(TOPICS.items()),
+        "topics": [[topic, str(words)] for topic, words in EFFECTS.items()],
         "messages": [[name, str(words)] for name, words in MESSAGES.items()],
         "variables": [_variable(name, kind) for name, kind in CASE_VARIABLES.items()],
         "processes": [[key, processes.title_of(key)] for key in deployed.processes_of(draft.regulation)

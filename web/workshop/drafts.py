@@ -9,7 +9,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow import proof
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, ProcessDraft
@@ -21,6 +20,7 @@ from caseflow.trials import replay
 from caseflow.workshop import drafts, impact, verification
 from caseflow.workshop.comparison import compare_files
 from caseflow.workshop.verification import Examination
+from web import sentences
 from web.app import clock
 from web.forms.typed import line
 from web.sign_in.auth import current_actor
@@ -104,7 +104,7 @@ def _may(actor: Actor, one: ProcessDraft) -> dict[str, bool]:
 def _findings(examination: Examination) -> list[dict[str, str]]:
     """What was found, the errors first, each with the name of its element."""
     found = sorted(examination.findings, key=lambda finding: finding.severity != "error")
-    return [{"severity": finding.severity, "sentence": finding.sentence,
+    return [{"severity": finding.severity, "sentence": sentences.of(finding),
              "where": words.element(examination.definition, finding.element)} for finding in found]
 
 
@@ -118,9 +118,9 @@ def _rules(examination: Examination) -> dict[str, list[dict[str, Any]]]:
     """What became of the rules of the articles: the broken ones with the way there, and those that hold."""
     kept = [one for one in examination.proof.results if one.verdict == HOLDS] if examination.proof else []
     return {name: [{
-        "verdict": one.verdict, "article": one.rule.article, "sentence": one.rule.sentence, "why": one.why,
+        "verdict": one.verdict, "article": one.rule.article, "sentence": one.rule.sentence, "why": sentences.of(one),
         "where": words.element(examination.definition, one.element),
-        "path": proof.told(examination.definition, one.path)} for one in results]
+        "path": sentences.told(examination.definition, one.path)} for one in results]
         for name, results in (("broken", _broken(examination)), ("kept", kept))}
 
 

@@ -14,6 +14,7 @@ from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.proof import HOLDS, PathStep, RuleResult
 from caseflow.workshop.verification import Examination
+from web import sentences
 
 _ = lazy_gettext
 
@@ -52,7 +53,7 @@ def told(examination: Examination, source: bytes) -> dict[str, Any]:
 def sentence(finding: Finding) -> str:
     """What to do, in the words of the page rather than of the file."""
     said = SAID_HERE.get(finding.code)
-    return str(said) if said else TAG.sub(lambda tag: str(KINDS[tag[0]]), finding.sentence)
+    return str(said) if said else TAG.sub(lambda tag: str(KINDS[tag[0]]), sentences.of(finding))
 
 
 def names_in(source: bytes) -> Mapping[str, str]:
@@ -69,8 +70,9 @@ def _rules(broken: Sequence[RuleResult], definition: Definition | None, names: M
     """The broken rules; those that one thing breaks together, each with its sentence of the law."""
     together: dict[tuple[str, str], dict[str, Any]] = {}
     for result in broken:
-        found = together.setdefault((result.element, result.why), {
-            "key": result.rule.check, "laws": [], "element": result.element, "why": result.why,
+        why = sentences.of(result)
+        found = together.setdefault((result.element, why), {
+            "key": result.rule.check, "laws": [], "element": result.element, "why": why,
             "name": names.get(result.element, ""),
             "passed": [element for step in result.path for element in step.passed],
             "steps": [{"element": step.element, "text": step_text(step, definition, names)} for step in result.path]})

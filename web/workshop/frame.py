@@ -11,6 +11,7 @@ from flask_login import current_user
 from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, SecondPersonNeeded
 from caseflow.models import transaction
 from caseflow.workshop.comparison import Comparison
+from web import sentences
 from web.errors import refusal
 from web.sign_in.auth import current_actor
 from web.words import places, processes
@@ -53,7 +54,7 @@ def said(error: Any) -> str:
     if isinstance(error, InvalidInput) and error.fields.get("reason") in words.REASONS:
         return str(words.REASONS[error.fields["reason"]])
     if isinstance(error, DefinitionRefused) and error.findings:
-        return f"{refusal(error)[1]} {error.findings[0].sentence}"
+        return f"{refusal(error)[1]} {sentences.of(error.findings[0])}"
     return refusal(error)[1]
 
 

@@ -15,6 +15,7 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.workshop import migration, overview
+from web import sentences
 from web.app import clock
 from web.errors import refusal
 from web.sign_in.auth import current_actor
@@ -94,7 +95,7 @@ def _move(case_id: int, seen: int, number: str | None, digest: str, actor: Actor
         with transaction():
             moved = migration.migrate(case_id, digest, choices, actor, now, seen=seen)
     except CannotMove as error:
-        return Result(number, "stayed", " ".join(obstacle.sentence for obstacle in error.obstacles))
+        return Result(number, "stayed", " ".join(map(sentences.of, error.obstacles)))
     except CaseflowError as error:
         return Result(number, "stayed", refusal(error)[1])
     kept = sum(timer.how == "kept" for timer in moved.timers)

@@ -12,16 +12,17 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow import moments
 from caseflow.engine.definition import Definition
-from caseflow.errors import CaseflowError, InvalidInput, PermissionDenied, StepFailed
-from caseflow.law import deadlines
+from caseflow.errors import CaseflowError, ExpressionRefused, InvalidInput, PermissionDenied, StepFailed
 from caseflow.raters import reaching
 from caseflow.raters.reaching import Standing
 from caseflow.trials import tried_case, tryout
 from caseflow.trials.scenarios import Coverage
 from caseflow.trials.tried_case import Entry, Ground, Limit, Task
 from caseflow.trials.tryout import Trial
+from web import sentences
 from web.errors import refusal
 from web.parts import journal, outline
+from web.sentences.deadlines import explain
 from web.words import contacts, drawn, roles, times
 
 FIELDS = {
@@ -71,8 +72,14 @@ def why_not(error: CaseflowError) -> str:
     if isinstance(error, PermissionDenied) and error.details.get("reason") in DENIED:
         return str(DENIED[error.details["reason"]])
     if isinstance(error, StepFailed):
-        return gettext("流程在“%(element)s”走不下去：%(why)s", element=error.details.get("element", ""), why=str(error))
+        return gettext("流程在“%(element)s”走不下去：%(why)s", element=error.element, why=_fault(error))
     return refusal(error)[1]
+
+
+def _fault(error: StepFailed) -> str:
+    """What the engine stopped at; of an expression, the sentence of its refusal."""
+    cause = error.__cause__
+    return sentences.of(cause.refusal) if isinstance(cause, ExpressionRefused) else str(error)
 
 
 def offices(ground: Ground) -> Mapping[str, str]:
@@ -162,7 +169,7 @@ def _line(ground: Ground, trial: Trial, limit: Limit) -> DeadlineLine:
         times.STOPPED if limit.stopped else times.due_badge(
             trial.now, limit.due_at, ground.calendar, provisional=limit.provisional),
         times.since(rule.since),
-        (*deadlines.explain(rule, ground.calendar, ground.regulation.close_of_business),
+        (*explain(rule, ground.calendar, ground.regulation.close_of_business),
          *([gettext("此后有中止、恢复、延期或重新计算，见期限明细")] if limit.changed else [])))
 
 

@@ -7,11 +7,11 @@ from caseflow.casefile.effected import (
     AppealDecided,
     FailureRecorded,
     NoticeSent,
-    RatingVoided,
     RectificationTold,
     ReferenceKept,
 )
 from caseflow.casefile.facts import TaskGiven
+from caseflow.cases.effects import rectification
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.errors import StepFailed
 from caseflow.moments import day_of
@@ -58,10 +58,9 @@ def record_reference(occasion: Occasion) -> Outcome:
 
 
 def void(occasion: Occasion) -> Outcome:
-    """The rating is not adopted: kept, marked, out of every statistic. In an appeal the rectification is told."""
-    case = occasion.case
-    told = (RectificationTold("appeal_upheld"),) if case.kind == "appeal" else ()
-    return Outcome((RatingVoided(case.rating_id), *told), {"rating": case.rating_id})
+    """The rating is not adopted, and its rectification is told."""
+    voided = rectification.void(occasion)
+    return Outcome((*voided.facts, RectificationTold("appeal_upheld")), voided.details)
 
 
 def _decide(occasion: Occasion, decision: str, finding: object) -> Outcome:

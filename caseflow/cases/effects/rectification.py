@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from caseflow.casefile.effected import NewestRatingKept
+from caseflow.casefile.effected import NewestRatingKept, RatingVoided
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.errors import StepFailed
 
@@ -47,3 +47,9 @@ def record_newest_rating(occasion: Occasion) -> Outcome:
     if level is None:
         raise StepFailed("No form of this case has asked for the newest rating.", element=occasion.call.element)
     return Outcome((NewestRatingKept(occasion.case.rating_id, occasion.call.token, level),), {"level": level})
+
+
+def void(occasion: Occasion) -> Outcome:
+    """The rating is not adopted: kept, marked, out of every statistic."""
+    rating_id = occasion.case.rating_id
+    return Outcome((RatingVoided(rating_id),), {"rating": rating_id})

@@ -40,6 +40,6 @@ from caseflow.engine.expressions.check import check_expression
 from caseflow.engine.expressions.environment import Environment
 from caseflow.engine.expressions.evaluate import Surroundings, evaluate
 from caseflow.engine.expressions.language import FUNCTIONS
-from caseflow.engine.expressions.refusals import SENTENCES, Refusal
+from caseflow.engine.expressions.refusals import CODES, Refusal
 
-__all__ = ["FUNCTIONS", "SENTENCES", "Environment", "Refusal", "Surroundings", "check_expression", "evaluate"]
+__all__ = ["CODES", "FUNCTIONS", "Environment", "Refusal", "Surroundings", "check_expression", "evaluate"]

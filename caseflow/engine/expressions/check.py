@@ -20,7 +20,6 @@ from caseflow.engine.expressions.tokens import MAX_NUMBER
 from caseflow.errors import ExpressionRefused
 
 TYPES = ("text", "number", "boolean", "date")
-TYPE_WORDS = {"text": "文字", "number": "数字", "boolean": "是否", "date": "日期", "none": "None"}
 EXAMPLES = {"text": "level == 'dissatisfied'", "number": "x > 3", "date": "rectify_by < today()", "none": "is_empty(x)"}
 MAX_HINTS = 50  # names looked at for “did you mean”: bounds the work on a file of errors
 LITERAL_TYPES = {str: "text", int: "number", bool: "boolean", type(None): "none"}
@@ -68,7 +67,7 @@ class Checker:
         self.found: list[Refusal] = []
 
     def refuse(self, code: str, node: ast.AST, **values: object) -> None:
-        """Add the refusal with this code, at the place of the node; `values` fill its sentence."""
+        """Add the refusal with this code, at the place of the node, with its facts among `values`."""
         self.found.append(refusal(code, self.parsed.position(node), **values))
 
     def check_timer(self) -> None:
@@ -92,7 +91,7 @@ class Checker:
         """A node of another type is refused, with an example of how such a value is compared."""
         found = self.type_of(node)
         if found not in ("boolean", None):
-            self.refuse("not_boolean", node, type=TYPE_WORDS[found], example=EXAMPLES[found])
+            self.refuse("not_boolean", node, type=found, example=EXAMPLES[found])
 
     def require_decision(self, node: ast.expr) -> None:
         """A boolean that can be true and can be false: `x or True` decides nothing."""
@@ -103,7 +102,7 @@ class Checker:
     def require_date(self, found: str | None, node: ast.expr) -> None:
         """This type, found at this node, is a date; None was refused before."""
         if found not in ("date", None):
-            self.refuse("date_needed", node, type=TYPE_WORDS[found])
+            self.refuse("date_needed", node, type=found)
 
     def type_of_Constant(self, node: ast.Constant) -> str:
         """text, number, boolean or none."""
@@ -145,7 +144,7 @@ class Checker:
         """A node of another type is refused."""
         found = self.type_of(node)
         if found not in ("number", None):
-            self.refuse("number_needed", node, type=TYPE_WORDS[found])
+            self.refuse("number_needed", node, type=found)
 
     def type_of_IfExp(self, node: ast.IfExp) -> str | None:
         """The one type of both branches; a branch that is None takes that of the other."""
@@ -154,7 +153,7 @@ class Checker:
         if left is None or right is None or left == "none":
             return right if left == "none" else None
         if right not in (left, "none"):
-            self.refuse("branch_types", node, left=TYPE_WORDS[left], right=TYPE_WORDS[right])
+            self.refuse("branch_types", node, left=left, right=right)
         return left
 
     def type_of_Compare(self, node: ast.Compare) -> str:
@@ -175,9 +174,9 @@ class Checker:
         if "none" in (left, right):
             self.refuse("compare_none", node)
         elif left != right:
-            self.refuse("type_mismatch", node, left=TYPE_WORDS[left], right=TYPE_WORDS[right])
+            self.refuse("type_mismatch", node, left=left, right=right)
         elif not isinstance(operator, EQUALITY) and left not in ("number", "date"):
-            self.refuse("order_type", node, type=TYPE_WORDS[left])
+            self.refuse("order_type", node, type=left)
         self.check_value(node.left, node.comparators[0])
         self.check_value(node.comparators[0], node.left)
 
@@ -189,9 +188,9 @@ class Checker:
             return
         right = self.type_of(items.elts[0])
         if left not in ("text", "number"):
-            self.refuse("in_type", node, type=TYPE_WORDS[left])
+            self.refuse("in_type", node, type=left)
         elif left != right:
-            self.refuse("type_mismatch", node, left=TYPE_WORDS[left], right=TYPE_WORDS[right or "none"])
+            self.refuse("type_mismatch", node, left=left, right=right or "none")
         for item in items.elts:
             self.check_value(node.left, item)
 
@@ -201,7 +200,7 @@ class Checker:
             return
         known = self.choices.get(name.id)
         if known is not None and value.value not in known:
-            shown = "、".join(sorted(known)[:20])
+            shown = tuple(sorted(known)[:20])
             self.refuse("impossible_value", value, found=value.value, name=name.id, choices=shown)
 
     def type_of_Call(self, node: ast.Call) -> str | None:
@@ -226,7 +225,7 @@ class Checker:
         if node.keywords:
             self.refuse("keyword_argument", node.keywords[0])
         elif len(node.args) != len(function.arguments):
-            self.refuse("arguments", node, found=name, usage=function.usage)
+            self.refuse("arguments", node, found=name)
         elif name == "visits":
             self.check_visits(node)
         else:
@@ -235,21 +234,20 @@ class Checker:
                 if wanted == "date":
                     self.require_date(type_, argument)
             if name == "is_empty" and _constant(node.args[0]):
-                self.refuse("arguments", node, found=name, usage=function.usage)
+                self.refuse("arguments", node, found=name)
 
     def check_visits(self, node: ast.Call) -> None:
         """visits() takes the id of a user task, written as a text; one that is not in the diagram is refused."""
         task = node.args[0]
         if not isinstance(task, ast.Constant) or not isinstance(task.value, str):
-            self.refuse("arguments", node, found="visits", usage=CONDITION_FUNCTIONS["visits"].usage)
+            self.refuse("arguments", node, found="visits")
         elif self.user_tasks is not None and task.value not in self.user_tasks:
             self.refuse("unknown_task", task, found=task.value, hint=hint(task.value, self.user_tasks))
 
 
 def hint(name: str, known: Collection[str]) -> str:
-    """“，是不是“…”？” with the known name most like this one, else "". Looks at the first MAX_HINTS (50) names."""
-    close = difflib.get_close_matches(name, list(known)[:MAX_HINTS], n=1)
-    return f"，是不是“{close[0]}”？" if close else ""
+    """The known name most like this one, else "". Looks at the first MAX_HINTS (50) names."""
+    return next(iter(difflib.get_close_matches(name, list(known)[:MAX_HINTS], n=1)), "")
 
 
 def _constant(node: ast.expr) -> bool:

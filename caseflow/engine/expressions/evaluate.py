@@ -126,7 +126,7 @@ def _day(value: str) -> date | None:
 def _date(value: Any) -> date:
     found = value if type(value) is date else _day(value) if type(value) is str else None
     if found is None:
-        raise refuse("date_needed", type="别的值")
+        raise refuse("date_needed", type="other_value")
     return found
 
 
@@ -134,13 +134,13 @@ def _boolean(value: Any) -> bool:
     if value is None:
         return False
     if type(value) is not bool:
-        raise refuse("not_boolean", type="别的值", example="level == 'dissatisfied'")
+        raise refuse("not_boolean", type="other_value", example="level == 'dissatisfied'")
     return value
 
 
 def _number(value: Any) -> int | None:
     if value is not None and type(value) is not int:
-        raise refuse("number_needed", type="别的值")
+        raise refuse("number_needed", type="other_value")
     return value
 
 
@@ -224,7 +224,7 @@ def _membership(left: Closure, items: ast.List, wanted: bool) -> Closure:
         if value is None:
             return False
         if type(value) is not kind:
-            raise refuse("type_mismatch", left="变量的值", right="列表里的值")
+            raise refuse("type_mismatch", left="variable_value", right="list_value")
         return (value in values) is wanted
 
     return result
@@ -237,7 +237,7 @@ def _equal(a: Any, b: Any) -> bool:
     if date in (type(a), type(b)):
         return _date(a) == _date(b)
     if type(a) is not type(b):
-        raise refuse("type_mismatch", left="左边的值", right="右边的值")
+        raise refuse("type_mismatch", left="left_value", right="right_value")
     return a == b
 
 
@@ -265,7 +265,7 @@ def _call(parsed: Parsed, node: ast.Call) -> Closure:
         code = "timer_in_condition" if name in FUNCTIONS else "unknown_function"
         raise refuse(code, parsed.position(node), found=name, hint="")
     if node.keywords or len(node.args) != len(function.arguments):
-        raise refuse("arguments", parsed.position(node), found=name, usage=function.usage)
+        raise refuse("arguments", parsed.position(node), found=name)
     return CALLS[name](*(_build(parsed, argument) for argument in node.args))
 
 
@@ -273,7 +273,7 @@ def _visits(task: Closure) -> Closure:
     def count(variables: Mapping[str, Any], around: Surroundings) -> int:
         name = task(variables, around)
         if type(name) is not str:
-            raise refuse("arguments", found="visits", usage=CONDITION_FUNCTIONS["visits"].usage)
+            raise refuse("arguments", found="visits")
         return _bounded(_number(around.visits.get(name, 0)) or 0)
 
     return count

@@ -14,21 +14,17 @@ MAX_LIST = 50
 
 
 class Function(NamedTuple):
-    """A function of the language: types of its arguments ("any" for every type) and of its result.
-
-    `usage` shows in Chinese how it is written.
-    """
+    """A function of the language: types of its arguments ("any" for every type) and of its result."""
 
     arguments: tuple[str, ...]
     result: str
-    usage: str
 
 
 CONDITION_FUNCTIONS = {
-    "visits": Function(("text",), "number", "visits('任务编号')"),
-    "today": Function((), "date", "today()"),
-    "days_between": Function(("date", "date"), "number", "days_between(日期, 日期)"),
-    "is_empty": Function(("any",), "boolean", "is_empty(变量)"),
+    "visits": Function(("text",), "number"),
+    "today": Function((), "date"),
+    "days_between": Function(("date", "date"), "number"),
+    "is_empty": Function(("any",), "boolean"),
 }
 # Name → lowest and highest amount, (0, 0) where none is written.
 TIMER_FUNCTIONS = {"working_days": (1, 400), "calendar_days": (1, 400), "hours": (1, 9600), "end_of_day": (0, 0)}

@@ -35,7 +35,7 @@ def read_timer(parsed: Parsed) -> Timer:
     unit = node.func.id
     since = node.keywords[0].value if node.keywords else None
     if since is not None and not isinstance(since, ast.Name):
-        raise refuse("date_needed", parsed.position(since), type="别的写法")
+        raise refuse("date_needed", parsed.position(since), type="other_form")
     return Timer(unit, _amount(parsed, node, unit), since.id if since else None, since or node)
 
 
@@ -53,5 +53,5 @@ def _amount(parsed: Parsed, node: ast.Call, unit: str) -> int:
         if type(amount) is int and low <= amount <= high:
             return amount
     if high == 0:
-        raise refuse("arguments", parsed.position(node), found=unit, usage="end_of_day()")
+        raise refuse("arguments", parsed.position(node), found=unit)
     raise refuse("timer_amount", parsed.position(node), found=unit, low=low, high=high)

@@ -75,7 +75,7 @@ def _check_references(node: Node, findings: Findings) -> None:
     for name, flows in (("bpmn:incoming", node.incoming), ("bpmn:outgoing", node.outgoing)):
         listed = [(child.text or "").strip() for child in children(node.element, name)]
         if listed and sorted(listed) != sorted(flow.id for flow in flows):
-            findings.add("flow_reference", node.element, found=printable("、".join(listed))[:100])
+            findings.add("flow_reference", node.element, found=tuple(listed))
 
 
 def _check_attachment(graph: Graph, node: Node, findings: Findings) -> None:

@@ -93,16 +93,16 @@ def _check_service_task(node: etree._Element, topics: Collection[str], findings:
         findings.add("service_type", node)
     topic = camunda(node, "topic") or ""
     if topic not in topics:
-        findings.add("topic_unknown", node, found=printable(topic)[:64], known="、".join(sorted(topics)))
+        findings.add("topic_unknown", node, found=printable(topic)[:64], known=tuple(sorted(topics)))
 
 
 def _check_event(node: etree._Element, findings: Findings) -> None:
     timers = children(node, "bpmn:timerEventDefinition")
     kinds = timers + children(node, "bpmn:messageEventDefinition")
     if not kinds:
-        findings.add("element_missing", node, found="bpmn:timerEventDefinition 或 bpmn:messageEventDefinition")
+        findings.add("element_missing", node, found=("bpmn:timerEventDefinition", "bpmn:messageEventDefinition"))
     elif len(kinds) > 1:
-        findings.add("element_repeated", node, found="事件定义")
+        findings.add("element_repeated", node, found="bpmn:eventDefinition")
     for timer in timers:
         if not children(timer, "bpmn:timeDate"):
             findings.add("element_missing", timer, found="bpmn:timeDate")

@@ -36,7 +36,8 @@ def make_case(session, clock, number):
                     received_at=clock(), source="file:a", real_name=True, raw="{}")
     session.add_all([unit, rating])
     session.flush()
-    case = Case(number=f"GC-{number}", regulation="guichi", rating_id=rating.id, unit_id=unit.id, opened_at=clock())
+    case = Case(number=f"GC-{number}", kind="rectification", regulation="guichi", rating_id=rating.id, unit_id=unit.id,
+                opened_at=clock())
     session.add(case)
     return case
 
@@ -83,21 +84,21 @@ def test_what_json_does_not_know_is_refused(cases, clock):
 def test_a_tail_that_was_cut_is_found(session, cases):
     _drop_triggers(session)
     session.execute(text("DELETE FROM journal WHERE stream = :s AND seq > 5"), {"s": f"case:{cases[2].id}"})
-    assert [(stream, seq) for stream, seq, _ in journal_check.verify().broken] == [(f"case:{cases[2].id}", 5)]
+    assert [(found.stream, found.seq) for found in journal_check.verify().broken] == [(f"case:{cases[2].id}", 5)]
 
 
 @pytest.mark.both_databases
 def test_chains_that_vanished_altogether_are_found(session, cases):
     _drop_triggers(session)
     session.execute(text("DELETE FROM journal WHERE stream IN ('system', :s)"), {"s": f"case:{cases[0].id}"})
-    assert {stream for stream, _, _ in journal_check.verify().broken} == {"system", f"case:{cases[0].id}"}
+    assert {found.stream for found in journal_check.verify().broken} == {"system", f"case:{cases[0].id}"}
 
 
 @pytest.mark.parametrize("spelling", ["substr(at, 1, 19)", "at || '1'", "replace(at, ' ', 'T')", "'soon'", "NULL"])
 def test_a_moment_in_another_spelling_is_found(session, cases, spelling):
     _drop_triggers(session)
     session.execute(text(f"UPDATE journal SET at = coalesce({spelling}, '') WHERE stream = 'system' AND seq = 3"))
-    assert journal_check.verify().broken == [("system", 3, "内容与指纹不符")]
+    assert journal_check.verify().broken == [journal_check.Break("system", 3, "altered")]
 
 
 def test_each_of_a_thousand_random_changes_is_found(session, cases):
@@ -158,7 +159,7 @@ def test_the_command_says_in_one_line_where_the_journal_is_broken(app, session, 
 
 
 def test_the_line_stays_readable_when_everything_is_broken():
-    report = journal_check.JournalReport(1, 99, [("system", seq, "内容与指纹不符") for seq in range(99)])
+    report = journal_check.JournalReport(1, 99, [journal_check.Break("system", seq, "altered") for seq in range(99)])
     assert sentence(report).endswith("；另有 79 处")
 
 

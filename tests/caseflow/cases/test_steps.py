@@ -24,6 +24,7 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations
 from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case, transaction
+from caseflow.ratings import rectification
 from caseflow.work import tasks
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
 
@@ -227,7 +228,7 @@ def test_an_effect_that_fails_leaves_nothing_written(guichi, session, monkeypatc
 def test_a_rating_has_one_case(guichi, session, clock):
     before = rows()
     with pytest.raises(InvalidInput, match="case already"), transaction():
-        steps.open_case(session.get(Case, guichi.case_id).rating, clock())
+        rectification.open_case(session.get(Case, guichi.case_id).rating, clock())
     assert rows() == before
 
 
@@ -236,10 +237,10 @@ def test_past_its_validity_a_regulation_that_refuses_opens_no_case(guichi, sessi
     rating = _second_rating(session)
     monkeypatch.setattr(regulations, "get", lambda key: over)
     with pytest.raises(RegulationExpired), transaction():
-        steps.open_case(rating, clock())
+        rectification.open_case(rating, clock())
     monkeypatch.setattr(regulations, "get", lambda key: dataclasses.replace(over, after_expiry="continue"))
     with transaction():
-        case = steps.open_case(rating, clock())
+        case = rectification.open_case(rating, clock())
         assert case.after_expiry and orjson.loads(entries(case.id, "case_opened")[0].details)["after_expiry"]
 
 
@@ -249,10 +250,10 @@ def test_the_last_day_of_its_validity_belongs_to_a_regulation(guichi, session, c
     monkeypatch.setattr(regulations, "get", lambda key: today)
     clock.set(clock().replace(hour=15, minute=59))          # 23:59 in Shanghai
     with transaction():
-        assert not steps.open_case(rating, clock()).after_expiry
+        assert not rectification.open_case(rating, clock()).after_expiry
     clock.advance(minutes=1)
     with pytest.raises(RegulationExpired), transaction():
-        steps.open_case(_second_rating(session), clock())
+        rectification.open_case(_second_rating(session), clock())
 
 
 def _second_rating(session) -> Rating:
@@ -268,9 +269,7 @@ def _copy(session, first: Rating) -> Rating:
         for row in (first.service, first))
     number = session.query(Rating).count() + 1
     service.project_no, service.service_number = f"copy-{number}", number
-    session.add(service)
-    session.flush()
-    rating.service_record_id = service.id
+    rating.service = service
     session.add(rating)
     session.flush()
     return rating
@@ -284,7 +283,7 @@ def test_file_numbers_have_no_gaps_and_no_doubles_when_opened_at_once(app, guich
     def open_three(ids):
         for rating_id in ids:
             with transaction():
-                steps.open_case(db.session.get(Rating, rating_id), clock())
+                rectification.open_case(db.session.get(Rating, rating_id), clock())
         return "opened"
 
     assert at_once(app, lambda: open_three(waiting[:3]), lambda: open_three(waiting[3:])) == ["opened", "opened"]
@@ -297,17 +296,17 @@ def test_an_opening_that_fails_gives_its_number_back(guichi, session, clock, mon
     rating = _second_rating(session)
     monkeypatch.setattr(advance, "record", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError), transaction():
-        steps.open_case(rating, clock())
+        rectification.open_case(rating, clock())
     monkeypatch.undo()
     with transaction():
-        assert steps.open_case(rating, clock()).number == "GC-2026-000002"
+        assert rectification.open_case(rating, clock()).number == "GC-2026-000002"
 
 
 def test_each_year_begins_with_number_one(guichi, session, clock):
     rating = _second_rating(session)
     clock.set(clock().replace(year=2026, month=12, day=31, hour=16))       # New Year in Shanghai
     with transaction():
-        assert steps.open_case(rating, clock()).number == "GC-2027-000001"
+        assert rectification.open_case(rating, clock()).number == "GC-2027-000001"
 
 
 @pytest.mark.postgres

@@ -33,7 +33,7 @@ def test_a_file_that_parses_comes_back_without_a_word():
 def test_what_the_parser_says_is_told_in_one_line():
     finding = refusal("raises")
     assert finding.code == "parser_refused"
-    assert "no such task" in finding.sentence and "\n" not in finding.sentence
+    assert "no such task" in finding.facts["reason"] and "\n" not in finding.facts["reason"]
 
 
 def test_a_parser_that_takes_too_much_memory_is_stopped():

@@ -1,6 +1,5 @@
-"""What people have tried on the gate: each is refused with a place and a Chinese sentence, and nothing is raised."""
+"""What people have tried on the gate: each is refused with a place, and nothing is raised."""
 
-import re
 
 import pytest
 
@@ -121,11 +120,10 @@ for _name in ("expression", "class", "delegateExpression", "formRef", "asyncBefo
 
 
 @pytest.mark.parametrize("source", ATTACKS.values(), ids=ATTACKS)
-def test_an_attack_is_refused_with_its_place_in_words_people_read(source):
+def test_an_attack_is_refused_with_its_place(source):
     errors = [finding for finding in check(source, topics=TOPICS) if finding.severity == "error"]
     assert errors
     for finding in errors:
-        assert re.search("[\u4e00-\u9fff]", finding.sentence)
         assert finding.code.startswith("file_") or (finding.line and finding.element)
 
 

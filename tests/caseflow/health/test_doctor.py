@@ -22,6 +22,7 @@ from caseflow.models import (
     transaction,
 )
 from tests.ground import open_item
+from web.sentences.complaints import sentence
 
 TRIGGERS = ("journal_no_update", "journal_no_delete")
 
@@ -45,7 +46,8 @@ def found(journey, now=None) -> set[str]:
     db.session.rollback()
     complaints = doctor.examine(now or journey.now)
     named = {complaint.case for complaint in complaints}
-    assert named <= {journey.case().number, ""} and all(complaint.sentence for complaint in complaints)
+    assert named <= {journey.case().number, ""}
+    assert all(sentence(complaint.code, complaint.facts) for complaint in complaints)
     return {complaint.code for complaint in complaints}
 
 

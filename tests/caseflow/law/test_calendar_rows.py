@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from caseflow.errors import InvalidInput
 from caseflow.law.calendar_rows import MAX_BYTES, MAX_LINES, check_rows, doubts, split_lines
+from web.sentences.calendars import refused
 
 
 def read(text: str | bytes, year: int = 2027):
@@ -19,7 +20,7 @@ def read(text: str | bytes, year: int = 2027):
 def problems(text: str | bytes) -> dict[str, str]:
     with pytest.raises(InvalidInput) as refusal:
         read(text)
-    assert len(str(refusal.value).splitlines()) == len(refusal.value.fields)
+    assert len(refused(refusal.value).splitlines()) == len(refusal.value.fields)
     return refusal.value.fields
 
 
@@ -76,5 +77,5 @@ def test_whatever_comes_is_read_or_refused_and_never_fails_otherwise(content):
 
 def test_a_national_notice_without_a_fixed_holiday_is_doubted_not_refused():
     days = read("2027-01-01,off\n2027-05-01,work\n2027-10-01,off\n2027-10-02,off\n")
-    assert [doubt[:10] for doubt in doubts(days, "national", 2027)] == ["2027-05-01", "2027-10-03"]
+    assert [str(doubt.day) for doubt in doubts(days, "national", 2027)] == ["2027-05-01", "2027-10-03"]
     assert doubts(days, "hainan", 2027) == []

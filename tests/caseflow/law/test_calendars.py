@@ -9,6 +9,7 @@ import pytest
 from caseflow.errors import CalendarMissing
 from caseflow.law import calendars, working_days
 from caseflow.models import CalendarDay, CalendarNotice
+from web.sentences.calendars import why
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 NATIONAL = working_days.national()
@@ -49,7 +50,7 @@ def test_a_jurisdictions_own_days_lie_over_the_national_ones(session):
     session.add(CalendarDay(jurisdiction="hainan", day=date(2026, 4, 20), working=False, name="三月三",
                             source="三月三放假通知"))
     hainan, guichi = calendars.load("hainan"), calendars.load("guichi")
-    assert hainan.why(date(2026, 4, 20)) == "周一，三月三放假（三月三放假通知）"
+    assert why(hainan.why(date(2026, 4, 20))) == "周一，三月三放假（三月三放假通知）"
     assert guichi.is_working(date(2026, 4, 20))
     assert hainan.is_working(local) == guichi.is_working(local)
     assert (hainan.version, guichi.version) == ("national:2026r1+hainan:2026r1", "national:2026r1+guichi:-")

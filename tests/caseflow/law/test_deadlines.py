@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
-from caseflow.law.deadlines import compute, explain, working_days_left
+from caseflow.law.deadlines import compute, working_days_left
 from caseflow.law.working_days import Calendar, Day, national
 from caseflow.moments import SHANGHAI
+from web.sentences.deadlines import explain
 
 NATIONAL = national()
 VECTORS = Path(__file__).parents[2] / "data" / "vectors" / "working_days.csv"

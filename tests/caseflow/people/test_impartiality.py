@@ -6,12 +6,14 @@ import pytest
 
 from caseflow.appeals import filing as appeals
 from caseflow.appeals import finding
+from caseflow.appeals.review import APPEAL
 from caseflow.cases import steps
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.health import doctor
 from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, impartiality
+from caseflow.raters import rated
 from caseflow.supervision import reassign
 from caseflow.work import delegation, tasks
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
@@ -73,13 +75,14 @@ def test_who_reviewed_the_first_appeal_is_barred_from_the_second(appeal, session
     first = finding.of_case(appeal.case_id)
     rating = first.rating
     with transaction():
-        case, definition = steps.begin(rating, "appeal", "QJ-S-{year}-{number:06d}", appeal.now)
+        subject = rated.subject(rating, rating.service.unit)
+        case, definition = steps.begin(APPEAL, subject, appeal.now)
         db.session.add(Appeal(
             case_id=case.id, rating_id=rating.id, party=f"department:{case.unit_id}", unit_id=case.unit_id,
             appellant_id=person("qijiang.dept1.officer").user_id, ground="untrue", statement=STATEMENT,
             form_token="t" * 20, filed_at=appeal.now))
         db.session.flush()
-        steps.start(case, definition, rating, person("qijiang.dept1.officer"), appeal.now)
+        steps.start(case, definition, subject, person("qijiang.dept1.officer"), appeal.now)
     assert impartiality.bar(person("qijiang.office.reviewer").user_id, case.id) == "first_handler"
     found = [(c.code, c.case) for c in doctor.examine(appeal.now)]
     assert found == [("no_impartial_reviewer", case.number)]

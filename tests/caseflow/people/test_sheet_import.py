@@ -16,6 +16,7 @@ from caseflow.models import JournalEntry, Unit, User, transaction
 from caseflow.people import accounts, sheet_import
 from caseflow.people.permissions import SYSTEM
 from tests.ground import person, unit
+from web.sentences.people_sheet import problem, refused
 
 HEAD = "账号,姓名,工号,单位编码\n"
 
@@ -68,9 +69,9 @@ def test_every_wrong_line_is_told_with_what_to_do_and_then_nothing_is_stored(ins
         "ok.four,李\u202e雷,,bureau\nok.five,李雷,a b,bureau\nhainan.platform.officer,李雷,,bureau\n\nshort\n")
     found = plan(text)
     assert verdicts(found) == [(2, "wrong"), (3, "add"), *((line, "wrong") for line in (4, 5, 6, 7, 8, 9, 11))]
-    said = {line.line: line.problem for line in found.lines}
+    said = {line.line: problem(line) for line in found.lines}
     assert "第 3 行重复" in said[4] and "“nowhere”" in said[5] and "已被其他地区使用" in said[9]
-    assert all("请" in problem for problem in said.values() if problem)
+    assert all("请" in told for told in said.values() if told)
     with pytest.raises(InvalidInput):
         store(clock, text)
     session.rollback()
@@ -79,11 +80,11 @@ def test_every_wrong_line_is_told_with_what_to_do_and_then_nothing_is_stored(ins
 
 def test_roles_come_by_a_file_only_where_roles_may_be_given(installed, session, clock):
     text = "账号,姓名,单位编码,岗位\nli.lei,李雷,bureau,经办人\n"
-    assert "安全管理员授予" in plan(text).lines[0].problem
+    assert "安全管理员授予" in problem(plan(text).lines[0])
     assert store(clock, text, SYSTEM) == 1
     assert [role.role for role in accounts.find("li.lei").roles] == ["officer"]
     apart = plan("账号,姓名,单位编码,岗位\nli.lei,李雷,bureau,审计人\n", SYSTEM)
-    assert "不能与其他岗位兼任" in apart.lines[0].problem
+    assert "不能与其他岗位兼任" in problem(apart.lines[0])
 
 
 def test_only_the_system_administrators_of_a_place_import_there(installed, session):
@@ -122,14 +123,14 @@ def test_a_file_is_read_as_chinese_spreadsheets_save_it(installed, session, code
 def test_what_is_no_such_sheet_is_refused_with_what_to_do(installed, session, content, sentence):
     with pytest.raises(InvalidInput) as refusal:
         plan(content)
-    assert sentence in str(refusal.value)
+    assert sentence in refused(refusal.value)
 
 
 def test_a_workbook_is_read_and_its_formulas_are_refused(installed, session):
     found = plan(workbook([["账号", "姓名", "工号", "单位编码"], ["li.lei", "李雷", 7, "bureau"],
                            ["han.mei", '=HYPERLINK("x")', 8, "bureau"]]))
     assert found.lines[0].values["staff_no"] == "7"
-    assert verdicts(found) == [(2, "add"), (3, "wrong")] and "公式" in found.lines[1].problem
+    assert verdicts(found) == [(2, "add"), (3, "wrong")] and "公式" in problem(found.lines[1])
 
 
 def test_a_workbook_that_unpacks_to_too_much_or_declares_entities_is_not_opened(installed, session):

@@ -11,8 +11,9 @@ from caseflow.engine import definition as engine
 from caseflow.engine import step
 from caseflow.engine.values import CASE_VARIABLES, Context, Step
 from caseflow.law import regulations
-from caseflow.proof import Bounds, Rule, prove, told
+from caseflow.proof import Bounds, Rule, prove
 from caseflow.proof.canonical import Canon
+from caseflow.proof.days import day_of
 from caseflow.proof.explorer import CONTEXT, _Explorer
 from caseflow.proof.reading import Reading
 from tests.caseflow.engine.builder import Scope
@@ -151,8 +152,8 @@ def test_a_condition_on_days_is_explored_whole():
     went_back = {move.target for node in graph.nodes for move in node.moves if move.element == "second"}
     assert {graph.nodes[number].ended for number in went_back} == {True, False}
     [result] = prove(dated(), [Rule("at_most(first, 1)", "GC-2(二)", "")]).results
-    words = told(dated(), result.path)
-    assert "told_on：当天" in words[1] and words[2].startswith("3. 1天以后，办完")
+    assert [step.days for step in result.path[:3]] == [0, 0, 1]
+    assert result.path[1].values["told_on"] == day_of(0)
 
 
 def test_a_rule_is_unknown_when_a_bound_was_hit_unless_it_is_broken():
@@ -163,6 +164,8 @@ def test_a_rule_is_unknown_when_a_bound_was_hit_unless_it_is_broken():
     assert not proof.complete and not proof.holds
     assert [result.verdict for result in proof.results] == [
         "unknown", "unknown", "violated", "unknown", "unknown", "holds"]
+    assert (proof.results[0].code, proof.results[0].facts) == (
+        "too_many_states", {"states": proof.states, "moves": proof.moves})
 
 
 @pytest.mark.parametrize("place", ["guichi", "hainan", "hefei", "qijiang"])
@@ -170,7 +173,7 @@ def test_what_lies_beyond_a_bound_is_never_called_a_breach(place):
     rules = regulations.get(place).rules["rectification"]
     for most in (1, 3, 10, 30, 100):
         proof = prove(shipped_definition(place, "rectification"), rules, Bounds(most, most))
-        assert [result.why for result in proof.results if result.verdict == "violated"] == [], most
+        assert [result.code for result in proof.results if result.verdict == "violated"] == [], most
 
 
 def test_numbers_held_against_each_other_are_never_said_to_hold():
@@ -182,4 +185,4 @@ def test_numbers_held_against_each_other_are_never_said_to_hold():
     scope.flow("second", "done")
     proof = prove(loaded(scope), [Rule("at_most(second, 1)", "GC-2(二)", "")])
     assert (proof.complete, proof.results[0].verdict) == (False, "unknown")
-    assert "相互比较" in proof.results[0].why
+    assert proof.results[0].code == "values_sampled"

@@ -12,8 +12,9 @@ from caseflow.engine import definition as engine
 from caseflow.engine.values import EffectCall
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
-from caseflow.proof import VIOLATED, VOCABULARY, Proof, Rule, check, prove, told
+from caseflow.proof import VIOLATED, VOCABULARY, Proof, Rule, check, prove
 from caseflow.proof.limits import TELLS
+from caseflow.proof.reasons import CODES
 from tests.caseflow.engine.builder import Scope
 from tests.caseflow.engine.gate_diagrams import flat
 from tests.caseflow.proof.diagrams import Diagram, shipped
@@ -64,31 +65,30 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("word", BROKEN)
-def test_a_broken_rule_over_paths_comes_with_a_path_and_what_to_do(word):
+def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
     definition = shipped_definition(*GUICHI)
     [result] = proof(definition, BROKEN[word]).results
-    assert result.verdict == VIOLATED and "；请" in result.why or "；消息" in result.why or "；只有" in result.why
+    assert result.verdict == VIOLATED and set(result.facts) == set(CODES[result.code])
     assert [step.kind for step in result.path][:1] == ["start"]
-    assert len(told(definition, result.path)) == len(result.path)
     assert {element for step in result.path for element in step.passed} <= definition.elements.keys()
 
 
-@pytest.mark.parametrize(("text", "why"), [
-    ("performed_by(revisit, responsible.officer)", "应当由responsible.officer办理"),
-    ("carries_out(open_file, remind)", "没有执行 remind"),
-    ("different_person(rectify, explain)", "同一单位"),
-    ("offers(first_response, outcome, [resolved, refused])", "没有选项“refused”"),
-    ("asks(rectify, price)", "没有必填的“price”"),
-    ("asks(revisit, attempts, least=4)", "应当至少是4"),
-    ("every_closed_case_had(second_revisit)", "图上没有“second_revisit”"),
-    ("reachable(closed_quietly)", "图上没有结束事件“closed_quietly”"),
-    ("message_ends(withdrawn, during=[rectify], outcome=rating_voided)", "图上没有等待消息“withdrawn”"),
-    ("leads(rectify, outcome=simple, to=revisit)", "没有问“outcome”"),
-    ("deadline(open_file) <= 1 working_days", "不是人工任务"),
+@pytest.mark.parametrize(("text", "code", "fact"), [
+    ("performed_by(revisit, responsible.officer)", "wrong_post", ("wanted", "responsible.officer")),
+    ("carries_out(open_file, remind)", "effect_missing", ("topic", "remind")),
+    ("different_person(rectify, explain)", "same_unit", ("second", "解释说明")),
+    ("offers(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
+    ("asks(rectify, price)", "question_optional", ("field", "price")),
+    ("asks(revisit, attempts, least=4)", "minimum_too_low", ("least", 4)),
+    ("every_closed_case_had(second_revisit)", "step_missing", ("element", "second_revisit")),
+    ("reachable(closed_quietly)", "end_missing", ("outcome", "closed_quietly")),
+    ("message_ends(withdrawn, during=[rectify], outcome=rating_voided)", "message_missing", ("message", "withdrawn")),
+    ("leads(rectify, outcome=simple, to=revisit)", "field_missing", ("field", "outcome")),
+    ("deadline(open_file) <= 1 working_days", "not_a_user_task", ("name", "当日建档并通知承办单位")),
 ])
-def test_what_is_wrong_without_any_path_is_said_in_a_sentence(text, why):
+def test_what_is_wrong_without_any_path_comes_with_its_facts(text, code, fact):
     [result] = proof(shipped_definition(*GUICHI), text).results
-    assert (result.verdict, result.path) == (VIOLATED, ()) and why in result.why
+    assert (result.verdict, result.path, result.code) == (VIOLATED, (), code) and fact in result.facts.items()
 
 
 def test_a_stuck_case_a_lost_date_and_an_endless_loop_break_always_ends():
@@ -101,7 +101,7 @@ def test_a_stuck_case_a_lost_date_and_an_endless_loop_break_always_ends():
     scope.flow("which", "asked", when="again")
     scope.flow("which", "done", default=True)
     [result] = proof(engine.load({"e.bpmn": scope.source()}, trusted=True), "always_ends()").results
-    assert result.verdict == VIOLATED and "没有次数限制" in result.why
+    assert result.verdict == VIOLATED and result.code == "endless_circle"
     assert [step.element for step in result.path] == ["", "asked"]
     diagram = Diagram("hefei", "rectification")
     field = diagram.field("open_ledger", "rectify_by")
@@ -124,15 +124,6 @@ def test_a_rule_on_a_parallel_branch_holds_in_every_order():
                      "flow u1 j\nflow u2 j\nflow j v\nflow v e")
     found = proof(branches, "always_ends()", "before(u1, v)", "before(u2, v)", "before(u1, u2)")
     assert [result.verdict for result in found.results] == ["holds", "holds", "holds", "violated"]
-
-
-def test_the_path_is_told_with_the_words_of_the_diagram():
-    definition = shipped_definition(*GUICHI)
-    [result] = proof(definition, "only_if(closed_unreachable, revisit_result=satisfied)").results
-    assert told(definition, result.path) == [
-        "1. 收到 → “当日建档并通知承办单位”",
-        "2. 办完“联系并核实”（核实结果：当场解决（情况清楚、诉求合理））",
-        "3. 办完“满意度回访”（回访结果：联系不上） → “办理结束” → “办结：联系不上”"]
 
 
 def test_a_stricter_limit_keeps_a_longer_one():

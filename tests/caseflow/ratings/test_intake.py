@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import func, select
 
 from caseflow.casefile import journal, journal_check
-from caseflow.cases import steps
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.ratings import intake as ratings
+from caseflow.ratings import rectification
 from caseflow.ratings.feeds import BATCH_LINES, batches, lines_of
 from caseflow.ratings.fields import MAX_LINE
 from tests.ratings_ground import offices  # noqa: F401
@@ -144,21 +144,21 @@ def test_a_regulation_past_its_validity_that_refuses_keeps_the_rating_without_a_
 
 @pytest.mark.both_databases
 def test_a_case_that_does_not_open_leaves_the_rating_and_the_others(session, clock, monkeypatch, caplog):
-    opens = steps.open_case
+    opens = rectification.open_case
 
     def stumble(rating, now, **intake):
         opened = opens(rating, now, **intake)
         if rating.service.project_no == "P2":
             raise RuntimeError(f"half way, of {rating.rater_name}")
         return opened
-    monkeypatch.setattr(steps, "open_case", stumble)
+    monkeypatch.setattr(rectification, "open_case", stumble)
     with transaction(), caplog.at_level(logging.ERROR):
         answers = ratings.receive([line(1, 1), line(2, 1), line(3, 1)], "file:test", clock())
     assert [(answer.verdict, answer.notes) for answer in answers] == [
         ("accepted", ()), ("accepted", ("case_not_opened",)), ("accepted", ())]
     assert (count(Rating), count(Case), ratings.count_missing_cases()) == (3, 2, 1)
     assert "甲某" not in caplog.text
-    monkeypatch.setattr(steps, "open_case", opens)
+    monkeypatch.setattr(rectification, "open_case", opens)
     with transaction():
         assert ratings.open_missing_cases(clock.advance(hours=1)) == 1
     with transaction():
@@ -167,10 +167,10 @@ def test_a_case_that_does_not_open_leaves_the_rating_and_the_others(session, clo
 
 
 def test_a_rating_whose_case_never_opens_keeps_back_no_other(session, clock, monkeypatch):
-    opens = steps.open_case
-    monkeypatch.setattr(steps, "open_case", lambda *_, **__: 1 / 0)
+    opens = rectification.open_case
+    monkeypatch.setattr(rectification, "open_case", lambda *_, **__: 1 / 0)
     take_in([line(n, 1) for n in range(12)], clock())
-    monkeypatch.setattr(steps, "open_case", lambda rating, now, **intake: 1 / 0
+    monkeypatch.setattr(rectification, "open_case", lambda rating, now, **intake: 1 / 0
                         if rating.service.project_no == "P0" else opens(rating, now, **intake))
     for _ in range(200):
         with transaction():

@@ -16,6 +16,7 @@ from caseflow.moments import SHANGHAI
 from caseflow.processes import deployed
 from caseflow.trials import replay
 from tests.ground import person
+from web import sentences
 from web.commands.simulate import _Run
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -91,7 +92,7 @@ def test_a_simulated_year_on_edited_diagrams(installed, session):
 
     asked_more = _replay(_edited("guichi", ('id="findings" label', 'id="findings_in_full" label')))
     assert (asked_more.same, len(asked_more.impossible)) == (0, 8)
-    assert {(broken.element, broken.why) for broken in asked_more.impossible} == {
+    assert {(broken.element, sentences.of(broken.why)) for broken in asked_more.impossible} == {
         ("first_response", "findings_in_full 没有填写。")}
 
     bounded = _replay(deployed.current("guichi", "rectification"), limit=3)

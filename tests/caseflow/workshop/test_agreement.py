@@ -14,6 +14,7 @@ from caseflow.law import regulations
 from caseflow.processes.asked import MESSAGES
 from caseflow.workshop.agreement import disagreements
 from tests import source
+from web import sentences
 from web.workshop import designer_facts as designer
 
 PLACES = ("guichi", "hainan", "hefei", "qijiang")
@@ -44,8 +45,9 @@ def test_a_milestone_of_a_task_that_is_not_drawn_is_found_wherever_it_is_named()
     renamed = drawn("hefei", "rectification", ("first_response", "first_call"))
     first, spot = disagreements(regulations.get("hefei"), renamed)
     assert (first.code, spot.code) == ("milestone_unknown", "milestone_unknown")
-    assert "[milestones.rectification.first_contact]" in first.sentence and "“first_response”" in first.sentence
-    assert "[milestones.rectification.handled]" in spot.sentence and "改 regulation.toml" in spot.sentence
+    assert "[milestones.rectification.first_contact]" in sentences.of(first)
+    assert "“first_response”" in sentences.of(first)
+    assert "[milestones.rectification.handled]" in sentences.of(spot) and "改 regulation.toml" in sentences.of(spot)
     assert found("hainan", "rectification", ("revisit_city", "revisit_town")) == [("milestone_unknown", "")]
 
 
@@ -95,11 +97,15 @@ def test_a_figure_that_can_never_be_held_against_the_log_is_an_error():
     edits = (("unreachable_reason", "why_not"), ('id="opinion"', 'id="unreachable_reason"'))
     assert found("hefei", "rectification", *edits) == [("unreachable_field", "revisit")]
     (finding,) = disagreements(regulations.get("hefei"), drawn("hefei", "rectification", *edits))
-    assert finding.severity == "error" and "enum" in finding.sentence
+    assert finding.severity == "error" and "enum" in sentences.of(finding)
 
 
 def test_the_messages_that_designers_may_choose_are_those_the_system_sends():
-    assert set(designer.MESSAGES) == {message for message, _ in MESSAGES.values()}
+    assert set(designer.MESSAGES) == set(MESSAGES.values())
+
+
+def test_designers_are_told_what_each_effect_does():
+    assert designer.EFFECTS.keys() == TOPICS
 
 
 def test_a_failure_of_duty_need_not_be_asked_for_where_nothing_follows_from_it():

@@ -7,6 +7,7 @@ import pytest
 from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.workshop.comparison import Comparison, compare, compare_files
+from web.sentences.comparison import sentence
 
 SOURCE = regulations.files("guichi")["rectification.bpmn"].decode()
 OFFICES = {key: unit.name for key, unit in regulations.get("guichi").units.items()}
@@ -22,7 +23,7 @@ def edited(*edits: tuple[str, str]) -> Comparison:
 
 
 def said(comparison: Comparison) -> list[str]:
-    return [change.sentence for change in (*comparison.added, *comparison.removed, *comparison.changed)]
+    return [sentence(change) for change in (*comparison.added, *comparison.removed, *comparison.changed)]
 
 
 CHANGES = {
@@ -63,8 +64,8 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_change_is_said_in_a_sentence(what):
-    edit, sentence = CHANGES[what]
-    assert said(edited(edit)) == [sentence]
+    edit, told = CHANGES[what]
+    assert said(edited(edit)) == [told]
 
 
 def test_the_same_drawing_has_no_difference_with_itself():

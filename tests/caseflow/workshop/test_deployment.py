@@ -115,7 +115,7 @@ def test_what_breaks_a_rule_is_not_submitted_and_the_article_is_named(designer, 
     with pytest.raises(DefinitionRefused) as refusal:
         submit(draft, designer, clock)
     finding, = refusal.value.findings
-    assert finding.code == "rule_violated" and finding.sentence.startswith("GC-2(二)") and finding.element
+    assert finding.code == "rule_violated" and finding.facts["article"] == "GC-2(二)" and finding.element
 
 
 def test_what_the_explorer_cannot_decide_is_not_submitted(designer, clock, monkeypatch):
@@ -222,7 +222,7 @@ def test_a_milestone_that_the_draft_has_no_task_for_is_a_finding(designer):
 
 def test_a_file_with_another_process_is_told_which_is_wanted(designer):
     found = verification.examine("guichi", PROCESS, source(b'id="guichi_rectification"', b'id="elsewhere"'))
-    assert any(PROCESS in finding.sentence for finding in found.findings) and found.blocks
+    assert any(PROCESS in finding.facts.values() for finding in found.findings) and found.blocks
 
 
 def test_the_journal_tells_who_deployed_and_who_went_back(submitted, approver, clock):

@@ -10,6 +10,7 @@ from caseflow.models import KeptScenario, db, transaction
 from caseflow.workshop import drafts, verification
 from tests.conftest import MONDAY_MORNING as NOW
 from tests.ground import person
+from web import sentences
 
 PROCESS = "guichi_rectification"
 SOURCE = regulations.files("guichi")["rectification.bpmn"]
@@ -50,7 +51,8 @@ def test_a_failed_scenario_keeps_a_draft_from_being_submitted_and_says_why(insta
         drafts.submit(number, 1, person("guichi.designer"), NOW)
     found, = refused.value.findings
     assert found.code == "scenario_failed"
-    assert found.sentence.startswith("场景“等待”（a）没有通过：应以 closed_resolved 结束，实际没有办结。")
+    assert (found.facts["name"], found.facts["key"]) == ("等待", "a")
+    assert "应以 closed_resolved 结束，实际没有办结。" in sentences.of(found)
 
 
 def test_a_version_to_which_somebody_goes_back_need_not_pass_the_scenarios_of_later_ones(installed, session):

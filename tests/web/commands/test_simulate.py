@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner, Result
 
-from caseflow.cases import steps
 from caseflow.health import doctor
 from caseflow.health.doctor import Complaint
 from caseflow.models import Timer, transaction
+from caseflow.ratings import rectification
 from tests.journeys.kit import Journey
 from web.commands import main
 
@@ -78,14 +78,14 @@ def test_what_is_made_in_a_named_database_is_whole_with_its_files(caseflow, data
 
 
 def test_an_invariant_that_does_not_hold_ends_with_1_and_says_which(caseflow, monkeypatch):
-    monkeypatch.setattr(doctor, "examine", lambda now: [Complaint("stuck_case", "GC-1", "没有出路。")])
+    monkeypatch.setattr(doctor, "examine", lambda now: [Complaint("stuck_case", "GC-1")])
     ended = simulate(caseflow, cases=1)
-    assert ended.exit_code == 1 and "stuck_case\tGC-1\t没有出路。" in ended.stderr
+    assert ended.exit_code == 1 and "stuck_case\tGC-1\t未结案件既无待办、" in ended.stderr
     assert "cases=1 open=0" in ended.stdout
 
 
 def test_cases_that_were_not_opened_do_not_count_as_ended(caseflow, monkeypatch):
-    monkeypatch.setattr(steps, "open_case", lambda *_: 1 / 0)
+    monkeypatch.setattr(rectification, "open_case", lambda *_: 1 / 0)
     ended = simulate(caseflow, cases=2)
     assert ended.exit_code == 1 and "not_opened\t\t0 of 2 cases were opened" in ended.stderr
 

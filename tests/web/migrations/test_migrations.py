@@ -11,6 +11,7 @@ from alembic.operations import Operations
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from caseflow.errors import ConfigurationError
 from caseflow.models import (
     AppliedEffect,
     Base,
@@ -64,7 +65,7 @@ def one_of_each():
                rated_at=MOMENT, received_at=MOMENT, source="file:a", real_name=True, raw="{}"),
         Definition(digest="d", regulation="guichi", process_id="guichi_rectification", number=1, files="{}",
                    deployed_at=MOMENT),
-        Case(id=1, number="GC-1", regulation="guichi", rating_id=1, unit_id=1, opened_at=MOMENT),
+        Case(id=1, number="GC-1", kind="rectification", regulation="guichi", rating_id=1, unit_id=1, opened_at=MOMENT),
         WorkItem(id=1, case_id=1, token=1, element="rectify", visit=1, name="整改", unit_id=1, role="officer",
                  opened_at=MOMENT),
         Submission(id=1, case_id=1, work_item_id=1, element="rectify", form_values="{}", form_token="t", submitted_by=1,
@@ -147,6 +148,41 @@ def _fails_at_the_journal(self, statement, execute=Operations.execute):
     if "journal_no_delete" in statement:
         raise RuntimeError("the disk is full")
     execute(self, statement)
+
+
+@pytest.mark.both_databases
+def test_a_case_need_not_be_about_a_rating_and_those_that_are_keep_theirs(filled):
+    indexes = _indexes_of_cases()
+    migrations.downgrade("0015")
+    with pytest.raises(DBAPIError):
+        filled.execute(text("UPDATE cases SET rating_id = NULL"))
+    filled.rollback()
+    migrations.upgrade()
+    assert _indexes_of_cases() == indexes
+    assert filled.execute(text("SELECT number, rating_id FROM cases")).all() == [("GC-1", 1)]
+    with pytest.raises(DBAPIError):
+        filled.execute(text("DELETE FROM cases"))      # its task, its answers and the rest still refer to it
+    filled.rollback()
+    assert filled.execute(text("UPDATE cases SET rating_id = NULL")).rowcount == 1
+
+
+def _indexes_of_cases():
+    return {index["name"]: (index["column_names"], [str(option) for option in index["dialect_options"].values()])
+            for index in inspect(db.engine).get_indexes("cases")}
+
+
+def test_a_revision_that_breaks_what_rows_refer_to_is_taken_back(filled, monkeypatch):
+    monkeypatch.setattr(Operations, "execute", _loses_the_units)
+    with pytest.raises(ConfigurationError, match="refer to nothing"):
+        migrations.downgrade("0014")
+    monkeypatch.undo()
+    assert migrations.is_current()
+    assert filled.scalar(text("SELECT count(*) FROM units")) == 1
+
+
+def _loses_the_units(self, statement, execute=Operations.execute):
+    execute(self, statement)
+    execute(self, "DELETE FROM units")
 
 
 @pytest.mark.both_databases

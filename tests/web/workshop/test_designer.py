@@ -15,6 +15,7 @@ from caseflow.workshop import drafts
 from tests.ground import newcomer, person, unit
 from tests.source import ROOT
 from tests.web.desk import Desk, words
+from tests.web.test_sentences import chinese_in
 
 HOSTILE = ROOT / "tests/data/hostile"
 SOURCE = (ROOT / "bpmn/guichi/rectification.bpmn").read_bytes()
@@ -80,6 +81,20 @@ def test_what_is_wrong_is_told_in_the_words_of_the_page_and_kept_nowhere(designe
             "sentence": "人工任务没有写由谁办；请在属性里选办理单位和岗位。"} in told["findings"]
     assert found(designer, draft, SOURCE).json["blocks"] is False
     assert kept(app)[0] == 1
+
+
+def test_in_english_nothing_is_chinese_but_the_names_in_the_diagram_and_the_articles(designer, draft):
+    with designer.browser.session_transaction() as cookie:
+        cookie["locale"] = "en"
+    assert [word for word in facts(designer.opens(f"{draft}/design"))["words"].values() if chinese_in(word)] == []
+    longer = SOURCE.replace(b"working_days(2, since=received_at)", b"working_days(3, since=received_at)")
+    nobody = SOURCE.replace(b' camunda:candidateGroups="bureau.officer"', b"").replace(b"visits(", b"visit(")
+    for source in (longer, nobody, *(file.read_bytes() for file in sorted(HOSTILE.glob("*.bpmn")))):
+        told = found(designer, draft, source).json
+        said = [*(one["sentence"] for one in told["findings"]), *(one["why"] for one in told["rules"])]
+        assert told["blocks"] and said and [text for text in said if chinese_in(text)] == []
+    [reason] = html.fromstring(begun(designer, b"<bpmn:definitions").text).xpath('//*[@role="alert"]//li/text()')
+    assert reason.startswith("The file is not complete XML") and chinese_in(reason) == ""
 
 
 def test_hostile_files_get_findings_and_no_draft_holds_what_cannot_be_read(designer, app, draft):

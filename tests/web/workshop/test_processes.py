@@ -136,10 +136,16 @@ def test_a_draft_that_cannot_be_deployed_says_why_and_offers_no_submission(sourc
 
 def test_a_draft_against_the_law_shows_the_article_its_sentence_and_the_path(guichi, designer):
     longer = SOURCE.replace("working_days(2, since=received_at)", "working_days(3, since=received_at)")
-    page = designer.opens(f"/workshop/drafts/{drawn(guichi, longer)}")
+    draft_id = drawn(guichi, longer)
+    page = designer.opens(f"/workshop/drafts/{draft_id}")
     assert "违反 GC-2(二)" in words(page) and "diagram-path" in page.text
     assert "问题出在：联系并核实：收到后2个工作日" in words(page)
+    assert "应当不长于收到后2个工作日；请改定时事件。" in words(page)
     assert "提交审批</button>" not in page.text
+    with designer.browser.session_transaction() as cookie:
+        cookie["locale"] = "en"
+    assert "no longer than 2 working days, counted from receipt. Change the timer event." in words(
+        designer.opens(f"/workshop/drafts/{draft_id}"))
 
 
 def test_a_draft_made_from_an_older_version_is_confirmed_before_it_goes_on(guichi, designer, approver):

@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -16,6 +15,8 @@ from caseflow.engine.gate import canonical, read
 from caseflow.errors import DefinitionRefused, NotFound
 from caseflow.law import regulations
 from caseflow.workshop.comparison import Comparison, compare_files
+from web import sentences
+from web.sentences import comparison as said
 
 DEPLOYED = re.compile(r"(?P<process>[a-z][a-z0-9_]*)@(?P<number>[1-9][0-9]{0,8}|current)")
 KINDS = {"added": "增加", "removed": "删去", "changed": "改动", "moved": "移动"}
@@ -40,11 +41,18 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
 def _tell(comparison: Comparison, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(asdict(comparison), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_json(comparison), ensure_ascii=False, indent=2))
         return
     for kind, word in KINDS.items():
         for change in getattr(comparison, kind):
-            click.echo("\t".join((word, change.element, change.attribute, change.sentence)))
+            click.echo("\t".join((word, change.element, change.attribute, said.sentence(change))))
+
+
+def _as_json(comparison: Comparison) -> dict[str, list[dict[str, str]]]:
+    return {kind: [{
+        "element": change.element, "name": change.drawn.name, "attribute": change.attribute,
+        "before": said.before(change), "after": said.after(change), "sentence": said.sentence(change)}
+        for change in getattr(comparison, kind)] for kind in KINDS}
 
 
 def _files(text: str, alone: bool) -> Mapping[str, bytes]:
@@ -59,7 +67,7 @@ def _files(text: str, alone: bool) -> Mapping[str, bytes]:
     try:
         return {"": canonical(path.read_bytes())}
     except DefinitionRefused as refused:
-        raise click.ClickException(f"{text}：{refused.findings[0].sentence}") from None
+        raise click.ClickException(f"{text}：{sentences.of(refused.findings[0])}") from None
 
 
 def _version(process_id: str, number: str) -> Definition:

@@ -11,14 +11,14 @@ import orjson
 from sqlalchemy import select
 
 from caseflow.engine.migrate import KEEP, RESTART
-from caseflow.errors import CaseflowError, NotFound
+from caseflow.errors import CannotMove, CaseflowError, NotFound
 from caseflow.models import Case, db, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
 from caseflow.workshop import migration
 from caseflow.workshop.migration import TimerPreview
-from web import create_app
+from web import create_app, sentences
 from web.app import clock
 
 HOW = {"kept": "保留", "begun": "开始", "withdrawn": "撤销"}
@@ -65,7 +65,7 @@ def _ids(process_id: str, numbers: Iterable[str]) -> dict[int, str]:
 
 def _previewed(ids: Mapping[int, str], digest: str) -> list[dict[str, Any]]:
     found = migration.preview(list(ids), deployed.by_digest(digest), clock.now())
-    return [{"case": case.number, "moves": not case.obstacles, "why": [o.sentence for o in case.obstacles],
+    return [{"case": case.number, "moves": not case.obstacles, "why": list(map(sentences.of, case.obstacles)),
              "timers": [_timer(timer) for timer in case.timers]} for case in found]
 
 
@@ -82,6 +82,8 @@ def _moved(ids: Mapping[int, str], digest: str, choices: Mapping[str, str]) -> l
             with transaction():
                 migration.migrate(case_id, digest, choices, SYSTEM, clock.now())
             told.append({"case": number, "moves": True, "why": []})
+        except CannotMove as refusal:
+            told.append({"case": number, "moves": False, "why": ["；".join(map(sentences.of, refusal.obstacles))]})
         except CaseflowError as refusal:
             told.append({"case": number, "moves": False, "why": [str(refusal)]})
     return told

@@ -16,9 +16,10 @@ from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.law import regulation_file, regulations
-from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult, told
+from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult
 from caseflow.proof import prove as proven
 from caseflow.workshop import agreement
+from web import sentences
 from web.commands.process import findings
 
 VERDICTS = {"violated": "违反", "unknown": "不能确定"}
@@ -99,9 +100,9 @@ def _block(file: Path, result: RuleResult, definition: engine.Definition) -> lis
              f"  规则：{rule.check}" + (f"（读法 {rule.reading}）" if rule.reading else "")]
     if result.element:
         lines.append(f"  元素：{result.element}")
-    lines.append(f"  怎么改：{result.why}")
+    lines.append(f"  怎么改：{sentences.of(result)}")
     if result.path:
-        lines += ["  路径：", *(f"    {step}" for step in told(definition, result.path))]
+        lines += ["  路径：", *(f"    {step}" for step in sentences.told(definition, result.path))]
     return [*lines, ""]
 
 
@@ -111,10 +112,11 @@ def _as_json(file: Path, proof: Proof, definition: engine.Definition, missing: S
         "complete": proof.complete, "findings": [findings.as_json(finding) for finding in missing],
         "rules": [{
             "check": result.rule.check, "article": result.rule.article, "sentence": result.rule.sentence,
-            "reading": result.rule.reading, "verdict": result.verdict, "element": result.element, "why": result.why,
+            "reading": result.rule.reading, "verdict": result.verdict, "element": result.element,
+            "why": sentences.of(result),
             "path": [{"kind": step.kind, "element": step.element, "values": dict(step.values),
                       "passed": list(step.passed), "days": step.days} for step in result.path],
-            "words": told(definition, result.path),
+            "words": sentences.told(definition, result.path),
         } for result in proof.results],
     }
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,7 +22,7 @@ from caseflow.trials import replay as replays
 from caseflow.trials.replay import Replay
 from caseflow.trials.scenarios import spell
 from caseflow.workshop import drafts, verification
-from web import create_app
+from web import create_app, sentences
 from web.app import clock
 
 MOST = 100_000
@@ -46,7 +47,7 @@ def replay(target: str, since: datetime, process_id: str | None, limit: int, as_
         begin = start_of(since.date()).astimezone(UTC)
         found = replays.run(definition.process_id, definition, begin, clock.now(), limit)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, default=_spelt))
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False, default=_spelt))
     else:
         for line in _lines(found):
             click.echo("\t".join(line))
@@ -82,8 +83,8 @@ def _process_in(path: Path) -> str:
 
 def _read(examination: verification.Examination) -> engine.Definition:
     if examination.definition is None:
-        sentences = "；".join(f.sentence for f in examination.findings if f.severity == "error")
-        raise click.ClickException(f"这个图现在不能运行：{sentences}")
+        reasons = "；".join(sentences.of(f) for f in examination.findings if f.severity == "error")
+        raise click.ClickException(f"这个图现在不能运行：{reasons}")
     return examination.definition
 
 
@@ -94,11 +95,17 @@ def _lines(found: Replay) -> Iterator[tuple[str, ...]]:
         yield ("deadline", limit.number, limit.element, _limit(limit.due_before, limit.missed_before),
                _limit(limit.due_after, limit.missed_after))
     for broken in found.impossible:
-        yield "impossible", broken.number, broken.element, "—", broken.why
+        yield "impossible", broken.number, broken.element, "—", sentences.of(broken.why)
 
 
 def _limit(due_at: datetime | None, missed: bool) -> str:
     return "—" if due_at is None else spell(due_at) + ("（逾期）" if missed else "")
+
+
+def _as_json(found: Replay) -> dict[str, Any]:
+    reasons = [{"why": sentences.of(broken.why)} for broken in found.impossible]
+    told = asdict(found)
+    return told | {"impossible": [row | why for row, why in zip(told["impossible"], reasons, strict=True)]}
 
 
 def _summary(found: Replay) -> str:

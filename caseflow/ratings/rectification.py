@@ -1,0 +1,56 @@
+"""The case in which a bad rating is handled (整改): its kind, and how one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from caseflow.casefile import journal, store
+from caseflow.casefile.hand import HeldCase
+from caseflow.casefile.kinds import Kind
+from caseflow.cases import steps
+from caseflow.errors import InvalidInput, RegulationExpired
+from caseflow.law import regulations
+from caseflow.models import Rating, Unit, db
+from caseflow.models.ratings import HANDLED_IN
+from caseflow.moments import day_of
+from caseflow.people.permissions import SYSTEM, Actor
+from caseflow.raters import rated
+
+UPHELD = "appeal_upheld"                 # the message that ends it, since the rating is voided
+
+
+def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:
+    """Open the case of a bad rating under the regulation of its area, at once, with a file number.
+
+    The case keeps the process it starts under. Past the regulation's validity it is marked, or refused
+    with RegulationExpired, as regulation.toml says (HF-18). Refuses a rating that already has a case.
+    The journal begins with the rating; `intake` is what else its intake has to say there.
+    """
+    regulation = regulations.get(rating.regulation)
+    if regulation.is_over(day_of(now)) and regulation.after_expiry == "refuse":
+        raise RegulationExpired(f"{regulation.name} was valid to {regulation.valid_to}.")
+    if store.CASE_OF.first(rating=rating.id, kind=HANDLED_IN):
+        raise InvalidInput("This rating has a case already.")
+    subject = rated.subject(rating, db.session.get(Unit, rating.service.unit_id))
+    case, definition = steps.begin(RECTIFICATION, subject, now)
+    journal.append(case, "rating_received", actor, now, {
+        "rating": rating.id, "source": rating.source, "level": rating.level,
+        "received_at": rating.received_at.isoformat(), **(intake or {})})
+    steps.start(case, definition, subject, actor, now)
+    return case
+
+
+def _hear_of_earlier_decision(case: HeldCase, waited: set[int], actor: Actor, now: datetime) -> None:
+    """A case that waits from now on is told of an appeal that was upheld before."""
+    if case.awaited - waited:
+        voided_at, = store.VOIDED_AT.first(rating=case.rating_id)
+        if voided_at is not None:
+            steps.deliver_if_awaited(case.id, UPHELD, now, actor)
+
+
+RECTIFICATION = Kind(
+    name=HANDLED_IN, process="rectification", number_format=lambda regulation: regulation.number_format,
+    sequence="{regulation}-{year}", subject=rated.subject_of, titles=rated.titles, speaks_to_rater=True,
+    appealable=True, may_repeat=True, may_be_sent_back=True, voidable=True,
+    after_task=_hear_of_earlier_decision)

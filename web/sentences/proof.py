@@ -1,0 +1,132 @@
+"""Why a rule of the regulation is broken, or cannot be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask_babel import gettext, lazy_gettext, ngettext
+
+from web.sentences.filling import either, filled, listed
+from web.sentences.paths import CASE_WORDS
+
+_ = lazy_gettext
+
+SENTENCES = {
+    # over paths
+    "too_often": _("“%(name)s”可以走到第%(times)s次，最多%(most)s次；"
+                   "请在往回的路上加条件，如 visits('%(task)s') < %(most)s。"),
+    "not_passed": _("案件没有经过“%(names)s”就以“%(outcome)s”结束；请让每条通向这个结束的路都经过它。"),
+    "passed_yet": _("案件经过了“%(name)s”，却以“%(outcome)s”结束；只有以“%(allowed)s”结束的案件可以经过它。"),
+    "too_early": _("还没有经过“%(names)s”就到了“%(name)s”；请调整连线，让前者在先。"),
+    "not_at_start": _("“%(names)s”没有在收到时立即进行；请把它接在开始之后、任何等待之前。"),
+    "step_not_followed": _("经过了“%(name)s”，却没有经过“%(to)s”就到了“%(reached)s”；请检查网关的条件和连线。"),
+    "answer_not_followed": _(
+        "在“%(name)s”选了“%(answer)s”，却没有经过“%(to)s”就到了“%(reached)s”；请检查网关的条件和连线。"),
+    "case_not_followed": _("“%(answer)s”的案件，却没有经过“%(to)s”就到了“%(reached)s”；请检查网关的条件和连线。"),
+    "ends_without_answer": _("没有“%(answer)s”，案件也能以“%(outcome)s”结束；请检查通向它的条件。"),
+    "goes_without_answer": _("没有“%(answer)s”，案件也会走到“%(name)s”；请检查通向它的条件和连线。"),
+    "goes_without_message": _("没有收到消息“%(message)s”，案件也会走到“%(name)s”；请只从消息事件连到它。"),
+    "ends_otherwise": _("“%(answer)s”的案件以“%(outcome)s”结束，应当以“%(wanted)s”结束；请检查网关的条件和连线。"),
+    "message_not_awaited": _("在“%(name)s”时收不到消息“%(message)s”；请把消息事件附在包含它的子流程上。"),
+    "message_passes_by": _("在“%(name)s”时收到“%(message)s”，没有经过“%(names)s”；请检查消息事件之后的连线。"),
+    "message_ends_otherwise": _(
+        "在“%(name)s”时收到“%(message)s”，案件没有以“%(outcome)s”结束；消息事件应当中断子流程，并通向这个结束。"),
+    # in the diagram
+    "step_missing": _("图上没有“%(element)s”，条文要求有这一步；请把它放回图上，编号不要改。"),
+    "not_a_user_task": _("“%(name)s”不是人工任务；条文要求有人办理，请改回人工任务。"),
+    "end_missing": _("图上没有结束事件“%(outcome)s”；请把它放回图上，编号不要改。"),
+    "message_missing": _("图上没有等待消息“%(message)s”的事件；请把它附在办理的子流程上。"),
+    "field_nowhere": _("没有表单问“%(field)s”；请把这个字段放回表单。"),
+    "field_missing": _("“%(name)s”的表单没有问“%(field)s”；请把这个字段放回去。"),
+    "choice_missing": _("“%(name)s”的“%(label)s”没有选项“%(value)s”；请补上。"),
+    "answer_nowhere": _("“%(answer)s”没有表单可以选；请补上这个选项。"),
+    "wrong_post": _("“%(name)s”由%(found)s办理，应当由%(wanted)s办理；请改候选组。"),
+    "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理，可能是同一个人；请把其中一个交给另一个单位。"),
+    "field_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上。"),
+    "question_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上，并设为必填。"),
+    "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),
+    "effect_missing": _("“%(name)s”没有执行 %(topic)s；请改为系统任务，topic 写 %(topic)s。"),
+    # limits
+    "never_reached": _("“%(name)s”走不到；请检查通向它的条件和连线。"),
+    "limit_missing": _("“%(name)s”没有到期会上报（或不再等待）的时限，应当是%(wanted)s；请加上定时事件。"),
+    "limit_too_long": _("“%(name)s”的时限是%(limits)s，应当不长于%(wanted)s；请改定时事件。"),
+    "escalation_without_limit": _("“%(name)s”没有时限，逾期不会上报；请加上定时事件，到期接“逾期上报”。"),
+    "escalation_missing": _(
+        "“%(name)s”逾期时没有做到上报督办人员而任务继续；请用不中断的定时事件，接上 escalate 的系统任务。"),
+    "still_waits": _("“%(name)s”到期后仍在等待；请用中断的定时事件，到期不再等待。"),
+    # the end
+    "outcome_unreachable": _("没有一条路走到“%(name)s”；请检查通向它的条件。"),
+    "date_missing": _("走到“%(name)s”时流程停住：它要用的日期没有填，或条件算不出结果；请让前面的表单必填这个字段。"),
+    "waits_for_message": _(
+        "从这里起案件要等到消息“%(messages)s”才能结束，消息可能永远不来；请再给它一条靠任务或定时到结束的路。"),
+    "stuck": _("“%(name)s”之后案件停住了：没有任务，也没有定时；请把这条路接到结束事件。"),
+    "no_end": _("从这里起案件再也不能结束；请检查条件，给它一条到结束的路。"),
+    "endless_circle": _("案件可以在“%(name)s”这里没有次数限制地反复；请在往回的路上加条件，如 visits('任务') < 1。"),
+    # what could not be decided
+    "too_many_states": _("流程的状态太多，只看了%(states)s个状态、%(moves)s步；请把图改简单。"),
+    "values_sampled": _("有的条件把数字或日期相互比较，只试了有代表性的值；请把图改简单。"),
+}
+SINCE = {"now": _("任务出现后"), "received_at": _("收到后")}
+
+
+def sentence(code: str, facts: Mapping[str, object]) -> str:
+    """What is wrong with a process and what to do."""
+    spoken = {name: WORDS[name](fact) if name in WORDS else fact for name, fact in facts.items()}
+    if code == "stuck":
+        spoken["name"] = facts["name"] or gettext("开始")
+    return filled(SENTENCES[code], spoken)
+
+
+def with_article(facts: Mapping[str, object]) -> str:
+    """The same with the article before it, of a finding whose facts hold `article` and, as `reason`, the code."""
+    return gettext("%(article)s：%(reason)s", article=facts["article"], reason=sentence(facts["reason"], facts))
+
+
+def _answer(fact: Mapping[str, object]) -> str:
+    label, words = CASE_WORDS.get(fact["field"], (fact["field"], {})) if not fact["label"] else (fact["label"], {})
+    return gettext("%(label)s：%(answer)s", label=label, answer=gettext("或").join(
+        str(words.get(value, value)) for value in fact["values"]))
+
+
+def _limit(fact: Mapping[str, object]) -> str:
+    if fact["unit"] == "date":
+        return gettext("表单写明的%(label)s", label=fact["label"])
+    since = SINCE.get(fact["since"]) or gettext("%(name)s起", name=fact["since"])
+    return LIMITS[fact["unit"]](fact["amount"], since=since)
+
+
+def _end_of_day(_amount: int, since: object) -> str:
+    return gettext("%(since)s当日", since=since)
+
+
+def _hours(amount: int, since: object) -> str:
+    return ngettext("%(since)s%(num)s小时", "%(since)s%(num)s小时", amount, since=since)
+
+
+def _calendar_days(amount: int, since: object) -> str:
+    return ngettext("%(since)s%(num)s日", "%(since)s%(num)s日", amount, since=since)
+
+
+def _working_days(amount: int, since: object) -> str:
+    return ngettext("%(since)s%(num)s个工作日", "%(since)s%(num)s个工作日", amount, since=since)
+
+
+LIMITS = {"working_days": _working_days, "calendar_days": _calendar_days, "hours": _hours, "end_of_day": _end_of_day}
+
+
+def _wanted(fact: object) -> object:
+    return _limit(fact) if isinstance(fact, Mapping) else _either(fact)
+
+
+def _either(fact: object) -> object:
+    return either(fact) if isinstance(fact, tuple) else fact
+
+
+WORDS: Mapping[str, Callable[[object], object]] = {
+    **dict.fromkeys(("names", "allowed", "to", "messages"), _either),
+    "wanted": _wanted,
+    "answer": _answer,
+    "limits": lambda fact: listed(map(_limit, fact)),
+    "lowest": lambda fact: gettext("任意数") if fact is None else fact,
+    "task": lambda fact: fact or gettext("任务"),
+}
