@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from caseflow.casefile import journal
 from caseflow.cases import clock, steps
-from caseflow.law import calendars, regulations
+from caseflow.law import regulations, working_days
 from caseflow.models import AwaitedMessage, Case, Timer, Unit, User, WorkItem, transaction
 from caseflow.moments import ONE_SECOND
 from caseflow.people.permissions import actor_for
@@ -42,7 +42,7 @@ class Twin:
     def __init__(self, app, simulated, place: str, session) -> None:
         self.place, _, process = place.partition("/")
         self.appeal, self.session = process == "appeal", session
-        self.ground = Ground(drawings.loaded(place), regulations.get(self.place), calendars.national())
+        self.ground = Ground(drawings.loaded(place), regulations.get(self.place), working_days.national())
         self.journey = Journey(app, simulated, self.place)
 
     def begins(self, act: Act) -> Act:
