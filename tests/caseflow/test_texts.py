@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caseflow import texts
-from caseflow.cases import steps
+from caseflow.cases import fold
 from caseflow.errors import InvalidInput, LateReasonMissing
 from caseflow.moments import ONE_SECOND
 from caseflow.raters import contacts
@@ -27,7 +27,7 @@ def test_a_reason_may_be_as_long_as_its_place_allows():
 
 def test_one_character_is_no_reason_and_is_not_called_too_long(clock):
     with pytest.raises(LateReasonMissing) as late:
-        steps.lateness(clock() - ONE_SECOND, "忙", clock())
+        fold.lateness(clock() - ONE_SECOND, "忙", clock())
     with pytest.raises(InvalidInput) as rollback:
         deployment.good_reason(" 错 ")
     assert (late.value.fields, rollback.value.fields) == ({"late_reason": "required"}, {"reason": "required"})
