@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from caseflow import texts
-from caseflow.casefile import journal
+from caseflow.casefile import journal, readings
+from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, PermissionDenied
-from caseflow.models import Case, ContactAttempt, User, db, lock_case
+from caseflow.models import Case, ContactAttempt, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import contacts
@@ -58,8 +59,6 @@ def _moment_problem(tried_at: datetime, case: Case, now: datetime) -> str | None
     return "before_the_case" if tried_at < case.opened_at.replace(second=0, microsecond=0) else None
 
 
-def of_case(case: Case) -> list[tuple[ContactAttempt, str]]:
+def of_case(case: Case | Reading) -> list[tuple[ContactAttempt, str]]:
     """(attempt, by whom), in the order in which they were made, of a case the reader may see."""
-    rows = select(ContactAttempt, User.name).join(User, User.id == ContactAttempt.made_by).where(
-        ContactAttempt.case_id == case.id).order_by(ContactAttempt.tried_at, ContactAttempt.id)
-    return [(row, name) for row, name in db.session.execute(rows)]
+    return list(readings.of(case).attempts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -10,6 +10,7 @@ from itertools import takewhile
 from sqlalchemy import select
 
 from caseflow.casefile.hand import HeldCase
+from caseflow.casefile.readings import Reading
 from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from caseflow.law import regulations
@@ -43,21 +44,29 @@ def asks(form: Sequence[FormField]) -> FormField | None:
     return next((field for field in form if CHOICE in dict(field.choices)), None)
 
 
-def standing(case: Case | HeldCase, since: datetime) -> Standing | None:
+def standing(case: Case | HeldCase | Reading, since: datetime) -> Standing | None:
     """How it stands for a task that was opened at `since`.
 
     None where the rule does not bind: the regulation has none, or the rater left no number that could be called.
     """
     rule = regulations.get(case.regulation).unreachable
-    phone = db.session.scalar(select(Rating.rater_phone).where(Rating.id == case.rating_id))
+    phone = case.rating.rater_phone if isinstance(case, Reading) else db.session.scalar(
+        select(Rating.rater_phone).where(Rating.id == case.rating_id))
     if rule is None or not phone:
         return None
     since = since.replace(second=0, microsecond=0)      # attempts are known by the minute
-    rows = db.session.execute(select(ContactAttempt.tried_at, ContactAttempt.result).where(
-        ContactAttempt.case_id == case.id, ContactAttempt.tried_at >= since).order_by(
-        ContactAttempt.tried_at.desc(), ContactAttempt.id.desc()))
-    in_vain = [day_of(moment) for moment, _ in takewhile(lambda row: row.result != REACHED, rows)]
+    rows = takewhile(lambda row: row[1] != REACHED, _tried(case, since))
+    in_vain = [day_of(moment) for moment, _ in rows]
     return Standing(len(in_vain), len(set(in_vain)), rule)
+
+
+def _tried(case: Case | HeldCase | Reading, since: datetime) -> Iterable[tuple[datetime, str]]:
+    """(when, with what result) it was tried since then, the last first."""
+    if isinstance(case, Reading):
+        return [(row.tried_at, row.result) for row, _ in reversed(case.attempts) if row.tried_at >= since]
+    query = select(ContactAttempt.tried_at, ContactAttempt.result).where(
+        ContactAttempt.case_id == case.id, ContactAttempt.tried_at >= since)
+    return db.session.execute(query.order_by(ContactAttempt.tried_at.desc(), ContactAttempt.id.desc())).tuples()
 
 
 def offered(form: Sequence[FormField], found: Standing | None) -> tuple[FormField, ...]:

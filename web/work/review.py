@@ -41,7 +41,7 @@ def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
             files = attachments.of_case(appeal.rectification.id, actor)
         definition = deployed.with_earlier(
             deployed.of(appeal.rectification), journal.entries(appeal.rectification))
-        for row, name in readings.submissions_of(appeal.rectification):
+        for row, name in readings.of(appeal.rectification).submissions:
             form = definition.user_tasks[row.element].form
             record.append((drawn.element_name(definition, row.element), name, row.submitted_at,
                            answers.in_words(form, json.loads(row.form_values))))
