@@ -157,7 +157,7 @@ class Reading:
     def _offices(self) -> Sequence[tuple[str, int, int | None]]:
         takes_part = and_(CaseUnit.unit_id == Unit.id, CaseUnit.case_id == self.id)
         return db.session.execute(select(Unit.key, Unit.id, CaseUnit.case_id).outerjoin(CaseUnit, takes_part).where(
-            Unit.regulation == self.regulation, Unit.key.is_not(None))).all()
+            Unit.regulation == self.regulation, Unit.key.is_not(None)).order_by(Unit.id)).all()
 
     @cached_property
     def offices(self) -> Mapping[str, int]:
