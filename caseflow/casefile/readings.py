@@ -138,9 +138,11 @@ class Reading:
 
     @cached_property
     def appeals(self) -> tuple[Appeal, ...]:
-        """The appeals against its rating, each with its case, the first first."""
+        """The appeals against its rating, each with its case, its rectification and who filed it, the first first."""
         query = select(Appeal).where(Appeal.rating_id == self.case.rating_id).order_by(Appeal.id)
-        return tuple(db.session.scalars(query))
+        return tuple(db.session.scalars(query.options(
+            joinedload(Appeal.appellant).lazyload(User.roles),
+            joinedload(Appeal.rectification).options(lazyload(Case.rating), lazyload(Case.unit)))))
 
     @cached_property
     def newest(self) -> tuple[NewestRating, ...]:

@@ -60,13 +60,13 @@ def standing(case: Case | HeldCase | Reading, since: datetime) -> Standing | Non
     return Standing(len(in_vain), len(set(in_vain)), rule)
 
 
-def _tried(case: Case | HeldCase | Reading, since: datetime) -> Iterable[tuple[datetime, str]]:
+def _tried(case: Case | HeldCase | Reading, since: datetime) -> Iterable[Sequence]:
     """(when, with what result) it was tried since then, the last first."""
     if isinstance(case, Reading):
         return [(row.tried_at, row.result) for row, _ in reversed(case.attempts) if row.tried_at >= since]
     query = select(ContactAttempt.tried_at, ContactAttempt.result).where(
         ContactAttempt.case_id == case.id, ContactAttempt.tried_at >= since)
-    return db.session.execute(query.order_by(ContactAttempt.tried_at.desc(), ContactAttempt.id.desc())).tuples()
+    return db.session.execute(query.order_by(ContactAttempt.tried_at.desc(), ContactAttempt.id.desc()))
 
 
 def offered(form: Sequence[FormField], found: Standing | None) -> tuple[FormField, ...]:

@@ -196,7 +196,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     page = render_template(
         "work/task.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
-        reviewing=review.review_panel(item, actor) if open_to_me else None,
+        reviewing=review.review_panel(item, read, actor) if open_to_me else None,
         form_token=tokens.usable(token),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by),
         submitted=_submitted(read, item, task),
