@@ -144,7 +144,8 @@ def of_item(item: WorkItem, past: Iterable[tuple[Delegation, str, str]] | None =
     if item.status != "open":
         return None
     return next((
-        Running(item.id, item.name, item.case.number, row.from_id, by, row.to_id, to, row.note, row.begun_at, item.due_at)
+        Running(item.id, item.name, item.case.number, row.from_id, by, row.to_id, to, row.note, row.begun_at,
+                item.due_at)
         for row, by, to in (past_of(item) if past is None else past)
         if row.ended_at is None and row.to_id == item.assignee_id), None)
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from io import BytesIO
 from uuid import uuid4
 
+from flask import Flask
 from sqlalchemy import select
 
 from caseflow.cases import attachments, clock, comments, references
-from caseflow.models import NewestRating, RoleAssignment, Timer, Unit, User, WorkItem, db, transaction
+from caseflow.law import regulations
+from caseflow.models import NewestRating, RoleAssignment, User, WorkItem, db, transaction
+from caseflow.people.permissions import Actor
 from caseflow.raters import attempts, contacts
 from caseflow.supervision import duplicates, reassign
 from caseflow.work import delegation, phrases, tasks
 from tests.caseflow.samples import PDF, PNG
+from tests.conftest import Clock
 from tests.ground import newcomer, person
 from tests.journeys.kit import Journey
 
@@ -21,13 +25,13 @@ FIRST = {"guichi": ("first_response", {"outcome": "simple", "contact_channel": "
 
 
 class FullCase:
-    """`case` and `task` have everything; `alike` are cases that could be linked with one another; `appeal` is one
-    against the rating of the case, whose review is open."""
+    """`case` and its open `task` have everything, and `holder` has the task; `twin` is linked with the case, `alike` are
+    two that could be; `appeal` is one against its rating, whose review is open."""
 
-    def __init__(self, app, clock_, place: str) -> None:
+    def __init__(self, app: Flask, clock_: Clock, place: str) -> None:
         self.place = place
         self.officer, self.supervisor = f"{place}.dept1.officer", f"{place}.dept1.supervisor"
-        self.lead = f"{place}.{_lead(place)}.supervisor"
+        self.lead = f"{place}.{regulations.get(place).lead}.supervisor"
         reviews = [Journey(app, clock_, place).bad_review() for _ in range(4)]
         self.case, self.twin, *self.alike = reviews
         self.app = app
@@ -78,16 +82,15 @@ class FullCase:
     def _hand_about(self) -> None:
         """The officer takes the task, a colleague helps, and their supervisor hands it back to them with a note."""
         now, officer, item = self.case.now, person(self.officer), db.session.get(WorkItem, self.task)
-        boss = _supervisor_at(item.unit_id)
+        boss = _at(item.unit_id, "supervisor")
         colleague = newcomer("colleague", (item.role, item.unit_id))
-        holder = officer if officer.holds(item.role, item.unit_id) else _officer_at(item.unit_id)
+        holder = officer if officer.holds(item.role, item.unit_id) else _at(item.unit_id, "officer")
         self.holder = holder.username
         for act in (lambda: tasks.claim(self.task, holder, now),
                     lambda: delegation.delegate(self.task, holder, colleague.user_id, "请先联系", now),
                     lambda: delegation.give_back(self.task, colleague, "已联系", now),
                     lambda: tasks.release(self.task, holder, now),
-                    lambda: phrases.put(boss, item.unit_id, "常用", "已核实。", now),
-                    ):
+                    lambda: phrases.put(boss, item.unit_id, "常用", "已核实。", now)):
             with transaction():
                 act()
         with transaction():
@@ -101,19 +104,12 @@ class FullCase:
 
     def _change_clock(self) -> None:
         """Stop and restart: the ledger of every deadline that runs has lines."""
-        from caseflow.law import regulations
         lead, now = person(self.lead), self.case.now
         category = next(iter(regulations.get(self.place).clock.categories))
-        assert db.session.scalars(select(Timer).where(Timer.case_id == self.case.case_id)).first()
         for act in (lambda: clock.stop(self.case.case_id, lead, category, "等待材料", now),
                     lambda: clock.restart(self.case.case_id, lead, "材料已到", now)):
             with transaction():
                 act()
-
-
-def _lead(place: str) -> str:
-    from caseflow.law import regulations
-    return regulations.get(place).lead
 
 
 def _who_may_contact(journey: Journey) -> list[str]:
@@ -121,14 +117,7 @@ def _who_may_contact(journey: Journey) -> list[str]:
     return [name for name in names if contacts.may_reveal(journey.case(), person(name))][:2]
 
 
-def _supervisor_at(unit_id: int):
-    return person(_holder("supervisor", unit_id))
-
-
-def _officer_at(unit_id: int):
-    return person(_holder("officer", unit_id))
-
-
-def _holder(role: str, unit_id: int) -> str:
-    return db.session.scalars(select(User.username).join(RoleAssignment).join(Unit).where(
-        RoleAssignment.role == role, RoleAssignment.unit_id == unit_id).order_by(User.id)).first()
+def _at(unit_id: int, role: str) -> Actor:
+    """Whoever has held this role at the unit for longest."""
+    return person(db.session.scalars(select(User.username).join(RoleAssignment).where(
+        RoleAssignment.role == role, RoleAssignment.unit_id == unit_id).order_by(User.id)).first())
