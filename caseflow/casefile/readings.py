@@ -142,7 +142,8 @@ class Reading:
         query = select(Appeal).where(Appeal.rating_id == self.case.rating_id).order_by(Appeal.id)
         return tuple(db.session.scalars(query.options(
             joinedload(Appeal.appellant).lazyload(User.roles),
-            joinedload(Appeal.rectification).options(lazyload(Case.rating), lazyload(Case.unit)))))
+            joinedload(Appeal.rectification).options(
+                lazyload(Case.rating), lazyload(Case.unit), joinedload(Case.instance)))))
 
     @cached_property
     def newest(self) -> tuple[NewestRating, ...]:

@@ -25,7 +25,7 @@ FIRST = {"guichi": ("first_response", {"outcome": "simple", "contact_channel": "
 
 
 class FullCase:
-    """`case` and its open `task` have everything, and `holder` has the task; `twin` is linked with the case, `alike` are
+    """`case` and its open `task` have everything, and `holder` has the task; `twin` is linked with it, `alike` are
     two that could be; `appeal` is one against its rating, whose review is open."""
 
     def __init__(self, app: Flask, clock_: Clock, place: str) -> None:

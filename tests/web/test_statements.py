@@ -33,8 +33,8 @@ def sent_for(full: FullCase, username: str, path: str) -> Sent:
 
 def test_the_case_has_all_that_its_page_can_show(full):
     page = words(Desk(full.app, full.case.clock, full.lead).opens(f"/cases/{full.number}"))
-    for expected in ("已阅。", "还要说", "联系记录", "材料", f"{full.officer}-1", "重复的差评", "申诉", "回访后的最新评价",
-                     "中止计时", "办理记录", "转办给", "消息", "催办、督办"):
+    for expected in ("已阅。", "还要说", "联系记录", "材料", f"{full.officer}-1", "重复的差评", "申诉",
+                     "回访后的最新评价", "中止计时", "办理记录", "转办给", "消息", "催办、督办"):
         assert expected in page, expected
 
 
