@@ -6,14 +6,12 @@ cases/effects/appeal.py, who may not review it in people/impartiality.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy import select
-
-from caseflow.appeals.finding import OFFICIALS, find, is_party, rating_of, staff_no
+from caseflow.appeals.finding import OFFICIALS, against, find, is_party, rating_of
 from caseflow.appeals.review import APPEAL
 from caseflow.casefile import holding, journal, readings
 from caseflow.cases import attachments, clock, steps
@@ -21,6 +19,7 @@ from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, TokenReused
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
+from caseflow.law.calendars import Calendar
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, Rating, db
 from caseflow.models.ratings import HANDLED_IN
@@ -47,18 +46,23 @@ class Standing:
     appeal: Appeal | None = None
 
 
-def standing(rating: Rating, actor: Actor, now: datetime) -> Standing:
-    """How the actor stands to an appeal against this rating, under its regulation."""
+def standing(rating: Rating, actor: Actor, now: datetime, *, appeals: Iterable[Appeal] | None = None,
+             calendar: Calendar | None = None) -> Standing:
+    """How the actor stands to an appeal against this rating, under its regulation.
+
+    `appeals` are those against it, and `calendar` its regulation's, where they have been read already.
+    """
     rules = regulations.get(rating.regulation).appeal
     if rules is None or not rules.available:
         return Standing("no_appeal", rules)
     party = _party(rating, actor, rules)
     if not party:
         return Standing("not_party", rules)
-    filed = db.session.scalar(select(Appeal).where(Appeal.rating_id == rating.id, Appeal.party == party))
+    known = against(rating.id) if appeals is None else appeals
+    filed = next((appeal for appeal in known if appeal.party == party), None)
     if filed is not None:
         return Standing("filed", rules, party, appeal=filed)
-    until = _until(rating, rules)
+    until = _until(rating, rules, calendar)
     if rating.voided_at is not None:
         return Standing("voided", rules, party)
     if rating.level not in rules.levels:
@@ -73,17 +77,18 @@ def _party(rating: Rating, actor: Actor, rules: AppealRules) -> str:
     here = {role for role, unit in actor.roles if unit == service.unit_id}
     if not here or service.unit is None or service.unit.code != service.org_code:
         return ""
-    if "staff" in rules.parties and service.handler_no and service.handler_no == staff_no(actor):
+    if "staff" in rules.parties and service.handler_no and service.handler_no == actor.staff_no:
         return f"staff:{actor.user_id}"
     return f"department:{service.unit_id}" if "department" in rules.parties and here & OFFICIALS else ""
 
 
-def _until(rating: Rating, rules: AppealRules) -> datetime | None:
+def _until(rating: Rating, rules: AppealRules, calendar: Calendar | None) -> datetime | None:
     if rules.working_days is None:
         return None
     regulation = regulations.get(rating.regulation)
     rule = DeadlineRule("working_days", rules.working_days, rating.received_at.isoformat(), "received_at")
-    return deadlines.compute(rule, calendars.load(regulation.calendar), regulation.close_of_business).due_at
+    calendar = calendar or calendars.load(regulation.calendar)
+    return deadlines.compute(rule, calendar, regulation.close_of_business).due_at
 
 
 def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Evidence, form_token: str,

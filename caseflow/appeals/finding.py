@@ -15,7 +15,6 @@ from caseflow.models import (
     Rating,
     ServiceRecord,
     Unit,
-    User,
     WorkItem,
     db,
 )
@@ -25,11 +24,6 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
 OFFICIALS = frozenset({"officer", "supervisor"})
-
-
-def staff_no(actor: Actor) -> str | None:
-    """The number under which the actor's services are recorded, if they have one."""
-    return db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
 
 
 def is_party(appeal: Appeal, actor: Actor) -> bool:
@@ -89,7 +83,7 @@ def rectification_of(rating: Rating) -> Case | None:
 def _about(actor: Actor) -> ColumnElement[bool]:
     """Services that the actor handled: their number, at an office where they have a post."""
     units = {unit for _, unit in actor.roles}
-    number = staff_no(actor)
+    number = actor.staff_no
     if not number or not units:
         return false()
     return and_(ServiceRecord.unit_id.in_(units), ServiceRecord.handler_no == number,

@@ -1,17 +1,29 @@
-"""What the screens read beside the worklist: one case with all its records, the ledger's columns, incidents.
+"""What the screens read of one case with all its records, each table once; and the search among cases.
 
-Reads tables only. What an actor may not see is not in the lists; single cases are found through cases.find.
+Reads tables only. Whether an actor may see the case is judged by whoever found it (cases.steps.find).
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Select, bindparam, or_, select
-from sqlalchemy.orm import joinedload
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy.orm import aliased, joinedload, lazyload
+
+from caseflow.casefile import journal
 from caseflow.models import (
+    Appeal,
     AwaitedMessage,
     Case,
     CaseReference,
+    CaseUnit,
+    ContactAttempt,
+    DeadlineEntry,
+    DispatchRefusal,
+    JournalEntry,
     NewestRating,
     OutboxMessage,
     Rating,
@@ -27,37 +39,156 @@ from caseflow.models.prepared import Prepared
 from caseflow.paging import containing
 
 
-def work_items_of(case: Case) -> list[WorkItem]:
-    """All tasks of the case, oldest first."""
-    query = select(WorkItem).where(WorkItem.case_id == case.id).order_by(WorkItem.opened_at, WorkItem.id)
-    return list(db.session.scalars(query.options(joinedload(WorkItem.unit), joinedload(WorkItem.assignee))).unique())
+@dataclass(frozen=True)
+class Reading:
+    """One case as it was read for one page, which hands it to its parts; a case that is written is in the hand.
+
+    Every table is read when it is first asked for, and not again. It stands wherever a case is only asked about.
+    """
+
+    case: Case
+
+    @property
+    def id(self) -> int:
+        """The id of the case."""
+        return self.case.id
+
+    @property
+    def kind(self) -> str:
+        """What the case is about."""
+        return self.case.kind
+
+    @property
+    def regulation(self) -> str:
+        """The key of its regulation."""
+        return self.case.regulation
+
+    @property
+    def status(self) -> str:
+        """open, closed or voided."""
+        return self.case.status
+
+    @property
+    def unit_id(self) -> int:
+        """The responsible unit."""
+        return self.case.unit_id
+
+    @property
+    def rating(self) -> Rating | None:
+        """The rating that it is about, if it is about one."""
+        return self.case.rating
+
+    @cached_property
+    def _tasks(self) -> Sequence[tuple[WorkItem, Submission | None, str | None]]:
+        by = aliased(User)
+        query = select(WorkItem, Submission, by.name).outerjoin(
+            Submission, Submission.work_item_id == WorkItem.id).outerjoin(by, by.id == Submission.submitted_by).where(
+            WorkItem.case_id == self.id).order_by(WorkItem.opened_at, WorkItem.id)
+        return db.session.execute(query.options(
+            lazyload(WorkItem.case), joinedload(WorkItem.unit),
+            joinedload(WorkItem.assignee).lazyload(User.roles))).all()
+
+    @cached_property
+    def items(self) -> tuple[WorkItem, ...]:
+        """All tasks, each with its unit and its assignee, oldest first."""
+        return tuple(item for item, _, _ in self._tasks)
+
+    @cached_property
+    def open_items(self) -> tuple[WorkItem, ...]:
+        """Those of them that are open."""
+        return tuple(item for item in self.items if item.status == "open")
+
+    @cached_property
+    def submissions(self) -> tuple[tuple[Submission, str], ...]:
+        """(what was filled in, by whom), oldest first."""
+        found = [(submission, name) for _, submission, name in self._tasks if submission is not None]
+        return tuple(sorted(found, key=lambda row: row[0].id))
+
+    @cached_property
+    def _clocks(self) -> Sequence[tuple[Timer, DeadlineEntry | None]]:
+        query = select(Timer, DeadlineEntry).outerjoin(DeadlineEntry, and_(
+            DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.token == Timer.token)).where(
+            Timer.case_id == self.id)
+        return db.session.execute(query.order_by(Timer.due_at, Timer.id, DeadlineEntry.seq)).all()
+
+    @cached_property
+    def timers(self) -> tuple[Timer, ...]:
+        """All deadlines and delays, the earliest first."""
+        return tuple(dict.fromkeys(timer for timer, _ in self._clocks))
+
+    @cached_property
+    def ledger(self) -> Mapping[int, list[DeadlineEntry]]:
+        """What was changed of each of them, by token, in order."""
+        found: dict[int, list[DeadlineEntry]] = defaultdict(list)
+        for timer, entry in self._clocks:
+            if entry is not None:
+                found[timer.token].append(entry)
+        return dict(found)
+
+    @cached_property
+    def entries(self) -> tuple[JournalEntry, ...]:
+        """The journal, oldest first."""
+        return tuple(journal.entries(self.case))
+
+    @cached_property
+    def attempts(self) -> tuple[tuple[ContactAttempt, str], ...]:
+        """(attempt to reach the rater, by whom), in the order in which they were made."""
+        query = select(ContactAttempt, User.name).join(User, User.id == ContactAttempt.made_by).where(
+            ContactAttempt.case_id == self.id).order_by(ContactAttempt.tried_at, ContactAttempt.id)
+        return tuple((row, name) for row, name in db.session.execute(query))
+
+    @cached_property
+    def appeals(self) -> tuple[Appeal, ...]:
+        """The appeals against its rating, each with its case, its rectification and who filed it, the first first."""
+        if self.case.rating_id is None:
+            return ()
+        query = select(Appeal).where(Appeal.rating_id == self.case.rating_id).order_by(Appeal.id)
+        return tuple(db.session.scalars(query.options(
+            joinedload(Appeal.appellant).lazyload(User.roles),
+            joinedload(Appeal.rectification).options(
+                lazyload(Case.rating), lazyload(Case.unit), joinedload(Case.instance)))))
+
+    @cached_property
+    def newest(self) -> tuple[NewestRating, ...]:
+        """What the rater said later."""
+        return tuple(newest_ratings_of(self.case.rating_id)) if self.case.rating_id is not None else ()
+
+    @cached_property
+    def refusals(self) -> tuple[DispatchRefusal, ...]:
+        """What was sent back as a wrong dispatch, each with the unit that did, oldest first."""
+        query = select(DispatchRefusal).where(DispatchRefusal.case_id == self.id).order_by(DispatchRefusal.id)
+        return tuple(db.session.scalars(query.options(joinedload(DispatchRefusal.unit))))
+
+    @cached_property
+    def _offices(self) -> Sequence[tuple[str, int, int | None]]:
+        takes_part = and_(CaseUnit.unit_id == Unit.id, CaseUnit.case_id == self.id)
+        return db.session.execute(select(Unit.key, Unit.id, CaseUnit.case_id).outerjoin(CaseUnit, takes_part).where(
+            Unit.regulation == self.regulation, Unit.key.is_not(None)).order_by(Unit.id)).all()
+
+    @cached_property
+    def offices(self) -> Mapping[str, int]:
+        """Unit key → id for the offices of its regulation, with "responsible" for the rated one."""
+        return {**{key: unit for key, unit, _ in self._offices}, "responsible": self.unit_id}
+
+    @cached_property
+    def taking_part(self) -> Mapping[str, int]:
+        """Those of the regulation's offices that take part in the case."""
+        return {key: unit for key, unit, case in self._offices if case is not None}
 
 
-def timers_of(case: Case) -> list[Timer]:
-    """All deadlines and delays of the case, the earliest first."""
-    return list(db.session.scalars(select(Timer).where(Timer.case_id == case.id).order_by(Timer.due_at, Timer.id)))
+def of(case: Case | Reading) -> Reading:
+    """The reading of a case; of a reading, itself."""
+    return case if isinstance(case, Reading) else Reading(case)
 
 
-def submissions_of(case: Case) -> list[tuple[Submission, str]]:
-    """(what was filled in, by whom), oldest first."""
-    query = select(Submission, User.name).join(User, User.id == Submission.submitted_by)
-    rows = db.session.execute(query.where(Submission.case_id == case.id).order_by(Submission.id))
-    return [(submission, name) for submission, name in rows]
-
-
-def submission_of(work_item_id: int) -> Submission | None:
-    """What was filled in at this task, if it is done."""
-    return db.session.scalar(select(Submission).where(Submission.work_item_id == work_item_id))
-
-
-def messages_of(case: Case) -> list[tuple[OutboxMessage, str]]:
+def messages_of(case: Case | Reading) -> list[tuple[OutboxMessage, str]]:
     """(message, name of the unit it goes to), oldest first."""
     query = select(OutboxMessage, Unit.name).outerjoin(Unit, Unit.id == OutboxMessage.unit_id)
     rows = db.session.execute(query.where(OutboxMessage.case_id == case.id).order_by(OutboxMessage.id))
     return [(message, name or "") for message, name in rows]
 
 
-def awaited_of(case: Case) -> list[AwaitedMessage]:
+def awaited_of(case: Case | Reading) -> list[AwaitedMessage]:
     """The messages that this case waits for."""
     return list(db.session.scalars(select(AwaitedMessage).where(AwaitedMessage.case_id == case.id)))
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from sqlalchemy import exists, func, select
 
 from caseflow.casefile import journal
+from caseflow.casefile.readings import Reading
 from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.files import store as file_store
 from caseflow.files import types
@@ -82,6 +83,13 @@ def of_case(case_id: int, actor: Actor) -> list[Attachment]:
     return list(db.session.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id)))
 
 
+def listed(case_id: int) -> list[tuple[Attachment, str]]:
+    """(file, by whom it was added), oldest first, of a case the reader may see."""
+    rows = select(Attachment, User.name).outerjoin(User, User.id == Attachment.added_by).where(
+        Attachment.case_id == case_id).order_by(Attachment.id)
+    return [(row, name or "") for row, name in db.session.execute(rows)]
+
+
 def names_of(rows: list[Attachment]) -> dict[int, str]:
     """By whom these files were added: user id → name."""
     people = {row.added_by for row in rows}
@@ -97,7 +105,7 @@ def find(attachment_id: int, actor: Actor) -> tuple[Attachment, Path]:
     return row, store().path_of(row.digest)
 
 
-def may_add(case: Case, actor: Actor) -> bool:
+def may_add(case: Case | Reading, actor: Actor) -> bool:
     """Whether the actor, who sees the case, may add files to it."""
     return case.status == "open" and permissions.may_contribute(actor)
 

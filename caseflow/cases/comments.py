@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from caseflow import texts
 from caseflow.casefile import journal
+from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.models import Case, Comment, CommentDraft, User, db, lock_case
 from caseflow.people import permissions
@@ -73,7 +74,7 @@ def _write(case: Case, actor: Actor, text: str, form_token: str, now: datetime) 
     return row
 
 
-def of_case(case: Case) -> list[tuple[Comment, str]]:
+def of_case(case: Case | Reading) -> list[tuple[Comment, str]]:
     """(remark, by whom), oldest first, of a case the reader may see."""
     rows = select(Comment, User.name).join(User, User.id == Comment.written_by).where(
         Comment.case_id == case.id).order_by(Comment.id)

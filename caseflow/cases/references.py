@@ -6,12 +6,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from caseflow import texts
 from caseflow.casefile import journal
+from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, CaseReference, db, lock_case
+from caseflow.models import Case, CaseReference, User, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -20,11 +22,10 @@ NUMBER = (2, 64)         # characters
 LONGEST_TEXT = 200
 
 
-def may_link(case: Case, actor: Actor) -> bool:
-    """Officers and supervisors who see the case, whether it is open or not."""
+def may_link(case: Case | Reading, actor: Actor) -> bool:
+    """Of those who see the case officers and supervisors, whether it is open or not."""
     rules = regulations.offered(case.regulation, "references")
-    return rules is not None and rules.available and actor.has_role("officer", "supervisor") \
-        and permissions.may_see(actor, case)
+    return rules is not None and rules.available and actor.has_role("officer", "supervisor")
 
 
 def link(case_id: int, actor: Actor, channel: str, number: str, text: str, now: datetime) -> CaseReference:
@@ -78,7 +79,8 @@ def _locked(case_id: int, actor: Actor) -> Case:
     return case
 
 
-def of_case(case: Case) -> list[CaseReference]:
+def of_case(case: Case | Reading) -> list[CaseReference]:
     """The links that stand, of a case the reader may see, oldest first."""
     query = select(CaseReference).where(CaseReference.case_id == case.id, CaseReference.removed_at.is_(None))
-    return list(db.session.scalars(query.order_by(CaseReference.id)))
+    by = joinedload(CaseReference.adder).lazyload(User.roles)
+    return list(db.session.scalars(query.order_by(CaseReference.id).options(by)))

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from caseflow.casefile import holding, journal, kinds, offices, store
 from caseflow.casefile.facts import MessageDelivered, TaskCompleted
@@ -29,7 +30,7 @@ from caseflow.errors import (
     TokenReused,
 )
 from caseflow.law import regulations
-from caseflow.models import Case, Submission, WorkItem, db
+from caseflow.models import Case, Rating, ServiceRecord, Submission, WorkItem, db
 from caseflow.moments import ONE_SECOND, day_of
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
@@ -227,8 +228,9 @@ def _fire(case: HeldCase, definition: Definition, timer: HeldTimer, now: datetim
 
 def find(number: str, actor: Actor) -> Case:
     """The case with this file number; NotFound when the actor may not see it."""
-    case = db.session.scalar(select(Case).where(Case.number == number))
-    if case is None:
+    query = select(Case, permissions.may_see_it(actor)).where(Case.number == number).options(
+        joinedload(Case.instance), joinedload(Case.rating).joinedload(Rating.service).joinedload(ServiceRecord.unit))
+    case, seen = db.session.execute(query).first() or (None, False)
+    if not seen:
         raise NotFound
-    permissions.require_see(actor, case)
     return case

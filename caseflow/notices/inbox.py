@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, union_all
 
 from caseflow import paging
 from caseflow.errors import NotFound
@@ -20,12 +20,16 @@ SETTLED = timedelta(minutes=1)    # by then no notice with a lower number can st
 
 def unread(actor: Actor) -> int:
     """How many notices the actor has not read; counts little beyond 99."""
+    return min(db.session.scalar(select(unread_figure(actor))), MOST_COUNTED)
+
+
+def unread_figure(actor: Actor) -> ColumnElement[int]:
+    """The same as an expression, which counts some more."""
     posts = outbox.addressed_to(actor)
     if not posts:
-        return 0
+        return literal(0)
     parts = [select(Notice.id).where(post, _is_unread(actor)).limit(MOST_COUNTED) for post in posts]
-    every = union_all(*(part.subquery().select() for part in parts))
-    return min(db.session.scalar(select(paging.bounded(every))) or 0, MOST_COUNTED)
+    return paging.bounded(union_all(*(part.subquery().select() for part in parts)))
 
 
 def unread_among(actor: Actor, shown: Collection[Notice]) -> set[int]:

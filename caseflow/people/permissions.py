@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import aliased
 
 from caseflow.casefile import kinds, offices
 from caseflow.casefile.hand import HeldCase
+from caseflow.casefile.readings import Reading
 from caseflow.errors import NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, CaseUnit, Unit, User, WorkItem, db
@@ -24,13 +26,18 @@ SEES_PROCESSES = ("designer", "approver", "auditor")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts. `roles` are (role, unit id); `visible_units` those whose cases may be seen."""
+    """Somebody who acts. `roles` are (role, unit id); `visible_units` those whose cases may be seen; `supervised` and
+    `audited` the units they look into with that role, theirs and those below; `staff_no` the number under which
+    their services are recorded."""
 
     user_id: int | None
     username: str
     name: str
     roles: frozenset[tuple[str, int]] = frozenset()
     visible_units: frozenset[int] = field(default_factory=frozenset)
+    supervised: frozenset[int] = field(default_factory=frozenset)
+    audited: frozenset[int] = field(default_factory=frozenset)
+    staff_no: str | None = None
 
     @property
     def is_system(self) -> bool:
@@ -53,16 +60,20 @@ def actor_for(user: User) -> Actor:
     """The actor that this user is now; an inactive user has no roles."""
     roles = frozenset((r.role, r.unit_id) for r in user.roles) if user.active else frozenset()
     own = {unit for role, unit in roles if role in SEES_CASES}
-    above = {unit for role, unit in roles if role in SEES_BELOW}
-    return Actor(user.id, user.username, user.name, roles, frozenset(own | _below(above)))
+    below = _below({unit for role, unit in roles if role in SEES_BELOW})
+    supervised, audited = (frozenset(one for top, one in below if (role, top) in roles)
+                           for role in ("supervisor", "auditor"))
+    return Actor(user.id, user.username, user.name, roles, supervised | audited | own, supervised, audited,
+                 user.staff_no)
 
 
-def _below(units: set[int]) -> set[int]:
+def _below(units: set[int]) -> set[tuple[int, int]]:
+    """(one of these units, itself or a unit below it)."""
     if not units:
         return set()
-    tree = select(Unit.id).where(Unit.id.in_(units)).cte("tree", recursive=True)
-    tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
-    return set(db.session.scalars(select(tree.c.id)))
+    tree = select(Unit.id.label("top"), Unit.id).where(Unit.id.in_(units)).cte("tree", recursive=True)
+    tree = tree.union(select(tree.c.top, Unit.id).join(tree, Unit.parent_id == tree.c.id))
+    return {(top, one) for top, one in db.session.execute(select(tree.c.top, tree.c.id))}
 
 
 def visible_cases(actor: Actor):
@@ -70,6 +81,14 @@ def visible_cases(actor: Actor):
     if actor.is_system:
         return True
     return exists().where(CaseUnit.case_id == Case.id, CaseUnit.unit_id.in_(actor.visible_units))
+
+
+def may_see_it(actor: Actor) -> ColumnElement[bool]:
+    """What `may_see` asks, as a condition on Case, so that a case and the answer are read together."""
+    if actor.is_system:
+        return true()
+    own = [and_(Case.kind == kind.name, kind.own(Case.id, actor.user_id)) for kind in kinds.registered() if kind.own]
+    return or_(visible_cases(actor), *own)
 
 
 def may_see(actor: Actor, case: Case) -> bool:
@@ -105,48 +124,45 @@ def require_work(actor: Actor, item: WorkItem) -> None:
         raise PermissionDenied("This task belongs to somebody else.")
 
 
-def lead_of(case: Case | HeldCase) -> int:
+def lead_of(case: Case | HeldCase | Reading) -> int:
     """The lead office of the regulation of a case."""
     return offices.unit_for(case, regulations.get(case.regulation).lead)
 
 
-def leads(actor: Actor, case: Case | HeldCase) -> bool:
+def leads(actor: Actor, case: Case | HeldCase | Reading) -> bool:
     """Supervisors of the lead office, or of a unit above it."""
     return supervises(actor, lead_of(case))
 
 
-def may_supervise(actor: Actor, case: Case | HeldCase) -> bool:
+def may_supervise(actor: Actor, case: Case | HeldCase | Reading) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
     return supervises(actor, case.unit_id, lead_of(case))
 
 
 def supervises(actor: Actor, *unit_ids: int) -> bool:
     """Whether the actor is a supervisor of one of these units, or of a unit above it."""
-    return bool(set(unit_ids) & _below({unit for role, unit in actor.roles if role == "supervisor"}))
+    return bool(actor.supervised.intersection(unit_ids))
 
 
 def supervised_units(actor: Actor) -> frozenset[int]:
     """The units whose open work the actor supervises: theirs and those below; of a lead office, all of its place."""
-    own = _below({unit for role, unit in actor.roles if role == "supervisor"})
-    if not own:
+    if not actor.supervised:
         return frozenset()
-    places = led_by(own)
-    led = db.session.scalars(select(Unit.id).where(Unit.regulation.in_(places))) if places else ()
-    return frozenset(own | set(led))
+    led = select(Unit.id).where(Unit.regulation.in_(led_from(actor.supervised)))
+    return actor.supervised | set(db.session.scalars(led))
 
 
 def led_by(unit_ids: Collection[int]) -> frozenset[str]:
     """The regulations whose lead office is one of these units."""
-    if not unit_ids:
-        return frozenset()
-    is_lead = or_(*(and_(Unit.regulation == key, Unit.key == place.lead)
+    return frozenset(db.session.scalars(led_from(unit_ids))) if unit_ids else frozenset()
+
+
+def led_from(unit_ids: Collection[int]) -> Select[tuple[str]]:
+    """The same, as a query."""
+    office = aliased(Unit)      # units may be what the query around it asks for
+    is_lead = or_(*(and_(office.regulation == key, office.key == place.lead)
                     for key, place in regulations.all_regulations().items()))
-    return frozenset(db.session.scalars(select(Unit.regulation).where(Unit.id.in_(unit_ids), is_lead)))
-
-
-def audited_units(actor: Actor) -> frozenset[int]:
-    """The units into which the actor looks as an auditor: theirs and those below."""
-    return frozenset(_below({unit for role, unit in actor.roles if role == "auditor"}))
+    return select(office.regulation).where(office.id.in_(unit_ids), is_lead)
 
 
 def units_of_case(case_id: int) -> set[int]:

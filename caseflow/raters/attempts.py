@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import journal
+from caseflow.casefile import journal, readings
 from caseflow.casefile.facts import ContactAttempted
+from caseflow.casefile.readings import Reading
 from caseflow.errors import PermissionDenied
-from caseflow.models import Case, ContactAttempt, User, db, lock_case
+from caseflow.models import Case, ContactAttempt, db, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import contacts
@@ -43,8 +44,6 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
     return row
 
 
-def of_case(case: Case) -> list[tuple[ContactAttempt, str]]:
+def of_case(case: Case | Reading) -> list[tuple[ContactAttempt, str]]:
     """(attempt, by whom), in the order in which they were made, of a case the reader may see."""
-    rows = select(ContactAttempt, User.name).join(User, User.id == ContactAttempt.made_by).where(
-        ContactAttempt.case_id == case.id).order_by(ContactAttempt.tried_at, ContactAttempt.id)
-    return [(row, name) for row, name in db.session.execute(rows)]
+    return list(readings.of(case).attempts)

@@ -4,44 +4,41 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from caseflow import texts
-from caseflow.casefile import journal, kinds
-from caseflow.casefile import offices as casefile_offices
+from caseflow.casefile import journal, kinds, readings
+from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, User, WorkItem, db, lock_case
+from caseflow.models import Case, lock_case
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import telling
 
 
-def may_reveal(case: Case, actor: Actor) -> bool:
+def may_reveal(case: Case | Reading, actor: Actor) -> bool:
     """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
     office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
     decision. Never through a case whose kind does not speak to
     raters (an appeal), and never the rated person."""
+    read = readings.of(case)
     if not kinds.of(case.kind).speaks_to_rater or is_rated(case, actor):
         return False
-    if telling.has_to_tell(case, actor):
+    if telling.has_to_tell(read, actor):
         return True
     if case.status != "open":
         return False
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:
-        items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == case.id, WorkItem.status == "open"))
-        return any(permissions.may_work(actor, item) for item in items)
-    offices = {unit for key, unit in casefile_offices.units_of(case).items() if regulation.contacts_raters(key)}
+        return any(permissions.may_work(actor, item) for item in read.open_items)
+    offices = {unit for key, unit in read.offices.items() if regulation.contacts_raters(key)}
     return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
 
 
-def is_rated(case: Case, actor: Actor) -> bool:
+def is_rated(case: Case | Reading, actor: Actor) -> bool:
     """Whether the rating is about the actor, who is never told whose it is."""
     if case.rating is None:
         return False
-    staff_no = db.session.scalar(select(User.staff_no).where(User.id == actor.user_id))
-    return bool(staff_no) and staff_no == case.rating.service.handler_no and any(
+    return bool(actor.staff_no) and actor.staff_no == case.rating.service.handler_no and any(
         unit == case.unit_id for _, unit in actor.roles)
 
 

@@ -8,12 +8,14 @@ and its notice names no case.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from caseflow import texts
-from caseflow.casefile import journal
+from caseflow.casefile import journal, offices
+from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, DisciplineReport, Rating, ServiceRecord, Unit, db
@@ -25,14 +27,15 @@ from caseflow.people.permissions import Actor
 FACTS = (10, 4000)      # fewest and most characters
 
 
-def may_forward(case: Case, actor: Actor) -> bool:
-    """Whoever holds one of the regulation's posts, sees the case, and has no post in the rated unit. Nobody while the
+def may_forward(case: Case | Reading, actor: Actor) -> bool:
+    """Whoever sees the case, holds one of the regulation's posts, and has no post in the rated unit. Nobody while the
     receiving office is not there yet (`caseflow init` makes it)."""
     rules = regulations.offered(case.regulation, "discipline")
-    if rules is None or not rules.available or _is_of_rated_unit(case, actor) or not permissions.may_see(actor, case):
+    if rules is None or not rules.available or _is_of_rated_unit(case, actor):
         return False
-    return _unit(case.regulation, rules.to) is not None and any(
-        actor.holds(post.partition(".")[2], _unit(case.regulation, post)) for post in rules.by)
+    units = offices.units_of(case)
+    return rules.to.partition(".")[0] in units and any(
+        actor.holds(post.partition(".")[2], units.get(post.partition(".")[0])) for post in rules.by)
 
 
 def _is_of_rated_unit(case: Case, actor: Actor) -> bool:
@@ -100,7 +103,7 @@ def find(report_id: int, actor: Actor) -> DisciplineReport:
     return report
 
 
-def visible_to(actor: Actor, case: Case | None = None) -> list[DisciplineReport]:
+def visible_to(actor: Actor, case: Case | Reading | None = None) -> list[DisciplineReport]:
     """The reports the actor may know of, newest first: of one case, or the newest of all."""
     query = _visible(actor)
     if case is not None:
@@ -112,7 +115,7 @@ def _visible(actor: Actor):
     own = {unit for _, unit in actor.roles}
     ways: list[ColumnElement[bool]] = [DisciplineReport.forwarded_by == actor.user_id if own else false()]
     ways += [and_(DisciplineReport.to_unit_id == unit, DisciplineReport.to_role == role) for role, unit in actor.roles]
-    ways.append(Case.regulation.in_(_audited(actor)))
+    ways.append(Case.regulation.in_(permissions.led_from(actor.audited)) if actor.audited else false())
     found = select(DisciplineReport).join(Case, Case.id == DisciplineReport.case_id).outerjoin(
         Rating, Rating.id == Case.rating_id).outerjoin(ServiceRecord, ServiceRecord.id == Rating.service_record_id)
     return found.where(
@@ -122,16 +125,19 @@ def _visible(actor: Actor):
 
 def _audited(actor: Actor) -> frozenset[str]:
     """The regulations whose lead office the actor audits."""
-    return permissions.led_by(permissions.audited_units(actor))
+    return permissions.led_by(actor.audited)
 
 
-def concerns(actor: Actor) -> bool:
-    """Whether the actor receives or audits reports somewhere: they have a place in the navigation."""
+def concerns(actor: Actor, known: Iterable[Unit] | None = None) -> bool:
+    """Whether the actor receives or audits reports somewhere: they have a place in the navigation.
+
+    `known` are the units at which the actor has a role, where they have been read already.
+    """
     rules = {key: regulations.offered(key, "discipline") for key in regulations.all_regulations()}
     posts = {(key, *offered.to.split(".")) for key, offered in rules.items() if offered and offered.available}
     units = {unit for role, unit in actor.roles if role in {role for _, _, role in posts}}
-    rows = db.session.execute(select(Unit.regulation, Unit.key, Unit.id).where(
-        Unit.id.in_(units))).all() if units else []
-    receives = any((regulation, key, role) in posts for regulation, key, unit_id in rows
-                   for role, unit in actor.roles if unit == unit_id)
+    if known is None:
+        known = db.session.scalars(select(Unit).where(Unit.id.in_(units))).all() if units else []
+    receives = any((one.regulation, one.key, role) in posts for one in known
+                   for role, unit in actor.roles if unit == one.id)
     return receives or bool(_audited(actor) & {key for key, _, _ in posts})

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 
 from caseflow import texts
-from caseflow.casefile import holding, journal, kinds
+from caseflow.casefile import holding, journal, kinds, readings
 from caseflow.casefile.hand import HeldCase
+from caseflow.casefile.readings import Reading
 from caseflow.errors import (
     ConcurrentUpdate,
     DispatchNotRefusable,
@@ -28,7 +29,7 @@ from caseflow.supervision import reassign
 OFFICIALS = ("officer", "supervisor")
 
 
-def obstacle(case: Case | HeldCase, actor: Actor) -> str:
+def obstacle(case: Case | HeldCase | Reading, actor: Actor) -> str:
     """Why the actor may not send this case back, as a code, or "".
 
     unavailable, not_yours, closed, lead_office, again (the unit has done so before), no_task, accepted (it has done a
@@ -43,10 +44,9 @@ def obstacle(case: Case | HeldCase, actor: Actor) -> str:
         return "closed"
     if case.unit_id == permissions.lead_of(case):
         return "lead_office"
-    if _refusal(case.id, case.unit_id) is not None:
+    if _has_refused(case):
         return "again"
-    theirs = select(WorkItem.status).where(WorkItem.case_id == case.id, WorkItem.unit_id == case.unit_id)
-    statuses = set(db.session.scalars(theirs))
+    statuses = _statuses(case)
     if "completed" in statuses:
         return "accepted"
     return "" if "open" in statuses else "no_task"
@@ -160,13 +160,12 @@ def _can_handle(unit_id: int, roles: set[str]) -> bool:
     return roles <= set(db.session.scalars(posts))
 
 
-def of_case(case: Case) -> list[DispatchRefusal]:
+def of_case(case: Case | Reading) -> list[DispatchRefusal]:
     """What was sent back of a case the reader may see, oldest first."""
-    return list(db.session.scalars(select(DispatchRefusal).where(
-        DispatchRefusal.case_id == case.id).order_by(DispatchRefusal.id)))
+    return list(readings.of(case).refusals)
 
 
-def is_waiting(refusal: DispatchRefusal, case: Case) -> bool:
+def is_waiting(refusal: DispatchRefusal, case: Case | Reading) -> bool:
     """Whether a supervisor still has to decide; a case that was handed over or closed meanwhile needs no decision."""
     return refusal.decision is None and case.unit_id == refusal.unit_id and case.status == "open"
 
@@ -182,9 +181,20 @@ def waiting_for(actor: Actor, most: int = 50) -> list[DispatchRefusal]:
     return list(db.session.scalars(query.order_by(DispatchRefusal.id).limit(most)))
 
 
-def _refusal(case_id: int, unit_id: int) -> DispatchRefusal | None:
-    return db.session.scalar(select(DispatchRefusal).where(
-        DispatchRefusal.case_id == case_id, DispatchRefusal.unit_id == unit_id))
+def _has_refused(case: Case | HeldCase | Reading) -> bool:
+    """Whether the responsible unit has sent this case back before."""
+    if isinstance(case, Reading):
+        return any(row.unit_id == case.unit_id for row in case.refusals)
+    return bool(db.session.scalar(select(exists().where(
+        DispatchRefusal.case_id == case.id, DispatchRefusal.unit_id == case.unit_id))))
+
+
+def _statuses(case: Case | HeldCase | Reading) -> set[str]:
+    """How the tasks of the responsible unit stand."""
+    if isinstance(case, Reading):
+        return {item.status for item in case.items if item.unit_id == case.unit_id}
+    return set(db.session.scalars(select(WorkItem.status).where(
+        WorkItem.case_id == case.id, WorkItem.unit_id == case.unit_id)))
 
 
 def _problem_of(reason: str) -> dict[str, str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy.orm import joinedload
 
 from caseflow import texts
 from caseflow.casefile import journal, kinds
+from caseflow.casefile.readings import Reading
 from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
@@ -30,7 +32,7 @@ def may_link(case: Case, actor: Actor) -> bool:
         and permissions.leads(actor, case)
 
 
-def alike(case: Case) -> list[Case]:
+def alike(case: Case | Reading, links: Sequence[DuplicateLink] | None = None) -> list[Case]:
     """The open cases of the same regulation and responsible unit that are about the same case of business or come from
     the same rater (by telephone), oldest first; those that are linked already are left out."""
     if case.rating is None:
@@ -38,13 +40,15 @@ def alike(case: Case) -> list[Case]:
     same = [ServiceRecord.project_no == case.rating.service.project_no]
     if case.rating.real_name and case.rating.rater_phone:
         same.append(Rating.rater_phone == case.rating.rater_phone)
-    found = {row.id: row for condition in same for row in db.session.scalars(_open_like(case).where(condition))}
-    linked = {link.case_id for link in of_case(case)} | {link.of_id for link in of_case(case)}
-    return [row for key, row in sorted(found.items()) if key not in linked][:MOST]
+    links = of_case(case) if links is None else links
+    linked = {number for link in links for number in (link.case_id, link.of_id)}
+    found = union(*(_open_like(case).where(condition).subquery().select() for condition in same))
+    rows = select(Case).where(Case.id.in_(found), Case.id.not_in(linked)).order_by(Case.id).limit(MOST)
+    return list(db.session.scalars(rows))
 
 
-def _open_like(case: Case):
-    return select(Case).join(Rating, Rating.id == Case.rating_id).join(
+def _open_like(case: Case | Reading):
+    return select(Case.id).join(Rating, Rating.id == Case.rating_id).join(
         ServiceRecord, ServiceRecord.id == Rating.service_record_id).where(
         Case.id != case.id, Case.regulation == case.regulation, Case.kind == case.kind, Case.status == "open",
         Case.unit_id == case.unit_id).limit(MOST)
@@ -116,10 +120,11 @@ def _problem_of(reason: str) -> dict[str, str]:
     return {"reason": problem} if problem else {}
 
 
-def of_case(case: Case) -> list[DuplicateLink]:
+def of_case(case: Case | Reading) -> list[DuplicateLink]:
     """The links that stand in which a case takes part, of a case the reader may see."""
-    return list(db.session.scalars(select(DuplicateLink).where(
-        _stands(), or_(DuplicateLink.case_id == case.id, DuplicateLink.of_id == case.id)).order_by(DuplicateLink.id)))
+    query = select(DuplicateLink).where(
+        _stands(), or_(DuplicateLink.case_id == case.id, DuplicateLink.of_id == case.id)).order_by(DuplicateLink.id)
+    return list(db.session.scalars(query.options(joinedload(DuplicateLink.case), joinedload(DuplicateLink.of))))
 
 
 def _standing(case_id: int) -> DuplicateLink | None:
@@ -139,16 +144,15 @@ def together(item: WorkItem, actor: Actor) -> list[WorkItem]:
 
 
 def _same_tasks(item: WorkItem) -> list[WorkItem]:
-    links = of_case(item.case)
-    group = {link.case_id for link in links} | {link.of_id for link in links}
-    group |= set(db.session.scalars(select(DuplicateLink.case_id).where(_stands(), DuplicateLink.of_id.in_(group))))
-    group -= {item.case_id}
-    if not group:
-        return []
+    link, case_id = DuplicateLink, item.case_id
+    first = union(select(link.of_id).where(_stands(), link.case_id == case_id),    # the case that others repeat
+                  select(link.of_id).where(_stands(), link.of_id == case_id),
+                  select(link.case_id).where(_stands(), link.of_id == case_id)).subquery()
+    group = union(first.select(), select(link.case_id).where(_stands(), link.of_id.in_(first.select())))
     definition = select(ProcessInstance.definition).where(ProcessInstance.case_id == item.case_id).scalar_subquery()
     query = select(WorkItem).join(ProcessInstance, ProcessInstance.case_id == WorkItem.case_id).where(
-        WorkItem.case_id.in_(group), WorkItem.element == item.element, WorkItem.visit == item.visit,
-        ProcessInstance.definition == definition)
+        WorkItem.case_id.in_(group), WorkItem.case_id != case_id, WorkItem.element == item.element,
+        WorkItem.visit == item.visit, ProcessInstance.definition == definition)
     return list(db.session.scalars(query.order_by(WorkItem.case_id)).unique())
 
 

@@ -352,7 +352,8 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
 def last_of(work_item_id: int) -> HandoverItem | None:
     """The last handover of a task that was not undone: its note is for whoever has it now."""
     query = select(HandoverItem).where(HandoverItem.work_item_id == work_item_id, HandoverItem.outcome == "moved")
-    return db.session.scalar(query.order_by(HandoverItem.handover_id.desc()).limit(1))
+    return db.session.scalar(query.order_by(HandoverItem.handover_id.desc()).limit(1).options(
+        joinedload(HandoverItem.handover).joinedload(Handover.actor).lazyload(User.roles)))
 
 
 def acknowledge(work_item_id: int, actor: Actor, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from caseflow import texts
 from caseflow.casefile import holding, journal
 from caseflow.casefile.hand import HeldCase
+from caseflow.casefile.readings import Reading
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied, TaskNotOpen
 from caseflow.models import Case
 from caseflow.notices import outbox
@@ -20,7 +21,7 @@ KINDS = {  # kind → the roles at the units with open tasks that get it
 LONGEST_NOTE = 500
 
 
-def may_urge(case: Case | HeldCase, actor: Actor) -> bool:
+def may_urge(case: Case | HeldCase | Reading, actor: Actor) -> bool:
     """Supervisors of the responsible unit, of the lead office, or of a unit above them."""
     return permissions.may_supervise(actor, case)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, lazyload, selectinload
 
 from caseflow import texts
 from caseflow.casefile.hand import HeldCase, HeldItem
@@ -42,7 +43,9 @@ def colleagues(item: WorkItem | HeldItem, case_id: int, actor: Actor) -> list[Us
     holding = select(RoleAssignment.user_id).where(
         RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role)
     rows = select(User).where(User.active, User.id.in_(holding), User.id != actor.user_id).order_by(User.name, User.id)
-    return [user for user in db.session.scalars(rows) if impartiality.reason(user.id, item, case_id) is None]
+    roles = selectinload if item.role == impartiality.REVIEWER else lazyload    # asked for of reviewers alone
+    found = db.session.scalars(rows.options(roles(User.roles)))
+    return [user for user in found if impartiality.reason(user.id, item, case_id) is None]
 
 
 def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: datetime) -> None:
@@ -128,18 +131,29 @@ def _running(work_item_id: int) -> Delegation | None:
         Delegation.work_item_id == work_item_id, Delegation.ended_at.is_(None)))
 
 
-def of_item(item: WorkItem) -> Running | None:
-    """The delegation under which the task is done now, if it is."""
-    return next(iter(_listed(Delegation.work_item_id == item.id)), None)
+def past_of(item: WorkItem) -> list[tuple[Delegation, str, str]]:
+    """(delegation, who gave it, who took it) of a task, the last first."""
+    giver, taker = aliased(User), aliased(User)
+    rows = select(Delegation, giver.name, taker.name).join(giver, giver.id == Delegation.from_id).join(
+        taker, taker.id == Delegation.to_id).where(Delegation.work_item_id == item.id).order_by(Delegation.id.desc())
+    return [(row, by, to) for row, by, to in db.session.execute(rows)]
 
 
-def last_answer(item: WorkItem, actor: Actor) -> tuple[str, str] | None:
+def of_item(item: WorkItem, past: Iterable[tuple[Delegation, str, str]] | None = None) -> Running | None:
+    """The delegation under which the task is done now, if it is. `past` is its `past_of`, where that is known."""
+    if item.status != "open":
+        return None
+    return next((
+        Running(item.id, item.name, item.case.number, row.from_id, by, row.to_id, to, row.note, row.begun_at,
+                item.due_at)
+        for row, by, to in (past_of(item) if past is None else past)
+        if row.ended_at is None and row.to_id == item.assignee_id), None)
+
+
+def last_answer(actor: Actor, past: Iterable[tuple[Delegation, str, str]]) -> tuple[str, str] | None:
     """(by whom, what was said) when the actor's task was last given back to them with a word."""
-    row = db.session.execute(
-        select(User.name, Delegation.answer).join(User, User.id == Delegation.to_id)
-        .where(Delegation.work_item_id == item.id, Delegation.from_id == actor.user_id,
-               Delegation.ended_at.is_not(None)).order_by(Delegation.id.desc()).limit(1)).first()
-    return (row.name, row.answer) if row and row.answer else None
+    found = next(((to, row.answer) for row, _, to in past if row.from_id == actor.user_id and row.ended_at), None)
+    return found if found and found[1] else None
 
 
 def handed_over_by(actor: Actor) -> list[Running]:

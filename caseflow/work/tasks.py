@@ -9,11 +9,12 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import bindparam, exists, select
+from sqlalchemy.orm import contains_eager
 
 from caseflow.casefile import assigning, holding
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
-from caseflow.models import AwaitedMessage, Case, Draft, Unit, WorkItem, db
+from caseflow.models import AwaitedMessage, Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db
 from caseflow.models.prepared import Prepared
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
@@ -32,10 +33,14 @@ _WAITING = Prepared(select(
 
 def find(work_item_id: int, actor: Actor) -> WorkItem:
     """The work item; NotFound when the actor may not see its case."""
-    item = db.session.get(WorkItem, work_item_id)
-    if item is None:
+    query = select(WorkItem, permissions.may_see_it(actor)).join(WorkItem.case).where(WorkItem.id == work_item_id)
+    of_case = contains_eager(WorkItem.case)
+    item, seen = db.session.execute(query.options(
+        of_case, of_case.joinedload(Case.instance),
+        of_case.joinedload(Case.rating).joinedload(Rating.service).joinedload(ServiceRecord.unit))).first() or (
+        None, False)
+    if not seen:
         raise NotFound
-    permissions.require_see(actor, item.case)
     return item
 
 
@@ -111,8 +116,13 @@ def save_draft(work_item_id: int, actor: Actor, values: Mapping[str, object], no
 
 def draft_of(work_item_id: int, actor: Actor) -> dict:
     """What the actor has typed into this task before, or nothing."""
+    return kept_draft(work_item_id, actor)[0]
+
+
+def kept_draft(work_item_id: int, actor: Actor) -> tuple[dict, datetime | None]:
+    """The same, and when it was saved last (aware UTC; None without one)."""
     draft = db.session.get(Draft, (work_item_id, actor.user_id))
-    return orjson.loads(draft.form_values) if draft else {}
+    return (orjson.loads(draft.form_values), draft.saved_at) if draft else ({}, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +158,3 @@ def standing(case_id: int) -> Standing:
     """How this case stands now, in two small queries."""
     number, status, outcome, awaits = _STANDING.first(case=case_id)
     return Standing(number, status, outcome, awaits, tuple(WaitingTask(*row) for row in _WAITING.rows(case=case_id)))
-
-
-def draft_saved_at(work_item_id: int, actor: Actor) -> datetime | None:
-    """When the actor's unfinished form of this task was saved last (aware UTC), None without one."""
-    draft = db.session.get(Draft, (work_item_id, actor.user_id))
-    return draft.saved_at if draft else None

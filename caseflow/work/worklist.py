@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 from caseflow import moments, paging
 from caseflow.casefile.readings import searching
 from caseflow.models import Case, WorkItem, db
+from caseflow.notices import inbox
 from caseflow.paging import MOST_SHOWN, Page, counted
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -56,7 +57,8 @@ def next_in_case(case_id: int, actor: Actor) -> WorkItem | None:
 
 
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
-    """How many open tasks the actor has: all, mine, overdue; and incidents they may see. Counts little beyond 99."""
+    """How many open tasks the actor has: all, mine, overdue; incidents they may see; and notices they have not read.
+    Counts little beyond 99."""
     everything, mine = open_work.places(actor), open_work.places(actor, "mine")
     incidents = select(Case.id).where(Case.incident, permissions.visible_cases(actor)).limit(MOST_SHOWN + 1)
     figures = {
@@ -64,6 +66,7 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
         "mine": open_work.number(mine, None, MOST_SHOWN + 1),
         "overdue": open_work.number(everything, WorkItem.due_at < now, MOST_SHOWN + 1),
         "incidents": paging.bounded(incidents),
+        "notices": inbox.unread_figure(actor),
     }
     found = db.session.execute(select(*figures.values())).one()
     return {name: min(figure, MOST_SHOWN + 1) for name, figure in zip(figures, found, strict=True)}

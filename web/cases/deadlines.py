@@ -11,10 +11,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow.casefile import readings
+from caseflow.casefile.readings import Reading
 from caseflow.cases import clock as deadline_changes
 from caseflow.cases import clock_entries, standstill
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import calendars, regulations
+from caseflow.law.calendars import Calendar
 from caseflow.models import Case, Timer, transaction, work
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -84,11 +86,10 @@ def ask(number: str):
                    case.id, _number("token"), _number("days"), actor, line("reason"), now, seen=_number("seen")))
 
 
-def ledgers(case: Case, definition: Any, now: datetime) -> list[Ledger]:
+def ledgers(case: Reading, definition: Any, calendar: Calendar, now: datetime) -> list[Ledger]:
     """The deadlines of a case that wait or were changed, the waiting ones first."""
-    regulation = regulations.get(case.regulation)
-    calendar, entries = calendars.load(regulation.calendar), clock_entries.of_case(case.id)
-    timers = [timer for timer in readings.timers_of(case) if timer.status in work.WAITING or timer.token in entries]
+    regulation, entries = regulations.get(case.regulation), case.ledger
+    timers = [timer for timer in case.timers if timer.status in work.WAITING or timer.token in entries]
     return [_ledger(timer, entries.get(timer.token, []), regulation, calendar, definition, now)
             for timer in sorted(timers, key=lambda timer: timer.status not in work.WAITING)]
 
@@ -123,15 +124,15 @@ def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case
 
 def _page(case: Case, problems: list[str] | None = None, of: str = ""):
     actor, now, regulation = current_actor(), clock.now(), regulations.get(case.regulation)
-    definition, items = deployed.of(case), readings.work_items_of(case)
-    rules, found = regulation.extension, ledgers(case, definition, now)
+    read, definition = readings.of(case), deployed.of(case)
+    rules, found = regulation.extension, ledgers(read, definition, calendars.load(regulation.calendar), now)
     return render_template(
         "cases/deadlines.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,
         typed=request.form, articles=regulation.articles,
         may_stop=deadline_changes.may_change(case, actor, regulation.clock and regulation.clock.by),
         may_extend=deadline_changes.may_change(case, actor, rules and rules.by),
         may_ask=bool(rules) and rules.by != "nobody" and any(
-            item.status == "open" and permissions.may_work(actor, item) for item in items),
+            permissions.may_work(actor, item) for item in read.open_items),
         running=any(line.waiting and not line.stopped and not line.over for line in found),
         stopped=any(line.by_hand for line in found if line.waiting),
         extendable=[line for line in found if rules and line.waiting and not line.over

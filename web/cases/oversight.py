@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from caseflow.casefile.readings import Reading
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Forwarding, Offered
 from caseflow.models import Case, DisciplineReport, DuplicateLink
@@ -21,7 +22,7 @@ class ForwardingPanel:
     known: tuple[DisciplineReport, ...]
 
 
-def forwarding_panel(case: Case, actor: Actor) -> ForwardingPanel | None:
+def forwarding_panel(case: Reading, actor: Actor) -> ForwardingPanel | None:
     """For those who may forward or know of a report; where the text has no article, for the officials of the lead
     office, who would look for it."""
     rules = regulations.offered(case.regulation, "discipline")
@@ -42,11 +43,11 @@ class DuplicatePanel:
     alike: tuple[Case, ...]
 
 
-def duplicate_panel(case: Case, actor: Actor) -> DuplicatePanel | None:
+def duplicate_panel(case: Reading, actor: Actor) -> DuplicatePanel | None:
     """Not for the rated person, to whom it would say that two ratings have one rater; None when there is nothing."""
     rules = regulations.offered(case.regulation, "duplicates")
     if rules is None or rater_contacts.is_rated(case, actor):
         return None
     links, may = tuple(duplicates.of_case(case)), duplicates.may_link(case, actor)
-    alike = tuple(duplicates.alike(case)) if may and not links else ()
+    alike = tuple(duplicates.alike(case, links)) if may and not links else ()
     return DuplicatePanel(rules, links, may, alike) if links or alike else None

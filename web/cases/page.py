@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow.appeals import filing, finding
+from caseflow.appeals import filing
 from caseflow.appeals.review import APPEAL
 from caseflow.casefile import kinds, readings
+from caseflow.casefile.readings import Reading
 from caseflow.cases import comments, ledger, references, steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
-from caseflow.models import Case, WorkItem, transaction
+from caseflow.law.calendars import Calendar
+from caseflow.models import WorkItem, transaction
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -57,42 +60,39 @@ def index():
 def show(number: str):
     actor, now = current_actor(), clock.now()
     case = one_case.find(number)
-    definition, items = deployed.of(case), readings.work_items_of(case)
-    entries, timeline = journal_parts.entries_of(case), journal_parts.timeline(case, definition)
-    known, past = outline.states(entries, items, case.outcome), deployed.with_earlier(definition, entries)
-    deadlines = deadline_parts.deadline_lines(case, past, now)
-    regulation, rating = regulations.get(case.regulation), panels.rating_panel(case, actor)
+    read, definition, regulation = readings.of(case), deployed.of(case), regulations.get(case.regulation)
+    known = outline.states(read.entries, read.items, case.outcome)
+    past, calendar = deployed.with_earlier(definition, read.entries), calendars.load(regulation.calendar)
+    deadlines, rating = deadline_parts.deadline_lines(read, past, calendar, now), panels.rating_panel(read, actor)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=drawn.outcome_name(case.outcome, definition), rating=rating,
-        title=kinds.titles([case])[case.id],
-        timeline=timeline, deadlines=deadlines, files=files.file_panel(case, actor),
-        ledgers=[line for line in ledgers(case, past, now) if line.lines],
-        comments=comments.of_case(case), comment_draft=comments.draft_of(case.id, actor),
-        may_comment=permissions.may_contribute(actor),
-        contacts=contact_parts.contact_panel(case, actor, contact_parts.asking_item(items, definition)),
+        timeline=journal_parts.timeline(read, definition), deadlines=deadlines, files=files.file_panel(read, actor),
+        ledgers=[line for line in ledgers(read, past, calendar, now) if line.lines],
+        comments=comments.of_case(read), may_comment=permissions.may_contribute(actor),
+        comment_draft=comments.draft_of(case.id, actor) if permissions.may_contribute(actor) else None,
+        contacts=contact_parts.contact_panel(read, actor, contact_parts.asking_item(read.items, definition)),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, deadlines),
-        nearest=_nearest(items, regulation, now), appeal=_appeal(case, actor, now),
-        open_items=[(item, permissions.may_work(actor, item)) for item in items if item.status == "open"],
-        submissions=_submissions(case, past), messages_sent=_messages(case),
-        urging=case.status == "open" and urging.may_urge(case, actor),
-        refusal=next((row for row in dispatches.of_case(case) if dispatches.is_waiting(row, case)), None),
-        telling=rating is not None and not rating.hidden and telling.has_to_tell(case, actor),
-        duplicates=oversight.duplicate_panel(case, actor),
-        references=references.of_case(case), may_link=references.may_link(case, actor),
-        forwarding=oversight.forwarding_panel(case, actor),
-        refusable=not dispatches.obstacle(case, actor),
-        awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(case)])
+        nearest=_nearest(read.open_items, calendar, now), appeal=_appeal(read, actor, calendar, now),
+        open_items=[(item, permissions.may_work(actor, item)) for item in read.open_items],
+        submissions=_submissions(read, past), messages_sent=_messages(read),
+        urging=case.status == "open" and urging.may_urge(read, actor),
+        refusal=next((row for row in read.refusals if dispatches.is_waiting(row, read)), None),
+        title=kinds.titles([case])[case.id],
+        telling=rating is not None and not rating.hidden and telling.has_to_tell(read, actor),
+        duplicates=oversight.duplicate_panel(read, actor),
+        references=references.of_case(read), may_link=references.may_link(read, actor),
+        forwarding=oversight.forwarding_panel(read, actor),
+        refusable=not dispatches.obstacle(read, actor),
+        awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(read)])
 
 
-def _nearest(items: list[WorkItem], regulation: Any, now: datetime) -> tuple[times.Badge, datetime] | None:
+def _nearest(items: Iterable[WorkItem], calendar: Calendar, now: datetime) -> tuple[times.Badge, datetime] | None:
     """How the most urgent open task stands, and when it is or was due: also when its deadline has fired already."""
-    due = min((item for item in items if item.status == "open" and item.due_at), key=lambda item: item.due_at,
-              default=None)
+    due = min((item for item in items if item.due_at), key=lambda item: item.due_at, default=None)
     if due is None:
         return None
-    calendar = calendars.load(regulation.calendar)
     return times.due_badge(now, due.due_at, calendar, provisional=due.due_provisional), due.due_at
 
 
@@ -127,24 +127,24 @@ def _diagram(definition: Any, known: dict[str, str], deadlines: list[deadline_pa
     return {"xml": definition.source.decode(), "states": known, "due": due + fired}
 
 
-def _appeal(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
+def _appeal(case: Reading, actor: Actor, calendar: Calendar, now: datetime) -> dict[str, Any]:
     """How the actor stands to an appeal: against this rating, or in the appeal that this case is. Empty for a case of
     which there is none."""
     kind = kinds.of(case.kind)
     if kind is APPEAL:
-        this = finding.of_case(case.id)
+        this = next(appeal for appeal in case.appeals if appeal.case_id == case.id)
         return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
     if not kind.appealable:
         return {}
-    stands = filing.standing(case.rating, actor, now)
+    stands = filing.standing(case.rating, actor, now, appeals=case.appeals, calendar=calendar)
     return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
             "text": appeal_words.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
 
 
-def _submissions(case: Case, definition: Any) -> list[dict[str, Any]]:
+def _submissions(case: Reading, definition: Any) -> list[dict[str, Any]]:
     return [{"step": drawn.element_name(definition, row.element), "by": name, "at": row.submitted_at,
              "answers": answers.in_words(_form(definition, row.element), json.loads(row.form_values))}
-            for row, name in readings.submissions_of(case)]
+            for row, name in case.submissions]
 
 
 def _form(definition: Any, element: str):
@@ -152,6 +152,6 @@ def _form(definition: Any, element: str):
     return task.form if task else ()
 
 
-def _messages(case: Case) -> list[dict[str, Any]]:
+def _messages(case: Reading) -> list[dict[str, Any]]:
     return [{"text": notice_words.sentence(row.kind, row.details), "to": unit, "role": row.role, "at": row.created_at,
              "sent": row.sent_at} for row, unit in readings.messages_of(case)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,8 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from caseflow import paging
-from caseflow.models.people import DUTIES
+from caseflow.models.people import DUTIES, Unit
 from caseflow.moments import SHANGHAI
-from caseflow.notices import inbox
 from caseflow.people.permissions import SEES_PROCESSES, Actor
 from caseflow.supervision import discipline
 from caseflow.work import worklist
@@ -42,7 +41,7 @@ class Place:
     icon: str
     count: str | None = None
     roles: tuple[str, ...] = ()
-    when: Callable[[Actor], bool] | None = None
+    when: Callable[[Actor, Iterable[Unit]], bool] | None = None
 
 
 PLACES = (
@@ -89,15 +88,15 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def _is_for(place: Place, actor: Actor) -> bool:
-    return not place.roles or actor.has_role(*place.roles) and (place.when is None or place.when(actor))
+    return not place.roles or actor.has_role(*place.roles) and (
+        place.when is None or place.when(actor, [post.unit for post in current_user.user.roles]))
 
 
 def counts() -> dict[str, int]:
     """How much waits for the person asking. A page shows without its figures rather than not at all."""
     if "counts" not in g:
         try:
-            actor = auth.current_actor()
-            g.counts = worklist.counts(actor, clock.now()) | {"notices": inbox.unread(actor)}
+            g.counts = worklist.counts(auth.current_actor(), clock.now())
         except Exception:
             log.exception("the counts of the navigation failed")
             g.counts = {}

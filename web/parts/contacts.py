@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from caseflow.models import Case, ContactAttempt, WorkItem
+from caseflow.casefile.readings import Reading
+from caseflow.models import ContactAttempt, WorkItem
 from caseflow.people.permissions import Actor
 from caseflow.raters import attempts, reaching, unreachable
 from caseflow.raters import contacts as rater_contacts
@@ -22,7 +23,7 @@ class ContactPanel:
     standing: str
 
 
-def contact_panel(case: Case, actor: Actor, asking: WorkItem | None) -> ContactPanel:
+def contact_panel(case: Reading, actor: Actor, asking: WorkItem | None) -> ContactPanel:
     """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
     found = unreachable.standing(case, asking.opened_at) if asking else None
     return ContactPanel(

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow.casefile import readings
-from caseflow.cases import clock_entries
+from caseflow.casefile.readings import Reading
 from caseflow.errors import CaseflowError
-from caseflow.law import calendars, deadlines, regulations
-from caseflow.models import Case, Timer, work
+from caseflow.law import deadlines, regulations
+from caseflow.law.calendars import Calendar
+from caseflow.models import Timer, work
 from web.sentences.deadlines import explain
 from web.words import drawn, times
 
@@ -39,15 +39,14 @@ class DeadlineLine:
     reasons: tuple[str, ...]
 
 
-def deadline_lines(case: Case, definition: Any, now: datetime) -> list[DeadlineLine]:
+def deadline_lines(case: Reading, definition: Any, calendar: Calendar, now: datetime) -> list[DeadlineLine]:
     """Every deadline of the case, the running ones first, each with its reasons."""
-    calendar = calendars.load(regulations.get(case.regulation).calendar)
-    timers = sorted(readings.timers_of(case), key=lambda timer: timer.status not in work.WAITING)
-    changed = clock_entries.of_case(case.id)
-    return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in changed) for timer in timers]
+    timers = sorted(case.timers, key=lambda timer: timer.status not in work.WAITING)
+    return [_deadline_line(timer, case, definition, calendar, now, changed=timer.token in case.ledger)
+            for timer in timers]
 
 
-def _deadline_line(timer: Timer, case: Case, definition: Any, calendar: Any, now: datetime, *,
+def _deadline_line(timer: Timer, case: Reading, definition: Any, calendar: Any, now: datetime, *,
                    changed: bool) -> DeadlineLine:
     running, since = timer.status == "pending", timer.since_name
     due = gettext("中止中") if timer.status == "stopped" else times.moment(timer.due_at)
@@ -66,7 +65,7 @@ def timer_name(timer: Timer, definition: Any) -> str:
     return drawn.element_name(definition, timer.element)
 
 
-def _reasons(timer: Timer, case: Case, calendar: Any) -> list[str]:
+def _reasons(timer: Timer, case: Reading, calendar: Any) -> list[str]:
     try:
         return explain(deadlines.rule_of(timer), calendar, regulations.get(case.regulation).close_of_business)
     except CaseflowError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from caseflow.casefile.readings import Reading
 from caseflow.cases import attachments
 from caseflow.files import types
 from caseflow.models import Attachment, Case
@@ -19,7 +20,6 @@ class FilePanel:
     images: frozenset[str] = types.IMAGES
 
 
-def file_panel(case: Case, actor: Actor) -> FilePanel:
-    rows = attachments.of_case(case.id, actor)
-    names = attachments.names_of(rows)
-    return FilePanel(tuple((row, names.get(row.added_by, "")) for row in rows), attachments.may_add(case, actor))
+def file_panel(case: Case | Reading, actor: Actor) -> FilePanel:
+    """Of a case that the reader may see."""
+    return FilePanel(tuple(attachments.listed(case.id)), attachments.may_add(case, actor))

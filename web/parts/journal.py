@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -69,7 +69,7 @@ class Line:
     token: int | None = None
 
 
-def timeline(entries: list[JournalEntry], definition: Any, units: Mapping[int, str]) -> list[Line]:
+def timeline(entries: Iterable[JournalEntry], definition: Any, units: Mapping[int, str]) -> list[Line]:
     """The entries in words, in their order. `definition` names the steps, `units` the offices by id."""
     return [_line(entry, definition, units) for entry in entries]
 

@@ -5,16 +5,18 @@ Templates get these and never the rows, so that the rater's name and number cann
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext
 
 from caseflow.appeals import finding
 from caseflow.casefile import kinds, readings
+from caseflow.casefile.readings import Reading
 from caseflow.law import regulations
 from caseflow.models import (
     Appeal,
-    Case,
+    NewestRating,
     Rating,
 )
 from caseflow.people.permissions import Actor
@@ -46,32 +48,37 @@ class RatingPanel:
     reveal_through: str = ""
 
 
-def rating_panel(case: Case, actor: Actor) -> RatingPanel | None:
+def rating_panel(case: Reading, actor: Actor) -> RatingPanel | None:
     """The rating of a case, if it is about one. Where the rater is not spoken to (in an appeal), and for the rated
     person, nothing of the rater is shown, not even masked."""
     rating = case.rating
     if rating is None:
         return None
+    panel = _panel(rating, case.newest, case.appeals)
     if not kinds.of(case.kind).speaks_to_rater or rater_contacts.is_rated(case, actor):
-        return about_rating(rating)
+        return panel
     has_contact = bool(rating.rater_name or rating.rater_phone)
     return replace(
-        about_rating(rating), hidden=False, rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
+        panel, hidden=False, rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
         may_reveal=has_contact and rater_contacts.may_reveal(case, actor), reveal_through=_contact_office(case))
 
 
 def about_rating(rating: Rating) -> RatingPanel:
     """A rating without whose it is."""
+    return _panel(rating, readings.newest_ratings_of(rating.id), finding.against(rating.id))
+
+
+def _panel(rating: Rating, newest: Iterable[NewestRating], appeals: Iterable[Appeal]) -> RatingPanel:
     return RatingPanel(
         level=rating.level, level_name=rating_words.level_name(rating.level),
         details=tuple(rating_words.details(rating.detail_codes or "")), text=rating.text or "",
         rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
         channel=rating_words.channel_name(rating.channel),
         voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
-        service=tuple(_service_lines(rating)), newest=tuple(_newest(rating)), appeals=tuple(finding.against(rating.id)))
+        service=tuple(_service_lines(rating)), newest=tuple(_newest(newest)), appeals=tuple(appeals))
 
 
-def _contact_office(case: Case) -> str:
+def _contact_office(case: Reading) -> str:
     """The name of the one office that may talk to the rater, where the regulation names one (HN-14)."""
     regulation = regulations.get(case.regulation)
     through = regulation.contact_through
@@ -92,6 +99,5 @@ def _service_lines(rating: Rating) -> list[tuple[str, str]]:
     return lines
 
 
-def _newest(rating: Rating) -> list[tuple[str, str]]:
-    return [(rating_words.level_name(row.level), times.moment(row.recorded_at))
-            for row in readings.newest_ratings_of(rating.id)]
+def _newest(rows: Iterable[NewestRating]) -> list[tuple[str, str]]:
+    return [(rating_words.level_name(row.level), times.moment(row.recorded_at)) for row in rows]

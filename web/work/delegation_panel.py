@@ -23,10 +23,11 @@ class DelegationPanel:
 def delegation_panel(item: WorkItem, actor: Actor) -> DelegationPanel:
     if item.status != "open":
         return DelegationPanel()
-    running = delegation.of_item(item)
+    past = delegation.past_of(item)
+    running = delegation.of_item(item, past)
     if running is not None:
         return DelegationPanel(running, running.from_id == actor.user_id, running.to_id == actor.user_id)
     if item.assignee_id != actor.user_id:
         return DelegationPanel()
     return DelegationPanel(colleagues=tuple(delegation.colleagues(item, item.case_id, actor)),
-                           answer=delegation.last_answer(item, actor))
+                           answer=delegation.last_answer(actor, past))

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Blueprint
 
 from caseflow.law import calendars, regulations
+from caseflow.law.calendars import Calendar
 from caseflow.models import WorkItem
 from caseflow.people.permissions import Actor
 from web.words import places, times
@@ -27,6 +28,10 @@ class Row:
 
 def row(item: WorkItem, actor: Actor, now: datetime) -> Row:
     regulation = regulations.get(item.case.regulation)
-    badge = times.STOPPED if item.clock_stopped else times.due_badge(
-        now, item.due_at, calendars.load(regulation.calendar), provisional=item.due_provisional)
+    badge = badge_of(item, calendars.load(regulation.calendar), now)
     return Row(item, badge, places.place(regulation.key), item.assignee_id == actor.user_id)
+
+
+def badge_of(item: WorkItem, calendar: Calendar, now: datetime) -> times.Badge:
+    return times.STOPPED if item.clock_stopped else times.due_badge(
+        now, item.due_at, calendar, provisional=item.due_provisional)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from caseflow.appeals import finding
-from caseflow.casefile import journal, readings
+from caseflow.casefile import readings
+from caseflow.casefile.readings import Reading
 from caseflow.cases import attachments
 from caseflow.models import Appeal, Attachment, WorkItem
 from caseflow.people import permissions
@@ -30,18 +30,18 @@ class ReviewPanel:
     questions: tuple[Any, ...]
 
 
-def review_panel(item: WorkItem, actor: Actor) -> ReviewPanel | None:
+def review_panel(item: WorkItem, read: Reading, actor: Actor) -> ReviewPanel | None:
     """For the open task of a reviewer."""
-    appeal = finding.of_case(item.case_id) if item.role == "reviewer" else None
-    if appeal is None:
+    appeal = next((one for one in read.appeals if one.case_id == item.case_id), None)
+    if appeal is None or item.role != "reviewer":
         return None
     record, files = [], []
     if appeal.rectification is not None:
-        if permissions.may_see(actor, appeal.rectification):
-            files = attachments.of_case(appeal.rectification.id, actor)
-        definition = deployed.with_earlier(
-            deployed.of(appeal.rectification), journal.entries(appeal.rectification))
-        for row, name in readings.submissions_of(appeal.rectification):
+        other = readings.of(appeal.rectification)
+        if permissions.may_see(actor, other.case):
+            files = [row for row, _ in attachments.listed(other.id)]
+        definition = deployed.with_earlier(deployed.of(other.case), other.entries)
+        for row, name in other.submissions:
             form = definition.user_tasks[row.element].form
             record.append((drawn.element_name(definition, row.element), name, row.submitted_at,
                            answers.in_words(form, json.loads(row.form_values))))

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from caseflow import moments
 from caseflow.casefile import kinds, readings
+from caseflow.casefile.readings import Reading
 from caseflow.cases import steps
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import UserTask
@@ -27,7 +28,7 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.law import regulations
+from caseflow.law import calendars, regulations
 from caseflow.models import User, WorkItem, transaction, work
 from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
@@ -48,7 +49,7 @@ from web.words import answers, places, times
 from web.words.levels import level_name
 from web.words.statuses import status_name
 from web.work import delegation_panel, next_step, review, stale
-from web.work.frame import blueprint, row
+from web.work.frame import badge_of, blueprint
 
 blueprint.add_app_template_global(times.moment, "moment")
 blueprint.add_app_template_global(level_name, "level_name")
@@ -60,9 +61,10 @@ def show(work_item_id: int):
     actor, now = current_actor(), clock.now()
     item = tasks.find(work_item_id, actor)
     task = _task(item)
-    draft = tasks.draft_of(item.id, actor) if item.status == "open" else {}
+    kept = tasks.kept_draft(item.id, actor)
+    draft = kept[0] if item.status == "open" else {}
     form = TaskForm.from_draft(task.form, draft, today=_today(now)) if draft else TaskForm(task.form, today=_today(now))
-    return _page(item, task, form, actor, now)
+    return _page(item, task, form, actor, now, kept=kept)
 
 
 @blueprint.post("/<int(max=9223372036854775807):work_item_id>")
@@ -173,45 +175,49 @@ def _draft_answer(work_item_id: int, sentence: str, status: int):
 
 
 def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: datetime, *, token: str = "",
-          why: stale.Stale | None = None, status: int = 200, late_problem: str = ""):
+          why: stale.Stale | None = None, status: int = 200, late_problem: str = "",
+          kept: tuple[dict, datetime | None] | None = None):
     """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
     case, definition = item.case, deployed.of(item.case)
     regulation = regulations.get(case.regulation)
     may_work = item.status == "open" and permissions.may_work(actor, item)
     reason = impartiality.reason(actor.user_id, item, case.id) if may_work else None
     open_to_me = may_work and reason is None
-    contacts = contact_parts.contact_panel(case, actor, contact_parts.asking_item([item], definition))
+    read, calendar = readings.of(case), calendars.load(regulation.calendar)
+    contacts = contact_parts.contact_panel(read, actor, contact_parts.asking_item([item], definition))
     if contacts.standing:
-        form.offer(reaching.offered(task.form, unreachable.standing(case, item.opened_at)), contacts.standing)
+        form.offer(reaching.offered(task.form, unreachable.standing(read, item.opened_at)), contacts.standing)
     handover = reassign.last_of(item.id) if open_to_me else None
     together = duplicates.together(item, actor) if open_to_me else []
+    draft, draft_saved_at = kept or tasks.kept_draft(item.id, actor)
     page = render_template(
         "work/task.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
         barred=reason and refusal(NotImpartial(reason=reason))[1],
-        reviewing=review.review_panel(item, actor) if open_to_me else None,
+        reviewing=review.review_panel(item, read, actor) if open_to_me else None,
         form_token=tokens.usable(token),
-        mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by), submitted=_submitted(item, task),
+        mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by),
+        submitted=_submitted(read, item, task),
         together=together, together_chosen=_together(),
         late=any(steps.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
         late_reason=line("late_reason"), late_problem=late_problem,
         handover=handover if handover and not handover.acknowledged_at else None,
         may_reassign=item.status == "open" and actor.has_role("supervisor") and (
-            item.unit_id in permissions.supervised_units(actor)),
-        refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(case, actor),
-        badge_of_item=row(item, actor, now).badge, regulation=regulation, place=places.place(regulation.key),
-        articles=articles(regulation, task.element.article), rating=rating.rating_panel(case, actor),
+            item.unit_id in actor.supervised or permissions.leads(actor, read)),
+        refusable=open_to_me and item.unit_id == case.unit_id and not dispatches.obstacle(read, actor),
+        badge_of_item=badge_of(item, calendar, now), regulation=regulation, place=places.place(regulation.key),
+        articles=articles(regulation, task.element.article), rating=rating.rating_panel(read, actor),
         title=kinds.titles([case])[case.id],
-        deadlines=[line for line in deadlines.deadline_lines(case, definition, now) if line.status in work.WAITING],
-        timeline=timeline.timeline(case, definition), files=files.file_panel(case, actor), contacts=contacts,
+        deadlines=[line for line in deadlines.deadline_lines(read, definition, calendar, now)
+                   if line.status in work.WAITING],
+        timeline=timeline.timeline(read, definition), files=files.file_panel(read, actor), contacts=contacts,
         delegation=delegation_panel.delegation_panel(item, actor),
         phrases=phrases.of_actor(actor) if open_to_me else [],
-        draft_saved_at=tasks.draft_saved_at(item.id, actor),
-        left_over=[] if open_to_me else answers.in_words(task.form, tasks.draft_of(item.id, actor)))
+        draft_saved_at=draft_saved_at, left_over=[] if open_to_me else answers.in_words(task.form, draft))
     return page, status
 
 
-def _submitted(item: WorkItem, task: UserTask) -> list[tuple[str, str]]:
-    submission = readings.submission_of(item.id) if item.status == "completed" else None
+def _submitted(read: Reading, item: WorkItem, task: UserTask) -> list[tuple[str, str]]:
+    submission = next((row for row, _ in read.submissions if row.work_item_id == item.id), None)
     return answers.in_words(task.form, json.loads(submission.form_values)) if submission else []
 
 

@@ -159,13 +159,13 @@ def test_work_is_found_by_how_soon_it_is_due(guichi, item, officer, clock, sessi
     assert found == {-4: [], -3: ["soon"], -2: ["soon"], -1: ["soon"], 0: ["today", "soon"], 1: ["overdue"]}
     clock.set(due + timedelta(seconds=1))
     assert work(officer, guichi, due="overdue") and not work(officer, guichi, due="today")
-    assert worklist.counts(officer, guichi.now) == {"work": 1, "mine": 0, "overdue": 1, "incidents": 0}
+    assert worklist.counts(officer, guichi.now) == {"work": 1, "mine": 0, "overdue": 1, "incidents": 0, "notices": 0}
 
 
 def test_counts_are_of_one_s_own_work(guichi, hainan, item, officer, other):
     claim(item, officer, guichi)
-    assert worklist.counts(officer, guichi.now) == {"work": 1, "mine": 1, "overdue": 0, "incidents": 0}
-    assert worklist.counts(other, guichi.now) == {"work": 0, "mine": 0, "overdue": 0, "incidents": 0}
+    assert worklist.counts(officer, guichi.now) == {"work": 1, "mine": 1, "overdue": 0, "incidents": 0, "notices": 0}
+    assert worklist.counts(other, guichi.now) == {"work": 0, "mine": 0, "overdue": 0, "incidents": 0, "notices": 0}
 
 
 def test_work_is_found_by_its_regulation(guichi, item, officer):
