@@ -73,7 +73,7 @@ INQUIRY = Kind(
     name="inquiry", process="inquiry", number_format=lambda regulation: "X-{year}-{number:03d}",
     sequence="{regulation}-inquiry-{year}", subject=lambda case: _subject(case.opened_at.isoformat(), case.unit_id),
     titles=lambda cases: {case.id: ASKED[case.id] for case in cases}, effects=MappingProxyType({
-        "remind": Effect("登记询问", _registered)}),
+        "remind": Effect(_registered)}),
     offered=lambda regulation: False)
 
 
