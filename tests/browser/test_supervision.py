@@ -116,6 +116,15 @@ def test_a_deadline_is_stopped_restarted_and_extended_and_its_ledger_adds_up(des
     told(boss, "已发出")
 
 
+def enters_absence(person, first: str, last: str, substitute: str) -> None:
+    person.page.goto("/absences")
+    person.page.get_by_label("从", exact=True).fill(first)
+    person.page.get_by_label("到（含当日）").fill(last)
+    person.page.get_by_label("代办人", exact=True).select_option(label=substitute)
+    person.look("请假").follow(person.page.get_by_role("button", name="登记"))
+    told(person, "已登记请假")
+
+
 @WIDTHS
 def test_somebody_is_away_and_comes_back_on_the_days_of_the_absence(desk, demo, journeys, newcomer, width):
     taken, new = (journey.case().number for journey in journeys(2, office=2))
@@ -128,12 +137,7 @@ def test_somebody_is_away_and_comes_back_on_the_days_of_the_absence(desk, demo, 
         now = clock.now()
         first, last = ((day + timedelta(days=1)).date().isoformat()
                        for day in (now, later(now, 1, calendars.load("national"))))
-    person.page.goto("/absences")
-    person.page.get_by_label("从", exact=True).fill(first)
-    person.page.get_by_label("到（含当日）").fill(last)
-    person.page.get_by_label("代办人", exact=True).select_option(label=f"李代办{width}")
-    person.look("请假").follow(person.page.get_by_role("button", name="登记"))
-    told(person, "已登记请假")
+    enters_absence(person, first, last, f"李代办{width}")
     other = desk(substitute, width)
     other.page.goto("/work/?q=" + taken)
     expect(other.page.locator("tbody tr")).to_have_count(0)       # it has not begun
