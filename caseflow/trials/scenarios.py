@@ -6,7 +6,7 @@ diagram.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -14,8 +14,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from caseflow.engine import definition as engine
-from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import (
@@ -28,7 +26,7 @@ from caseflow.errors import (
     StepFailed,
     TaskNotOpen,
 )
-from caseflow.law import regulation_file, working_days
+from caseflow.law import working_days
 from caseflow.law.regulation_file import Regulation
 from caseflow.moments import LAST_SECOND, SHANGHAI, day_of
 from caseflow.trials import scenario_file
@@ -121,19 +119,6 @@ def run_folder(definition: Definition, regulation: Regulation, folder: Path,
         except ConfigurationError as error:
             results.append(Result(key, None, None, (Problem("", "unreadable", {"why": str(error)}),)))
     return tuple(results)
-
-
-def run_beside(file: Path, files: Mapping[str, bytes], topics: Collection[str]) -> tuple[Result, ...]:
-    """Play the scenarios that lie beside a diagram and its regulation.toml; none where there are none.
-
-    `files` are the diagram and those it may call. DefinitionRefused for what cannot be read as a process.
-    """
-    if not any((file.parent / FOLDER).glob("*.toml")) or not (file.parent / "regulation.toml").exists():
-        return ()
-    own = next((process.get("id") for process in gate.read(file.read_bytes()).iterchildren("{*}process")
-                if process.get("isExecutable") == "true"), None)
-    definition = engine.load(files, trusted=False, process_id=own, topics=topics)
-    return run_folder(definition, regulation_file.read(file.parent / "regulation.toml"), file.parent)
 
 
 def findings(results: Iterable[Result]) -> Iterator[Finding]:

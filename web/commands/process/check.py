@@ -68,10 +68,11 @@ def _of_regulation(file: Path, files: Mapping[str, bytes]) -> Iterator[Finding]:
         return
     try:
         definition = engine.load(files, trusted=False, process_id=_own(files[file.name]), topics=TOPICS)
-        missing = list(agreement.disagreements(regulation_file.read(data.resolve()), definition))
+        regulation = regulation_file.read(data.resolve())
+        missing = list(agreement.disagreements(regulation, definition))
         yield from missing
         if all(finding.severity == "warning" for finding in missing):
-            yield from scenarios.findings(scenarios.run_beside(file, files, TOPICS))
+            yield from scenarios.findings(scenarios.run_folder(definition, regulation, file.parent))
     except DefinitionRefused as refusal:
         yield from refusal.findings
 
