@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ def parse_apart(files: Mapping[str, bytes], process_id: str, *, parser: str = PA
     order = json.dumps({"files": encoded, "process_id": process_id, "parser": parser}).encode()
     try:
         done = subprocess.run(
-            [sys.executable, "-s", "-P", "-B", "-m", CHILD, str(CPU_SECONDS), str(MEMORY_BYTES)],
+            [sys.executable, "-S", "-P", "-B", "-m", CHILD, str(CPU_SECONDS), str(MEMORY_BYTES)],
             input=order, capture_output=True, timeout=WALL_SECONDS, env=_environment(), cwd="/", check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -43,8 +44,9 @@ def parse_apart(files: Mapping[str, bytes], process_id: str, *, parser: str = PA
 
 
 def _environment() -> dict[str, str]:
-    """No secret of this process; only where the code is."""
-    return {"PYTHONPATH": str(Path(caseflow.__file__).parent.parent), "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+    """No secret of this process; only where the code is, so that the child runs nothing of the site's (-S)."""
+    code = os.pathsep.join([str(Path(caseflow.__file__).parent.parent), *filter(None, sys.path)])
+    return {"PYTHONPATH": code, "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
 
 
 def _refused(code: str, **values: object) -> DefinitionRefused:
