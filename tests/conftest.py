@@ -19,6 +19,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from caseflow.install import demo, installation, kinds
 from caseflow.law import regulations
@@ -34,6 +35,8 @@ SETTINGS = (("secret_key", "t" * 48),)
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
 
 kinds.read()  # for tests of the core that make no application
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no wall clock
+settings.load_profile("busy")
 
 
 class Clock:
