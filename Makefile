@@ -29,6 +29,10 @@ test: check browser ## check, then run every test (ARGS="-k journal" for some)
 chaos: $(VENV)/.dev ## kill, cut, damage and starve it with large numbers (an hour or two; figures and seeds printed)
 	@CASEFLOW_CHAOS=1 $(BIN)/python -m pytest tests/chaos -q $(ARGS)
 
+.PHONY: clocks
+clocks: $(VENV)/.dev browser compiler ## run what reads the machine's clock at year's end, on 29 February … (an hour)
+	@$(BIN)/python -m tests.clocks $(ARGS)
+
 .PHONY: mutations
 mutations: $(VENV)/.dev ## edit the shipped diagrams in hundreds of ways: breaches refused, harmless edits accepted?
 	@$(BIN)/python -m tests.caseflow.proof.mutations
@@ -99,15 +103,26 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 # The browser tests drive the system's Chromium, with a font that has Chinese characters.
 
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+apt = $(ROOT) apt-get update -qq </dev/null && \
+	$(ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) </dev/null >/dev/null
 
 .PHONY: browser
 browser:
 	@if [ -n "$${CASEFLOW_CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi; \
 	if command -v apt-get >/dev/null && { [ -z "$(ROOT)" ] || command -v sudo >/dev/null; }; then \
-		echo "installing chromium and fonts-noto-cjk"; \
-		$(ROOT) apt-get update -qq </dev/null && \
-		$(ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk </dev/null >/dev/null; \
+		echo "installing chromium and fonts-noto-cjk"; $(call apt,chromium fonts-noto-cjk); \
 	else \
 		echo "The browser tests need Chromium and a Chinese font: install them," >&2; \
 		echo "or name a Chromium with CASEFLOW_CHROMIUM=/path/to/chromium." >&2; exit 1; \
+	fi
+
+# What moves the clock of a process is one file of C (tests/clocks/moved.c).
+
+.PHONY: compiler
+compiler:
+	@if command -v cc >/dev/null; then exit 0; fi; \
+	if command -v apt-get >/dev/null && { [ -z "$(ROOT)" ] || command -v sudo >/dev/null; }; then \
+		echo "installing gcc"; $(call apt,gcc libc6-dev); \
+	else \
+		echo "The clocks are moved by a file of C: install a compiler (cc)." >&2; exit 1; \
 	fi

@@ -16,6 +16,13 @@ from tests.chaos.nursery import Nursery
 from tests.postgres import PostgresServer
 
 WAITING = sizes.size(160, 10_000)
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.machine_clock)
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,7 @@ def test_a_timer_fires_after_the_last_second_that_is_in_time_and_never_before(gu
     whole(guichi)
 
 
+@pytest.mark.machine_clock
 @pytest.mark.both_databases
 def test_the_database_s_clock_says_what_is_due(guichi, session):
     del guichi.app.config["CASEFLOW_CLOCK"]

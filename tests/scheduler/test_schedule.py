@@ -19,6 +19,7 @@ from scheduler.schedule import schedule_on
 from tests import source
 from tests.journeys.kit import Journey
 
+pytestmark = pytest.mark.machine_clock
 PATIENCE = 60  # seconds
 
 

@@ -20,6 +20,7 @@ from tests.scheduler.test_schedule import PATIENCE, environment, process, wait_u
 from web import migrations
 from web.migrations import queue_tables
 
+pytestmark = pytest.mark.machine_clock
 on_postgresql = pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)],
                                         indirect=True)
 QUEUED = text("SELECT task_name, status::text FROM procrastinate.procrastinate_jobs ORDER BY id")

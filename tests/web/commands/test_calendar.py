@@ -12,6 +12,7 @@ from caseflow.law import calendars
 from caseflow.models import CalendarNotice, db, transaction
 from web.commands import main
 
+pytestmark = pytest.mark.machine_clock
 SOURCE = "国务院办公厅关于2027年部分节假日安排的通知"
 HOLIDAYS = "2027-01-01,off,元旦\n2027-01-03,work,元旦\n2027-05-01,off\n2027-10-01,off\n2027-10-02,off\n2027-10-03,off\n"
 

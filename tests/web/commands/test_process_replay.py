@@ -13,6 +13,7 @@ from caseflow.workshop import drafts
 from tests.ground import person
 from web.commands import main
 
+pytestmark = pytest.mark.machine_clock
 SOURCE = regulations.files("guichi")["rectification.bpmn"]
 STRICTER = SOURCE.replace(b"working_days(2, since=received_at)", b"working_days(1, since=received_at)")
 

@@ -13,6 +13,7 @@ from caseflow.models import ProcessInstance, db
 from tests.journeys.kit import Journey
 from web.commands import main
 
+pytestmark = pytest.mark.machine_clock
 PROCESS = "guichi_rectification"
 LIMIT = b"working_days(2, since=received_at)"
 

@@ -24,6 +24,7 @@ from web.app.database import require_durable
 from web.commands import main
 from web.migrations import downgrade
 
+pytestmark = pytest.mark.machine_clock
 ROOT = Path(__file__).parents[3]
 
 

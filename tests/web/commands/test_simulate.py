@@ -12,6 +12,8 @@ from caseflow.ratings import rectification
 from tests.journeys.kit import Journey
 from web.commands import main
 
+pytestmark = pytest.mark.machine_clock
+
 
 @pytest.fixture
 def caseflow(monkeypatch, tmp_path):
