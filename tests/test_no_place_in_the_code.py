@@ -32,7 +32,7 @@ def steps() -> set[str]:
     found = set()
     for file in (source.ROOT / "bpmn").glob("*/*.bpmn"):
         found |= {node.get("id") for node in etree.parse(file).iter(*(f"{{*}}{kind}" for kind in STEPS))}
-    return found - TOPICS.keys()
+    return found - TOPICS
 
 
 def written(path: Path) -> set[str]:

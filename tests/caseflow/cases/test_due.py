@@ -7,19 +7,21 @@ from datetime import timedelta
 import pytest
 
 from caseflow.casefile import holding
+from caseflow.casefile.facts import TimerDated
 from caseflow.cases import due
 from caseflow.models import Case, Timer, db, transaction
+from caseflow.people.permissions import SYSTEM
 from tests.ground import open_item
 
 
-def move(journey, days: int, **options):
+def move(journey, days: int, *, stopped: bool = False):
     """Move the case's one deadline by so many days; its new moment."""
     with transaction():
         case = holding.hold(journey.case_id)
         timer, = case.timers.values()
         moment = timer.due_at + timedelta(days=days)
-        due.move(case, timer.token, moment, True, "national:test", **options)
-        due.follow(case)
+        due.move(case, TimerDated(timer.token, moment, True, stopped, "national:test"), SYSTEM, journey.now)
+        due.follow(case, SYSTEM, journey.now)
         holding.save(case)
     db.session.rollback()
     return moment
@@ -59,6 +61,6 @@ def test_following_a_case_in_which_nothing_moved_writes_nothing(guichi, session)
     before = open_item(guichi.case_id).due_at
     with transaction():
         case = holding.hold(guichi.case_id)
-        due.follow(case)
+        due.follow(case, SYSTEM, guichi.now)
         assert not case.noted
     assert open_item(guichi.case_id).due_at == before

@@ -209,7 +209,7 @@ def test_an_effect_that_fails_leaves_nothing_written(guichi, session, monkeypatc
         raise OSError("broken")
 
     guichi.does("first_response", outcome="simple")
-    monkeypatch.setattr(registry, "EFFECTS", {**registry.EFFECTS, "escalate": registry.Effect("", fails)})
+    monkeypatch.setattr(registry, "EFFECTS", {**registry.EFFECTS, "escalate": registry.Effect(fails)})
     before = rows()
     guichi.clock.advance(days=30)
     with pytest.raises(OSError), transaction():
