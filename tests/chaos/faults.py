@@ -16,6 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from caseflow.casefile.effected import NoticeSent
 from caseflow.cases import steps
 from caseflow.notices import outbox
 from tests.chaos import statements
@@ -70,20 +71,29 @@ def no_version(folder: Path) -> None:
 
 def effect_before_commit(folder: Path) -> None:
     """Messages leave when they are written, before the commit that they belong to."""
-    original, sent = outbox.send, []
+    send, write, sent = outbox.send, outbox.write, []
 
-    def send(key: str, *args: Any, **kwargs: Any) -> None:
-        original(key, *args, **kwargs)
+    def leave(key: str) -> None:
         with (folder / OUTSIDE).open("a") as outside:
             outside.write(key + "\n")
         sent.append(key)
+
+    def send_at_once(key: str, *args: Any, **kwargs: Any) -> None:
+        send(key, *args, **kwargs)
+        leave(key)
+
+    def write_at_once(case: Any, facts: Any, now: Any) -> None:
+        write(case, facts, now)
+        for fact in facts:
+            if isinstance(fact, NoticeSent):
+                leave(fact.key)
 
     def wait(_connection: Any) -> None:
         if sent:
             sent.clear()
             time.sleep(5 * GAP)
 
-    outbox.send = send
+    outbox.send, outbox.write = send_at_once, write_at_once
     event.listen(Engine, "commit", wait)
 
 
