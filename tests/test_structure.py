@@ -62,6 +62,15 @@ def test_imports_run_one_way():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_an_area_of_the_web_uses_no_template_of_another():
+    """What two of them show is one of the parts; the contracts hold Python to that, this holds the templates."""
+    strays = []
+    for path in source.files(".html", under=("web",)):
+        used = re.findall(r'{%-? *(?:extends|from|import|include) "(\w+)/', path.read_text(encoding="utf-8"))
+        strays += [f"{source.name(path)}: {area}" for area in used if area not in (path.parent.name, "frame", "parts")]
+    assert strays == []
+
+
 def test_whoever_handles_cases_names_no_kind():
     """What a kind means to them it says itself (casefile/kinds.py)."""
     handling = [f"caseflow/{package}" for package in ("casefile", "cases", "work", "supervision", "people", "raters")]

@@ -128,8 +128,7 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
     rules, found = regulation.extension, ledgers(read, definition, calendars.load(regulation.calendar), now)
     return render_template(
         "cases/deadlines.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,
-        typed=request.form, articles=regulation.articles,
-        may_stop=deadline_changes.may_change(case, actor, regulation.clock and regulation.clock.by),
+        typed=request.form, may_stop=deadline_changes.may_change(case, actor, regulation.clock and regulation.clock.by),
         may_extend=deadline_changes.may_change(case, actor, rules and rules.by),
         may_ask=bool(rules) and rules.by != "nobody" and any(
             permissions.may_work(actor, item) for item in read.open_items),

@@ -1,1 +1,2 @@
-"""Parts that several pages show: rating, deadlines, timeline, files, contacts, one case."""
+"""What several areas show. A part is found by its name: what it needs to know in <name>.py, its macros in
+templates/parts/<name>.html."""
