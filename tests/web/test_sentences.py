@@ -192,6 +192,16 @@ def test_the_path_is_told_with_the_words_of_the_diagram():
         assert sentences.told(definition, result.path)[0] == "1. The review is received → “当日建档并通知承办单位”"
 
 
+def test_beside_its_drawing_a_path_is_told_move_by_move_with_the_names_drawn_there():
+    definition = shipped_definition(*GUICHI)
+    [result] = prove(definition, [Rule("only_if(closed_unreachable, revisit_result=satisfied)", "", "")]).results
+    drawn = {"first_response": "联系", "revisit": "回访"}
+    assert sentences.told(definition, result.path, drawn) == [
+        "案件开始", "办理“联系”：核实结果＝当场解决（情况清楚、诉求合理）", "办理“回访”：回访结果＝联系不上"]
+    with english():
+        assert sentences.told(definition, result.path, drawn)[0] == "The case begins"
+
+
 def test_days_that_pass_are_told_with_the_step_that_follows():
     [result] = prove(dated(), [Rule("at_most(first, 1)", "GC-2(二)", "")]).results
     words = sentences.told(dated(), result.path)

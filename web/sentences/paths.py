@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from caseflow.engine.definition import Definition
+from caseflow.engine.values import FormField
 from caseflow.proof import PathStep, number_of
 
 _ = lazy_gettext
@@ -19,29 +20,46 @@ CASE_WORDS = {
     "level": (_("评价等级"), {"dissatisfied": _("不满意"), "very_dissatisfied": _("非常不满意")}),
     "real_name": (_("实名"), YES_OR_NO),
 }
+MOVES = {
+    "start": _("收到"), "complete": _("办完“%(name)s”"),
+    "timer": _("“%(name)s”到期"), "message": _("收到消息“%(name)s”"),
+}
+BESIDE = MOVES | {"start": _("案件开始"), "complete": _("办理“%(name)s”")}
 
 
-def told(definition: Definition, path: Iterable[PathStep]) -> list[str]:
-    """One sentence for each step of a path, numbered from 1."""
-    return [f"{number}. {_step(definition, step)}" for number, step in enumerate(path, 1)]
+def told(definition: Definition, path: Iterable[PathStep], drawn: Mapping[str, str] | None = None) -> list[str]:
+    """One sentence for each step of a path: numbered from 1, with the days before it and what it reached; or, beside a
+    drawing that shows these, the move alone, with the names that are `drawn` there, by element."""
+    if drawn is not None:
+        return [_beside(definition, step, drawn) for step in path]
+    return [f"{number}. {_alone(definition, step)}" for number, step in enumerate(path, 1)]
 
 
-def _step(definition: Definition, step: PathStep) -> str:
+def _beside(definition: Definition, step: PathStep, drawn: Mapping[str, str]) -> str:
+    name = drawn.get(step.element, step.element)
+    if step.kind != "complete" or not step.values:
+        return _move(BESIDE, step, name)
+    answers = gettext("；").join(_chosen(_field(definition, step.element, key), value)
+                               for key, value in step.values.items())
+    return gettext("办理“%(name)s”：%(answers)s", name=name, answers=answers)
+
+
+def _chosen(field: FormField, value: object) -> str:
+    return gettext("%(field)s＝%(value)s", field=field.label, value=_value(field, value))
+
+
+def _alone(definition: Definition, step: PathStep) -> str:
     answers = gettext("，").join(_answer(definition, step.element, name, value) for name, value in step.values.items()
                                if name != "received_at" and value is not None)
-    move = _move(definition, step) + (gettext("（%(answers)s）", answers=answers) if answers else "")
+    named = _message if step.kind == "message" else _named
+    move = _move(MOVES, step, named(definition, step.element)) + (
+        gettext("（%(answers)s）", answers=answers) if answers else "")
     later = ngettext("%(num)s天以后，", "%(num)s天以后，", step.days) if step.days else ""
     return later + move + _passed(definition, step)
 
 
-def _move(definition: Definition, step: PathStep) -> str:
-    if step.kind == "start":
-        return gettext("收到")
-    if step.kind == "complete":
-        return gettext("办完“%(name)s”", name=_named(definition, step.element))
-    if step.kind == "timer":
-        return gettext("“%(name)s”到期", name=_named(definition, step.element))
-    return gettext("收到消息“%(name)s”", name=_message(definition, step.element))
+def _move(moves: Mapping[str, object], step: PathStep, name: str) -> str:
+    return str(moves[step.kind]) % {"name": name}
 
 
 def _named(definition: Definition, element: str) -> str:
@@ -58,12 +76,17 @@ def _answer(definition: Definition, task: str, name: str, value: object) -> str:
     if task not in definition.user_tasks:
         label, words = CASE_WORDS[name]
         return gettext("%(label)s：%(answer)s", label=label, answer=words.get(value, value))
-    entry = next(entry for entry in definition.user_tasks[task].form if entry.id == name)
-    if entry.type == "date":
-        answer = _day(number_of(value) or 0)
-    else:
-        answer = (YES_OR_NO if isinstance(value, bool) else dict(entry.choices)).get(value, value)
-    return gettext("%(label)s：%(answer)s", label=entry.label, answer=answer)
+    field = _field(definition, task, name)
+    answer = _day(number_of(value) or 0) if field.type == "date" else _value(field, value)
+    return gettext("%(label)s：%(answer)s", label=field.label, answer=answer)
+
+
+def _field(definition: Definition, task: str, name: str) -> FormField:
+    return next(field for field in definition.user_tasks[task].form if field.id == name)
+
+
+def _value(field: FormField, value: object) -> object:
+    return (YES_OR_NO if isinstance(value, bool) else dict(field.choices)).get(value, value)
 
 
 def _day(number: int) -> str:

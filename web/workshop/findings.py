@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 
 from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
-from caseflow.proof import HOLDS, PathStep, RuleResult
+from caseflow.proof import HOLDS, RuleResult
 from caseflow.workshop.verification import Examination
 from web import sentences
 
@@ -66,7 +66,7 @@ def names_in(source: bytes) -> Mapping[str, str]:
     return {element: "".join(name.split()) for element, name in named if element and name}
 
 
-def _rules(broken: Sequence[RuleResult], definition: Definition | None, names: Mapping[str, str]) -> list[dict]:
+def _rules(broken: Sequence[RuleResult], definition: Definition, names: Mapping[str, str]) -> list[dict]:
     """The broken rules; those that one thing breaks together, each with its sentence of the law."""
     together: dict[tuple[str, str], dict[str, Any]] = {}
     for result in broken:
@@ -75,38 +75,9 @@ def _rules(broken: Sequence[RuleResult], definition: Definition | None, names: M
             "key": result.rule.check, "laws": [], "element": result.element, "why": why,
             "name": names.get(result.element, ""),
             "passed": [element for step in result.path for element in step.passed],
-            "steps": [{"element": step.element, "text": step_text(step, definition, names)} for step in result.path]})
+            "steps": [{"element": step.element, "text": text}
+                      for step, text in zip(result.path, sentences.told(definition, result.path, names), strict=True)]})
         law = {"article": result.rule.article, "sentence": result.rule.sentence}
         if law not in found["laws"]:
             found["laws"].append(law)
     return list(together.values())
-
-
-def step_text(step: PathStep, definition: Definition | None, names: Mapping[str, str]) -> str:
-    """One move of a path in words: what was answered, which limit ran out, which message came."""
-    name = names.get(step.element, step.element)
-    if step.kind == "complete":
-        answers = _answers(step, definition)
-        return gettext("办理“%(name)s”：%(answers)s", name=name, answers=answers) if answers else gettext(
-            "办理“%(name)s”", name=name)
-    if step.kind == "timer":
-        return gettext("“%(name)s”到期", name=name)
-    if step.kind == "message":
-        return gettext("收到消息“%(name)s”", name=name)
-    return gettext("案件开始")
-
-
-def _answers(step: PathStep, definition: Definition | None) -> str:
-    task = definition.user_tasks.get(step.element) if definition else None
-    fields = {field.id: field for field in task.form} if task else {}
-    return gettext("；").join(_answer(fields.get(key), key, value) for key, value in step.values.items())
-
-
-def _answer(field: Any, key: str, value: object) -> str:
-    return gettext("%(field)s＝%(value)s", field=field.label if field else key, value=_value(field, value))
-
-
-def _value(field: Any, value: object) -> str:
-    if isinstance(value, bool):
-        return gettext("是") if value else gettext("否")
-    return dict(field.choices).get(value, str(value)) if field is not None else str(value)
