@@ -17,8 +17,8 @@ from caseflow.appeals import finding
 from caseflow.law import regulation_file, regulations
 from caseflow.models import Appeal, AssessmentRecord
 from caseflow.processes import deployed
-from web.words import appeals as words
-from web.words import times
+from web.appeals import words
+from web.words import appeals, times
 from web.words.levels import level_name
 
 FONT = "STSong-Light"      # one that every reader of PDF has for Chinese; no file of it is needed
@@ -63,11 +63,11 @@ def _story(appeal: Appeal, record: AssessmentRecord | None) -> list:
 def _facts(appeal: Appeal) -> Table:
     service = appeal.rating.service
     rows = [
-        (gettext("申诉人"), words.party_name(appeal)),
+        (gettext("申诉人"), appeals.party_name(appeal)),
         (gettext("被评价的单位"), appeal.case.unit.name),
         (gettext("办件"), f"{service.task_name or '—'}（{service.project_no}）"),
         (gettext("评价"), f"{level_name(appeal.rating.level)}，{times.moment(appeal.rating.rated_at)}"),
-        (gettext("申诉理由"), words.ground_name(appeal.ground)),
+        (gettext("申诉理由"), appeals.ground_name(appeal.ground)),
         (gettext("提出时间"), times.moment(appeal.filed_at)),
     ]
     if appeal.rectification:
@@ -85,7 +85,7 @@ def _decision(appeal: Appeal) -> str:
     if finding.corrects(appeal):
         return gettext("误评成立。原评价保留、不计入统计，以评价人最新的评价为准；整改终止。")
     return gettext("申诉成立（%(finding)s）。评价不予采纳：原记录保留，不计入统计；整改终止。",
-                   finding=words.ground_name(appeal.finding))
+                   finding=appeals.ground_name(appeal.finding))
 
 
 def _articles(appeal: Appeal, regulation: regulation_file.Regulation) -> list[str]:

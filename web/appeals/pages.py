@@ -11,23 +11,21 @@ from caseflow.appeals import filing, finding
 from caseflow.cases import attachments
 from caseflow.errors import AppealRefused, CaseflowError, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
-from caseflow.models import Case, Rating, transaction
+from caseflow.models import transaction
 from caseflow.people import permissions
-from caseflow.processes import deployed
 from web.app import clock
-from web.appeals import decision_document
+from web.appeals import decision_document, words
 from web.errors import refusal
 from web.forms import filters, token
-from web.parts import files as file_parts
-from web.parts import rating as panels
+from web.parts.files import file_panel
+from web.parts.rating import about_rating
 from web.sign_in.auth import current_actor
-from web.words import appeals as words
-from web.words import drawn, files, places
+from web.words import appeals, files, places
 
 blueprint = Blueprint("appeals", __name__, template_folder="templates", url_prefix="/appeals")
-blueprint.add_app_template_global(words.ground_name, "ground_name")
-blueprint.add_app_template_global(words.state, "appeal_state")
-blueprint.add_app_template_global(words.party_name, "appellant_name")
+blueprint.add_app_template_global(appeals.ground_name, "ground_name")
+blueprint.add_app_template_global(appeals.state, "appeal_state")
+blueprint.add_app_template_global(appeals.party_name, "appellant_name")
 NUMBER = "<int(max=9223372036854775807):{}>"
 LONGEST = 8000      # characters of a statement that are shown again after a refusal
 
@@ -36,20 +34,9 @@ LONGEST = 8000      # characters of a statement that are shown again after a ref
 def index():
     actor, page = current_actor(), filters.page_number(request.args)
     about = finding.about(actor, page=page)
-    rows = [(rating, case, _led_to(rating, case)) for rating, case in about.items]
+    rows = [(rating, case, words.led_to(rating, case)) for rating, case in about.items]
     return render_template("appeals/index.html", about=about, rows=rows, place=places.place,
                            mine=finding.filed_by(actor).items)
-
-
-def _led_to(rating: Rating, case: Case | None) -> str:
-    """What came of a rating, for whom it is about: how its case stands, in a few words."""
-    if rating.voided_at is not None:
-        return gettext("不予采纳，不计入统计")
-    if case is None:
-        return gettext("无需整改")
-    if case.status == "open":
-        return gettext("正在整改：%(step)s", step=case.step or "—")
-    return gettext("已办结：%(outcome)s", outcome=drawn.outcome_name(case.outcome, deployed.of(case)))
 
 
 @blueprint.get(f"/ratings/{NUMBER.format('rating_id')}")
@@ -65,9 +52,9 @@ def _rating_page(rating_id: int, problems: Mapping[str, str] = {}, status: int =
     sent = request.form
     stands = filing.standing(found, actor, clock.now())
     return render_template(
-        "appeals/rating.html", found=found, case=case, led_to=_led_to(found, case), problems=problems, why=why,
-        stands=stands, not_open=words.not_open(stands.code, stands.rules),
-        regulation=regulations.get(found.regulation), panel=panels.about_rating(found), words=words,
+        "appeals/rating.html", found=found, case=case, led_to=words.led_to(found, case), problems=problems, why=why,
+        stands=stands, not_open=appeals.not_open(stands.code, stands.rules),
+        regulation=regulations.get(found.regulation), panel=about_rating(found), words=words,
         typed={"ground": sent.get("ground", ""), "statement": sent.get("statement", "")[:LONGEST]},
         form_token=token.sent()), status
 
@@ -108,11 +95,11 @@ def show(appeal_id: int):
     appeal = finding.find(appeal_id, actor)
     return render_template(
         "appeals/show.html", appeal=appeal, regulation=regulations.get(appeal.case.regulation), words=words,
-        panel=panels.about_rating(appeal.rating), task=finding.task_for(appeal, actor),
-        withdrawable=finding.withdrawable(appeal, actor), files=file_parts.file_panel(appeal.case, actor),
-        record=finding.assessment_of(appeal.id),
+        panel=about_rating(appeal.rating), task=finding.task_for(appeal, actor),
+        withdrawable=finding.withdrawable(appeal, actor), files=file_panel(appeal.case, actor),
+        decision=appeals.DECISIONS.get(appeal.decision or ""), record=finding.assessment_of(appeal.id),
         linked=appeal.rectification is not None and permissions.may_see(actor, appeal.rectification),
-        led_to=_led_to(appeal.rating, appeal.rectification))
+        led_to=words.led_to(appeal.rating, appeal.rectification))
 
 
 @blueprint.post(f"/{NUMBER.format('appeal_id')}/withdraw")

@@ -13,6 +13,7 @@ from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
 from caseflow.raters import attempts
 from web.app import clock
+from web.cases import words
 from web.errors import refusal
 from web.forms import filters, token
 from web.forms.typed import tidy
@@ -87,7 +88,7 @@ def _moment(text: str, now: datetime) -> datetime:
 
 def _again(number: str, form: str, typed: dict[str, str], error: InvalidInput):
     """The form once more, with what was typed and what is wrong with it."""
-    problems = {field: contacts.problem(field, code) for field, code in error.fields.items()}
+    problems = {field: words.problem(field, code) for field, code in error.fields.items()}
     return render_template("cases/again.html", case=one_case.find(number), form=form, typed=typed, problems=problems,
                            token=token.sent(), back=_back(number)), 422
 

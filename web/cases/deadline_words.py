@@ -1,4 +1,4 @@
-"""The ledger of a deadline in words: what was given, stopped, extended, and what is left."""
+"""The ledger of a deadline in words: what was given, stopped, extended, and what is left; and why it is not changed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from caseflow.law.time_account import HOURS_OF_A_DAY, Standing
 from caseflow.models import DeadlineEntry
+from web.words.problems import PROBLEMS
+
+OF_CHANGES = PROBLEMS | {
+    ("category", "unknown"): lazy_gettext("请选择中止计时的类别。"),
+    ("days", "out_of_range"): lazy_gettext("延期的工作日数超出规定，请按所注明的范围填写。"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,11 @@ class Line:
     why: str
     due_at: datetime | None
     stopped: bool
+
+
+def problems(fields: Mapping[str, str]) -> list[str]:
+    """What is wrong with the form of a change, a sentence for each field."""
+    return [str(OF_CHANGES[problem]) for problem in fields.items() if problem in OF_CHANGES]
 
 
 def amount(value: int, *, by_the_clock: bool) -> str:

@@ -29,13 +29,6 @@ from web.parts import deadlines, one_case
 from web.sign_in.auth import current_actor
 
 blueprint = Blueprint("deadlines", __name__, template_folder="templates", url_prefix="/cases/<number>/deadlines")
-PROBLEMS = {
-    ("reason", "required"): lambda: gettext("请用 2 到 200 个字写明理由。"),
-    ("reason", "too_long"): lambda: gettext("理由不能超过 200 个字。"),
-    ("reason", "not_text"): lambda: gettext("理由含有无法保存的字符，请删去后再提交。"),
-    ("category", "unknown"): lambda: gettext("请选择中止计时的类别。"),
-    ("days", "out_of_range"): lambda: gettext("延期的工作日数超出规定，请按所注明的范围填写。"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +106,7 @@ def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case
         with transaction():
             answer = operation(case, actor, clock.now())
     except InvalidInput as error:
-        problems = [PROBLEMS[problem]() for problem in error.fields.items() if problem in PROBLEMS]
-        return _page(one_case.find(number), problems, request.endpoint.rpartition(".")[2]), 422
+        return _page(one_case.find(number), words.problems(error.fields), request.endpoint.rpartition(".")[2]), 422
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
     else:

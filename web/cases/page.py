@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -48,12 +49,17 @@ def index():
     """Cases by number, item, case of business or office. A whole number goes straight to its case."""
     actor, now = current_actor(), clock.now()
     text = filters.search_text({"q": request.args.get("q") or request.args.get("search", "")})
-    for exact in dict.fromkeys((text, filters.as_number(text))):
+    for exact in dict.fromkeys((text, _as_number(text))):
         with suppress(NotFound):
             return redirect(url_for("cases.show", number=steps.find(exact, actor).number))
     page = ledger.ledger(actor, ledger.CaseFilter(search=text), now, page=filters.page_number(request.args))
     return render_template("cases/index.html", page=page, text=text, query={"q": text} if text else {},
                            place=places.place, titles=kinds.titles(page.items))
+
+
+def _as_number(text: str) -> str:
+    """The text as a case number would be written: no spaces, capitals, nothing full-width."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 @blueprint.get("/<number>")

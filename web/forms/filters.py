@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
@@ -69,11 +68,6 @@ def ledger_filter(args: Mapping[str, str], regulations: Collection[str]) -> Ledg
 def search_text(args: Mapping[str, str]) -> str:
     text = tidy(args.get("q", ""))[:SEARCH_LIMIT].strip()
     return "".join(c for c in text if c.isprintable() or c == "\u3000")
-
-
-def as_number(text: str) -> str:
-    """The text as a case number would be written: no spaces, capitals, nothing full-width."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def page_number(args: Mapping[str, str]) -> int:

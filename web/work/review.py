@@ -15,7 +15,7 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from web.words import answers, drawn
-from web.words import appeals as appeal_words
+from web.work import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,4 @@ def review_panel(item: WorkItem, read: Reading, actor: Actor) -> ReviewPanel | N
             record.append((drawn.element_name(definition, row.element), name, row.submitted_at,
                            answers.in_words(form, json.loads(row.form_values))))
     return ReviewPanel(appeal, appeal.rating.text or "", tuple(record), tuple(files),
-                       appeal_words.QUESTIONS[appeal.ground])
+                       words.QUESTIONS[appeal.ground])
