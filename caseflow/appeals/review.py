@@ -12,7 +12,7 @@ from caseflow.casefile import readings
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.kinds import Kind
 from caseflow.cases import clock, steps
-from caseflow.cases.effects import appeal as effects
+from caseflow.cases.effects import appeal
 from caseflow.cases.effects.registry import EFFECTS
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Appeal, db
@@ -54,5 +54,5 @@ APPEAL = Kind(
     name="appeal", process="appeal", number_format=_number_format, sequence="{regulation}-appeal-{year}",
     subject=rated.subject_of, titles=rated.titles, offered=_offered, in_ledger=False, own=_filed,
     after_task=_tell_rectification, after_step=_let_clock_run, effects=MappingProxyType({
-        "void_rating": replace(EFFECTS["void_rating"], apply=effects.void),
+        "void_rating": replace(EFFECTS["void_rating"], apply=appeal.void),
     }))

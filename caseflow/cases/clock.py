@@ -13,8 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import holding, journal
-from caseflow.casefile import offices as casefile_offices
+from caseflow.casefile import holding, journal, offices
 from caseflow.casefile.facts import ClockRestarted, ClockStopped, Fact, TimerDated
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import advance, clock_entries, due, standstill
@@ -249,9 +248,8 @@ def _finish(change: _Change, kind: str, details: dict, facts: Iterable[Fact] = (
 
 def _tell_contact(change: _Change, what: str) -> None:
     """Whoever is in contact with the rater has to tell them (HN-14: the platform; else the responsible unit)."""
-    units = casefile_offices.units_of(change.case)
-    offices = [key for key in units if change.regulation.contacts_raters(key)] or ["responsible"]
-    for key in offices:
+    units = offices.units_of(change.case)
+    for key in [key for key in units if change.regulation.contacts_raters(key)] or ["responsible"]:
         _send(change, what, "tell_rater_of_extension", units[key], "officer")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from caseflow.engine import step as engine
+from caseflow.engine import step
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule, Step
 from caseflow.errors import StepFailed
@@ -108,10 +108,10 @@ class _Explorer:
         """Breadth first, so that the first way found to a state is a shortest one."""
         for values in self.answers.to_start():
             self.graph.starts.append(self._move(
-                "start", "", values, lambda values=values: engine.start(self.definition, values, CONTEXT), None))
+                "start", "", values, lambda values=values: step.start(self.definition, values, CONTEXT), None))
         while self.waiting and not self.graph.hit:
             number, state = self.waiting.popleft()
-            stand = engine.inspect(self.definition, state)
+            stand = step.inspect(self.definition, state)
             for move in self._moves(stand):
                 self.graph.nodes[number].moves.append(move)
                 self.graph.moves += 1
@@ -127,14 +127,14 @@ class _Explorer:
         for task in stand.tasks:
             for values in self.answers.to_form(definition.user_tasks[task.element], task.visit, days):
                 yield self._move(
-                    "complete", task.element, values, lambda token=task.token, values=values: engine.complete(
+                    "complete", task.element, values, lambda token=task.token, values=values: step.complete(
                         definition, state, token, values, CONTEXT), stand)
         for timer in stand.timers:
             guarded = [task for task in stand.tasks if timer.token in task.deadlines]
-            yield self._move("timer", timer.element, {}, lambda token=timer.token: engine.fire(
+            yield self._move("timer", timer.element, {}, lambda token=timer.token: step.fire(
                 definition, state, token, CONTEXT), stand, guarded)
         for message in sorted({awaited.message for awaited in stand.messages}):
-            yield self._move("message", message, {}, lambda message=message: engine.deliver(
+            yield self._move("message", message, {}, lambda message=message: step.deliver(
                 definition, state, message, CONTEXT), stand)
         if days:
             later = self._number(self.canon.of(state, 1), stand)

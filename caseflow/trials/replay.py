@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import kinds as case_kinds
+from caseflow.casefile import kinds
 from caseflow.casefile.facts import Fact, MessageDelivered, TimerSet
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
@@ -99,13 +99,13 @@ def run(process_id: str, target: Definition, since: datetime, now: datetime, lim
     regulation = next(place for key, place in regulations.all_regulations().items() if process_id.startswith(f"{key}_"))
     ground = Ground(target, regulation, calendars.load(regulation.calendar))
     query = select(Case).where(Case.regulation == regulation.key, Case.opened_at >= since,
-                               Case.kind.in_(case_kinds.running(ground.kind)))
+                               Case.kind.in_(kinds.running(ground.kind)))
     query = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit + 1)
     found_cases = list(db.session.scalars(query).unique())
     cases = found_cases[:limit]
     verdicts = [one for recording in recordings.of_cases(cases) for one in _verdict(ground, recording, now)]
-    kinds = (OtherPath, OtherDeadline, Impossible)
-    of_kind = [tuple(one for one in verdicts if isinstance(one, kind)) for kind in kinds]
+    of_kind = [tuple(one for one in verdicts if isinstance(one, kind))
+               for kind in (OtherPath, OtherDeadline, Impossible)]
     same = len(cases) - len({one.case_id for one in verdicts})
     return Replay(process_id, target.digest, since, limit, len(cases), len(found_cases) > limit, same, *of_kind)
 

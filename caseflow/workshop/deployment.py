@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.cases.effects.registry import TOPICS
-from caseflow.engine import definition as engine
+from caseflow.engine import definition
 from caseflow.errors import InvalidInput, NothingChanged
 from caseflow.models import Definition, db
 from caseflow.people import permissions
@@ -44,7 +44,7 @@ def deploy_files(regulation: str, name: str, files: Mapping[str, bytes], now: da
     The same files again change nothing. Refuses with DefinitionRefused; journaled as definition_deployed.
     """
     process_id = f"{regulation}_{name}"
-    process = engine.load(files, trusted=True, process_id=process_id, topics=TOPICS)
+    process = definition.load(files, trusted=True, process_id=process_id, topics=TOPICS)
     known = db.session.get(Definition, process.digest)
     if known is not None and known.current:
         return known
@@ -83,12 +83,12 @@ def good_reason(reason: str) -> str:
     return reason.strip()
 
 
-def _home(process: engine.Definition) -> str:
+def _home(process: definition.Definition) -> str:
     """The file that holds the process itself."""
     return next(name for name, text in process.files.items() if text == process.source)
 
 
-def put(process: engine.Definition, regulation: str, now: datetime, actor: Actor, *,
+def put(process: definition.Definition, regulation: str, now: datetime, actor: Actor, *,
         submitted_by: int | None = None, draft: int | None = None) -> Definition:
     """Make this process the one that new cases start under, as the next version or as the one it was before.
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from caseflow.casefile import journal
-from caseflow.engine import definition as engine
+from caseflow.engine import definition
 from caseflow.engine.gate.reader import MAX_BYTES
 from caseflow.errors import (
     BaseReplaced,
@@ -26,7 +26,7 @@ from caseflow.errors import (
 from caseflow.models import Definition, DraftEditor, DraftVisit, ProcessDraft, User, db, insert_new
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
-from caseflow.processes import deployed as definitions
+from caseflow.processes import deployed
 from caseflow.workshop import deployment, drafts, verification
 
 GONE_AFTER = timedelta(seconds=60)
@@ -38,10 +38,10 @@ def begin(process_id: str, actor: Actor, now: datetime, source: bytes | None = N
     Refuses with NotFound, PermissionDenied, or InvalidInput for a file that is empty or too large. What else is wrong
     with a file is told by its findings, not here.
     """
-    base = definitions.row_of(process_id)
+    base = deployed.row_of(process_id)
     permissions.require_process(actor, base.regulation, "designer")
     if source is None:
-        source = definitions.by_digest(base.digest).source
+        source = deployed.by_digest(base.digest).source
     draft = ProcessDraft(
         regulation=base.regulation, process_id=process_id, source=_good(source), base=base.digest, revision=1,
         state="open", author_id=actor.user_id, begun_at=now, edited_by_id=actor.user_id, edited_at=now,
@@ -104,7 +104,7 @@ def rebase(draft_id: int, revision: int, actor: Actor, now: datetime) -> Process
     draft = _locked(draft_id, actor, "designer")
     require_state(draft, "open")
     require_revision(draft, revision)
-    draft.base = definitions.row_of(draft.process_id).digest
+    draft.base = deployed.row_of(draft.process_id).digest
     _note(draft, "draft_rebased", actor, now, base=draft.base)
     return draft
 
@@ -148,13 +148,13 @@ def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Defini
     process = _deployable(draft)
     draft.state = "deployed"
     _note(draft, "draft_approved", actor, now, digest=process.digest)
-    deployed = deployment.put(
+    version = deployment.put(
         process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id)
-    draft.deployed_as = deployed.digest
-    return deployed
+    draft.deployed_as = version.digest
+    return version
 
 
-def _deployable(draft: ProcessDraft) -> engine.Definition:
+def _deployable(draft: ProcessDraft) -> definition.Definition:
     """What the draft would become; refuses what must not be deployed or would change nothing."""
     base = require_base(draft)
     process = verification.require(
@@ -178,7 +178,7 @@ def require_revision(draft: ProcessDraft, revision: int) -> None:
 
 def require_base(draft: ProcessDraft) -> Definition:
     """The version the draft was made from; refuses with BaseReplaced when another is current."""
-    current = definitions.row_of(draft.process_id)
+    current = deployed.row_of(draft.process_id)
     if draft.base != current.digest:
         raise BaseReplaced(number=current.number)
     return current

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from caseflow.engine import definition as engine
+from caseflow.engine import definition
 from caseflow.engine.fitting import Obstacle
 from caseflow.models import Case, ProcessInstance, WorkItem, db
 from caseflow.workshop import migration
@@ -69,7 +69,7 @@ class Impact:
         return self.examined == self.total
 
 
-def assess(process_id: str, target: engine.Definition, now: datetime, limit: int = LIMIT) -> Impact:
+def assess(process_id: str, target: definition.Definition, now: datetime, limit: int = LIMIT) -> Impact:
     """What moving to `target` (a deployed version, or what a draft would become) means for the open cases."""
     counts = _counts(process_id, target.digest)
     previews = list(_previews(process_id, target, now, limit))
@@ -103,7 +103,7 @@ def _counts(process_id: str, digest: str) -> dict[str, tuple[str, int]]:
     return {element: (name, count) for element, name, count in rows}
 
 
-def _previews(process_id: str, target: engine.Definition, now: datetime, limit: int) -> Iterator[Preview]:
+def _previews(process_id: str, target: definition.Definition, now: datetime, limit: int) -> Iterator[Preview]:
     """The open cases under another version, so many at a time, up to the limit."""
     query = select(Case.id).join(ProcessInstance, ProcessInstance.case_id == Case.id).where(
         *migration.open_under(process_id), ProcessInstance.definition != target.digest).order_by(Case.id)

@@ -15,9 +15,8 @@ from sqlalchemy.orm import defer, joinedload
 from caseflow.models import Definition, ProcessDraft, User, WorkItem, db
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
-from caseflow.processes import deployed as definitions
-from caseflow.workshop import drafts as workshop_drafts
-from caseflow.workshop import statistics
+from caseflow.processes import deployed
+from caseflow.workshop import drafts, statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,9 @@ class Overview:
     @property
     def last_change(self) -> LastChange:
         """The latest of the current version's deployment and the last edits of these drafts."""
-        deployed = LastChange("deployed", self.current.deployed_at, self.current.deployed_by)
+        newest = LastChange("deployed", self.current.deployed_at, self.current.deployed_by)
         drawn = [LastChange("drawn", draft.edited_at, draft.edited_by) for draft in self.drafts]
-        return max([deployed, *drawn], key=lambda change: change.at)
+        return max([newest, *drawn], key=lambda change: change.at)
 
 
 def processes(actor: Actor) -> list[Overview]:
@@ -56,7 +55,7 @@ def processes(actor: Actor) -> list[Overview]:
     rows = db.session.scalars(select(Definition).where(Definition.regulation.in_(places)).options(
         joinedload(Definition.deployed_by), defer(Definition.files)).order_by(
         Definition.regulation, Definition.process_id.desc(), Definition.number.desc())).all() if places else []
-    open_drafts, live = workshop_drafts.open_drafts(actor), statistics.live_cases([row.digest for row in rows])
+    open_drafts, live = drafts.open_drafts(actor), statistics.live_cases([row.digest for row in rows])
     by_process: dict[str, list[Definition]] = {}
     for row in rows:
         by_process.setdefault(row.process_id, []).append(row)
@@ -65,15 +64,15 @@ def processes(actor: Actor) -> list[Overview]:
 
 def process(process_id: str, actor: Actor) -> Overview:
     """One of them; NotFound when there is none that the actor may look at."""
-    permissions.require_process(actor, definitions.row_of(process_id).regulation)
-    versions = definitions.versions(process_id)
+    permissions.require_process(actor, deployed.row_of(process_id).regulation)
+    versions = deployed.versions(process_id)
     live = statistics.live_cases([row.digest for row in versions])
-    return _overview(versions, workshop_drafts.open_drafts(actor, process_id), live)
+    return _overview(versions, drafts.open_drafts(actor, process_id), live)
 
 
 def _overview(versions: Sequence[Definition], found: Sequence[ProcessDraft], live: dict[str, int]) -> Overview:
     current = next(version for version in versions if version.current)
-    elements = definitions.by_digest(current.digest).elements.values()
+    elements = deployed.by_digest(current.digest).elements.values()
     articles = tuple(sorted({element.article for element in elements if element.article}))
     return Overview(
         current.regulation, current.process_id, current, versions,

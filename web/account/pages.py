@@ -14,8 +14,7 @@ from web.app import clock, outgoing
 from web.forms.typed import tidy
 from web.sign_in import auth, passwords
 from web.sign_in.auth import current_actor
-from web.words import messages as words
-from web.words import refusals
+from web.words import messages, refusals
 
 blueprint = Blueprint("account", __name__, template_folder="templates", url_prefix="/account")
 
@@ -26,7 +25,7 @@ def index():
     return render_template(
         "account/index.html", logins=directory.logins_of(current_user.user), here=g.login.id, profile=profile,
         chosen=profile.channels.split(",") if profile else [], digest_at=outgoing.digest_at(), rules=rules,
-        ways=[(channel, deliveries.ADDRESS[channel], words.CHANNELS[channel]) for channel in deliveries.CHANNELS
+        ways=[(channel, deliveries.ADDRESS[channel], messages.CHANNELS[channel]) for channel in deliveries.CHANNELS
               if channel in rules.channels])
 
 

@@ -12,7 +12,7 @@ from web.admin.frame import ID, blueprint, changes
 from web.app import clock
 from web.forms import filters
 from web.sign_in.auth import current_actor
-from web.words import messages as words
+from web.words import messages
 
 PER_PAGE = 50
 
@@ -23,8 +23,8 @@ def index():
     if not actor.has_role("admin", "auditor"):
         abort(403)
     found = deliveries.dead_letters(actor, page=page, per_page=PER_PAGE)
-    rows = [(row, user, words.subject(row.kind, json.loads(row.details))) for row, user in found]
-    return render_template("admin/deliveries.html", rows=rows, page=page, per_page=PER_PAGE, channels=words.CHANNELS)
+    rows = [(row, user, messages.subject(row.kind, json.loads(row.details))) for row, user in found]
+    return render_template("admin/deliveries.html", rows=rows, page=page, per_page=PER_PAGE, channels=messages.CHANNELS)
 
 
 @blueprint.post("/deliveries/" + ID.format("delivery_id") + "/resend")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow.law import regulations as known
+from caseflow.law import regulations
 from caseflow.models import Unit
 from caseflow.people import directory, duties, units
 from web.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
@@ -31,7 +31,7 @@ def index():
 def add_unit():
     only("admin")
     actor, regulation = current_actor(), request.form.get("regulation", "")
-    if regulation not in known.all_regulations():
+    if regulation not in regulations.all_regulations():
         flash(gettext("请选择办法。"), "warning")
         return redirect(url_for("admin.units"))
     return changes(

@@ -12,7 +12,7 @@ from caseflow.notices.channels.gateway import Gateway
 from caseflow.notices.channels.mail import Server
 from caseflow.notices.deliveries import Rules, Try
 from web.app.config import Settings, clock_time, quiet_hours
-from web.words import messages as words
+from web.words import messages
 
 
 def rules() -> Rules:
@@ -32,8 +32,8 @@ def send(one: Try, now: datetime) -> Outcome:
     """Try the delivery once, by its channel."""
     settings = _settings()
     with force_locale(one.locale):
-        subject = words.subject(one.kind, one.details)
-        text = words.text(one.kind, one.details, settings.public_url.rstrip("/"), short=one.channel == "sms")
+        subject = messages.subject(one.kind, one.details)
+        text = messages.text(one.kind, one.details, settings.public_url.rstrip("/"), short=one.channel == "sms")
     message = Message(one.key, one.to, one.kind, subject, text)
     if one.channel == "email":
         return mail.send(message, _server(settings), now)

@@ -9,8 +9,7 @@ from types import ModuleType
 
 from sqlalchemy import delete, inspect, select
 
-from caseflow.casefile import journal as casefile_journal
-from caseflow.casefile import journal_check
+from caseflow.casefile import journal, journal_check
 from caseflow.cases import attachments
 from caseflow.health import doctor
 from caseflow.models import Attachment, Base, Heartbeat, WebSession, db, snapshot, transaction
@@ -132,5 +131,5 @@ def _settle(path: Path, revision: str, now: datetime) -> None:
     with transaction() as session:
         session.execute(delete(WebSession))
         session.execute(delete(Heartbeat))
-        casefile_journal.append(None, "restored", SYSTEM, now, {
+        journal.append(None, "restored", SYSTEM, now, {
             "file": path.name, "sha256": fingerprint(path), "revision": revision})

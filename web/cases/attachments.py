@@ -18,7 +18,7 @@ from web.errors import refusal
 from web.forms import filters
 from web.parts import one_case
 from web.sign_in.auth import current_actor
-from web.words import files as words
+from web.words import files
 
 blueprint = Blueprint("attachments", __name__, template_folder="templates")
 UPLOADS = ("attachments.upload", "appeals.file")
@@ -28,7 +28,7 @@ AT_ONCE = 20                 # files of one form
 def init_app(app: Flask) -> None:
     """Let whoever is signed in send more on the routes that take files, before anything reads the request."""
     app.before_request(_make_room)
-    app.jinja_env.globals.update(kind_name=words.kind_name, size_in_words=words.size_in_words,
+    app.jinja_env.globals.update(kind_name=files.kind_name, size_in_words=files.size_in_words,
                                  file_kinds=",".join(end for ends in types.EXTENSIONS.values() for end in ends),
                                  file_limit=app.config["CASEFLOW"].file_limit)
 
@@ -45,7 +45,7 @@ def upload(number: str):
     chosen = [file for file in request.files.getlist("file") if file.filename][:AT_ONCE]
     back = filters.local_path(request.form.get("back", "")) or url_for("cases.show", number=number)
     if not chosen:
-        flash(words.refused({"file": "missing"}, 0), "warning")
+        flash(files.refused({"file": "missing"}, 0), "warning")
     taken = sum(_take(case, file) for file in chosen)
     if taken:
         flash(ngettext("已添加 %(num)s 个附件。", "已添加 %(num)s 个附件。", taken), "success")
@@ -61,7 +61,7 @@ def _take(case: Case, file: FileStorage) -> bool:
             attachments.keep(case_id, actor, received, name, clock.now())
         return True
     except InvalidInput as error:
-        reason = words.refused(error.fields, current_app.config["CASEFLOW"].file_limit)
+        reason = files.refused(error.fields, current_app.config["CASEFLOW"].file_limit)
     except NotFound:
         raise
     except CaseflowError as error:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from caseflow.casefile import readings
 from caseflow.casefile.readings import Reading
-from caseflow.cases import clock as deadline_changes
+from caseflow.cases import clock as case_clock
 from caseflow.cases import clock_entries, standstill
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import calendars, regulations
@@ -22,7 +22,7 @@ from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from web.app import clock
-from web.cases import deadline_words as words
+from web.cases import deadline_words
 from web.errors import refusal
 from web.forms.typed import line
 from web.parts import deadlines, one_case
@@ -43,7 +43,7 @@ class Ledger:
     over: bool
     due_at: datetime
     sums: list[tuple[str, str]]
-    lines: list[words.Line]
+    lines: list[deadline_words.Line]
     extensions: int
 
 
@@ -54,28 +54,28 @@ def show(number: str):
 
 @blueprint.post("/stop")
 def stop(number: str):
-    return _do(number, gettext("已中止计时，剩余时间不变。"), lambda case, actor, now: deadline_changes.stop(
+    return _do(number, gettext("已中止计时，剩余时间不变。"), lambda case, actor, now: case_clock.stop(
         case.id, actor, request.form.get("category", ""), line("reason"), now, seen=_number("seen")))
 
 
 @blueprint.post("/restart")
 def restart(number: str):
     return _do(number, lambda due_at: gettext("已恢复计时。") if due_at else gettext(
-        "已撤销中止的决定；申诉正在复核，到申诉办结时才恢复计时。"), lambda case, actor, now: deadline_changes.restart(
+        "已撤销中止的决定；申诉正在复核，到申诉办结时才恢复计时。"), lambda case, actor, now: case_clock.restart(
         case.id, actor, line("reason"), now, seen=_number("seen")))
 
 
 @blueprint.post("/extend")
 def extend(number: str):
     return _do(number, gettext("已延期，并通知承办人和负责联系评价人的单位。"),
-               lambda case, actor, now: deadline_changes.extend(
+               lambda case, actor, now: case_clock.extend(
                    case.id, _number("token"), _number("days"), actor, line("reason"), now, seen=_number("seen")))
 
 
 @blueprint.post("/ask")
 def ask(number: str):
     return _do(number, gettext("已申请延期，等待督办人员决定。"),
-               lambda case, actor, now: deadline_changes.ask_for_extension(
+               lambda case, actor, now: case_clock.ask_for_extension(
                    case.id, _number("token"), _number("days"), actor, line("reason"), now, seen=_number("seen")))
 
 
@@ -94,8 +94,9 @@ def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definit
         token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,
         stopped=timer.status == "stopped", by_hand=standstill.BY_HAND in standstill.holders(entries),
         over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
-        sums=words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
-        lines=words.lines(entries, regulation.clock.categories if regulation.clock else {}, by_the_clock=by_the_clock),
+        sums=deadline_words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
+        lines=deadline_words.lines(entries, regulation.clock.categories if regulation.clock else {},
+                                   by_the_clock=by_the_clock),
         extensions=sum(entry.kind == "extended" for entry in entries))
 
 
@@ -106,7 +107,8 @@ def _do(number: str, done: str | Callable[[Any], str], operation: Callable[[Case
         with transaction():
             answer = operation(case, actor, clock.now())
     except InvalidInput as error:
-        return _page(one_case.find(number), words.problems(error.fields), request.endpoint.rpartition(".")[2]), 422
+        problems = deadline_words.problems(error.fields)
+        return _page(one_case.find(number), problems, request.endpoint.rpartition(".")[2]), 422
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
     else:
@@ -120,8 +122,8 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
     rules, found = regulation.extension, ledgers(read, definition, calendars.load(regulation.calendar), now)
     return render_template(
         "cases/deadlines.html", case=case, regulation=regulation, ledgers=found, problems=problems or [], of=of,
-        typed=request.form, may_stop=deadline_changes.may_change(case, actor, regulation.clock and regulation.clock.by),
-        may_extend=deadline_changes.may_change(case, actor, rules and rules.by),
+        typed=request.form, may_stop=case_clock.may_change(case, actor, regulation.clock and regulation.clock.by),
+        may_extend=case_clock.may_change(case, actor, rules and rules.by),
         may_ask=bool(rules) and rules.by != "nobody" and any(
             permissions.may_work(actor, item) for item in read.open_items),
         running=any(line.waiting and not line.stopped and not line.over for line in found),

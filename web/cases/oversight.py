@@ -9,7 +9,7 @@ from caseflow.law import regulations
 from caseflow.law.supervision_rules import Forwarding, Offered
 from caseflow.models import Case, DisciplineReport, DuplicateLink
 from caseflow.people.permissions import Actor
-from caseflow.raters import contacts as rater_contacts
+from caseflow.raters import contacts
 from caseflow.supervision import discipline, duplicates, urging
 
 
@@ -46,7 +46,7 @@ class DuplicatePanel:
 def duplicate_panel(case: Reading, actor: Actor) -> DuplicatePanel | None:
     """Not for the rated person, to whom it would say that two ratings have one rater; None when there is nothing."""
     rules = regulations.offered(case.regulation, "duplicates")
-    if rules is None or rater_contacts.is_rated(case, actor):
+    if rules is None or contacts.is_rated(case, actor):
         return None
     links, may = tuple(duplicates.of_case(case)), duplicates.may_link(case, actor)
     alike = tuple(duplicates.alike(case, links)) if may and not links else ()

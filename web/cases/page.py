@@ -31,15 +31,10 @@ from web.cases import oversight
 from web.cases.deadlines import ledgers
 from web.forms import filters
 from web.forms.typed import line
-from web.parts import contacts as contact_parts
-from web.parts import deadlines as deadline_parts
-from web.parts import files, one_case, outline
-from web.parts import rating as panels
-from web.parts import timeline as journal_parts
+from web.parts import deadlines, files, one_case, outline, rating, timeline
+from web.parts.contacts import asking_item, contact_panel
 from web.sign_in.auth import current_actor
-from web.words import answers, drawn, places, times
-from web.words import appeals as appeal_words
-from web.words import notices as notice_words
+from web.words import answers, appeals, drawn, notices, places, times
 
 blueprint = Blueprint("cases", __name__, template_folder="templates", url_prefix="/cases")
 
@@ -69,24 +64,24 @@ def show(number: str):
     read, definition, regulation = readings.of(case), deployed.of(case), regulations.get(case.regulation)
     known = outline.states(read.entries, read.items, case.outcome)
     past, calendar = deployed.with_earlier(definition, read.entries), calendars.load(regulation.calendar)
-    deadlines, rating = deadline_parts.deadline_lines(read, past, calendar, now), panels.rating_panel(read, actor)
+    lines, panel = deadlines.deadline_lines(read, past, calendar, now), rating.rating_panel(read, actor)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
-        outcome=drawn.outcome_name(case.outcome, definition), rating=rating,
-        timeline=journal_parts.timeline(read, definition), deadlines=deadlines, files=files.file_panel(read, actor),
+        outcome=drawn.outcome_name(case.outcome, definition), rating=panel,
+        timeline=timeline.timeline(read, definition), deadlines=lines, files=files.file_panel(read, actor),
         ledgers=[line for line in ledgers(read, past, calendar, now) if line.lines],
         comments=comments.of_case(read), may_comment=permissions.may_contribute(actor),
         comment_draft=comments.draft_of(case.id, actor) if permissions.may_contribute(actor) else None,
-        contacts=contact_parts.contact_panel(read, actor, contact_parts.asking_item(read.items, definition)),
+        contacts=contact_panel(read, actor, asking_item(read.items, definition)),
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
-        diagram=_diagram(definition, known, deadlines),
+        diagram=_diagram(definition, known, lines),
         nearest=_nearest(read.open_items, calendar, now), appeal=_appeal(read, actor, calendar, now),
         open_items=[(item, permissions.may_work(actor, item)) for item in read.open_items],
         submissions=_submissions(read, past), messages_sent=_messages(read),
         urging=case.status == "open" and urging.may_urge(read, actor),
         refusal=next((row for row in read.refusals if dispatches.is_waiting(row, read)), None),
         title=kinds.titles([case])[case.id],
-        telling=rating is not None and not rating.hidden and telling.has_to_tell(read, actor),
+        telling=panel is not None and not panel.hidden and telling.has_to_tell(read, actor),
         duplicates=oversight.duplicate_panel(read, actor),
         references=references.of_case(read), may_link=references.may_link(read, actor),
         forwarding=oversight.forwarding_panel(read, actor),
@@ -124,12 +119,12 @@ def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
     return render_template(name, case=one_case.find(number), back=back, **shown)
 
 
-def _diagram(definition: Any, known: dict[str, str], deadlines: list[deadline_parts.DeadlineLine]) -> dict:
+def _diagram(definition: Any, known: dict[str, str], lines: list[deadlines.DeadlineLine]) -> dict:
     """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline."""
     due = [{"element": line.guards or line.element, "text": line.badge.text, "level": line.badge.level}
-           for line in deadlines if line.badge]
+           for line in lines if line.badge]
     fired = [{"element": line.guards, "text": line.status_name, "level": "overdue"}
-             for line in deadlines if line.status == "fired" and known.get(line.guards) == outline.CURRENT]
+             for line in lines if line.status == "fired" and known.get(line.guards) == outline.CURRENT]
     return {"xml": definition.source.decode(), "states": known, "due": due + fired}
 
 
@@ -144,7 +139,7 @@ def _appeal(case: Reading, actor: Actor, calendar: Calendar, now: datetime) -> d
         return {}
     stands = filing.standing(case.rating, actor, now, appeals=case.appeals, calendar=calendar)
     return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
-            "text": appeal_words.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
+            "text": appeals.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
 
 
 def _submissions(case: Reading, definition: Any) -> list[dict[str, Any]]:
@@ -159,5 +154,5 @@ def _form(definition: Any, element: str):
 
 
 def _messages(case: Reading) -> list[dict[str, Any]]:
-    return [{"text": notice_words.sentence(row.kind, row.details), "to": unit, "role": row.role, "at": row.created_at,
+    return [{"text": notices.sentence(row.kind, row.details), "to": unit, "role": row.role, "at": row.created_at,
              "sent": row.sent_at} for row, unit in readings.messages_of(case)]

@@ -25,7 +25,7 @@ from caseflow.work import worklist
 from web import sentences
 from web.app import clock
 from web.sign_in import auth, sessions
-from web.words import roles as role_words
+from web.words import roles
 
 log = logging.getLogger(__name__)
 WARNING = 120  # seconds
@@ -65,14 +65,14 @@ def init_app(app: Flask) -> None:
         navigation=navigation, clock_now=clock_now, here_path=here_path, weekday=weekday, locale=auth.locale,
         session_left=session_left, session_warning=session_warning,
         in_demo=lambda: current_app.config["CASEFLOW"].demo,
-        place_name=lambda: role_words.place_name(role_words.place_of(current_user.user)),
-        role_name=lambda role: role_words.RECIPIENTS.get(role, role),
-        duty=lambda role: role_words.DUTIES.get(role, ""),
+        place_name=lambda: roles.place_name(roles.place_of(current_user.user)),
+        role_name=lambda role: roles.RECIPIENTS.get(role, role),
+        duty=lambda role: roles.DUTIES.get(role, ""),
         said=sentences.of,
     )
-    app.jinja_env.filters["role_name"] = lambda role: role_words.ROLE_NAMES.get(role, role)
-    app.jinja_env.filters["role_choice"] = lambda role: (role, role_words.ROLE_NAMES.get(role, role))
-    app.jinja_env.filters["place_choice"] = lambda key: (key, role_words.place_name(key))
+    app.jinja_env.filters["role_name"] = lambda role: roles.ROLE_NAMES.get(role, role)
+    app.jinja_env.filters["role_choice"] = lambda role: (role, roles.ROLE_NAMES.get(role, role))
+    app.jinja_env.filters["place_choice"] = lambda key: (key, roles.place_name(key))
     app.jinja_env.filters["figure"] = lambda count: f"{paging.MOST_SHOWN}+" if count > paging.MOST_SHOWN else count
     app.jinja_env.filters["shanghai"] = lambda moment, form="%Y-%m-%d %H:%M": moment.astimezone(SHANGHAI).strftime(form)
 

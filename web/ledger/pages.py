@@ -15,8 +15,7 @@ from caseflow.people import directory, permissions
 from caseflow.work import saved_filters
 from web.app import clock
 from web.forms import filters
-from web.ledger import sheet
-from web.ledger import words as ledger_words
+from web.ledger import sheet, words
 from web.sign_in.auth import current_actor
 from web.words import places, statuses, times
 from web.words.levels import LEVELS
@@ -38,7 +37,7 @@ def index():
         units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
         places=places.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: statuses.STATUSES[status] for status in CASE_STATUSES},
-        revisit_result=ledger_words.revisit_result, may_export=permissions.may_export(actor),
+        revisit_result=words.revisit_result, may_export=permissions.may_export(actor),
         saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
 
 

@@ -11,8 +11,7 @@ from caseflow.notices import inbox, outbox
 from web.app import clock
 from web.forms import filters
 from web.sign_in.auth import current_actor
-from web.words import notices as words
-from web.words import places
+from web.words import notices, places
 
 blueprint = Blueprint("notices", __name__, template_folder="templates", url_prefix="/notices")
 PATH = "/<int(max=9223372036854775807):notice_id>"
@@ -23,7 +22,7 @@ def index():
     actor, page = current_actor(), filters.page_number(request.args)
     found = outbox.for_actor(actor, page=page, per_page=incidents.PER_PAGE)
     cases = ledger.cases_by_id([notice.case_id for notice in found if notice.case_id])
-    rows = [(notice, words.sentence(notice.kind, notice.details), cases.get(notice.case_id)) for notice in found]
+    rows = [(notice, notices.sentence(notice.kind, notice.details), cases.get(notice.case_id)) for notice in found]
     return render_template("notices/index.html", rows=rows, page=page, per_page=incidents.PER_PAGE,
                            place=places.place, now=clock.now(), unread=inbox.unread_among(actor, found))
 

@@ -20,9 +20,8 @@ from caseflow.models import (
     Rating,
 )
 from caseflow.people.permissions import Actor
-from caseflow.raters import contacts as rater_contacts
-from web.words import levels as rating_words
-from web.words import times
+from caseflow.raters import contacts
+from web.words import levels, times
 from web.words.masks import mask_name, mask_phone
 
 
@@ -55,12 +54,12 @@ def rating_panel(case: Reading, actor: Actor) -> RatingPanel | None:
     if rating is None:
         return None
     panel = _panel(rating, case.newest, case.appeals)
-    if not kinds.of(case.kind).speaks_to_rater or rater_contacts.is_rated(case, actor):
+    if not kinds.of(case.kind).speaks_to_rater or contacts.is_rated(case, actor):
         return panel
     has_contact = bool(rating.rater_name or rating.rater_phone)
     return replace(
         panel, hidden=False, rater=mask_name(rating.rater_name), phone=mask_phone(rating.rater_phone),
-        may_reveal=has_contact and rater_contacts.may_reveal(case, actor), reveal_through=_contact_office(case))
+        may_reveal=has_contact and contacts.may_reveal(case, actor), reveal_through=_contact_office(case))
 
 
 def about_rating(rating: Rating) -> RatingPanel:
@@ -70,10 +69,10 @@ def about_rating(rating: Rating) -> RatingPanel:
 
 def _panel(rating: Rating, newest: Iterable[NewestRating], appeals: Iterable[Appeal]) -> RatingPanel:
     return RatingPanel(
-        level=rating.level, level_name=rating_words.level_name(rating.level),
-        details=tuple(rating_words.details(rating.detail_codes or "")), text=rating.text or "",
+        level=rating.level, level_name=levels.level_name(rating.level),
+        details=tuple(levels.details(rating.detail_codes or "")), text=rating.text or "",
         rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
-        channel=rating_words.channel_name(rating.channel),
+        channel=levels.channel_name(rating.channel),
         voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
         service=tuple(_service_lines(rating)), newest=tuple(_newest(newest)), appeals=tuple(appeals))
 
@@ -100,4 +99,4 @@ def _service_lines(rating: Rating) -> list[tuple[str, str]]:
 
 
 def _newest(rows: Iterable[NewestRating]) -> list[tuple[str, str]]:
-    return [(rating_words.level_name(row.level), times.moment(row.recorded_at)) for row in rows]
+    return [(levels.level_name(row.level), times.moment(row.recorded_at)) for row in rows]

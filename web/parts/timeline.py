@@ -6,9 +6,9 @@ from typing import Any
 
 from caseflow.casefile.readings import Reading
 from caseflow.processes import deployed
-from web.parts import journal as journal_words
+from web.parts import journal
 
 
-def timeline(case: Reading, definition: Any) -> list[journal_words.Line]:
+def timeline(case: Reading, definition: Any) -> list[journal.Line]:
     units = {item.unit_id: item.unit.name for item in case.items}
-    return journal_words.timeline(case.entries, deployed.with_earlier(definition, case.entries), units)
+    return journal.timeline(case.entries, deployed.with_earlier(definition, case.entries), units)

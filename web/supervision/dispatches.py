@@ -19,7 +19,7 @@ from web.forms.typed import line
 from web.parts import one_case
 from web.sign_in.auth import current_actor
 from web.supervision import words
-from web.words import problems as problem_words
+from web.words import problems
 
 blueprint = Blueprint("dispatches", __name__, template_folder="templates", url_prefix="/cases/<number>/dispatch")
 
@@ -53,7 +53,7 @@ def _do(number: str, done: str, operation: Callable[[Case, Actor, datetime], obj
         with transaction():
             operation(case, actor, clock.now())
     except InvalidInput as error:
-        return _page(one_case.find(number), problem_words.problems(error.fields)), 422
+        return _page(one_case.find(number), problems.problems(error.fields)), 422
     except (Conflict, PermissionDenied) as error:
         flash(refusal(error)[1], "warning")
     else:
@@ -61,11 +61,11 @@ def _do(number: str, done: str, operation: Callable[[Case, Actor, datetime], obj
     return redirect(url_for("dispatches.show", number=number))
 
 
-def _page(case: Case, problems: list[str] | None = None):
+def _page(case: Case, wrong: list[str] | None = None):
     actor, regulation = current_actor(), regulations.get(case.regulation)
     rows = dispatches.of_case(case)
     return render_template(
-        "supervision/dispatch.html", case=case, regulation=regulation, rows=rows, problems=problems or [],
+        "supervision/dispatch.html", case=case, regulation=regulation, rows=rows, problems=wrong or [],
         rules=regulations.offered(case.regulation, "refusal"), words=words.DISPATCHES, typed=request.form,
         waiting=next((row for row in rows if dispatches.is_waiting(row, case)), None),
         may_decide=dispatches.may_decide(case, actor), may_refuse=not dispatches.obstacle(case, actor),

@@ -41,9 +41,9 @@ from web.errors import refusal
 from web.forms import token as tokens
 from web.forms.task_form import TaskForm
 from web.forms.typed import line
-from web.parts import contacts as contact_parts
 from web.parts import deadlines, files, rating, timeline
 from web.parts.articles import articles
+from web.parts.contacts import asking_item, contact_panel
 from web.sign_in.auth import current_actor
 from web.words import answers, places, times
 from web.words.levels import level_name
@@ -184,7 +184,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     reason = impartiality.reason(actor.user_id, item, case.id) if may_work else None
     open_to_me = may_work and reason is None
     read, calendar = readings.of(case), calendars.load(regulation.calendar)
-    contacts = contact_parts.contact_panel(read, actor, contact_parts.asking_item([item], definition))
+    contacts = contact_panel(read, actor, asking_item([item], definition))
     if contacts.standing:
         form.offer(reaching.offered(task.form, unreachable.standing(read, item.opened_at)), contacts.standing)
     handover = reassign.last_of(item.id) if open_to_me else None

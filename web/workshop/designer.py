@@ -15,7 +15,7 @@ from web import sentences
 from web.app import clock
 from web.sign_in.auth import current_actor
 from web.words import processes, times
-from web.workshop import designer_facts as words
+from web.workshop import designer_facts
 from web.workshop import findings as finding_words
 
 blueprint = Blueprint("designer", __name__, template_folder="templates", url_prefix="/workshop")
@@ -33,7 +33,7 @@ def _bound() -> None:
 @blueprint.get(f"{DRAFT}/design")
 def design(draft_id: int):
     draft, may_edit = _open(draft_id)
-    facts = words.facts(draft) | _addresses(draft) | {"may_edit": may_edit}
+    facts = designer_facts.facts(draft) | _addresses(draft) | {"may_edit": may_edit}
     return render_template("workshop/designer_show.html", draft=draft, may_edit=may_edit, facts=facts,
                            name=processes.title_of(draft.process_id))
 

@@ -14,7 +14,7 @@ from caseflow.errors import DefinitionRefused
 from caseflow.models import Definition, ProcessDraft
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
-from caseflow.processes import deployed as definitions
+from caseflow.processes import deployed
 from caseflow.proof import HOLDS, VIOLATED, RuleResult
 from caseflow.trials import replay
 from caseflow.workshop import drafts, impact, verification
@@ -36,7 +36,7 @@ DRAFT = "/drafts/<int(max=9223372036854775807):draft_id>"
 def draft(draft_id: int):
     actor = current_actor()
     one = drafts.find(draft_id, actor)
-    current = definitions.row_of(one.process_id)
+    current = deployed.row_of(one.process_id)
     examination = verification.examine(one.regulation, one.process_id, one.source, one.id)
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
@@ -89,7 +89,7 @@ def _page(draft_id: int) -> str:
 
 def _base(one: ProcessDraft) -> Definition | None:
     """The version the draft was made from."""
-    return definitions.row_of(one.process_id, one.base) if one.base else None
+    return deployed.row_of(one.process_id, one.base) if one.base else None
 
 
 def _may(actor: Actor, one: ProcessDraft) -> dict[str, bool]:
@@ -152,12 +152,12 @@ def _replayed(one: ProcessDraft, examination: Examination) -> replay.Replay | No
 
 def _compared(one: ProcessDraft, current: Definition) -> dict[str, Any]:
     """The draft beside the deployed version, if it can be read at all."""
-    deployed = definitions.by_digest(current.digest)
+    before = deployed.by_digest(current.digest)
     try:
         source = canonical(one.source)
-        comparison = compare_files({"": deployed.source}, {"": source}, words.offices(one.regulation))
+        comparison = compare_files({"": before.source}, {"": source}, words.offices(one.regulation))
     except DefinitionRefused:
         return {"comparison": None}
     marks = comparison.marks
-    return {"comparison": comparison, "old": drawing(deployed.source, marks, look_at=focus(comparison)),
+    return {"comparison": comparison, "old": drawing(before.source, marks, look_at=focus(comparison)),
             "new": drawing(source, marks, look_at=focus(comparison))}

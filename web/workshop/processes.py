@@ -20,7 +20,7 @@ from web.app import clock
 from web.forms.typed import line
 from web.parts import outline
 from web.sign_in.auth import current_actor
-from web.workshop import words as workshop
+from web.workshop import words
 from web.workshop.frame import PROCESS, blueprint, changes, drawing, focus
 
 VERSION = PROCESS + "/versions/<digest>"
@@ -43,7 +43,7 @@ def process(process_id: str):
     figures = statistics.of_process(overview.regulation, process_id, definition.user_tasks, clock.now())
     steps = [(definition.elements[name], figures[name]) for name in _in_order(definition)]
     return render_template(
-        "workshop/process.html", overview=overview, steps=steps, milestones=workshop.milestones(
+        "workshop/process.html", overview=overview, steps=steps, milestones=words.milestones(
             overview.regulation, process_id, {element.id: element.name for element, _ in steps}),
         diagram=drawing(definition.source, _heat(figures), _notes(figures)),
         outline=outline.outline(definition.outline(), {}, definition.messages), may=_may(actor, overview.regulation))
@@ -57,7 +57,7 @@ def version(process_id: str, digest: str):
     before = next((one for one in overview.versions if one.number < row.number), None)
     definition = deployed.by_digest(digest)
     older = deployed.by_digest(before.digest) if before else None
-    comparison = compare(older, definition, workshop.offices(overview.regulation)) if older else None
+    comparison = compare(older, definition, words.offices(overview.regulation)) if older else None
     marks, changed = (comparison.marks, focus(comparison)) if comparison else ({}, [])
     return render_template(
         "workshop/version.html", overview=overview, row=row, before=before, comparison=comparison,
@@ -125,12 +125,12 @@ def _notes(figures: dict[str, StepFigures]) -> list[dict[str, str]]:
     """What is written at each step: how many tasks are open and late, and the median time."""
     notes = []
     for name, one in figures.items():
-        words = [ngettext("%(n)s 件", "%(n)s 件", one.open, n=_figure(one.open))] if one.open else []
-        words += [gettext("逾期 %(n)s", n=_figure(one.late))] if one.late else []
-        words += [workshop.working_time(one.median)] if one.median is not None else []
-        if words:
+        said = [ngettext("%(n)s 件", "%(n)s 件", one.open, n=_figure(one.open))] if one.open else []
+        said += [gettext("逾期 %(n)s", n=_figure(one.late))] if one.late else []
+        said += [words.working_time(one.median)] if one.median is not None else []
+        if said:
             level = "overdue" if one.late else "done" if one.open else "none"
-            notes.append({"element": name, "text": " · ".join(words), "level": level})
+            notes.append({"element": name, "text": " · ".join(said), "level": level})
     return notes
 
 

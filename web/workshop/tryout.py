@@ -37,7 +37,7 @@ from web.forms.typed import line
 from web.parts.articles import articles
 from web.sign_in.auth import current_actor
 from web.words import contacts, places, processes
-from web.workshop import tryout_words as words
+from web.workshop import tryout_words
 
 blueprint = Blueprint("tryout", __name__, template_folder="templates",
                       url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
@@ -84,7 +84,7 @@ def act(draft_id: int):
     try:
         return _try(bench, (*done, _sent_act(kind)))
     except CaseflowError as error:
-        flash(words.why_not(error), "warning")
+        flash(tryout_words.why_not(error), "warning")
         return _back(bench)
 
 
@@ -193,7 +193,7 @@ def _complete(bench: Bench, done: tuple[Act, ...]):
     except LateReasonMissing as error:
         return _page(bench, task, form, late_reason, late_problem=refusal(error)[1]), 422
     except CaseflowError as error:
-        return _page(bench, task, form, late_reason, problem=words.why_not(error)), 422
+        return _page(bench, task, form, late_reason, problem=tryout_words.why_not(error)), 422
 
 
 def _try(bench: Bench, acts: Sequence[Act]):
@@ -216,7 +216,7 @@ def _change(bench: Bench, done: str, change: Callable[[], object]):
             change()
         flash(done, "success")
     except (InvalidInput, Conflict) as error:
-        flash(words.why_not(error), "warning")
+        flash(tryout_words.why_not(error), "warning")
     return redirect(url_for("tryout.show", draft_id=bench.draft.id) + "#scenarios")
 
 
@@ -252,12 +252,12 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         "workshop/tryout_show.html", **common, trial=trial, task=task, form=form, facts=facts, problem=problem,
         late=task is not None and trial.is_late(task), late_reason=late_reason, late_problem=late_problem,
         articles=articles(bench.ground.regulation, facts.element.article) if facts else [],
-        posts=words.posts(bench.ground, trial), start=tried_case.START.astimezone(moments.SHANGHAI),
-        run=words.run(bench.ground, trial) if trial else None, channels=contacts.CHANNELS, results=contacts.RESULTS,
-        stopped=_stopped(bench),
+        posts=tryout_words.posts(bench.ground, trial), start=tried_case.START.astimezone(moments.SHANGHAI),
+        run=tryout_words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
+        channels=contacts.CHANNELS, results=contacts.RESULTS,
         scenarios=bench.examination.scenarios, own=kept_trials.own_keys(draft),
         may_keep=kept_trials.may_keep(draft, bench.actor),
-        coverage=words.coverage(bench.ground.definition, scenarios.coverage(
+        coverage=tryout_words.coverage(bench.ground.definition, scenarios.coverage(
             bench.ground.definition, [result.trial for result in bench.examination.scenarios])))
 
 
@@ -273,4 +273,4 @@ def _stopped(bench: Bench) -> str:
     if not bench.trial or not bench.trial.stopped:
         return ""
     return gettext("草稿改动之后，原来的试办只能走到第 %(n)s 步：%(why)s", n=bench.trial.stopped.number - 1,
-                   why=words.why_not(bench.trial.stopped.error))
+                   why=tryout_words.why_not(bench.trial.stopped.error))
