@@ -27,7 +27,7 @@ from caseflow.models import Definition, DraftEditor, DraftVisit, ProcessDraft, U
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-from caseflow.workshop import deployment, drafts, verification
+from caseflow.workshop import deployment, verification
 
 GONE_AFTER = timedelta(seconds=60)
 
@@ -207,9 +207,9 @@ def _note(draft: ProcessDraft, kind: str, actor: Actor, now: datetime, **more: A
 def look(draft_id: int, actor: Actor, now: datetime) -> tuple[ProcessDraft, list[str]]:
     """The draft as it stands, and the names of the others who have it open; the actor counts as here from now on.
 
-    `now` is real time, also in a demo. Refuses as drafts.find does. Not journaled: what people change is.
+    `now` is real time, also in a demo. Refuses as find does. Not journaled: what people change is.
     """
-    draft = drafts.find(draft_id, actor)
+    draft = find(draft_id, actor)
     if not insert_new(DraftVisit, draft_id=draft_id, user_id=actor.user_id, seen_at=now):
         mine = (DraftVisit.draft_id == draft_id, DraftVisit.user_id == actor.user_id)
         db.session.execute(update(DraftVisit).where(*mine).values(seen_at=now))
