@@ -36,7 +36,7 @@ CHINESE_BY_NATURE = {     # module of the core → what it holds that is no sent
     "caseflow/cases/fold.py": "between the names of the open tasks, as the case's row keeps them",
     "caseflow/engine/expressions/tokens.py": "the characters that a text of the expression language may hold",
     "caseflow/install/demo.py": "the names of the demo's people",
-    "caseflow/install/simulation.py": "what simulated people and systems write",
+    "caseflow/install/random_people.py": "what simulated people and systems write",
     "caseflow/law/calendar_rows.py": "headings and words that the file of a notice may use",
     "caseflow/law/working_days.py": "the names of the State Council's notices",
     "caseflow/law/regulation_file.py": "how an article is cited",

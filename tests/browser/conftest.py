@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from caseflow.cases import incidents
 from caseflow.errors import StepFailed
-from caseflow.install import simulation
+from caseflow.install import random_people
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
 from caseflow.moments import SHANGHAI
@@ -65,7 +65,7 @@ def enough_work(demo: Demo) -> None:
                 WorkItem.assignee_id.is_(None), WorkItem.element.in_(FIRST_STEPS)))
             if free < FEWEST:
                 number = session.scalar(select(func.count(Rating.id)))
-                lines = simulation.ratings(Random(number), place.areas[:1], [office], range(2 * FEWEST), clock.now())
+                lines = random_people.ratings(Random(number), place.areas[:1], [office], range(2 * FEWEST), clock.now())
                 intake.receive([_numbered(line, place.areas[0]) for line in lines], "test", clock.now())
 
 

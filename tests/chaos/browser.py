@@ -11,7 +11,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 
-from caseflow.install import simulation
+from caseflow.install import random_people
 
 PATIENCE = 60  # seconds for an answer
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -44,7 +44,7 @@ class Browser:
         values = {f"f-{name}": str(value).lower() if isinstance(value, bool) else value
                   for name, value in facts["values"].items()}
         form = {"csrf_token": _csrf(text), "form_token": facts["token"], **values,
-                "late_reason": simulation.LATE_REASON}
+                "late_reason": random_people.LATE_REASON}
         return self._post(facts["username"], page, form)
 
     def _sign_in(self, username: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from caseflow.cases import steps
 from caseflow.errors import StepFailed
 from caseflow.health import doctor
-from caseflow.install import simulation
+from caseflow.install import random_people
 from caseflow.models import Case, Incident, ProcessInstance, TimerFiring, WorkItem, db, transaction
 from scheduler import jobs
 from tests.chaos import sizes, workload
@@ -87,6 +87,7 @@ def test_a_person_at_a_damaged_case_is_told_and_nothing_changes(world, random, d
         item = db.session.scalars(select(WorkItem)).one()
         values = workload.answers(item, random, clock.now(), "x")
         with pytest.raises(StepFailed, match="damaged"), transaction():
-            steps.complete_task(item.id, simulation.person_for(item, random), values, "t" * 20, clock.now(), "模拟逾期")
+            actor = random_people.person_for(item, random)
+            steps.complete_task(item.id, actor, values, "t" * 20, clock.now(), random_people.LATE_REASON)
         assert db.session.scalars(select(WorkItem.status)).all() == ["open"]
         assert jobs.fire_due_cases() == 0

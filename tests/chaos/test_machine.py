@@ -28,7 +28,7 @@ from caseflow.cases import steps as cases
 from caseflow.engine import definition as engine
 from caseflow.errors import AlreadyClaimed, CaseflowError, InvalidForm, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.health import doctor
-from caseflow.install import simulation
+from caseflow.install import random_people
 from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,
@@ -97,7 +97,7 @@ class Operations(RuleBasedStateMachine):
 
     def open_one(self, regulation, number):
         random, place = Random(number), regulations.get(regulation)
-        line = next(simulation.ratings(
+        line = next(random_people.ratings(
             random, place.areas[:1], [unit.code for unit in place.responsible_units], range(1), self.clock()))
         with transaction():
             verdict = intake.receive([line.encode()], "test", self.clock())[0]
@@ -110,9 +110,9 @@ class Operations(RuleBasedStateMachine):
         """By somebody who may, lawfully; then the same form again, and the form with another content."""
         random = Random(number)
         item = self.item(random)
-        actor = simulation.person_for(item, random)
+        actor = random_people.person_for(item, random)
         form = deployed.of(item.case).user_tasks[item.element].form
-        values = simulation.fill_in(form, random, self.clock())
+        values = random_people.fill_in(form, random, self.clock())
         token, case_id, item_id = f"token-{number:020d}-{len(self.sent)}", item.case_id, item.id
         self.do(item_id, actor, values, token)
         self.cases[case_id].complete(values)
@@ -150,10 +150,10 @@ class Operations(RuleBasedStateMachine):
         random = Random(number)
         item = self.item(random)
         form = deployed.of(item.case).user_tasks[item.element].form
-        values = simulation.fill_in(form, random, self.clock())
+        values = random_people.fill_in(form, random, self.clock())
         required = next(field for field in form if field.required)
         wrong = random.choice(({**values, required.id: None}, {**values, required.id: 3.5}, {}))
-        actor = simulation.person_for(item, random)
+        actor = random_people.person_for(item, random)
         with pytest.raises(InvalidForm):
             self.do(item.id, actor, wrong, "unlawful")
         others = [other for user in db.session.scalars(select(User)).unique()
@@ -167,7 +167,7 @@ class Operations(RuleBasedStateMachine):
     def claim_and_release(self, number):
         random = Random(number)
         item = self.item(random)
-        actor, item_id = simulation.person_for(item, random), item.id
+        actor, item_id = random_people.person_for(item, random), item.id
         rivals = [other for user in db.session.scalars(select(User)).unique()
                   if (other := actor_for(user)).holds(item.role, item.unit_id) and other.user_id != actor.user_id]
         with transaction():
@@ -250,7 +250,7 @@ class Operations(RuleBasedStateMachine):
 
     def do(self, item_id, actor, values, token):
         with transaction():
-            return cases.complete_task(item_id, actor, values, token, self.clock(), simulation.LATE_REASON)
+            return cases.complete_task(item_id, actor, values, token, self.clock(), random_people.LATE_REASON)
 
     def note_deadlines(self):
         """Timers that began to wait; those that no longer wait and have not fired never will."""

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 
-from caseflow.install import simulation
+from caseflow.install import random_people
 from caseflow.law import regulations
 from caseflow.models import Timer, WorkItem, db
 from caseflow.processes import deployed
@@ -31,7 +31,7 @@ def feed(random: Random, cases: int, now: datetime) -> list[str]:
     """`cases` bad ratings of Guichi as JSON lines."""
     regulation = regulations.get(REGULATION)
     codes = [unit.code for unit in regulation.responsible_units]
-    return list(simulation.ratings(random, regulation.areas[:1], codes, range(cases), now))
+    return list(random_people.ratings(random, regulation.areas[:1], codes, range(cases), now))
 
 
 def write_feed(folder: Path, seed: object, cases: int, now: datetime) -> None:
@@ -52,7 +52,7 @@ def next_task(random: Random, hurried: int, now: datetime) -> dict | None:
 def form_of(item: WorkItem, random: Random, now: datetime) -> dict:
     """A filled-in form of a task, by somebody who may send it, with a token of its own."""
     token = str(UUID(int=random.getrandbits(128), version=4))
-    user = simulation.person_for(item, random)
+    user = random_people.person_for(item, random)
     return {"op": "complete", "item": item.id, "user": user.user_id, "username": user.username, "token": token,
             "values": answers(item, random, now, token)}
 
@@ -70,7 +70,7 @@ def answers(item: WorkItem, random: Random, now: datetime, mark: str) -> dict[st
     """A lawful answer that goes the simple way; every text in it bears the mark."""
     form = deployed.of(item.case).user_tasks[item.element].form
     while True:
-        values = simulation.fill_in(form, random, now)
+        values = random_people.fill_in(form, random, now)
         if all(values.get(name, wanted) == wanted for name, wanted in DECISIONS.items()):
             break
     texts = {field.id for field in form if field.type in ("string", "text")}

@@ -18,7 +18,7 @@ from sqlalchemy import exists, func, select
 from caseflow.appeals import filing, finding
 from caseflow.cases import steps
 from caseflow.health import doctor
-from caseflow.install import demo, installation, simulation
+from caseflow.install import demo, installation, random_people
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
 from caseflow.notices import outbox
@@ -109,7 +109,7 @@ class _Run:
         kept = db.session.scalar(select(func.count(Rating.id)))
         codes = [unit.code for unit in self.regulation.responsible_units]
         numbers = range(kept, kept + self.wanted)
-        lines = simulation.ratings(self.random, self.regulation.areas, codes, numbers, self.now)
+        lines = random_people.ratings(self.random, self.regulation.areas, codes, numbers, self.now)
         for batch in batches(line.encode() for line in lines):
             with transaction():
                 verdicts = intake.receive(batch, source=SOURCE, now=self.now)
@@ -128,7 +128,7 @@ class _Run:
                 if finding.withdrawable(appeal, actor) and self.random.random() < 0.3:
                     filing.withdraw(appeal.id, actor, self.now)
                 return
-            actor = simulation.appellant_for(case.rating, self.random, self.now)
+            actor = random_people.appellant_for(case.rating, self.random, self.now)
             if actor is not None:
                 ground = self.random.choice(self.regulation.appeal.grounds)
                 token = str(UUID(int=self.random.getrandbits(128)))
@@ -169,12 +169,12 @@ class _Run:
         with transaction():
             waiting = select(WorkItem).where(WorkItem.status == "open", WorkItem.id >= self.random.randint(low, high))
             item = db.session.scalar(waiting.order_by(WorkItem.id).limit(1))
-            actor = simulation.person_for(item, self.random)
+            actor = random_people.person_for(item, self.random)
             form = deployed.task(deployed.of(item.case), item.element, item.visit).form
             token = str(UUID(int=self.random.getrandbits(128)))
             reachable = bool(item.case.rating and item.case.rating.rater_phone)
-            answers = simulation.fill_in(form, self.random, self.now, reachable=reachable)
-            steps.complete_task(item.id, actor, answers, token, self.now, simulation.LATE_REASON)
+            answers = random_people.fill_in(form, self.random, self.now, reachable=reachable)
+            steps.complete_task(item.id, actor, answers, token, self.now, random_people.LATE_REASON)
         self.counts["completed"] += 1
 
     def _summary(self, open_cases: int) -> str:

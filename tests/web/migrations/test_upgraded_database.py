@@ -18,7 +18,7 @@ from sqlalchemy import Table, delete, func, insert, select, text
 from caseflow.casefile import journal_check
 from caseflow.cases import steps
 from caseflow.health import doctor
-from caseflow.install import simulation
+from caseflow.install import random_people
 from caseflow.models import Case, Definition, JournalEntry, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.processes import deployed
@@ -114,5 +114,6 @@ def complete(work_item_id: int, chance: Random, now: datetime, token: str) -> No
     with transaction():
         item = db.session.get(WorkItem, work_item_id)
         form = deployed.task(deployed.of(item.case), item.element, item.visit).form
-        answers = simulation.fill_in(form, chance, now, reachable=bool(item.case.rating.rater_phone))
-        steps.complete_task(item.id, simulation.person_for(item, chance), answers, token, now, simulation.LATE_REASON)
+        answers = random_people.fill_in(form, chance, now, reachable=bool(item.case.rating.rater_phone))
+        actor = random_people.person_for(item, chance)
+        steps.complete_task(item.id, actor, answers, token, now, random_people.LATE_REASON)
