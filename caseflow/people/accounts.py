@@ -57,6 +57,11 @@ def accounts(regulation: str | None = None, everybody: bool = False) -> list[Use
     return list(db.session.scalars(query if everybody else query.where(User.active)).unique())
 
 
+def any_real() -> bool:
+    """Whether anybody has an account who is not of the demo, be it active or not."""
+    return bool(db.session.scalar(select(exists().where(User.demo.is_(False)))))
+
+
 def add(username: str, name: str, password_hash: str, now: datetime, actor: Actor = SYSTEM, *,
         unit: Unit | None = None, staff_no: str | None = None) -> User:
     """Make an account without roles, at a unit of a system administrator's regulation.

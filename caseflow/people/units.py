@@ -42,6 +42,14 @@ def add(regulation: str, code: str, name: str, level: str, now: datetime, actor:
     return unit
 
 
+def offices(regulation: str | None = None) -> list[Unit]:
+    """Every office, closed ones too, of one regulation if it is named, by regulation and code."""
+    query = select(Unit).order_by(Unit.regulation, Unit.code)
+    if regulation:
+        query = query.where(Unit.regulation == regulations.get(regulation).key)
+    return list(db.session.scalars(query))
+
+
 def change(unit: Unit, now: datetime, actor: Actor = SYSTEM, *, name: str, parent: Unit | None) -> None:
     """Rename an office, or move it (with all below it) under another one. The same again changes nothing."""
     duties.require(actor, "admin", unit.regulation)

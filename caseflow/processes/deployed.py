@@ -29,6 +29,11 @@ def versions(process_id: str) -> list[Definition]:
         .execution_options(populate_existing=True)))
 
 
+def all_current() -> list[Definition]:
+    """The version of each process under which new cases start, by the process's id."""
+    return list(db.session.scalars(select(Definition).where(Definition.current).order_by(Definition.process_id)))
+
+
 def processes_of(regulation: str) -> list[str]:
     """The ids of the processes of this regulation that are deployed, sorted."""
     query = select(Definition.process_id).where(Definition.regulation == regulation, Definition.current)

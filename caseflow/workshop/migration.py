@@ -285,10 +285,16 @@ def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
 
 def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> list[int]:
     """The open cases of a process under this version, or under any but the current; the oldest first."""
+    return list(numbers_of(process_id, digest, limit))
+
+
+def numbers_of(process_id: str, digest: str | None = None, limit: int = MOST) -> dict[int, str]:
+    """The same cases, in the same order, each with its file number."""
     current = deployed.row_of(process_id).digest
     which = ProcessInstance.definition == digest if digest else ProcessInstance.definition != current
-    query = select(Case.id).join(ProcessInstance, ProcessInstance.case_id == Case.id)
-    return list(db.session.scalars(query.where(*open_under(process_id), which).order_by(Case.id).limit(limit)))
+    query = select(Case.id, Case.number).join(ProcessInstance, ProcessInstance.case_id == Case.id)
+    found = query.where(*open_under(process_id), which).order_by(Case.id).limit(limit)
+    return dict(db.session.execute(found).all())
 
 
 def open_under(process_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,6 @@
 """How busy each step of a process is: open and late tasks, and how long it takes; and what runs under each version.
 
-Every figure is asked for on an index and counts to a bound: MOST_SHOWN + 1 means more.
+What a page shows is asked for on an index and counts to a bound: MOST_SHOWN + 1 means more.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import literal_column, select, union_all
+from sqlalchemy import func, literal_column, select, union_all
 
 from caseflow import paging
 from caseflow.law import calendars, regulations
 from caseflow.law.working_days import Calendar
-from caseflow.models import Definition, ProcessInstance, Unit, WorkItem, db
+from caseflow.models import Case, Definition, ProcessInstance, Unit, WorkItem, db
+from caseflow.models.cases import OPEN
 from caseflow.moments import ONE_DAY, SHANGHAI, start_of
 from caseflow.paging import MOST_SHOWN
 from caseflow.work import open_work
@@ -52,6 +53,12 @@ def live_cases(digests: Sequence[str]) -> dict[str, int]:
         ProcessInstance.definition == digest, ProcessInstance.ended.is_(False)).limit(MOST_SHOWN + 1))
         for digest in digests]
     return dict(zip(digests, db.session.execute(select(*figures)).one(), strict=True))
+
+
+def running_cases() -> dict[str, int]:
+    """How many cases are open under each version that has any: digest → count, without a bound."""
+    query = select(ProcessInstance.definition, func.count()).join(Case, Case.id == ProcessInstance.case_id)
+    return dict(db.session.execute(query.where(OPEN).group_by(ProcessInstance.definition)).all())
 
 
 def working_time(begun: datetime, completed: datetime, calendar: Calendar) -> timedelta:

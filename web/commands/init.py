@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from sqlalchemy import exists, select
 
 from caseflow.errors import Conflict
 from caseflow.install import demo as demo_people
 from caseflow.install import installation
 from caseflow.law import regulations
-from caseflow.models import User, db, transaction
-from caseflow.people import impartiality
+from caseflow.models import transaction
+from caseflow.people import accounts, impartiality
 from caseflow.ratings import intake
 from caseflow.ratings.feeds import batches, lines_of
 from web import create_app, migrations
@@ -47,7 +46,7 @@ def prepare(demo: bool) -> None:
     """
     Path(current_app.instance_path).mkdir(parents=True, exist_ok=True)
     migrations.upgrade()
-    if demo and db.session.scalar(select(exists().where(User.demo.is_(False)))):
+    if demo and accounts.any_real():
         raise Conflict("This database has real accounts; the demo needs one of its own.")
     with transaction():
         installation.install(clock.now())

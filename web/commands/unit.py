@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
-from caseflow.law import regulations
-from caseflow.models import Unit, db, transaction
+from caseflow.models import transaction
 from caseflow.models.people import LEVELS
 from caseflow.people import accounts, units
 from web import create_app
@@ -23,10 +21,7 @@ def unit() -> None:
 def list_(regulation: str | None) -> None:
     """A line for each office: regulation, code, name, the code of the office above it."""
     with create_app().app_context():
-        query = select(Unit).order_by(Unit.regulation, Unit.code)
-        if regulation:
-            query = query.where(Unit.regulation == regulations.get(regulation).key)
-        for office in db.session.scalars(query):
+        for office in units.offices(regulation):
             above = office.parent.code if office.parent else "—"
             closed = [] if office.active else ["已停用"]
             click.echo("\t".join((office.regulation, office.code, office.name, above, *closed)))

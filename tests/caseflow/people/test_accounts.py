@@ -7,7 +7,8 @@ import pytest
 from caseflow.models import Unit, WorkItem, transaction
 from caseflow.people import accounts
 from caseflow.work import tasks
-from tests.ground import entries, open_item, person
+from tests.conftest import MONDAY_MORNING
+from tests.ground import entries, newcomer, open_item, person
 
 
 @pytest.fixture
@@ -41,3 +42,11 @@ def test_a_task_stays_with_whoever_loses_another_role(taken, guichi, session):
         accounts.revoke(officer, "supervisor", bureau, guichi.now)
     assert session.get(WorkItem, taken).assignee_id == officer.id
     assert entries(guichi.case_id, "task_released") == []
+
+
+def test_the_people_of_the_demo_are_not_real_and_anybody_else_is_even_when_stopped(installed, session):
+    assert not accounts.any_real()
+    newcomer("anna")
+    with transaction():
+        accounts.set_active(accounts.find("anna"), False, MONDAY_MORNING)
+    assert accounts.any_real()

@@ -246,7 +246,8 @@ def test_a_batch_tells_of_each_case_and_moves_what_can_be_moved(app, guichi, ses
     other = Journey(app, clock, "guichi").bad_review()
     other.does("first_response", outcome="complex")
     digest = deploy("guichi", clock, SHORTER, LEDGER)
-    told = {}
+    told, numbers = {}, {journey.case_id: journey.case().number for journey in (guichi, other)}
+    assert list(migration.numbers_of("guichi_rectification").items()) == list(numbers.items())
     for case_id in migration.cases_of("guichi_rectification"):
         try:
             with transaction():

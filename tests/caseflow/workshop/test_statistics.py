@@ -79,3 +79,12 @@ def test_every_figure_is_found_on_an_index(guichi, session):
     assert any("ix_process_instances_definition_ended_case_id (definition=? AND ended=?" in line for line in plans)
     assert not any("ix_work_items_status_assignee_id_due_at" in line for line in plans)
     assert [line for line in plans if line.startswith("SCAN work_items") or line.startswith("SCAN process_i")] == []
+
+
+def test_running_cases_are_counted_by_version_and_those_that_are_over_are_not(guichi, session, app, clock):
+    over = Journey(app, clock, "guichi").bad_review()
+    over.does("first_response", outcome="resolved").does("revisit", revisit_result="satisfied")
+    appeal = guichi.appeal("guichi.dept1.officer")
+    digests = [deployed.row_of(f"guichi_{name}").digest for name in ("rectification", "appeal")]
+    assert appeal.case().status == "open" and over.case().status == "closed"
+    assert statistics.running_cases() == dict.fromkeys(digests, 1)

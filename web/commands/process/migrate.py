@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 import orjson
-from sqlalchemy import select
 
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import CannotMove, CaseflowError, NotFound
-from caseflow.models import Case, db, transaction
+from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
@@ -55,12 +54,11 @@ def migrate(process_id: str, numbers: tuple[str, ...], keep: tuple[str, ...], re
 
 def _ids(process_id: str, numbers: Iterable[str]) -> dict[int, str]:
     """The cases meant, with their file numbers."""
-    waiting = migration.cases_of(process_id)
-    names = dict(db.session.execute(select(Case.id, Case.number).where(Case.id.in_(waiting))).all())
-    unknown = sorted(set(numbers) - set(names.values()))
+    waiting = migration.numbers_of(process_id)
+    unknown = sorted(set(numbers) - set(waiting.values()))
     if unknown:
         raise click.UsageError(f"不是 {process_id} 待迁移的案件：{'、'.join(unknown)}")
-    return {case_id: names[case_id] for case_id in waiting if not numbers or names[case_id] in numbers}
+    return {case_id: number for case_id, number in waiting.items() if not numbers or number in numbers}
 
 
 def _previewed(ids: Mapping[int, str], digest: str) -> list[dict[str, Any]]:

@@ -9,15 +9,14 @@ from typing import Any, NoReturn
 
 import click
 import orjson
-from sqlalchemy import func, select
 
 from caseflow.engine import gate
 from caseflow.errors import DefinitionRefused
-from caseflow.models import Case, Definition, ProcessInstance, User, db, transaction
+from caseflow.models import Definition, User, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
-from caseflow.workshop import deployment, drafts, verification
+from caseflow.workshop import deployment, drafts, statistics, verification
 from web import create_app
 from web.app import clock
 from web.commands.process import findings
@@ -30,11 +29,8 @@ def list_(process_id: str | None, as_json: bool) -> None:
     """A line for each process: id, version, digest, when it was deployed, by whom, approved by whom, running cases
     under it, open drafts. With PROCESS_ID a line for each of its versions; * marks the current one."""
     with create_app().app_context():
-        current = select(Definition).where(Definition.current).order_by(Definition.process_id)
-        rows = deployed.versions(process_id) if process_id else list(db.session.scalars(current))
-        running = dict(db.session.execute(select(ProcessInstance.definition, func.count()).join(
-            Case, Case.id == ProcessInstance.case_id).where(Case.status == "open").group_by(
-            ProcessInstance.definition)).all())
+        rows = deployed.versions(process_id) if process_id else deployed.all_current()
+        running = statistics.running_cases()
         told = [_told(row, running.get(row.digest, 0)) for row in rows]
     if as_json:
         click.echo(orjson.dumps(told).decode())
