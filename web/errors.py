@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from caseflow import errors
-from caseflow.models import db, is_outage
+from caseflow.models import forget, is_outage
 from web.words import refusals, times
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ def refusal(error: errors.CaseflowError) -> tuple[int, str]:
 def _refused(error: errors.CaseflowError) -> Response:
     status, sentence = refusal(error)
     log.warning("refused %s %r: %s", request.method, request.path, error.code)
-    db.session.rollback()
+    forget()
     return answer(status, error.code, sentence, fields=getattr(error, "fields", None))
 
 
@@ -145,7 +145,7 @@ def _http(error: HTTPException) -> Response:
 def _crashed(error: Exception) -> Response:
     """Whatever nobody foresaw: the trace goes to the log, the reader gets a sentence."""
     log.error("%s %r failed", request.method, request.path, exc_info=error)
-    db.session.rollback()
+    forget()
     if is_outage(error):
         return _refused(errors.DatabaseUnavailable())
     return answer(500, "internal_error", str(STATUSES[500][1]))

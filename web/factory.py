@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 
 import click
 from flask import Blueprint, Flask, redirect, url_for
 from flask_babel import Babel
-from flask_migrate import Migrate
 
 import caseflow
-from caseflow.cases import attachments
-from caseflow.files.store import Store
 from caseflow.install import kinds
-from caseflow.models import db
 from web import errors
 from web.app import config, database, security, step_times
-from web.cases import attachments as attachment_pages
+from web.cases import attachments
 from web.frame import access, shell
 from web.sign_in import auth
 
@@ -35,7 +30,6 @@ PAGES = {     # area → its modules with pages
     "admin": ("people", "units", "imports", "journal", "deliveries"),
     "api": ("ratings",),
 }
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -49,25 +43,17 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if click.get_current_context(silent=True) is None:
         config.require_secret(settings)
     app = Flask("web", instance_path=str(settings.instance.absolute()))
-    app.config.update(CASEFLOW=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "hide_parameters": True,  # no log quotes what people wrote
-        "execution_options": {attachments.STORE: Store(
-            settings.files_folder, settings.file_limit, settings.case_files_limit)},
-    }
-    db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS))
+    app.config["CASEFLOW"] = settings
+    database.init_app(app, settings)
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=auth.locale)
     errors.init_app(app)
-    attachment_pages.init_app(app)    # before the CSRF check reads what is sent
+    attachments.init_app(app)    # before the CSRF check reads what is sent
     security.configure(app, settings)
     auth.init_app(app)
     access.init_app(app)
     shell.init_app(app)
     step_times.init_app(app)
     _add_pages(app)
-    with app.app_context():
-        database.require_durable(db.engine)
     return app
 
 

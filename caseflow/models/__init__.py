@@ -13,7 +13,17 @@ from caseflow.models.cases import (
     Submission,
     lock_case,
 )
-from caseflow.models.db import Base, db, insert_new, is_outage, snapshot, transaction
+from caseflow.models.db import (
+    Base,
+    db,
+    disconnect,
+    forget,
+    insert_new,
+    is_outage,
+    snapshot,
+    transaction,
+    why_unusable,
+)
 from caseflow.models.files import Attachment
 from caseflow.models.health import Checkup, Heartbeat, SimulatedClock, StandingComplaint, StepTime
 from caseflow.models.journal import JournalEntry, JournalHead
@@ -66,5 +76,6 @@ __all__ = [
     "ProcessInstance", "Profile", "Rating",
     "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
     "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
-    "User", "WebSession", "WorkItem", "db", "insert_new", "is_outage", "lock_case", "snapshot", "transaction",
+    "User", "WebSession", "WorkItem", "db", "disconnect", "forget", "insert_new", "is_outage", "lock_case", "snapshot",
+    "transaction", "why_unusable",
 ]

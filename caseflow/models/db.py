@@ -13,7 +13,16 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    PendingRollbackError,
+)
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -122,6 +131,17 @@ def snapshot() -> Iterator[Any]:
         session.rollback()
 
 
+def forget() -> None:
+    """Let go of what was begun outside of `transaction()`, as by a request that was refused; nothing of it is kept."""
+    db.session.rollback()
+
+
+def disconnect() -> None:
+    """End the session and every connection of this process: nothing holds the database any more."""
+    db.session.remove()
+    db.engine.dispose()
+
+
 def insert_new(model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with its key is there; whether it was new. At once, without a look first."""
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
@@ -143,6 +163,14 @@ def is_outage(error: BaseException) -> bool:
         lost = error.orig.sqlstate is None and isinstance(error, OperationalError)
         return lost or error.connection_invalidated or (error.orig.sqlstate or "")[:2] in OUT_ON_POSTGRESQL
     return getattr(error.orig, "sqlite_errorname", "").startswith(OUT_ON_SQLITE)
+
+
+def why_unusable(error: BaseException) -> str | None:
+    """Why the database cannot be used, in a line of its driver; None for what is a fault of ours, not of the place."""
+    ours = isinstance(error, (IntegrityError, InternalError, NotSupportedError))
+    if ours or not isinstance(error, (DatabaseError, ArgumentError)):
+        return None
+    return str(getattr(error, "orig", error)).strip().splitlines()[0]
 
 
 @event.listens_for(Engine, "connect")

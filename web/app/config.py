@@ -97,6 +97,11 @@ class Settings:
         """Bytes of the largest request that brings attachments: two of the largest, and what goes with them."""
         return max(self.max_upload, 2 * self.file_limit + FRAME)
 
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether the database is PostgreSQL; SQLite otherwise."""
+        return make_url(self.database_url).get_backend_name() == "postgresql"
+
     @classmethod
     def for_scratch(cls, database_url: str, instance: Path = Path("instance")) -> Settings:
         """For a run that serves nobody and keeps nothing but a database and, in `instance`, files."""

@@ -1,17 +1,41 @@
-"""Whether the database keeps what it has confirmed."""
+"""The database of the application: which it is, what its connections know, whether it keeps what it confirmed."""
 
 from __future__ import annotations
 
+from flask import Flask
+from flask_migrate import Migrate
 from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import OperationalError
 
+from caseflow.cases import attachments
 from caseflow.errors import ConfigurationError
+from caseflow.files.store import Store
+from caseflow.models import db
+from web import migrations
+from web.app.config import Settings
 
 DURABLE = {
     "fsync": ("on",),
     "full_page_writes": ("on",),
     "synchronous_commit": ("on", "local", "remote_write", "remote_apply"),
 }
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Let the application work on the database of the settings, with the attachments in their folder.
+
+    Refuses (ConfigurationError) a PostgreSQL that may lose what it confirmed.
+    """
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "hide_parameters": True,  # no log quotes what people wrote
+        "execution_options": {attachments.STORE: Store(
+            settings.files_folder, settings.file_limit, settings.case_files_limit)},
+    }
+    db.init_app(app)
+    Migrate(app, db, directory=str(migrations.DIRECTORY))
+    with app.app_context():
+        require_durable(db.engine)
 
 
 def require_durable(engine: Engine) -> None:
@@ -29,6 +53,6 @@ def require_durable(engine: Engine) -> None:
                                  "set them to on")
 
 
-def is_empty(engine: Engine) -> bool:
-    """Whether nothing has been set up in this database yet."""
-    return not inspect(engine).has_table("units")
+def is_empty() -> bool:
+    """Whether nothing has been set up in the application's database yet."""
+    return not inspect(db.engine).has_table("units")

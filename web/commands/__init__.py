@@ -89,20 +89,12 @@ class Told(LazyGroup):
                 raise
             raise Unusable(": ".join(str(part) for part in (error.filename, error.strerror) if part)) from None
         except Exception as error:
-            reason = _of_the_database(error)
+            from caseflow.models import why_unusable  # late: as above, and most commands never get here
+
+            reason = why_unusable(error)
             if reason is None:
                 raise
             raise Unusable(f"数据库不可用或尚未初始化，请先运行 caseflow init：{reason}") from None
-
-
-def _of_the_database(error: Exception) -> str | None:
-    """Why the database cannot be used, in one line; None for what is a fault of ours, not of the place."""
-    from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InternalError, NotSupportedError
-
-    ours = isinstance(error, (IntegrityError, InternalError, NotSupportedError))
-    if ours or not isinstance(error, (DatabaseError, ArgumentError)):
-        return None
-    return str(getattr(error, "orig", error)).strip().splitlines()[0]
 
 
 class Unusable(click.ClickException):

@@ -8,7 +8,7 @@ import click
 
 from caseflow.errors import ConfigurationError
 from caseflow.health.doctor import examine
-from caseflow.models import db, snapshot
+from caseflow.models import snapshot
 from web import create_app
 from web.app import clock, database
 from web.sentences import complaints
@@ -18,7 +18,7 @@ from web.sentences import complaints
 def doctor() -> None:
     """Check the invariants of this installation; one line per finding, exit code 1 when there is any."""
     with create_app().app_context():
-        if database.is_empty(db.engine):
+        if database.is_empty():
             raise ConfigurationError("Nothing has been set up in this database; run `caseflow init`.")
         with snapshot():
             found = examine(clock.now())

@@ -13,10 +13,8 @@ from contextlib import ExitStack
 import click
 import waitress
 from flask import Flask
-from sqlalchemy.engine import make_url
 
 from caseflow.errors import ConfigurationError
-from caseflow.models import db
 from web import create_app, migrations
 from web.app import config, database
 from web.commands.init import prepare
@@ -51,11 +49,10 @@ def run(host: str | None, port: int | None, web_only: bool) -> None:
 
 def _make_ready(settings: config.Settings) -> None:
     """Prepare an empty database. A real one is only migrated when somebody says so (`caseflow init`)."""
-    if settings.demo or database.is_empty(db.engine):
+    if settings.demo or database.is_empty():
         prepare(settings.demo)
     elif not migrations.is_current():
         raise ConfigurationError("The tables are of another version; back up, then run `caseflow init`.")
-    db.session.remove()
 
 
 def _listen(app: Flask, settings: config.Settings):
@@ -81,8 +78,7 @@ def _serve(server, settings: config.Settings, modules: tuple[str, ...]) -> None:
 
 def _companions(settings: config.Settings) -> tuple[str, ...]:
     """The processes beside the web. On SQLite the scheduler runs the side jobs as well."""
-    on_postgresql = make_url(settings.database_url).get_backend_name() == "postgresql"
-    return ("scheduler", "scheduler.worker") if on_postgresql else ("scheduler",)
+    return ("scheduler", "scheduler.worker") if settings.on_postgresql else ("scheduler",)
 
 
 def _stop(*_: object) -> None:

@@ -20,7 +20,7 @@ from caseflow.cases import steps
 from caseflow.health import doctor
 from caseflow.install import demo, installation, random_people
 from caseflow.law import regulations
-from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, transaction
+from caseflow.models import Case, JournalEntry, Rating, User, WorkItem, db, disconnect, transaction
 from caseflow.notices import outbox
 from caseflow.people.permissions import actor_for
 from caseflow.processes import deployed
@@ -57,8 +57,7 @@ def simulate(key: str, wanted: int, seed: int) -> None:
             f"sqlite:///{Path(folder) / 'simulation.db'}", Path(folder))
         with create_app(settings).app_context():
             summary, found = _Run(key, wanted, seed).drive()
-            db.session.remove()
-            db.engine.dispose()
+            disconnect()
     for complaint in found[:20]:
         sentence = complaints.sentence(complaint.code, complaint.facts)
         click.echo(f"{complaint.code}\t{complaint.case}\t{sentence}", err=True)
@@ -95,7 +94,7 @@ class _Run:
         return self._summary(open_cases), found
 
     def _prepare(self) -> None:
-        if not database.is_empty(db.engine) and _is_real():
+        if not database.is_empty() and _is_real():
             raise click.UsageError("this database holds people or ratings that are not simulated; use an empty one")
         migrations.upgrade()
         self.before = db.session.scalar(select(func.max(Case.id))) or 0

@@ -7,10 +7,19 @@ import threading
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, IntegrityError, InternalError, NotSupportedError, OperationalError
 
 from caseflow.errors import ConcurrentUpdate
-from caseflow.models import Case, NumberSequence, RoleAssignment, db, transaction
+from caseflow.models import (
+    Case,
+    NumberSequence,
+    RoleAssignment,
+    db,
+    disconnect,
+    forget,
+    transaction,
+    why_unusable,
+)
 from tests.ground import at_once
 
 
@@ -26,6 +35,30 @@ def test_nothing_is_written_when_anything_fails(session):
         session.flush()
         raise ZeroDivisionError
     assert session.get(NumberSequence, "a") is None
+
+
+@pytest.mark.both_databases
+def test_what_was_begun_outside_of_a_transaction_can_be_forgotten(session):
+    session.add(NumberSequence(key="a", last=1))
+    session.flush()
+    forget()
+    assert session.get(NumberSequence, "a") is None
+
+
+def test_nothing_holds_a_database_that_was_disconnected(session):
+    session.get(NumberSequence, "a")
+    assert db.engine.pool.checkedout() == 1
+    disconnect()
+    assert (db.engine.pool.checkedout(), db.engine.pool.checkedin()) == (0, 0)
+
+
+@pytest.mark.parametrize(("fault", "why"), [
+    (OperationalError("SELECT 1", {}, Exception("first\nsecond")), "first"),
+    (ArgumentError("no such driver"), "no such driver"),
+    *((kind("SELECT 1", {}, Exception("first")), None) for kind in (IntegrityError, InternalError, NotSupportedError)),
+    (ZeroDivisionError(), None)])
+def test_only_what_lies_with_the_place_says_why_a_database_cannot_be_used(fault, why):
+    assert why_unusable(fault) == why
 
 
 @pytest.mark.both_databases
