@@ -16,6 +16,8 @@ from caseflow.people.permissions import Actor, actor_for
 from caseflow.raters.reaching import CHOICE
 
 LATE_REASON = "模拟逾期"
+APPEAL_TEXT = "模拟的申诉，事实和理由如附件。"
+EVIDENCE, EVIDENCE_FILE = "模拟的证据", "证据.txt"
 
 
 def ratings(random: Random, areas: Sequence[str], org_codes: Sequence[str], numbers: range,

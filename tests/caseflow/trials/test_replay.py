@@ -10,6 +10,7 @@ from sqlalchemy import select
 from caseflow.cases import clock
 from caseflow.engine import definition as engine
 from caseflow.errors import InvalidInput
+from caseflow.install import simulation
 from caseflow.law import regulations
 from caseflow.models import Timer, transaction
 from caseflow.moments import SHANGHAI
@@ -17,15 +18,13 @@ from caseflow.processes import deployed
 from caseflow.trials import replay
 from tests.ground import person
 from web import sentences
-from web.commands.simulate import _Run
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def _simulated(place: str, cases: int = 12, seed: int = 3) -> None:
-    _, complaints = _Run(place, cases, seed).drive()
-    assert not complaints
+    assert not simulation.run(place, cases, seed).complaints
 
 
 def _edited(place: str, *edits: tuple[str, str], name: str = "rectification") -> engine.Definition:
