@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from caseflow.models import Unit, User, transaction
+from caseflow.models import Unit, transaction
 from caseflow.models.people import ROLES
 from caseflow.people import accounts, directory
 from web.admin.frame import ID, blueprint, changes, number, only, typed, yes_or_no
@@ -129,12 +129,12 @@ def give_first_passwords():
     """A sheet of one-time passwords for the accounts that have none, shown in this answer and nowhere else."""
     only("security")
     actor = current_actor()
-    waiting = [(person.id, _one_time_password()) for person in accounts.without_password(actor, MOST_ON_A_SHEET)]
-    hashes = {user_id: passwords.hashed(password) for user_id, password in waiting}
+    waiting = [(person, _one_time_password()) for person in accounts.without_password(actor, MOST_ON_A_SHEET)]
+    hashes = [passwords.hashed(password) for _, password in waiting]     # takes long: before the transaction
     until = clock.real() + ONE_TIME
-    with transaction() as session:
-        given = [(person, password) for user_id, password in waiting if accounts.give_first_password(
-            person := session.get(User, user_id), hashes[user_id], until, clock.now(), actor)]
+    with transaction():
+        given = [(person, password) for (person, password), password_hash in zip(waiting, hashes, strict=True)
+                 if accounts.give_first_password(person, password_hash, until, clock.now(), actor)]
     if not given:
         flash(gettext("没有等待密码的账号：可能刚才已经生成过。需要重新设置的，请打开该人员的页面。"), "warning")
         return redirect(url_for("admin.users"))
