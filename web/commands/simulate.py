@@ -12,7 +12,7 @@ import click
 from caseflow.install import simulation
 from caseflow.install.simulation import Simulated
 from caseflow.law import regulations
-from caseflow.models import disconnect
+from caseflow.models import disconnect, forget
 from web import create_app, migrations
 from web.app import config, database
 from web.sentences import complaints
@@ -56,7 +56,9 @@ def _settings(folder: Path) -> config.Settings:
 
 
 def _prepare() -> None:
-    if not database.is_empty() and simulation.is_real():
+    real = not database.is_empty() and simulation.is_real()
+    forget()    # a table that is still being read cannot be changed
+    if real:
         raise click.UsageError("this database holds people or ratings that are not simulated; use an empty one")
     migrations.upgrade()
 

@@ -11,6 +11,7 @@ from caseflow.models import Timer, transaction
 from caseflow.ratings import rectification
 from tests.journeys.kit import Journey
 from web.commands import main
+from web.migrations import downgrade
 
 pytestmark = pytest.mark.machine_clock
 
@@ -52,6 +53,14 @@ def test_simulating_again_in_the_same_database_makes_new_cases(caseflow, databas
         ended = simulate(caseflow, database=database_url)
         assert (ended.exit_code, ended.output.count("cases=3 open=0")) == (0, 1), ended.output
         assert sum(int(word.split("=")[1]) for word in ended.output.split()[8:]) == 3, ended.output
+
+
+@pytest.mark.both_databases
+def test_a_simulated_database_of_an_older_version_is_brought_up_to_date(caseflow, app, database_url):
+    with app.app_context():
+        downgrade("0008")    # the next one changes the table of people
+    ended = simulate(caseflow, cases=1, database=database_url)
+    assert (ended.exit_code, "cases=1 open=0" in ended.output) == (0, True), ended.output
 
 
 @pytest.mark.both_databases
