@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from caseflow.casefile import journal, readings
+from caseflow.casefile import readings
+from caseflow.casefile.begun import RatingReceived
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.kinds import Kind
-from caseflow.cases import steps
+from caseflow.cases import advance, steps
 from caseflow.errors import InvalidInput, RegulationExpired
 from caseflow.law import regulations
 from caseflow.models import Rating, Unit, db
@@ -34,9 +35,8 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
         raise InvalidInput("This rating has a case already.")
     subject = rated.subject(rating, db.session.get(Unit, rating.service.unit_id))
     case, definition = steps.begin(RECTIFICATION, subject, now)
-    journal.append(case, "rating_received", actor, now, {
-        "rating": rating.id, "source": rating.source, "level": rating.level,
-        "received_at": rating.received_at.isoformat(), **(intake or {})})
+    advance.keep(case, [RatingReceived(
+        rating.id, rating.source, rating.level, rating.received_at.isoformat(), intake or {})], actor, now)
     steps.start(case, definition, subject, actor, now)
     return case
 

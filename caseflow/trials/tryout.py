@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from caseflow.casefile.begun import AppealFiled, CaseOpened, RatingReceived
 from caseflow.casefile.facts import ClockRestarted, ClockStopped, ContactAttempted, MessageDelivered
 from caseflow.cases import fold, standstill
 from caseflow.engine import step as engine
@@ -173,18 +174,16 @@ def _do(case: TriedCase, act: Act, number: int) -> None:
 def _start(case: TriedCase, act: Act) -> None:
     case.now, case.phone = act.at or START, act.phone
     given = {**RATING, "received_at": case.now.isoformat(), **act.answers}
-    number_format, ground = case.ground.regulation.number_format, case.ground
+    number_format, ground, today = case.ground.regulation.number_format, case.ground, day_of(case.now)
     if ground.kind == APPEAL and ground.regulation.appeal:
         rules = ground.regulation.appeal
         number_format = rules.number_format or number_format
-        case.note("appeal_filed", {"appeal": 0, "ground": (*rules.grounds, "other")[0], "party": ""})
+        case.keep([AppealFiled(0, (*rules.grounds, "other")[0], "")])
     elif ground.kind != APPEAL:
-        case.note("rating_received", {"rating": 0, "source": "tryout", "level": given["level"],
-                                      "received_at": given["received_at"]})
-    case.case.number = number_format.format(year=day_of(case.now).year, number=1)
-    case.note("case_opened", {
-        "number": case.case.number, "rating": 0, "regulation": ground.regulation.key,
-        "definition": ground.definition.digest, "after_expiry": ground.regulation.is_over(day_of(case.now))})
+        case.keep([RatingReceived(0, "tryout", given["level"], given["received_at"])])
+    case.case.number = number_format.format(year=today.year, number=1)
+    case.case.after_expiry = ground.regulation.is_over(today)
+    case.keep([CaseOpened.of(case.case)])
     case.follow(engine.start(ground.definition, given, Context(case.now)))
 
 
