@@ -21,9 +21,9 @@ from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, Token
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.calendars import Calendar
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, Rating, db
-from caseflow.models.ratings import HANDLED_IN
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor

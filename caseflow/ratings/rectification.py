@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from caseflow.casefile import readings
 from caseflow.casefile.begun import RatingReceived
 from caseflow.casefile.hand import HeldCase
-from caseflow.casefile.kinds import Kind
 from caseflow.cases import advance, steps
 from caseflow.errors import InvalidInput, RegulationExpired
 from caseflow.law import regulations
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Rating, Unit, db
-from caseflow.models.ratings import HANDLED_IN
 from caseflow.moments import day_of
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.raters import rated
+from caseflow.ratings import kind
 
 UPHELD = "appeal_upheld"                 # the message that ends it, since the rating is voided
 
@@ -47,8 +48,5 @@ def _hear_of_earlier_decision(case: HeldCase, waited: set[int], actor: Actor, no
         steps.deliver_if_awaited(case.id, UPHELD, now, actor)
 
 
-RECTIFICATION = Kind(
-    name=HANDLED_IN, process="rectification", number_format=lambda regulation: regulation.number_format,
-    sequence="{regulation}-{year}", subject=rated.subject_of, titles=rated.titles, speaks_to_rater=True,
-    appealable=True, may_repeat=True, may_be_sent_back=True, voidable=True,
-    after_task=_hear_of_earlier_decision)
+RECTIFICATION = replace(
+    kind.RECTIFICATION, subject=rated.subject_of, titles=rated.titles, after_task=_hear_of_earlier_decision)
