@@ -73,7 +73,8 @@ def test_an_area_of_the_web_uses_no_template_of_another():
 
 def test_whoever_handles_cases_names_no_kind():
     """What a kind means to them it says itself (casefile/kinds.py)."""
-    handling = [f"caseflow/{package}" for package in ("casefile", "cases", "work", "supervision", "people", "raters")]
+    handling = [f"caseflow/{package}" for package in (
+        "casefile", "cases", "work", "supervision", "people", "raters", "trials")]
     found = [f"{source.name(path)}:{line}" for path in source.modules(*handling) for line in _lines_naming_a_kind(path)]
     found += [f"{source.name(path)}: import {module}" for path in source.modules(*handling)
               for module in source.imports(path) if module.rpartition(".")[2] in ("KIND", "HANDLED_IN")]

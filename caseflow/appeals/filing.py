@@ -13,16 +13,17 @@ from typing import BinaryIO
 
 from caseflow.appeals.finding import OFFICIALS, against, find, is_party, rating_of
 from caseflow.appeals.review import APPEAL
-from caseflow.casefile import holding, journal, readings
-from caseflow.cases import attachments, clock, steps
+from caseflow.casefile import holding, readings
+from caseflow.casefile.begun import AppealFiled
+from caseflow.cases import advance, attachments, clock, steps
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, TokenReused
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.calendars import Calendar
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, Rating, db
-from caseflow.models.ratings import HANDLED_IN
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -116,7 +117,7 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
         statement=statement.strip(), form_token=form_token, filed_at=now)
     db.session.add(appeal)
     db.session.flush()
-    journal.append(case, "appeal_filed", actor, now, {"appeal": appeal.id, "ground": ground, "party": stands.party})
+    advance.keep(case, [AppealFiled(appeal.id, ground, stands.party)], actor, now)
     steps.start(case, definition, subject, actor, now)
     for opened, name in evidence:
         attachments.keep(case.id, actor, opened, name, now, purpose="evidence")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import contains_eager
 
 from caseflow import paging
 from caseflow.errors import NotFound
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import (
     Appeal,
     AssessmentRecord,
@@ -18,7 +19,6 @@ from caseflow.models import (
     WorkItem,
     db,
 )
-from caseflow.models.ratings import HANDLED_IN
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor

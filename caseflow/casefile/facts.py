@@ -162,6 +162,57 @@ class ClockRestarted(Fact):
             "tokens": list(self.tokens)}
 
 
+@dataclass(frozen=True, slots=True)
+class DeadlineExtended(Fact):
+    """A deadline got so many working days more, to `due_at` (None: its clock stands still)."""
+
+    element: str
+    token: int
+    days: int
+    reason: str
+    due_at: datetime | None
+
+    @property
+    def entry(self) -> Entry:
+        """Which, by how much, until when, and why."""
+        return "deadline_extended", {
+            "element": self.element, "token": self.token, "days": self.days, "reason": self.reason,
+            "due_at": self.due_at.isoformat() if self.due_at else None}
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionKept(Fact):
+    """What a deadline was extended by holds under another version of its process, where it is due then."""
+
+    element: str
+    token: int
+    due_at: datetime
+
+    @property
+    def entry(self) -> Entry:
+        """Which, and until when."""
+        return "extension_kept", {"element": self.element, "token": self.token, "due_at": self.due_at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class DueRecomputed(Fact):
+    """The calendar moved a deadline from where it was `before`. `calendar` is the version that did."""
+
+    element: str
+    token: int
+    before: datetime
+    due_at: datetime
+    provisional: bool
+    calendar: str
+
+    @property
+    def entry(self) -> Entry:
+        """Which, from when to when, and by which calendar."""
+        return "due_recomputed", {
+            "element": self.element, "token": self.token, "previous_due_at": self.before.isoformat(),
+            "due_at": self.due_at.isoformat(), "provisional": self.provisional, "calendar": self.calendar}
+
+
 # --- tasks and messages -------------------------------------------------------------------------------------------
 
 

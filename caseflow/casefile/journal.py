@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
@@ -77,8 +77,15 @@ def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: Who, now: datet
 
 def entries(case: Case) -> list[JournalEntry]:
     """The case's entries, oldest first."""
-    found = select(JournalEntry).where(JournalEntry.stream == f"case:{case.id}").order_by(JournalEntry.seq)
-    return list(db.session.scalars(found))
+    return [entry for _, entry in entries_of([case])]
+
+
+def entries_of(cases: Sequence[Case]) -> Iterator[tuple[int, JournalEntry]]:
+    """(case id, entry) of these cases, of each the oldest first."""
+    ids = {f"case:{case.id}": case.id for case in cases}
+    found = select(JournalEntry).where(JournalEntry.stream.in_(ids)).order_by(JournalEntry.seq)
+    for entry in db.session.scalars(found):
+        yield ids[entry.stream], entry
 
 
 def _system_tail() -> JournalHead:

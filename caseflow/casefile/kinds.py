@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from caseflow.casefile.begun import RatingReceived
+from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.errors import ConfigurationError
 
@@ -45,29 +47,41 @@ def _nothing(*_: Any) -> None:
     pass
 
 
+def _of_no_rows(*_: Any) -> Any:
+    raise ConfigurationError("This kind is known as its diagram is tried out, and not where cases are kept.")
+
+
+def _with_a_rating(_regulation: Any, given: Mapping[str, Any]) -> tuple[Fact, ...]:
+    return (RatingReceived(0, "tryout", given["level"], given["received_at"]),)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of case. `name` stands in Case.kind, `process` is the diagram under bpmn/<place>/.
 
     `number_format` (of the Regulation) has {year} and {number}, which is counted under `sequence` ({regulation},
     {year}). `subject` is what a case was opened about, `titles` say it in a few words, by case id. `effects` are the
-    Effects (cases/effects/registry.py) that are its own, by topic, beside those of all.
+    Effects (cases/effects/registry.py) that are its own, by topic, beside those of all. What needs no row is enough to
+    try its diagram out, without a database; the rest is told by who keeps its cases.
     """
 
     name: str
     process: str
     number_format: Callable[[Any], str]
     sequence: str
-    subject: Callable[[Case], Subject]
-    titles: Callable[[Sequence[Case]], Mapping[int, str]]
+    subject: Callable[[Case], Subject] = _of_no_rows
+    titles: Callable[[Sequence[Case]], Mapping[int, str]] = _of_no_rows
     effects: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     offered: Callable[[Any], bool] = _everywhere        # whether this Regulation has such cases
     in_ledger: bool = True                              # whether the ledger (台账) lists them
     speaks_to_rater: bool = False                       # whether the rater may be contacted from it, and is shown
+    about_appeal: bool = False                          # whether it is about an appeal, which its effects ask for
     appealable: bool = False                            # whether appeals are made against what it is about
     voidable: bool = False                              # whether it ends as voided once its rating is not adopted
     may_repeat: bool = False                            # whether it may be linked with another that says the same
     may_be_sent_back: bool = False                      # whether the responsible unit may refuse the dispatch
+    # (Regulation, variables of its diagram) → with what its journal begins where it is tried out.
+    tried_with: Callable[[Any, Mapping[str, Any]], tuple[Fact, ...]] = _with_a_rating
     # (case id, user id) → the condition on which a person may see a case that no unit of theirs takes part in.
     own: Callable[[int, int | None], Any] | None = None
     # What its steps mean to related cases: after a completed task (the case, the tokens of the messages it waited for
@@ -118,6 +132,16 @@ def listed() -> tuple[str, ...]:
 def running(process: str) -> tuple[str, ...]:
     """The names of the kinds whose diagram this is (a process id without its place)."""
     return tuple(kind.name for kind in registered() if kind.process == process)
+
+
+def trying(process: str) -> Kind:
+    """The kind that a try-out of this diagram (a process id without its place) is of.
+
+    One that is no kind's is tried out as a case about a rating, with no effects of its own.
+    """
+    found = (kind for kind in registered() if kind.process == process)
+    return next(found, None) or Kind(
+        process, process, lambda regulation: regulation.number_format, "", speaks_to_rater=True)
 
 
 def titles(cases: Iterable[Case]) -> dict[int, str]:

@@ -6,16 +6,18 @@ Reads tables only. Whether an actor may see the case is judged by whoever found 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
-from caseflow.casefile import journal
+from caseflow.casefile import journal, kinds
 from caseflow.models import (
     Appeal,
+    Attachment,
     AwaitedMessage,
     Case,
     CaseReference,
@@ -39,6 +41,28 @@ from caseflow.models.prepared import Prepared
 from caseflow.paging import containing
 
 
+class _Shelf:
+    """Cases that are read beside each other: a table is read for all of them at once, and kept by case."""
+
+    def __init__(self) -> None:
+        self._cases: dict[int, Case] = {}
+        self._read: dict[str, dict[int, list[Any]]] = defaultdict(dict)
+
+    def put(self, case: Case) -> None:
+        """From now on this case is read along with the others."""
+        self._cases[case.id] = case
+
+    def rows(self, case: Case, table: str, read: Callable[[list[Case]], Iterable[tuple[int, Any]]]) -> list[Any]:
+        """The rows of this case; `read` answers (case id, row) for the cases that it is given."""
+        found = self._read[table]
+        if case.id not in found:
+            asked = [one for key, one in self._cases.items() if key not in found]
+            found.update({one.id: [] for one in asked})
+            for case_id, row in read(asked):
+                found[case_id].append(row)
+        return found[case.id]
+
+
 @dataclass(frozen=True)
 class Reading:
     """One case as it was read for one page, which hands it to its parts; a case that is written is in the hand.
@@ -47,6 +71,14 @@ class Reading:
     """
 
     case: Case
+    _shelf: _Shelf = field(default_factory=_Shelf, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._shelf.put(self.case)
+
+    def beside(self, other: Case) -> Reading:
+        """The reading of a second case for the same page: tasks, journal and files are read for both at once."""
+        return Reading(other, self._shelf)
 
     @property
     def id(self) -> int:
@@ -80,13 +112,7 @@ class Reading:
 
     @cached_property
     def _tasks(self) -> Sequence[tuple[WorkItem, Submission | None, str | None]]:
-        by = aliased(User)
-        query = select(WorkItem, Submission, by.name).outerjoin(
-            Submission, Submission.work_item_id == WorkItem.id).outerjoin(by, by.id == Submission.submitted_by).where(
-            WorkItem.case_id == self.id).order_by(WorkItem.opened_at, WorkItem.id)
-        return db.session.execute(query.options(
-            lazyload(WorkItem.case), joinedload(WorkItem.unit),
-            joinedload(WorkItem.assignee).lazyload(User.roles))).all()
+        return self._shelf.rows(self.case, "tasks", _tasks)
 
     @cached_property
     def items(self) -> tuple[WorkItem, ...]:
@@ -128,11 +154,18 @@ class Reading:
     @cached_property
     def entries(self) -> tuple[JournalEntry, ...]:
         """The journal, oldest first."""
-        return tuple(journal.entries(self.case))
+        return tuple(self._shelf.rows(self.case, "journal", journal.entries_of))
+
+    @cached_property
+    def files(self) -> tuple[tuple[Attachment, str], ...]:
+        """(file, by whom it was added), oldest first."""
+        return tuple(self._shelf.rows(self.case, "files", _files))
 
     @cached_property
     def attempts(self) -> tuple[tuple[ContactAttempt, str], ...]:
-        """(attempt to reach the rater, by whom), in the order in which they were made."""
+        """(attempt to reach the rater, by whom), in the order in which they were made; none where nobody may."""
+        if not kinds.of(self.kind).speaks_to_rater:
+            return ()
         query = select(ContactAttempt, User.name).join(User, User.id == ContactAttempt.made_by).where(
             ContactAttempt.case_id == self.id).order_by(ContactAttempt.tried_at, ContactAttempt.id)
         return tuple((row, name) for row, name in db.session.execute(query))
@@ -174,6 +207,23 @@ class Reading:
     def taking_part(self) -> Mapping[str, int]:
         """Those of the regulation's offices that take part in the case."""
         return {key: unit for key, unit, case in self._offices if case is not None}
+
+
+def _tasks(cases: list[Case]) -> Iterator[tuple[int, tuple[WorkItem, Submission | None, str | None]]]:
+    by = aliased(User)
+    query = select(WorkItem, Submission, by.name).outerjoin(
+        Submission, Submission.work_item_id == WorkItem.id).outerjoin(by, by.id == Submission.submitted_by).where(
+        WorkItem.case_id.in_([case.id for case in cases])).order_by(WorkItem.opened_at, WorkItem.id)
+    for item, submission, name in db.session.execute(query.options(
+            lazyload(WorkItem.case), joinedload(WorkItem.unit), joinedload(WorkItem.assignee).lazyload(User.roles))):
+        yield item.case_id, (item, submission, name)
+
+
+def _files(cases: list[Case]) -> Iterator[tuple[int, tuple[Attachment, str]]]:
+    rows = select(Attachment, User.name).outerjoin(User, User.id == Attachment.added_by).where(
+        Attachment.case_id.in_([case.id for case in cases])).order_by(Attachment.id)
+    for row, name in db.session.execute(rows):
+        yield row.case_id, (row, name or "")
 
 
 def of(case: Case | Reading) -> Reading:

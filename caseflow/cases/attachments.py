@@ -83,13 +83,6 @@ def of_case(case_id: int, actor: Actor) -> list[Attachment]:
     return list(db.session.scalars(select(Attachment).where(Attachment.case_id == case_id).order_by(Attachment.id)))
 
 
-def listed(case_id: int) -> list[tuple[Attachment, str]]:
-    """(file, by whom it was added), oldest first, of a case the reader may see."""
-    rows = select(Attachment, User.name).outerjoin(User, User.id == Attachment.added_by).where(
-        Attachment.case_id == case_id).order_by(Attachment.id)
-    return [(row, name or "") for row, name in db.session.execute(rows)]
-
-
 def names_of(rows: list[Attachment]) -> dict[int, str]:
     """By whom these files were added: user id → name."""
     people = {row.added_by for row in rows}

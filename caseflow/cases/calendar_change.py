@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import exists, or_, select
 
 from caseflow.casefile import holding, journal
-from caseflow.casefile.facts import TimerDated
+from caseflow.casefile.facts import DueRecomputed, LedgerKept, TimerDated
 from caseflow.casefile.hand import HeldCase
-from caseflow.cases import clock_entries, due
+from caseflow.cases import advance, clock_entries, due
 from caseflow.law import regulations
 from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
 from caseflow.law.calendar_rows import Doubt, check_rows, doubts
@@ -121,10 +121,9 @@ def _apply(case: HeldCase, timer: Timer, entries: Sequence[DeadlineEntry], deadl
     if not _differs(timer, deadline):
         return False
     number = max((entry.seq for entry in entries), default=0) + 1
-    clock_entries.note(case, timer.token, number, "recomputed", actor, now, due_at=deadline.due_at,
-                       reason=deadline.calendar)
-    journal.append(case, "due_recomputed", actor, now, {
-        "element": timer.element, "token": timer.token, "previous_due_at": timer.due_at.isoformat(),
-        "due_at": deadline.due_at.isoformat(), "provisional": deadline.provisional, "calendar": deadline.calendar})
-    due.move(case, TimerDated(timer.token, deadline.due_at, deadline.provisional, False, deadline.calendar), actor, now)
+    due_at, provisional, calendar = deadline.due_at, deadline.provisional, deadline.calendar
+    advance.keep(case, (
+        LedgerKept(timer.token, number, "recomputed", now, reason=calendar, due_at=due_at),
+        DueRecomputed(timer.element, timer.token, timer.due_at, due_at, provisional, calendar),
+        TimerDated(timer.token, due_at, provisional, False, calendar)), actor, now)
     return True

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from caseflow.casefile import holding, journal, offices
-from caseflow.casefile.facts import ClockRestarted, ClockStopped, Fact, TimerDated
+from caseflow.casefile.facts import ClockRestarted, ClockStopped, DeadlineExtended, Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import advance, clock_entries, due, standstill
 from caseflow.cases.standstill import Clock
@@ -105,8 +105,12 @@ def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime)
 
 def _clocks(change: _Change) -> list[Clock]:
     """The timers that wait, each with its ledger, by token."""
-    return [Clock(change.case.timers[timer.token], _given(change, timer), change.ledgers[timer.token])
-            for timer in change.timers]
+    return [_clock(change, timer) for timer in change.timers]
+
+
+def _clock(change: _Change, timer: Timer) -> Clock:
+    return Clock(change.case.timers[timer.token], clock_entries.given_of(timer, change.regulation),
+                 change.ledgers[timer.token])
 
 
 def _restart(change: _Change, facts: Sequence[Fact], reason: str, further: dict) -> datetime | None:
@@ -132,14 +136,13 @@ def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: 
     earlier = _times_extended(change, token)
     if earlier >= rules.most_times:
         raise ExtensionsUsedUp
-    amount = time_account.amount_of(days, _given(change, timer))
-    _settle(change, timer, _note(change, timer, "extended", amount=amount, reason=reason.strip()))
+    clock = _clock(change, timer)
+    facts = standstill.extend(
+        clock, change.calendar, time_account.amount_of(days, clock.given), reason.strip(), now)
     if rules.tell_rater:
         _tell_contact(change, f"{token}:extended:{earlier + 1}")
-    due_at = None if timer.status == "stopped" else change.case.timers[token].due_at
-    _finish(change, "deadline_extended", {
-        "element": timer.element, "token": token, "days": days, "reason": reason.strip(),
-        "due_at": due_at.isoformat() if due_at else None})
+    due_at = standstill.earliest(facts)
+    _finish(change, *DeadlineExtended(timer.element, token, days, reason.strip(), due_at).entry, facts)
     return due_at
 
 
@@ -210,29 +213,6 @@ def _extendable(change: _Change, token: int) -> Timer:
 
 def _times_extended(change: _Change, token: int) -> int:
     return sum(entry.kind == "extended" for entry in change.ledgers[token])
-
-
-def _given(change: _Change, timer: Timer) -> time_account.Given:
-    return clock_entries.given_of(timer, change.regulation)
-
-
-def _note(change: _Change, timer: Timer, kind: str, **values: object) -> DeadlineEntry:
-    """The entry, with the due moment to which it leads."""
-    entries = change.ledgers[timer.token]
-    draft = DeadlineEntry(kind=kind, at=change.now, amount=values.get("amount", 0), used=values.get("used", 0))
-    standing = time_account.standing(_given(change, timer), [*entries, draft], change.calendar, change.now)
-    entry = clock_entries.note(
-        change.case, timer.token, len(entries) + 1, kind, change.actor, change.now, due_at=standing.due_at, **values)
-    entries.append(entry)
-    return entry
-
-
-def _settle(change: _Change, timer: Timer, entry: DeadlineEntry) -> None:
-    standing = time_account.standing(
-        _given(change, timer), change.ledgers[timer.token], change.calendar, change.now)
-    moved = TimerDated(timer.token, entry.due_at or timer.due_at, standing.provisional, entry.due_at is None,
-                       change.calendar.version)
-    due.move(change.case, moved, change.actor, change.now)
 
 
 def _finish(change: _Change, kind: str, details: dict, facts: Iterable[Fact] = (), *, tell: bool = True) -> None:

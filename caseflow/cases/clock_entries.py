@@ -1,4 +1,4 @@
-"""The rows of the deadline ledger: written together with a held case, read for one case or for many."""
+"""The rows of the deadline ledger, read for one case or for many."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import kinds, store
-from caseflow.casefile.hand import STOPS, HeldCase, HeldStop
+from caseflow.casefile import kinds
+from caseflow.casefile.hand import HeldCase
 from caseflow.cases.standstill import StoppingAppeal
 from caseflow.law import deadlines, time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
 from caseflow.law.working_days import Calendar
 from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, work
-from caseflow.people.permissions import Actor
 
 
 def given_of(timer: Timer, regulation: Regulation) -> Given:
@@ -47,18 +46,6 @@ def of_waiting() -> Mapping[tuple[int, int], list[DeadlineEntry]]:
     for entry in db.session.scalars(query.order_by(DeadlineEntry.case_id, DeadlineEntry.token, DeadlineEntry.seq)):
         found[entry.case_id, entry.token].append(entry)
     return found
-
-
-def note(case: HeldCase, token: int, seq: int, kind: str, actor: Actor, now: datetime, *, amount: int = 0,
-         used: int = 0, category: str = "", reason: str = "", due_at: datetime | None = None) -> DeadlineEntry:
-    """Have an entry written with the case; the entry as it will be."""
-    values = {
-        "case_id": case.id, "token": token, "seq": seq, "kind": kind, "at": now, "actor_id": actor.user_id,
-        "actor": actor.name, "amount": amount, "used": used, "category": category, "reason": reason, "due_at": due_at}
-    case.note(store.INSERT_DEADLINE_ENTRY, **values)
-    if kind in STOPS:
-        case.stops.append(HeldStop(token, seq, kind, now))
-    return DeadlineEntry(**values)
 
 
 def stopping_appeals(case: HeldCase, regulation: Regulation) -> list[StoppingAppeal]:

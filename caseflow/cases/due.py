@@ -1,22 +1,15 @@
-"""When something is due in a case: moving a deadline, and what follows it."""
+"""When something is due in a case: what follows once its deadlines have moved."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from caseflow.casefile.facts import TimerDated
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import advance, fold
 from caseflow.engine import step as engine
 from caseflow.engine.values import Step
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-
-
-def move(case: HeldCase, dated: TimerDated, actor: Actor, now: datetime) -> None:
-    """Let a deadline of the case be due at another moment, or stand still there. Noted in the case; once all of its
-    deadlines have moved, `follow` does the rest."""
-    advance.keep(case, (dated,), actor, now)
 
 
 def follow(case: HeldCase, actor: Actor, now: datetime, step: Step | None = None) -> None:

@@ -111,6 +111,15 @@ def release(clocks: Iterable[Clock], calendar: Calendar, holder: str, reason: st
     return facts
 
 
+def extend(clock: Clock, calendar: Calendar, amount: int, reason: str, now: datetime) -> tuple[LedgerKept, TimerDated]:
+    """One deadline gets so much more, in the unit of its rule; one that stands still gets it when it runs again."""
+    timer = clock.timer
+    entry = LedgerKept(timer.token, len(clock.ledger) + 1, "extended", now, amount, reason=reason)
+    standing = time_account.standing(clock.given, [*clock.ledger, entry], calendar, now)
+    return replace(entry, due_at=standing.due_at), TimerDated(
+        timer.token, standing.due_at or timer.due_at, standing.provisional, standing.due_at is None, calendar.version)
+
+
 def changed(facts: Iterable[Fact]) -> tuple[int, ...]:
     """The deadlines (tokens) that stand still now, or run again."""
     return tuple(fact.token for fact in facts if isinstance(fact, TimerDated))

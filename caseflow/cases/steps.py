@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from caseflow.casefile import holding, journal, kinds, offices, store
+from caseflow.casefile.begun import CaseOpened
 from caseflow.casefile.facts import MessageDelivered, TaskCompleted
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.casefile.kinds import Kind, Subject
@@ -57,10 +58,7 @@ def begin(kind: Kind, subject: Subject, now: datetime) -> tuple[HeldCase, Defini
 
 def start(case: HeldCase, definition: Definition, subject: Subject, actor: Actor, now: datetime) -> None:
     """Let the case that was begun run to its first tasks. Journaled as case_opened."""
-    about = {} if case.rating_id is None else {"rating": case.rating_id}
-    journal.append(case, "case_opened", actor, now, {
-        "number": case.number, **about, "regulation": case.regulation, "definition": definition.digest,
-        "after_expiry": case.after_expiry})
+    advance.keep(case, [CaseOpened.of(case)], actor, now)
     step = engine.start(definition, subject.variables, Context(now))
     advance.record(case, definition, step, actor, now)
 

@@ -24,6 +24,7 @@ from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
 from caseflow.law import calendars, regulations
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import (
     Appeal,
     AppliedEffect,
@@ -41,7 +42,6 @@ from caseflow.models import (
     work,
 )
 from caseflow.models.cases import OPEN
-from caseflow.models.ratings import HANDLED_IN
 from caseflow.people import impartiality
 from caseflow.processes import deployed
 from caseflow.ratings import intake

@@ -13,7 +13,6 @@ from caseflow.models.people import Unit
 # Internal level, never a bare number: the national interface counts 5 = best, GB/T 39046 A.8 counts 1 = best.
 RATING_LEVELS = ("very_dissatisfied", "dissatisfied", "basically_satisfied", "satisfied", "very_satisfied")
 BAD_LEVELS = ("very_dissatisfied", "dissatisfied")
-HANDLED_IN = "rectification"     # the kind of the case in which a bad rating is handled
 
 
 class ServiceRecord(Base):

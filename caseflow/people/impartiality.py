@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import aliased
 
 from caseflow.casefile.hand import HeldItem
@@ -16,31 +16,51 @@ from caseflow.models import Appeal, Rating, RoleAssignment, ServiceRecord, Unit,
 REVIEWER = "reviewer"
 
 
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What an appeal is about, as far as it bars anybody from its review: the unit and the person (by number and name)
+    that were rated, the appellant, and who has reviewed an earlier appeal against the same rating."""
+
+    unit_id: int
+    appellant_id: int
+    staff_no: str | None
+    name: str | None
+    reviewed_by: frozenset[int]
+
+    def bar(self, user: User) -> str | None:
+        """Why this person may not review it: rated, appellant, rated_unit, first_handler, or None."""
+        member = any(post.unit_id == self.unit_id for post in user.roles)
+        if self.staff_no and user.staff_no == self.staff_no and (member or user.name == self.name):
+            return "rated"
+        if user.id == self.appellant_id:
+            return "appellant"
+        if member:
+            return "rated_unit"
+        return "first_handler" if user.id in self.reviewed_by else None
+
+
+def contested(case_id: int) -> Contested | None:
+    """What the appeal of this case is about; None for a case of another kind."""
+    earlier = aliased(Appeal)
+    query = select(
+        Appeal.unit_id, Appeal.appellant_id, ServiceRecord.handler_no, ServiceRecord.handler_name,
+        WorkItem.completed_by).join(Rating, Rating.id == Appeal.rating_id).join(
+        ServiceRecord, ServiceRecord.id == Rating.service_record_id).outerjoin(
+        earlier, and_(earlier.rating_id == Appeal.rating_id, earlier.case_id != Appeal.case_id)).outerjoin(
+        WorkItem, and_(WorkItem.case_id == earlier.case_id, WorkItem.role == REVIEWER))
+    rows = db.session.execute(query.where(Appeal.case_id == case_id)).all()
+    reviewed_by = frozenset(user_id for *_, user_id in rows if user_id is not None)
+    return Contested(*rows[0][:4], reviewed_by) if rows else None
+
+
+def contested_in(item: HeldItem | WorkItem, case_id: int) -> Contested | None:
+    """The same for whoever is to have this task; None for every task but a review."""
+    return contested(case_id) if item.role == REVIEWER else None
+
+
 def bar(user_id: int | None, case_id: int) -> str | None:
-    """Why this person may not review the appeal of this case: rated, appellant, rated_unit, first_handler, or None."""
-    query = select(Appeal, ServiceRecord.handler_no, ServiceRecord.handler_name).join(
-        Rating, Rating.id == Appeal.rating_id).join(ServiceRecord, ServiceRecord.id == Rating.service_record_id)
-    found = db.session.execute(query.where(Appeal.case_id == case_id)).first()
-    user = db.session.get(User, user_id) if user_id else None
-    if found is None or user is None:
-        return None
-    appeal, staff_no, name = found
-    member = any(post.unit_id == appeal.unit_id for post in user.roles)
-    if staff_no and user.staff_no == staff_no and (member or user.name == name):
-        return "rated"
-    if user.id == appeal.appellant_id:
-        return "appellant"
-    if member:
-        return "rated_unit"
-    return "first_handler" if _reviewed_before(user.id, appeal) else None
-
-
-def _reviewed_before(user_id: int, appeal: Appeal) -> bool:
-    """Whether this person has reviewed an earlier appeal against the same rating."""
-    earlier = exists().where(
-        WorkItem.completed_by == user_id, WorkItem.role == REVIEWER, WorkItem.case_id == Appeal.case_id,
-        Appeal.rating_id == appeal.rating_id, Appeal.case_id != appeal.case_id)
-    return bool(db.session.scalar(select(earlier)))
+    """Why this person may not review the appeal of this case; see `Contested.bar`."""
+    return bar_of(user_id, contested(case_id))
 
 
 def require(user_id: int | None, item: HeldItem | WorkItem, case_id: int) -> None:
@@ -52,7 +72,13 @@ def require(user_id: int | None, item: HeldItem | WorkItem, case_id: int) -> Non
 
 def reason(user_id: int | None, item: HeldItem | WorkItem, case_id: int) -> str | None:
     """Why this person may not have this task; None for whoever may, and for every task but a review."""
-    return bar(user_id, case_id) if item.role == REVIEWER else None
+    return bar_of(user_id, contested_in(item, case_id))
+
+
+def bar_of(user_id: int | None, matter: Contested | None) -> str | None:
+    """The same, where it is known what the appeal is about; None for whoever may."""
+    user = db.session.get(User, user_id) if user_id and matter else None
+    return matter.bar(user) if matter and user else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +114,7 @@ def gaps(regulation: str, posts: set[str]) -> Iterator[Gap]:
 
 def someone_for(item: WorkItem) -> bool:
     """Whether anybody who holds the role may do this open review."""
-    holders = db.session.scalars(select(RoleAssignment.user_id).join(User).where(
+    holders = db.session.scalars(select(User).join(User.roles).where(
         RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role, User.active))
-    return any(bar(user_id, item.case_id) is None for user_id in holders)
+    matter = contested(item.case_id)
+    return any(matter is None or matter.bar(user) is None for user in holders)

@@ -17,8 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from caseflow.errors import NotFound
 from caseflow.law import regulations
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
-from caseflow.models.ratings import HANDLED_IN
 from caseflow.moments import ONE_DAY, day_of, start_of
 from caseflow.ratings import rectification
 from caseflow.ratings.jurisdictions import Jurisdiction, Office, jurisdictions, offices

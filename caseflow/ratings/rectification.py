@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from caseflow.casefile import journal, readings
+from caseflow.casefile import readings
+from caseflow.casefile.begun import RatingReceived
 from caseflow.casefile.hand import HeldCase
-from caseflow.casefile.kinds import Kind
-from caseflow.cases import steps
+from caseflow.cases import advance, steps
 from caseflow.errors import InvalidInput, RegulationExpired
 from caseflow.law import regulations
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Rating, Unit, db
-from caseflow.models.ratings import HANDLED_IN
 from caseflow.moments import day_of
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.raters import rated
+from caseflow.ratings import kind
 
 UPHELD = "appeal_upheld"                 # the message that ends it, since the rating is voided
 
@@ -34,9 +36,8 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
         raise InvalidInput("This rating has a case already.")
     subject = rated.subject(rating, db.session.get(Unit, rating.service.unit_id))
     case, definition = steps.begin(RECTIFICATION, subject, now)
-    journal.append(case, "rating_received", actor, now, {
-        "rating": rating.id, "source": rating.source, "level": rating.level,
-        "received_at": rating.received_at.isoformat(), **(intake or {})})
+    advance.keep(case, [RatingReceived(
+        rating.id, rating.source, rating.level, rating.received_at.isoformat(), intake or {})], actor, now)
     steps.start(case, definition, subject, actor, now)
     return case
 
@@ -47,8 +48,5 @@ def _hear_of_earlier_decision(case: HeldCase, waited: set[int], actor: Actor, no
         steps.deliver_if_awaited(case.id, UPHELD, now, actor)
 
 
-RECTIFICATION = Kind(
-    name=HANDLED_IN, process="rectification", number_format=lambda regulation: regulation.number_format,
-    sequence="{regulation}-{year}", subject=rated.subject_of, titles=rated.titles, speaks_to_rater=True,
-    appealable=True, may_repeat=True, may_be_sent_back=True, voidable=True,
-    after_task=_hear_of_earlier_decision)
+RECTIFICATION = replace(
+    kind.RECTIFICATION, subject=rated.subject_of, titles=rated.titles, after_task=_hear_of_earlier_decision)

@@ -140,6 +140,8 @@ def _stands() -> ColumnElement[bool]:
 
 def together(item: WorkItem, actor: Actor) -> list[WorkItem]:
     """The open tasks of linked cases that ask for the same as this one and are the actor's to do too."""
+    if not kinds.of(item.case.kind).may_repeat:
+        return []
     return [other for other in _same_tasks(item) if other.status == "open" and permissions.may_work(actor, other)]
 
 

@@ -99,7 +99,7 @@ def run(process_id: str, target: Definition, since: datetime, now: datetime, lim
     regulation = next(place for key, place in regulations.all_regulations().items() if process_id.startswith(f"{key}_"))
     ground = Ground(target, regulation, calendars.load(regulation.calendar))
     query = select(Case).where(Case.regulation == regulation.key, Case.opened_at >= since,
-                               Case.kind.in_(kinds.running(ground.kind)))
+                               Case.kind.in_(kinds.running(ground.process)))
     query = query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit + 1)
     found_cases = list(db.session.scalars(query).unique())
     cases = found_cases[:limit]

@@ -100,7 +100,7 @@ class Coverage:
 def run(definition: Definition, regulation: Regulation, scenarios: Iterable[Scenario]) -> tuple[Result, ...]:
     """Play each scenario that is for this process."""
     ground = Ground(definition, regulation, working_days.national())
-    return tuple(_judge(ground, scenario) for scenario in scenarios if scenario.process == ground.kind)
+    return tuple(_judge(ground, scenario) for scenario in scenarios if scenario.process == ground.process)
 
 
 def run_folder(definition: Definition, regulation: Regulation, folder: Path,
@@ -139,7 +139,7 @@ def keep(trial: Trial, ground: Ground, key: str, name: str) -> Scenario:
     expect = Expectation(
         outcome=played.outcome or OPEN, tasks=tuple(task.element for task in played.tasks), fired=played.fired,
         effects=played.effects, due_by=due_by)
-    return Scenario(key, name, ground.kind, "", "", trial.acts, expect)
+    return Scenario(key, name, ground.process, "", "", trial.acts, expect)
 
 
 def coverage(definition: Definition, trials: Iterable[Trial | None]) -> Coverage:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from caseflow.casefile import effected, entries, facts
+from caseflow.casefile import effected, entries, facts, kinds
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
+from caseflow.casefile.kinds import Kind
 from caseflow.cases import fold
 from caseflow.cases.effects.occasion import FiledAppeal
 from caseflow.cases.fold import Known
@@ -26,7 +27,6 @@ from caseflow.law.time_account import Given
 from caseflow.law.working_days import Calendar
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)        # a Monday, 09:00 in Shanghai
-APPEAL = "appeal"
 RESPONSIBLE = "responsible"
 
 
@@ -39,9 +39,14 @@ class Ground:
     calendar: Calendar
 
     @property
-    def kind(self) -> str:
-        """rectification or appeal: the process without the name of its place."""
+    def process(self) -> str:
+        """The id of the process without the name of its place."""
         return self.definition.process_id.removeprefix(f"{self.regulation.key}_")
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of case that is tried out."""
+        return kinds.trying(self.process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +215,7 @@ class TriedCase:
                 self.voided = True
 
     def _known(self) -> Known:
-        appeal = FiledAppeal(0, False, 0, RESPONSIBLE) if self.ground.kind == APPEAL else None
+        appeal = FiledAppeal(0, False, 0, RESPONSIBLE) if self.ground.kind.about_appeal else None
         return Known(
             self.ground.definition, self.ground.regulation, self.units, self.ground.calendar,
             ledgers={token: len(entries) for token, entries in self.ledgers.items()},
@@ -220,7 +225,7 @@ class TriedCase:
 def _begun(ground: Ground) -> HeldCase:
     """A case in which nothing is open yet."""
     return HeldCase(
-        id=0, number="", kind=ground.kind, regulation=ground.regulation.key, after_expiry=False, rating_id=0,
+        id=0, number="", kind=ground.kind.name, regulation=ground.regulation.key, after_expiry=False, rating_id=0,
         unit_id=RESPONSIBLE, version=0, status="open", step="", outcome=None, closed_at=None, next_due=None,
         next_try=None, attempts=0, incident=False, journal_seq=0, journal_head="",
         definition=ground.definition.digest, state=b"", ended=False)

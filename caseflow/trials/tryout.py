@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from caseflow.casefile.begun import CaseOpened
 from caseflow.casefile.facts import ClockRestarted, ClockStopped, ContactAttempted, MessageDelivered
 from caseflow.cases import fold, standstill
 from caseflow.engine import step as engine
@@ -30,7 +31,7 @@ from caseflow.moments import ONE_SECOND, day_of
 from caseflow.processes import form_values
 from caseflow.raters import reaching
 from caseflow.raters.reaching import Standing
-from caseflow.trials.tried_case import APPEAL, START, Entry, Ground, Limit, Task, TriedCase
+from caseflow.trials.tried_case import START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
 DOING = ("start", "complete", "deadline", "wait", "message", "stop", "resume", "attempt")
@@ -173,18 +174,11 @@ def _do(case: TriedCase, act: Act, number: int) -> None:
 def _start(case: TriedCase, act: Act) -> None:
     case.now, case.phone = act.at or START, act.phone
     given = {**RATING, "received_at": case.now.isoformat(), **act.answers}
-    number_format, ground = case.ground.regulation.number_format, case.ground
-    if ground.kind == APPEAL and ground.regulation.appeal:
-        rules = ground.regulation.appeal
-        number_format = rules.number_format or number_format
-        case.note("appeal_filed", {"appeal": 0, "ground": (*rules.grounds, "other")[0], "party": ""})
-    elif ground.kind != APPEAL:
-        case.note("rating_received", {"rating": 0, "source": "tryout", "level": given["level"],
-                                      "received_at": given["received_at"]})
-    case.case.number = number_format.format(year=day_of(case.now).year, number=1)
-    case.note("case_opened", {
-        "number": case.case.number, "rating": 0, "regulation": ground.regulation.key,
-        "definition": ground.definition.digest, "after_expiry": ground.regulation.is_over(day_of(case.now))})
+    ground, today = case.ground, day_of(case.now)
+    case.keep(ground.kind.tried_with(ground.regulation, given))
+    case.case.number = ground.kind.number_format(ground.regulation).format(year=today.year, number=1)
+    case.case.after_expiry = ground.regulation.is_over(today)
+    case.keep([CaseOpened.of(case.case)])
     case.follow(engine.start(ground.definition, given, Context(case.now)))
 
 
@@ -244,7 +238,7 @@ def _clock_rules(case: TriedCase) -> ClockRules:
 
 
 def _attempt(case: TriedCase, act: Act) -> None:
-    if case.case.ended or case.ground.kind == APPEAL:
+    if case.case.ended or not case.ground.kind.speaks_to_rater:
         raise PermissionDenied("The rater is contacted in an open rectification alone.", reason="contact")
     reaching.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
     case.tried.append((case.now, act.result))

@@ -15,6 +15,7 @@ from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDe
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.notices import outbox
 from caseflow.people import impartiality
+from caseflow.people.impartiality import Contested
 from caseflow.people.permissions import Actor
 from caseflow.work import tasks
 
@@ -38,14 +39,19 @@ class Running:
     due_at: datetime | None
 
 
-def colleagues(item: WorkItem | HeldItem, case_id: int, actor: Actor) -> list[User]:
-    """Who else holds the task's role at its office and may do it (appeals: is impartial), by name."""
+def colleagues(item: WorkItem | HeldItem, case_id: int, actor: Actor,
+               contested: Contested | None = None) -> list[User]:
+    """Who else holds the task's role at its office and may do it (appeals: is impartial), by name.
+
+    `contested` is what the appeal is about, where that is known already.
+    """
     holding = select(RoleAssignment.user_id).where(
         RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role)
     rows = select(User).where(User.active, User.id.in_(holding), User.id != actor.user_id).order_by(User.name, User.id)
     roles = selectinload if item.role == impartiality.REVIEWER else lazyload    # asked for of reviewers alone
     found = db.session.scalars(rows.options(roles(User.roles)))
-    return [user for user in found if impartiality.reason(user.id, item, case_id) is None]
+    contested = contested or impartiality.contested_in(item, case_id)
+    return [user for user in found if contested is None or contested.bar(user) is None]
 
 
 def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: datetime) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from caseflow.cases.effects.registry import EFFECTS, FAILURE
+from caseflow.casefile import kinds
+from caseflow.cases.effects.registry import FAILURE, find
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding, FormField
 from caseflow.law.milestones import EVERYWHERE, Revisited
@@ -24,7 +25,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
         yield from _milestones(regulation, process, definition)
     if process == EVERYWHERE:
         yield from _ends(regulation, definition)
-    yield from _fields(regulation, definition)
+    yield from _fields(regulation, process, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
     if regulation.appeal is not None and regulation.appeal.available:
@@ -60,10 +61,11 @@ def _ends(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
             yield Finding("outcome_unknown", "", 0, {"outcome": outcome})
 
 
-def _fields(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
+def _fields(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:
     """Fields that an effect of this diagram reads and no form asks for, or asks for otherwise."""
     for element, topic in topics_of(definition).items():
-        for read in EFFECTS[topic].reads if topic in EFFECTS else ():
+        effect = find(kinds.trying(process).name, topic)
+        for read in effect.reads if effect else ():
             asked = [(task.element.id, one) for task in definition.user_tasks.values() for one in task.form
                      if one.id == read.field]
             if not asked and _needed(read, regulation):

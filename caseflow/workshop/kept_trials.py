@@ -71,7 +71,7 @@ def keep(draft_id: int, trial: Trial, ground: Ground, name: str, in_place_of: st
     if wrong:
         raise InvalidInput(fields=wrong)
     own = {row.key: row for row in _of_draft(draft.id)}
-    key = in_place_of or _free_key(ground.kind, {*known, *own})
+    key = in_place_of or _free_key(ground.process, {*known, *own})
     row = own.get(key) or KeptScenario(draft_id=draft.id, key=key)
     if key not in own:
         if len(own) >= MOST_KEPT:
@@ -122,9 +122,9 @@ def _wrong(trial: Trial, name: str, in_place_of: str, known: dict[str, scenarios
     return wrong
 
 
-def _free_key(kind: str, taken: set[str]) -> str:
-    numbers = (int(found[1]) for key in taken if (found := re.fullmatch(rf"{kind}_kept_(\d+)", key)))
-    return f"{kind}_kept_{max(numbers, default=0) + 1}"
+def _free_key(process: str, taken: set[str]) -> str:
+    numbers = (int(found[1]) for key in taken if (found := re.fullmatch(rf"{process}_kept_(\d+)", key)))
+    return f"{process}_kept_{max(numbers, default=0) + 1}"
 
 
 def _locked(draft_id: int, actor: Actor) -> ProcessDraft:

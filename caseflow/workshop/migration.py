@@ -14,10 +14,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, select
 
 from caseflow.casefile import holding, journal, kinds, offices, store
-from caseflow.casefile.facts import TimerDated
+from caseflow.casefile.facts import ExtensionKept
 from caseflow.casefile.hand import STOPS, HeldCase, HeldStop
 from caseflow.cases import clock_entries, due, standstill
-from caseflow.cases.advance import Advance, follow
+from caseflow.cases.advance import Advance, follow, keep
+from caseflow.cases.standstill import Clock
 from caseflow.engine import definition as engine
 from caseflow.engine import migrate as moves
 from caseflow.engine.fitting import Obstacle
@@ -200,14 +201,10 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
                if row["token"] == timer.after]
     calendar = calendars.load(advance.regulation.calendar)
     for grant in standstill.granted(rule, ledger, given, now):
-        entries.append(grant)
-        standing = time_account.standing(given, entries, calendar, now)
-        clock_entries.note(case, timer.after, len(entries), "extended", advance.actor, now, amount=grant.amount,
-                              reason=grant.reason, due_at=standing.due_at)
-        due.move(case, TimerDated(timer.after, standing.due_at, standing.provisional, False, calendar.version),
-                 advance.actor, now)
-        journal.append(case, "extension_kept", advance.actor, now, {
-            "element": timer.element, "token": timer.after, "due_at": standing.due_at.isoformat()})
+        clock = Clock(case.timers[timer.after], given, entries)
+        entry, dated = standstill.extend(clock, calendar, grant.amount, grant.reason, now)
+        keep(case, (entry, dated, ExtensionKept(timer.element, timer.after, dated.due_at)), advance.actor, now)
+        entries.append(entry)
 
 
 def _given(timers: Iterable[OpenTimer], token: int, regulation: Regulation, now: datetime) -> Given:

@@ -22,11 +22,17 @@ from tests.journeys.kit import Journey
 
 FIRST = {"guichi": ("first_response", {"outcome": "simple", "contact_channel": "phone"}),
          "hainan": ("dispatch", {"work_order_no": "HN-1", "cause": "attitude", "rectify_by": "2026-03-20"})}
+TO_REVISIT = {"guichi": [("first_response", {"outcome": "resolved"})],
+              "hainan": [FIRST["hainan"], ("first_response", {"outcome": "resolved"})]}
+TO_REVIEW = {"guichi": [("verify", {"reasons": "已向窗口人员书面核实，情况属实。"})], "hainan": []}
 
 
 class FullCase:
     """`case` and its open `task` have everything, and `holder` has the task; `twin` is linked with it, `alike` are
-    two that could be; `appeal` is one against its rating, whose review is open."""
+    two that could be; `appeal` is one against its rating, whose `review` the `reviewer` has.
+
+    Whoever is `revisiting` has the `revisit` of another case that is contested too.
+    """
 
     def __init__(self, app: Flask, clock_: Clock, place: str) -> None:
         self.place = place
@@ -38,7 +44,7 @@ class FullCase:
         first, answers = FIRST[place]
         self.case.time_passes(days=1)
         with app.app_context():
-            self._write_and_add()
+            self._write_and_add(self.case)
         self.appeal = self.case.appeal(self.officer)
         for journey in (self.case, self.twin):
             journey.does(first, **answers)
@@ -46,9 +52,11 @@ class FullCase:
         with app.app_context():
             self._link()
             self.task = self._task_of(self.case)
-            self._hand_about()
+            self.holder = self._hand_about(self.task)
             self._change_clock()
             db.session.remove()
+        self._review()
+        self._revisit(Journey(app, clock_, place).bad_review())
 
     @property
     def number(self) -> str:
@@ -58,16 +66,35 @@ class FullCase:
         return db.session.scalars(select(WorkItem.id).where(
             WorkItem.case_id == journey.case_id, WorkItem.status == "open").order_by(WorkItem.id)).first()
 
-    def _write_and_add(self) -> None:
-        now, case_id = self.case.now, self.case.case_id
+    def _review(self) -> None:
+        for task, answers in TO_REVIEW[self.place]:
+            self.appeal.does(task, **answers)
+        with self.app.app_context():
+            self.review = self._task_of(self.appeal)
+            self.reviewer = self._hand_about(self.review)
+            with transaction():
+                attachments.keep(self.appeal.case_id, person(self.reviewer), BytesIO(PDF), "书面材料", self.case.now)
+
+    def _revisit(self, journey: Journey) -> None:
+        with self.app.app_context():
+            self._write_and_add(journey)
+        journey.appeal(self.officer)
+        for task, answers in TO_REVISIT[self.place]:
+            journey.does(task, **answers)
+        with self.app.app_context():
+            self.revisit = self._task_of(journey)
+            self.revisiting = self._hand_about(self.revisit)
+
+    def _write_and_add(self, journey: Journey) -> None:
+        now, case_id = journey.now, journey.case_id
         for username in (self.officer, self.lead):
             with transaction():
                 actor = person(username)
                 comments.add(case_id, actor, "已阅。", uuid4().hex, now)
                 comments.save_draft(case_id, actor, "还要说", now)
                 attachments.keep(case_id, actor, BytesIO(PNG if username == self.lead else PDF), "材料", now)
-                references.link(case_id, actor, "hotline", f"{username}-1", "同一件事", now)
-        for username in _who_may_contact(self.case):
+                references.link(case_id, actor, "hotline", f"{username}-{case_id}", "同一件事", now)
+        for username in _who_may_contact(journey):
             with transaction():
                 attempts.log(case_id, person(username), tried_at=now, channel="telephone", result="no_answer", note="",
                              form_token=uuid4().hex, now=now)
@@ -79,28 +106,26 @@ class FullCase:
             db.session.add(NewestRating(rating_id=self.case.case().rating_id, case_id=self.case.case_id, token=1,
                                         level="satisfied", recorded_at=self.case.now))
 
-    def _hand_about(self) -> None:
-        """The officer takes the task, a colleague helps, and their supervisor hands it back to them with a note."""
-        now, officer, item = self.case.now, person(self.officer), db.session.get(WorkItem, self.task)
-        boss = _at(item.unit_id, "supervisor")
-        colleague = newcomer("colleague", (item.role, item.unit_id))
-        holder = officer if officer.holds(item.role, item.unit_id) else _at(item.unit_id, "officer")
-        self.holder = holder.username
-        for act in (lambda: tasks.claim(self.task, holder, now),
-                    lambda: delegation.delegate(self.task, holder, colleague.user_id, "请先联系", now),
-                    lambda: delegation.give_back(self.task, colleague, "已联系", now),
-                    lambda: tasks.release(self.task, holder, now),
+    def _hand_about(self, task: int) -> str:
+        """Somebody takes the task, a colleague helps, and their supervisor hands it back to them with a note."""
+        now, item = self.case.now, db.session.get(WorkItem, task)
+        boss, holder = _at(item.unit_id, "supervisor"), _at(item.unit_id, item.role)
+        colleague = newcomer(f"colleague-{task}", (item.role, item.unit_id))
+        for act in (lambda: tasks.claim(task, holder, now),
+                    lambda: delegation.delegate(task, holder, colleague.user_id, "请先联系", now),
+                    lambda: delegation.give_back(task, colleague, "已联系", now),
+                    lambda: tasks.release(task, holder, now),
                     lambda: phrases.put(boss, item.unit_id, "常用", "已核实。", now)):
             with transaction():
                 act()
         with transaction():
             to = reassign.target(item.unit_id, holder.user_id, boss)
-            handover = reassign.begin([self.task], to, boss, "由其办理",
-                                      "材料在柜中", uuid4().hex, now).id
+            handover = reassign.begin([task], to, boss, "由其办理", "材料在柜中", uuid4().hex, now).id
         with transaction():
-            assert reassign.move(handover, [self.task], boss, now) == ["moved"]
+            assert reassign.move(handover, [task], boss, now) == ["moved"]
         with transaction():
-            tasks.save_draft(self.task, holder, {"findings": "正在核实"}, now)
+            tasks.save_draft(task, holder, {"findings": "正在核实"}, now)
+        return holder.username
 
     def _change_clock(self) -> None:
         """Stop and restart: the ledger of every deadline that runs has lines."""

@@ -47,8 +47,10 @@ def test_a_case_with_everything_is_shown_with_few_statements_and_none_twice(full
         assert sent.repeats() == [] and sent.texts_sent_again() == [] and len(sent) <= CASE_PAGE
 
 
-def test_a_task_of_ones_own_is_shown_with_few_statements_and_none_twice(full):
-    sent = sent_for(full, full.holder, f"/work/{full.task}")
+@pytest.mark.parametrize("whose", ["holder", "reviewer", "revisiting"])
+def test_a_task_of_ones_own_is_shown_with_few_statements_and_none_twice(full, whose):
+    task = {"holder": full.task, "reviewer": full.review, "revisiting": full.revisit}[whose]
+    sent = sent_for(full, getattr(full, whose), f"/work/{task}")
     assert sent.repeats() == [] and sent.texts_sent_again() == [] and len(sent) <= TASK_PAGE
 
 

@@ -13,7 +13,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from caseflow.appeals import filing
-from caseflow.appeals.review import APPEAL
 from caseflow.casefile import kinds, readings
 from caseflow.casefile.readings import Reading
 from caseflow.cases import comments, ledger, references, steps
@@ -132,7 +131,7 @@ def _appeal(case: Reading, actor: Actor, calendar: Calendar, now: datetime) -> d
     """How the actor stands to an appeal: against this rating, or in the appeal that this case is. Empty for a case of
     which there is none."""
     kind = kinds.of(case.kind)
-    if kind is APPEAL:
+    if kind.about_appeal:
         this = next(appeal for appeal in case.appeals if appeal.case_id == case.id)
         return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
     if not kind.appealable:

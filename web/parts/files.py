@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from caseflow.casefile import readings
 from caseflow.casefile.readings import Reading
 from caseflow.cases import attachments
 from caseflow.files import types
@@ -22,4 +23,4 @@ class FilePanel:
 
 def file_panel(case: Case | Reading, actor: Actor) -> FilePanel:
     """Of a case that the reader may see."""
-    return FilePanel(tuple(attachments.listed(case.id)), attachments.may_add(case, actor))
+    return FilePanel(readings.of(case).files, attachments.may_add(case, actor))

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from caseflow.casefile import readings
 from caseflow.casefile.readings import Reading
-from caseflow.cases import attachments
 from caseflow.models import Appeal, Attachment, WorkItem
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -37,9 +35,9 @@ def review_panel(item: WorkItem, read: Reading, actor: Actor) -> ReviewPanel | N
         return None
     record, files = [], []
     if appeal.rectification is not None:
-        other = readings.of(appeal.rectification)
+        other = read.beside(appeal.rectification)
         if permissions.may_see(actor, other.case):
-            files = [row for row, _ in attachments.listed(other.id)]
+            files = [row for row, _ in other.files]
         definition = deployed.with_earlier(deployed.of(other.case), other.entries)
         for row, name in other.submissions:
             form = definition.user_tasks[row.element].form

@@ -181,7 +181,8 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     case, definition = item.case, deployed.of(item.case)
     regulation = regulations.get(case.regulation)
     may_work = item.status == "open" and permissions.may_work(actor, item)
-    reason = impartiality.reason(actor.user_id, item, case.id) if may_work else None
+    contested = impartiality.contested_in(item, case.id) if may_work else None
+    reason = impartiality.bar_of(actor.user_id, contested)
     open_to_me = may_work and reason is None
     read, calendar = readings.of(case), calendars.load(regulation.calendar)
     contacts = contact_panel(read, actor, asking_item([item], definition))
@@ -196,8 +197,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         reviewing=review.review_panel(item, read, actor) if open_to_me else None,
         form_token=tokens.usable(token),
         mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by),
-        submitted=_submitted(read, item, task),
-        together=together, together_chosen=_together(),
+        submitted=_submitted(read, item, task), together=together, together_chosen=_together(),
         late=any(steps.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
         late_reason=line("late_reason"), late_problem=late_problem,
         handover=handover if handover and not handover.acknowledged_at else None,
@@ -210,7 +210,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         deadlines=[line for line in deadlines.deadline_lines(read, definition, calendar, now)
                    if line.status in work.WAITING],
         timeline=timeline.timeline(read, definition), files=files.file_panel(read, actor), contacts=contacts,
-        delegation=delegation_panel.delegation_panel(item, actor),
+        delegation=delegation_panel.delegation_panel(item, actor, contested),
         phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=draft_saved_at, left_over=[] if open_to_me else answers.in_words(task.form, draft))
     return page, status

@@ -15,7 +15,7 @@ from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, ExpressionRefused, InvalidInput, PermissionDenied, StepFailed
 from caseflow.raters import reaching
 from caseflow.raters.reaching import Standing
-from caseflow.trials import tried_case, tryout
+from caseflow.trials import tryout
 from caseflow.trials.scenarios import Coverage
 from caseflow.trials.tried_case import Entry, Ground, Limit, Task
 from caseflow.trials.tryout import Trial
@@ -111,7 +111,7 @@ def run(ground: Ground, trial: Trial) -> dict[str, Any]:
                   for task in trial.open_tasks],
         "deadlines": [_line(ground, trial, limit) for limit in trial.limits],
         "next": _next(ground, trial), "clock": _clock(ground, trial),
-        "contact": not trial.ended and ground.kind != tried_case.APPEAL,
+        "contact": not trial.ended and ground.kind.speaks_to_rater,
         "tried": contacts.standing(_reached(ground, trial)),
         "messages": [(message, drawn.element_name(definition, element))
                      for element, message in trial.awaited.items()],

@@ -32,7 +32,7 @@ def _appended() -> Iterator[tuple[str, str]]:
         for called, call in source.calls(path):
             if called.endswith("journal.append") and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
                 yield source.name(path), call.args[1].value
-        if path.stem in ("facts", "effected"):
+        if path.stem in ("begun", "effected", "facts"):
             for node in ast.walk(source.tree(path)):
                 if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
                     yield source.name(path), node.value.elts[0].value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from caseflow.appeals.review import APPEAL
@@ -13,6 +15,7 @@ from caseflow.engine import definition as engine
 from caseflow.errors import ConfigurationError, NotFound, PermissionDenied, StepFailed
 from caseflow.health import doctor
 from caseflow.install import kinds as installed
+from caseflow.install import tried_kinds
 from caseflow.models import transaction
 from caseflow.people import impartiality, permissions
 from caseflow.processes import deployed
@@ -54,6 +57,28 @@ def test_two_kinds_of_one_name_are_refused():
     with pytest.raises(ConfigurationError):
         kinds.register(APPEAL, RECTIFICATION, APPEAL)
     assert kinds.registered() == installed.KINDS
+
+
+def test_what_is_tried_out_without_a_database_lacks_only_what_needs_rows():
+    needs_rows = {"subject", "titles", "own", "after_task", "after_step"}
+    for tried, kept in zip(tried_kinds.KINDS, installed.KINDS, strict=True):
+        assert {one.name for one in fields(kept) if getattr(tried, one.name) != getattr(kept, one.name)} <= needs_rows
+        with pytest.raises(ConfigurationError):
+            tried.subject(None)
+
+
+def test_trying_out_lets_the_kinds_of_an_application_be():
+    tried_kinds.read()
+    assert kinds.registered() == installed.KINDS
+
+
+def test_a_diagram_of_no_kind_is_tried_out_as_a_case_about_a_rating():
+    assert [kinds.trying("rectification"), kinds.trying("appeal")] == [RECTIFICATION, APPEAL]
+    unknown = kinds.trying("nothing")
+    assert (unknown.name, unknown.effects) == ("nothing", {})
+    assert unknown.speaks_to_rater and not unknown.about_appeal
+    assert [fact.entry[0] for fact in unknown.tried_with(None, {"level": "dissatisfied", "received_at": ""})] == [
+        "rating_received"]
 
 
 @pytest.mark.both_databases

@@ -8,7 +8,7 @@ import pytest
 
 from caseflow.casefile import holding
 from caseflow.casefile.facts import TimerDated
-from caseflow.cases import due
+from caseflow.cases import advance, due
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.people.permissions import SYSTEM
 from tests.ground import open_item
@@ -20,7 +20,8 @@ def move(journey, days: int, *, stopped: bool = False):
         case = holding.hold(journey.case_id)
         timer, = case.timers.values()
         moment = timer.due_at + timedelta(days=days)
-        due.move(case, TimerDated(timer.token, moment, True, stopped, "national:test"), SYSTEM, journey.now)
+        dated = TimerDated(timer.token, moment, True, stopped, "national:test")
+        advance.keep(case, [dated], SYSTEM, journey.now)
         due.follow(case, SYSTEM, journey.now)
         holding.save(case)
     db.session.rollback()

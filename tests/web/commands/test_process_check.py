@@ -2,12 +2,19 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from caseflow.casefile import kinds
+from caseflow.cases.effects.registry import EFFECTS
+from caseflow.errors import StepFailed
+from caseflow.install import kinds as installed
+from caseflow.install import tried_kinds
 from caseflow.law import regulations
+from caseflow.processes.asked import Read
 from tests.caseflow.engine.gate_diagrams import SOUND, flat
 from web.commands import main
 
@@ -53,6 +60,38 @@ def test_a_warning_alone_does_not_forbid(write):
     path = write("a.bpmn", flat("start b\nuser u\nend e\nflow b u\nflow u e", process="p"))
     result = run("process", "check", path)
     assert result.exit_code == 0 and "（提示）" in result.output
+
+
+@pytest.fixture
+def of_its_own(monkeypatch):
+    """Let a kind of this name have this effect of its own; no kind is registered, as where no application is made."""
+    def of_its_own(name, topic, **changes):
+        own = {topic: replace(EFFECTS[topic], **changes)}
+        monkeypatch.setattr(tried_kinds, "KINDS", tuple(
+            replace(kind, effects=own) if kind.name == name else kind for kind in tried_kinds.KINDS))
+
+    kinds.register()
+    yield of_its_own
+    installed.read()
+
+
+@pytest.mark.parametrize("command", ["check", "prove"])
+def test_a_diagram_asks_for_what_the_effects_of_its_own_kind_read(of_its_own, command):
+    of_its_own("appeal", "dismiss_appeal", reads=(Read("newest_level", ("enum",)),))
+    result = run("process", command, GUICHI / "appeal.bpmn")
+    assert result.exit_code == 1 and "newest_level" in result.output
+    assert "newest_level" not in run("process", command, GUICHI / "rectification.bpmn").output
+
+
+def test_a_scenario_is_played_with_the_effects_of_its_own_kind(of_its_own):
+    def refuse(occasion):
+        raise StepFailed("closed for the day", element=occasion.call.element)
+
+    of_its_own("rectification", "open_file", apply=refuse)
+    told = [line.split("\t") for line in run("process", "check", GUICHI).output.splitlines()]
+    assert told and {(file, code) for file, _, _, code, _ in told} == {
+        (str(GUICHI / "rectification.bpmn"), "scenario_failed")}
+    assert all("closed for the day" in sentence for *_, sentence in told)
 
 
 def test_every_file_of_the_hostile_folder_has_a_line():

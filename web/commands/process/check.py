@@ -14,6 +14,7 @@ from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
+from caseflow.install import tried_kinds
 from caseflow.law import regulation_file
 from caseflow.trials import scenarios
 from caseflow.workshop import agreement
@@ -36,6 +37,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     files = [file for path in paths for file in _diagrams(path)]
     if not files:
         raise click.UsageError(f"no diagram ({', '.join(ENDINGS)}) in {', '.join(map(str, paths))}")
+    tried_kinds.read()
     found = {file: _findings(file) for file in files}
     if as_json:
         click.echo(orjson.dumps([{"file": str(file), "findings": [findings.as_json(finding) for finding in of_file]}

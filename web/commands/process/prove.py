@@ -16,6 +16,7 @@ from caseflow.engine import definition as engine
 from caseflow.engine import gate
 from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
+from caseflow.install import tried_kinds
 from caseflow.law import regulation_file, regulations
 from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult
 from caseflow.workshop import agreement
@@ -43,6 +44,7 @@ def prove(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.bpmn")))]
     if not files:
         raise click.UsageError(f"no diagram (.bpmn) in {', '.join(map(str, paths))}")
+    tried_kinds.read()
     reports = [_report(file, Bounds(states, 3 * states)) for file in files]
     if as_json:
         click.echo(orjson.dumps([report["json"] for report in reports]).decode())
