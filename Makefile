@@ -42,9 +42,9 @@ compliance: $(VENV)/.dev ## write docs/compliance.md anew: article, rule, elemen
 	@$(BIN)/python -m tests.caseflow.proof.compliance
 
 .PHONY: check
-check: $(VENV)/.dev ## style, import contracts, structure, translations in step
+check: $(VENV)/.dev ## style, import contracts, structure, names in the docs, translations in step
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest -q tests/test_structure.py tests/web/test_translations_in_step.py
+	@$(BIN)/python -m pytest -q tests/test_structure.py tests/test_docs.py tests/web/test_translations_in_step.py
 
 .PHONY: permissions
 permissions: $(VENV)/.dev ## write tests/web/permissions.tsv anew: who reaches which route

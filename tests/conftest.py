@@ -25,7 +25,9 @@ from caseflow.install import demo, installation, kinds
 from caseflow.law import regulations
 from caseflow.models import db, transaction
 from tests import apps
+from tests.machine_clock import guard
 from tests.postgres import PostgresServer
+from web.app import clock as web_clock
 from web.migrations import upgrade
 from web.sign_in import passwords
 
@@ -35,6 +37,7 @@ SETTINGS = (("secret_key", "t" * 48),)
 MONDAY_MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai, an ordinary working week
 
 kinds.read()  # for tests of the core that make no application
+web_clock.real = guard
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no wall clock
 settings.load_profile("busy")
 
@@ -115,6 +118,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         for folder in (os.environ.pop(FOLDER, ""), config.stash.get(OURS, "")):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    guard.read = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A test that reads the machine's clock says so (tests/machine_clock.py)."""
+    with guard.watch(marked=item.get_closest_marker("machine_clock") is not None):
+        return (yield)
 
 
 def build_app(url: str, clock: Clock, folder: Path) -> Flask:

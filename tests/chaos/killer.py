@@ -32,7 +32,7 @@ ENTRIES = 17             # in the journal, that at least belong to a case
 STEP = 12                # hours that pass when nothing is due
 TICK = 0.04              # seconds between two looks at a run
 STALLED = 45             # seconds without any progress after which a run is given up, for the checker to speak
-STALLED_BY_FAULT = 4
+STALLED_BY_FAULT = 10
 
 
 class World:

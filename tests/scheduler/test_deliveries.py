@@ -49,7 +49,7 @@ def guichi(installed, app, clock, session, mail, sms):
     app.config["CASEFLOW"] = replace(
         app.config["CASEFLOW"], smtp_host="127.0.0.1", smtp_port=mail.port, smtp_security="none",
         smtp_from="caseflow@example.cn", sms_url=f"http://127.0.0.1:{sms.port}/send?app=1", sms_token="t0ken-t0ken",
-        sms_secret="s3cret", channel_timeout=1, public_url="https://hcp.example.cn/")
+        sms_secret="s3cret", channel_timeout=15, public_url="https://hcp.example.cn/")
     choose("guichi.dept1.officer", email="officer@example.cn", phone="13800000001", channels=("email", "sms"))
     journey = Journey(app, clock, "guichi").bad_review()
     side_jobs.deliver_notices()
@@ -174,7 +174,8 @@ def test_a_server_that_is_silent_or_not_there_is_tried_again_later(guichi, app):
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         port = silent.getsockname()[1]
-        app.config["CASEFLOW"] = replace(app.config["CASEFLOW"], smtp_port=port, sms_url="http://127.0.0.1:1/")
+        app.config["CASEFLOW"] = replace(app.config["CASEFLOW"], smtp_port=port, sms_url="http://127.0.0.1:1/",
+                                         channel_timeout=1)
         with transaction():
             for row in rows()[2:]:
                 db.session.delete(row)

@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from caseflow.casefile import journal_check
 from caseflow.models import AppliedEffect, Submission, TimerFiring, db
 from scheduler import jobs, side_jobs
+from tests.ground import at_once
 from tests.web.desk import Desk, colleague, desk_of, work_item
 
 pytestmark = pytest.mark.both_databases
 ANSWERS = {"outcome": "simple", "contact_channel": "phone", "findings": "已核实"}
-
-
-def at_once(app: Flask, *acts) -> list:
-    """What each act gave; all begin together, each in a thread with a context of its own."""
-    together, given = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        with app.app_context():
-            together.wait(timeout=30)
-            try:
-                given[place] = act()
-            except Exception as error:
-                given[place] = error
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return given
 
 
 def count(journey, model) -> int:

@@ -313,18 +313,23 @@ def test_each_year_begins_with_number_one(guichi, session, clock):
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_who_waited_for_a_case_gets_the_state_it_is_in_by_then(app, database, guichi, session):
     session.rollback()
-    locked = threading.Event()
+    locked, other_is_done = threading.Event(), threading.Event()
 
     def move_on():
         with transaction():
             lock_case(guichi.case_id).instance.state = b"newer"
             locked.set()
-            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            assert any(db.session.scalar(waits) for _ in range(20_000)), "nobody waits for the case"
+            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks "
+                         "JOIN pg_database ON pg_database.oid = database WHERE datname = current_database())")
+            while not db.session.scalar(waits):
+                assert not other_is_done.is_set(), "nobody waited for the case"
 
     def wait_for_it():
-        locked.wait(30)
-        with transaction():
-            return lock_case(guichi.case_id).instance.state
+        try:
+            assert locked.wait(60)
+            with transaction():
+                return lock_case(guichi.case_id).instance.state
+        finally:
+            other_is_done.set()
 
     assert at_once(app, move_on, wait_for_it)[1] == b"newer"

@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import shutil
-import threading
 import tracemalloc
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from caseflow.ratings import intake as ratings
 from caseflow.ratings import rectification
 from caseflow.ratings.feeds import BATCH_LINES, batches, lines_of
 from caseflow.ratings.fields import MAX_LINE
+from tests.ground import at_once
 from tests.ratings_ground import offices  # noqa: F401
 
 FEEDS = Path(__file__).parents[3] / "caseflow" / "install" / "demo_feeds"
@@ -194,22 +194,14 @@ def test_a_rating_that_comes_before_the_offices_waits_for_them(session, clock):
 def test_two_imports_of_the_same_file_at_once_keep_each_rating_once(app, clock):
     areas = ("341702000000", "340100000000", "460000000000")
     lines = [line(n, 1 + n % 5, areaCode=areas[n % 3]) for n in range(300)]
-    answers: dict[int, list[str]] = {}
-    together = threading.Barrier(2)
 
-    def run(who: int) -> None:
-        with app.app_context():
-            together.wait(timeout=30)
-            answers[who] = []
-            for start in range(0, len(lines), 50):
-                answers[who] += take_in(lines[start:start + 50] if who else lines[start:start + 50][::-1], clock())
-    threads = [threading.Thread(target=run, args=(who,)) for who in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    def import_all(way: int) -> list[str]:
+        pages = (lines[start:start + 50][::way] for start in range(0, len(lines), 50))
+        return [answer for page in pages for answer in take_in(page, clock())]
+
+    one, other = at_once(app, lambda: import_all(1), lambda: import_all(-1))
     with app.app_context():
-        assert sorted(answers[0] + answers[1]) == ["accepted"] * 300 + ["duplicate"] * 300
+        assert sorted(one + other) == ["accepted"] * 300 + ["duplicate"] * 300
         assert (count(ServiceRecord), count(Rating), count(Case)) == (300, 300, 120)
 
 

@@ -78,6 +78,7 @@ def test_only_system_administrators_import_and_only_at_their_place(installed, ap
     assert admin.browser.post("/admin/import", data={"regulation": "hainan", "file": file}).status_code == 404
 
 
+@pytest.mark.machine_clock
 def test_the_command_says_what_it_would_do_and_then_does_it(installed, app, database_url, tmp_path):
     def run(*words):
         environ = {"CASEFLOW_INSTANCE": str(tmp_path), "CASEFLOW_DATABASE_URL": database_url}

@@ -44,13 +44,16 @@ WRITERS, REVIEWS, ROUNDS = 2, 24, 3
 
 @contextmanager
 def officers_at_work(journey, acknowledged):
-    """Threads that complete one task after the other; what was confirmed to them goes into `acknowledged`."""
+    """Threads that complete one task after the other; what was confirmed to them goes into `acknowledged`.
+
+    Gives a semaphore, of what they did, and an event: the last task is left until it is set.
+    """
     app, now = journey.app, journey.now
     with app.app_context():
         waiting = list(db.session.scalars(select(WorkItem.id).where(WorkItem.status == "open").order_by(WorkItem.id)))
         officer = person("guichi.dept1.officer")
         db.session.remove()
-    begun, failures, lock = threading.Semaphore(0), [], threading.Lock()
+    done, looked, failures, lock = threading.Semaphore(0), threading.Event(), [], threading.Lock()
 
     def work() -> None:
         with app.app_context():
@@ -58,7 +61,9 @@ def officers_at_work(journey, acknowledged):
                 with lock:
                     if not waiting:
                         return
-                    item = waiting.pop()
+                    item, is_last = waiting.pop(), not waiting
+                if is_last:
+                    looked.wait()
                 try:
                     with transaction():
                         answers = journey._filled(db.session.get(WorkItem, item), {"outcome": "simple"})
@@ -66,14 +71,15 @@ def officers_at_work(journey, acknowledged):
                     acknowledged.append(number)
                 except Exception as error:
                     failures.append(error)
-                begun.release()
+                done.release()
 
     threads = [threading.Thread(target=work) for _ in range(WRITERS)]
     for thread in threads:
         thread.start()
     try:
-        yield begun
+        yield done, looked
     finally:
+        looked.set()
         for thread in threads:
             thread.join()
     assert failures == []
@@ -83,10 +89,11 @@ def test_a_backup_taken_while_officers_work_is_whole(guichi, app, clock, elsewhe
     for _ in range(REVIEWS):
         Journey(app, clock, "guichi").bad_review()
     acknowledged, known = [], []
-    with officers_at_work(guichi, acknowledged) as begun:
+    with officers_at_work(guichi, acknowledged) as (done, looked):
         for number in range(ROUNDS):
-            begun.acquire(timeout=30)
+            assert done.acquire(timeout=60)
             known.append(list(acknowledged))
+            looked.set()
             back_up(app, tmp_path / f"{number}.backup")
     assert len(acknowledged) == REVIEWS + 1 > len(known[0]) > 0
     for number, before in enumerate(known):

@@ -9,7 +9,7 @@ from caseflow.models import WorkItem, db, transaction
 from tests.web.backups.ground import back_up
 from web.commands import main
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.machine_clock]
 
 
 def call(app, *words, **variables):

@@ -26,6 +26,7 @@ from web.migrations import downgrade
 
 pytestmark = pytest.mark.machine_clock
 ROOT = Path(__file__).parents[3]
+PATIENCE = 120  # seconds
 
 
 def call(folder, *words, **variables):
@@ -122,11 +123,11 @@ def served(tmp_path):
 
 def ended(process):
     """The rest of its output. The pipe closes when the last process that holds it has ended."""
-    return process.communicate(timeout=30)[0]
+    return process.communicate(timeout=PATIENCE)[0]
 
 
 def test_run_serves_an_empty_demo_and_ends_with_its_scheduler(served):
-    with urllib.request.urlopen(served.address + "login", timeout=30) as answer:
+    with urllib.request.urlopen(served.address + "login", timeout=PATIENCE) as answer:
         assert "guichi.bureau.officer" in answer.read().decode()
     served.send_signal(signal.SIGTERM)
     assert ended(served) == "" and served.returncode == 0

@@ -29,7 +29,7 @@ def provider(clock):
 @pytest.fixture
 def served(provider, database_url, clock, tmp_path):
     return shell(database_url, clock, tmp_path, oidc_issuer=provider.issuer, oidc_client_id=providers.CLIENT,
-                 oidc_client_secret=providers.SECRET, public_url=HERE + "/", channel_timeout="2")
+                 oidc_client_secret=providers.SECRET, public_url=HERE + "/", channel_timeout="15")
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def user_id(served, clock, provider):
 def at_the_provider(address: str) -> str:
     """What a browser does there: it follows the address, the user signs in, it is sent back."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     connection.request("GET", f"{parts.path}?{parts.query}")
     back = connection.getresponse().headers["Location"]
     connection.close()
