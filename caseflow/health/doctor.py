@@ -271,12 +271,12 @@ def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
 
 
 def old_outbox(now: datetime) -> Iterator[Complaint]:
-    """How many messages have waited longer than OUTBOX_AGE (10 minutes) to leave: one complaint for all of them."""
+    """How many messages have waited longer than OUTBOX_AGE to leave: one complaint for all of them."""
     query = select(func.count(OutboxMessage.id)).where(
         OutboxMessage.status == "waiting", OutboxMessage.created_at < now - OUTBOX_AGE)
     waiting = db.session.scalar(query)
     if waiting:
-        yield Complaint("old_outbox", "", facts={"count": waiting})
+        yield Complaint("old_outbox", "", facts={"count": waiting, "minutes": OUTBOX_AGE // timedelta(minutes=1)})
 
 
 def dead_deliveries(now: datetime) -> Iterator[Complaint]:

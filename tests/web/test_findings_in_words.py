@@ -25,7 +25,7 @@ from web.sentences import comparison, complaints, deadlines, journal, people_she
 
 CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 FACTS = {"why": "?", "token": 3, "element": "due", "count": 2, "attachment": 4, "channel": "sms", "stream": "system",
-         "seq": 5, "code": "gap", "number": 4, "opened": 1, "wanted": 2, "open": 1}
+         "seq": 5, "code": "gap", "number": 4, "opened": 1, "wanted": 2, "open": 1, "minutes": 10}
 NATIONAL = working_days.national()
 WRONG_LINES = ("2027-13-01,off\n2026-01-01,off\n2027-01-01,off\n2027-01-01,off\n2027-01-02\n2027-01-03,of\n"
                "2027-01-04,off,a,b\n2027-01-05,off,\x07\n")
@@ -59,6 +59,8 @@ def test_every_complaint_is_said_in_english(english):
     said = [complaints.sentence(code, FACTS) for code in complaints.COMPLAINTS]
     said += [complaints.sentence(code, FACTS | {"ended": True}) for code in complaints.OF_ENDED_CASES]
     said.append(complaints.sentence("no_impartial_reviewer", {"office": "A", "rated": "B"}))
+    said += [complaints.headline(StandingComplaint(code=code, facts=json.dumps(FACTS)))
+             for code in complaints.COMPLAINTS]
     assert [sentence for sentence in said if CHINESE.search(sentence)] == []
     assert complaints.sentence("dead_delivery", FACTS) == "Not delivered and not tried again: 2 (text message)."
 
@@ -118,6 +120,7 @@ def test_a_complaint_from_before_the_facts_says_what_it_said(app):
         assert complaints.standing(row) == "有 3 条“消息”。"
         row.facts = json.dumps({"count": 4})
         assert complaints.standing(row) == "有 4 条消息等待发送超过 10 分钟。"
+        assert complaints.headline(row) == "消息等待发送超过 10 分钟"
         db.session.rollback()
         migrations.downgrade("0015")
         with db.engine.connect() as connection:

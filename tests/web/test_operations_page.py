@@ -12,7 +12,7 @@ from tests import source
 from tests.web.operations.test_metrics import measured, scrape
 from web.app import config
 from web.commands import COMMANDS
-from web.operations import complaint_words
+from web.sentences.complaints import COMPLAINTS
 
 __all__ = ["measured"]
 PAGE = (source.ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -44,7 +44,8 @@ def test_the_default_of_a_setting_is_the_one_that_holds(item):
 
 
 def test_every_complaint_is_explained():
-    assert rows("### Complaints of the doctor").keys() == complaint_words.WORDS.keys()
+    assert rows("### Complaints of the doctor").keys() == {
+        code for code, said in COMPLAINTS.items() if said.headline}
 
 
 def test_every_metric_is_explained(measured):

@@ -16,8 +16,7 @@ from caseflow.people import permissions
 from web.app import clock
 from web.errors import refusal
 from web.forms import filters
-from web.operations import complaint_words
-from web.sentences.complaints import standing
+from web.sentences import complaints
 from web.sign_in.auth import current_actor
 from web.words import incidents, places
 
@@ -33,8 +32,8 @@ def index():
     return render_template("operations/incidents.html", rows=rows, reason=incidents.reason, page=page,
                            place=places.place,
                            per_page=cases_incidents.PER_PAGE, seen=seen,
-                           may_retry=actor.has_role("supervisor", "admin"), complaint=complaint_words.complaint,
-                           sentence=standing, complaints=watchdog.complaints_for(actor),
+                           may_retry=actor.has_role("supervisor", "admin"), headline=complaints.headline,
+                           sentence=complaints.standing, complaints=watchdog.complaints_for(actor),
                            last_round=watchdog.last_round())
 
 
