@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from web import backups, create_app
+from web import create_app
 from web.app import config
+from web.backups import making
 
 NOT_INSIDE = "备份不含密钥（CASEFLOW_SECRET_KEY 或 secret_key）和 config.toml，请另行妥善保管。"
 
@@ -23,7 +24,7 @@ def backup(file: Path) -> None:
     """
     settings = config.load()
     with create_app(settings).app_context():
-        made = backups.make(file.absolute(), settings)
+        made = making.make(file.absolute(), settings)
     what = f"{file.stat().st_size:,} 字节，数据表版本 {made.revision}，附件 {made.files} 个"
     click.echo(f"已备份：{file}（{what}，已校验）。{NOT_INSIDE}")
     if made.lost:

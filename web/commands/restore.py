@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from web import backups, create_app
+from web import create_app
 from web.app import clock, config
+from web.backups import restoring
 from web.commands.journal import sentence
 
 
@@ -22,14 +23,14 @@ def restore(file: Path, replace: bool) -> None:
     """
     settings = config.load()
     with create_app(settings).app_context():
-        done = backups.restore(file.absolute(), settings, clock.real(), replace=replace)
+        done = restoring.restore(file.absolute(), settings, clock.real(), replace=replace)
     if done.kept:
         click.echo(f"原有数据已备份：{done.kept}")
     click.echo(_result(file, done))
     sys.exit(1 if done.complaints or (done.journal and done.journal.broken) else 0)
 
 
-def _result(file: Path, done: backups.Restored) -> str:
+def _result(file: Path, done: restoring.Restored) -> str:
     """What was brought back and how it is, in one line."""
     if done.older:
         return (f"已恢复：{file}。数据表版本 {done.revision} 较旧：请先运行 caseflow init，"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from web import backups
+from web.backups import making, restoring
 
 
 def back_up(app, path):
     with app.app_context():
-        backups.make(path, app.config["CASEFLOW"])
+        making.make(path, app.config["CASEFLOW"])
     return path
 
 
 def bring_back(app, path, clock, **how):
-    return backups.restore(path, app.config["CASEFLOW"], clock(), **how)
+    return restoring.restore(path, app.config["CASEFLOW"], clock(), **how)
 
 
 def whole(done) -> bool:

@@ -1,4 +1,4 @@
-"""`caseflow backup` and `caseflow restore`: what they say, and the programs of PostgreSQL."""
+"""`caseflow backup` and `caseflow restore`: what they say."""
 
 from __future__ import annotations
 

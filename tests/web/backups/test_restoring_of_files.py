@@ -14,7 +14,8 @@ from tests.caseflow.samples import JPEG, PDF
 from tests.ground import person
 from tests.web.backups.ground import back_up, bring_back, whole
 from tests.web.backups.test_backup_commands import call
-from web import backups
+from web.backups import making
+from web.backups.files import BackupFailed
 
 pytestmark = pytest.mark.both_databases
 
@@ -50,7 +51,7 @@ def test_a_file_that_changed_on_the_disk_is_named_and_keeps_nothing_else_out(gui
     with app.app_context():
         row, where = attachments.find(1, person("guichi.dept1.officer"))
         where.write_bytes(JPEG[:-1] + b"x")
-        made = backups.make(tmp_path / "b.backup", app.config["CASEFLOW"])
+        made = making.make(tmp_path / "b.backup", app.config["CASEFLOW"])
         assert (made.files, made.lost) == (1, (row.digest,))
     with elsewhere() as other:
         done = bring_back(other, tmp_path / "b.backup", clock)
@@ -84,7 +85,7 @@ def test_a_backup_whose_files_are_not_those_that_were_written_is_refused(guichi,
             entry.size = len(content)
             new.addfile(entry, io.BytesIO(content))
     with elsewhere() as other:
-        with pytest.raises(backups.BackupFailed, match="damaged"):
+        with pytest.raises(BackupFailed, match="damaged"):
             bring_back(other, spoilt, clock)
         assert not attachments.store().folder.exists() or stored() == {}
 
