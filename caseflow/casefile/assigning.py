@@ -1,14 +1,17 @@
-"""Giving an open task to somebody: the one place where it changes hands. Who may have it is the caller's judgement."""
+"""Giving an open task to somebody: where it changes hands. Who may have it is the caller's judgement.
+
+An effect of the diagram gives one too (cases/effects/appeal.py, the appellant's own task), by the same fact, TaskGiven.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
 from caseflow.casefile import holding, journal, store
+from caseflow.casefile.facts import TaskGiven
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.models import WorkItem, db
 
@@ -21,12 +24,12 @@ def give(case: HeldCase, item: HeldItem, to: int | None, actor: journal.Who, why
     `why` is the kind of its journal entry, which tells element, token and `details`; None where the entry of what
     caused it tells enough.
     """
-    given = replace(item, assignee_id=to, unit_id=item.unit_id if unit_id is None else unit_id)
-    case.items[item.token] = given
-    case.note(store.HAND_ITEM, case=case.id, of=item.token, unit_id=given.unit_id, assignee_id=to)
+    given = TaskGiven(item.token, to, unit_id)
+    given.move(case)
+    store.write(case, [given], actor, now)
     if why is not None:
         journal.append(case, why, actor, now, {"element": item.element, "token": item.token, **(details or {})})
-    return given
+    return case.items[item.token]
 
 
 def open_items(*which: ColumnElement[bool]) -> Iterator[tuple[HeldCase, HeldItem]]:

@@ -284,14 +284,17 @@ class TaskDated(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskGiven(Fact):
-    """An open task is one person's own from the beginning."""
+    """An open task is this person's now (None: free for its office), at another office if one is named."""
 
     token: int
-    assignee_id: int
+    assignee_id: int | None
+    unit_id: int | None = None
 
     def move(self, case: HeldCase) -> None:
         """The item is theirs."""
-        case.items[self.token] = replace(case.items[self.token], assignee_id=self.assignee_id)
+        item = case.items[self.token]
+        case.items[self.token] = replace(
+            item, assignee_id=self.assignee_id, unit_id=item.unit_id if self.unit_id is None else self.unit_id)
 
 
 @dataclass(frozen=True, slots=True)
