@@ -27,11 +27,11 @@ from caseflow.models import Appeal, Rating, db
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.processes.asked import WITHDRAWN
 from caseflow.raters import rated
 
 STATEMENT = (10, 4000)       # fewest and most characters
 MOST_FILES = 10
-WITHDRAWN = "appeal_withdrawn"
 Evidence = Sequence[tuple[BinaryIO | Received, str]]    # files, open or taken in already, with their names
 
 

@@ -26,5 +26,7 @@ class Read:
 UNREACHABLE = "unreachable"
 ATTEMPTS = Read("attempts", ("long",))
 REASON = Read("unreachable_reason", ("enum",))
+UPHELD = "appeal_upheld"            # ends a rectification, since its rating is voided
+WITHDRAWN = "appeal_withdrawn"      # ends an appeal
 # Process → the message that the system sends to its cases.
-MESSAGES: Mapping[str, str] = MappingProxyType({"rectification": "appeal_upheld", "appeal": "appeal_withdrawn"})
+MESSAGES: Mapping[str, str] = MappingProxyType({"rectification": UPHELD, "appeal": WITHDRAWN})

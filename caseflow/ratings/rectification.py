@@ -16,10 +16,9 @@ from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Rating, Unit, db
 from caseflow.moments import day_of
 from caseflow.people.permissions import SYSTEM, Actor
+from caseflow.processes.asked import UPHELD
 from caseflow.raters import rated
 from caseflow.ratings import kind
-
-UPHELD = "appeal_upheld"                 # the message that ends it, since the rating is voided
 
 
 def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: Mapping | None = None) -> HeldCase:

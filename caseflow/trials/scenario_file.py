@@ -36,6 +36,7 @@ from caseflow.errors import ConfigurationError
 from caseflow.law.milestones import EVERYWHERE
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.moments import SHANGHAI
+from caseflow.processes.asked import UPHELD
 from caseflow.raters import reaching
 from caseflow.trials.tryout import DOING, MOST_ACTS, Act
 
@@ -144,7 +145,7 @@ def _act(table: Table) -> Act:
         task=table.matching("task", ELEMENT, "a_task") if do == "complete" else "",
         post=table.matching("post", POST, "responsible.officer") if "post" in table.values else "",
         answers=_answers(table), late_reason=table.text("late_reason", ""),
-        message=table.matching("message", ELEMENT, "appeal_upheld") if do == "message" else "",
+        message=table.matching("message", ELEMENT, UPHELD) if do == "message" else "",
         phone=table.take("phone", bool, False), category=table.text("category", ""), reason=table.text("reason", ""),
         channel=table.one_of("channel", reaching.CHANNELS) if "channel" in table.values else reaching.TELEPHONE,
         result=table.one_of("result", reaching.RESULTS) if do == "attempt" else "", note=table.text("note", ""))

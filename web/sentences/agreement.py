@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext, lazy_pgettext
 
+from caseflow.processes.asked import UPHELD, WITHDRAWN
 from web.sentences.filling import filled
 
 _ = lazy_gettext
@@ -34,7 +35,7 @@ MEANINGS = {
     "finding": lazy_pgettext("finding", "认定的理由"), "provincial_no": lazy_pgettext("finding", "省级系统更正的编号"),
     "attempts": lazy_pgettext("finding", "联系次数"), "unreachable_reason": lazy_pgettext("finding", "联系不上的原因"),
 }
-LOST = {"appeal_upheld": _("申诉成立时整改不会终止"), "appeal_withdrawn": _("申诉人不能撤回申诉")}
+LOST = {UPHELD: _("申诉成立时整改不会终止"), WITHDRAWN: _("申诉人不能撤回申诉")}
 
 
 def sentence(code: str, facts: Mapping[str, object]) -> str:

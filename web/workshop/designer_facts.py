@@ -10,6 +10,7 @@ from caseflow.engine.values import CASE_VARIABLES
 from caseflow.law import regulations
 from caseflow.models import ProcessDraft
 from caseflow.processes import deployed
+from caseflow.processes.asked import UPHELD, WITHDRAWN
 from web.sign_in import auth
 from web.words import processes
 from web.words.roles import ROLE_NAMES
@@ -33,7 +34,7 @@ EFFECTS = {     # what each does, in a designer's words
     "dismiss_appeal": _("申诉不成立：记录决定和理由，告知各方；查实履职不到位的，记入年度考核"),
     "record_reference": _("记录省级系统更正的编号"),
 }
-MESSAGES = {"appeal_upheld": _("申诉属实"), "appeal_withdrawn": _("申诉撤回")}
+MESSAGES = {UPHELD: _("申诉属实"), WITHDRAWN: _("申诉撤回")}
 VARIABLES = {"received_at": _("收到评价的时间"), "level": _("评价等级"), "real_name": _("是否实名"),
              "business_level": _("承办单位层级")}
 CHOICES = {

@@ -15,6 +15,7 @@ from caseflow.cases.effects import rectification
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.errors import StepFailed
 from caseflow.moments import day_of
+from caseflow.processes.asked import UPHELD
 
 PERSONAL = "staff"     # a task of this role is the appellant's own
 
@@ -60,7 +61,7 @@ def record_reference(occasion: Occasion) -> Outcome:
 def void(occasion: Occasion) -> Outcome:
     """The rating is not adopted, and its rectification is told."""
     voided = rectification.void(occasion)
-    return Outcome((*voided.facts, RectificationTold("appeal_upheld")), voided.details)
+    return Outcome((*voided.facts, RectificationTold(UPHELD)), voided.details)
 
 
 def _decide(occasion: Occasion, decision: str, finding: object) -> Outcome:

@@ -1,7 +1,8 @@
 """The named operations that a diagram's service tasks may call (camunda:topic): all that is known of each.
 
 An effect is applied once per visit, in the step that passed its service task. It answers facts; nothing leaves the
-system here, and nothing is read.
+system here, and nothing is read. A kind of case may apply a topic in its own way: an appeal's `void_rating` also tells
+the rectification (appeals/kind.py). `find` answers what holds in a case.
 """
 
 from __future__ import annotations
