@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from caseflow.appeals.finding import OFFICIALS, against, find, is_party, rating_of
+from caseflow.appeals.finding import against, find, is_party, rating_of
 from caseflow.appeals.review import APPEAL
 from caseflow.casefile import holding, readings
 from caseflow.casefile.begun import AppealFiled
@@ -20,10 +20,12 @@ from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, TokenReused
 from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
+from caseflow.law.appeal_rules import STAFF
 from caseflow.law.calendars import Calendar
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, Rating, db
+from caseflow.models.people import OFFICIALS
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -78,7 +80,7 @@ def _party(rating: Rating, actor: Actor, rules: AppealRules) -> str:
     here = {role for role, unit in actor.roles if unit == service.unit_id}
     if not here or service.unit is None or service.unit.code != service.org_code:
         return ""
-    if "staff" in rules.parties and service.handler_no and service.handler_no == actor.staff_no:
+    if STAFF in rules.parties and service.handler_no and service.handler_no == actor.staff_no:
         return f"staff:{actor.user_id}"
     return f"department:{service.unit_id}" if "department" in rules.parties and here & OFFICIALS else ""
 

@@ -19,11 +19,10 @@ from caseflow.models import (
     WorkItem,
     db,
 )
+from caseflow.models.people import OFFICIALS
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
-
-OFFICIALS = frozenset({"officer", "supervisor"})
 
 
 def is_party(appeal: Appeal, actor: Actor) -> bool:

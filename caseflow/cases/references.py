@@ -14,6 +14,7 @@ from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, CaseReference, User, db, lock_case
+from caseflow.models.people import OFFICIALS
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -25,7 +26,7 @@ LONGEST_TEXT = 200
 def may_link(case: Case | Reading, actor: Actor) -> bool:
     """Of those who see the case officers and supervisors, whether it is open or not."""
     rules = regulations.offered(case.regulation, "references")
-    return rules is not None and rules.available and actor.has_role("officer", "supervisor")
+    return rules is not None and rules.available and actor.has_role(*OFFICIALS)
 
 
 def link(case_id: int, actor: Actor, channel: str, number: str, text: str, now: datetime) -> CaseReference:

@@ -11,7 +11,8 @@ from caseflow.law.case_numbers import number_format
 from caseflow.law.rating_levels import RATING_LEVELS
 from caseflow.law.strict_toml import SNAKE_CASE, Table
 
-PARTIES = ("staff", "department")
+STAFF = "staff"             # also the role of the rated, whose task in an appeal of their own is theirs alone
+PARTIES = (STAFF, "department")
 GROUNDS = ("mistaken", "malicious", "untrue", "other")
 POST = r"[a-z][a-z0-9_]*\.reviewer"
 APPEAL_CLOCKS = ("continues", "stops")

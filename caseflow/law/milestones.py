@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.strict_toml import SNAKE_CASE, Table
-
-EVERYWHERE = "rectification"      # the process that every place has
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ class Milestones:
 def milestones(top: Table) -> Mapping[str, Milestones]:
     """Process name → its milestones. The rectification has them everywhere, another process where the file says so."""
     table = top.table("milestones")
-    if EVERYWHERE not in table.values:
-        raise table.refuse(EVERYWHERE, "is missing; name its tasks in [milestones.rectification.first_contact], "
+    if HANDLED_IN not in table.values:
+        raise table.refuse(HANDLED_IN, "is missing; name its tasks in [milestones.rectification.first_contact], "
                                        ".handled and .revisited")
     return MappingProxyType({process: _of_process(table.table(process)) for process in table.keys(SNAKE_CASE)})
 

@@ -14,9 +14,9 @@ from typing import Any
 from caseflow.law import supervision_rules
 from caseflow.law.appeal_rules import AppealRules, appeal
 from caseflow.law.case_numbers import number_format
-from caseflow.law.milestones import EVERYWHERE, Milestones, milestones
+from caseflow.law.milestones import Milestones, milestones
 from caseflow.law.place_words import Validity, short_names, validity
-from caseflow.law.rating_levels import RATING_LEVELS
+from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
@@ -162,7 +162,7 @@ class Regulation:
     @property
     def revisit_tasks(self) -> tuple[str, ...]:
         """The tasks that are the revisit of a rectification."""
-        return self.milestones[EVERYWHERE].revisited.tasks
+        return self.milestones[HANDLED_IN].revisited.tasks
 
     def is_over(self, day: date) -> bool:
         """Whether its last day lies before this one; one without a last day is never over."""

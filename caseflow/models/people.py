@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseflow.models.db import Base
 
 ROLES = ("officer", "supervisor", "staff", "reviewer", "designer", "approver", "auditor", "admin", "security")
+OFFICIALS = frozenset({"officer", "supervisor"})    # they act for their office
+POSTS = ("officer", "supervisor", "reviewer")       # they have work, which others can take over
 DUTIES = ("admin", "security", "auditor")   # separated: system administration, security administration, audit
 LEVELS = ("province", "city", "district", "town", "village")  # HN-2: five levels
 

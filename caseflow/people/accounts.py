@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from caseflow.casefile import assigning, journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound
 from caseflow.law import regulations
+from caseflow.law.appeal_rules import STAFF
 from caseflow.models import Identity, Profile, RoleAssignment, Unit, User, WebSession, WorkItem, db
 from caseflow.models.people import DUTIES, ROLES
 from caseflow.people import duties
@@ -333,7 +334,7 @@ def _give_back(user: User, now: datetime, actor: Actor, *which: ColumnElement[bo
 
     What a staff member has to do in an appeal of their own stays theirs: its time runs out, and it goes on without.
     """
-    for case, item in assigning.open_items(WorkItem.assignee_id == user.id, WorkItem.role != "staff", *which):
+    for case, item in assigning.open_items(WorkItem.assignee_id == user.id, WorkItem.role != STAFF, *which):
         assigning.give(case, item, None, actor, "task_released", now)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from caseflow.casefile.hand import HeldItem
 from caseflow.errors import NotImpartial
+from caseflow.law.appeal_rules import STAFF
 from caseflow.models import Appeal, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db
 
 REVIEWER = "reviewer"
@@ -100,7 +101,7 @@ def gaps(regulation: str, posts: set[str]) -> Iterator[Gap]:
     reviewer, member = aliased(RoleAssignment), aliased(RoleAssignment)
     rated = list(db.session.scalars(select(Unit).where(
         Unit.regulation == regulation, Unit.key.is_(None) | Unit.key.not_in({post.partition(".")[0] for post in posts}),
-        exists().where(RoleAssignment.unit_id == Unit.id, RoleAssignment.role.in_(("officer", "staff")),
+        exists().where(RoleAssignment.unit_id == Unit.id, RoleAssignment.role.in_(("officer", STAFF)),
                        RoleAssignment.user_id == User.id, User.active)).order_by(Unit.id)))
     for key in sorted(post.partition(".")[0] for post in posts):
         office = db.session.scalar(select(Unit).where(Unit.regulation == regulation, Unit.key == key))

@@ -17,10 +17,12 @@ from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.readings import Reading
 from caseflow.errors import NotFound, PermissionDenied
 from caseflow.law import regulations
+from caseflow.law.appeal_rules import STAFF
 from caseflow.models import Case, CaseUnit, Unit, User, WorkItem, db
+from caseflow.models.people import OFFICIALS, POSTS
 
 SEES_BELOW = frozenset({"supervisor", "auditor"})
-SEES_CASES = frozenset({"officer", "supervisor", "reviewer", "auditor"})
+SEES_CASES = frozenset({*POSTS, "auditor"})
 SEES_PROCESSES = ("designer", "approver", "auditor")
 
 
@@ -113,7 +115,7 @@ def may_work(actor: Actor, item: WorkItem) -> bool:
 
     What a staff member has to do in an appeal of theirs is theirs alone.
     """
-    if item.role == "staff":
+    if item.role == STAFF:
         return item.assignee_id is not None and item.assignee_id == actor.user_id
     return actor.holds(item.role, item.unit_id) and item.assignee_id in (None, actor.user_id)
 
@@ -202,9 +204,9 @@ def require_process(actor: Actor, regulation: str, role: str = "") -> None:
 
 def may_contribute(actor: Actor) -> bool:
     """Whether the actor may add to the cases they see; auditors and administrators only look."""
-    return actor.has_role("officer", "supervisor", "reviewer", "staff")
+    return actor.has_role(*POSTS, STAFF)
 
 
 def may_export(actor: Actor) -> bool:
     """Whether the actor may take the ledger out as a file: officers, supervisors and auditors."""
-    return actor.has_role("officer", "supervisor", "auditor")
+    return actor.has_role(*OFFICIALS, "auditor")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from caseflow.law.rating_levels import HANDLED_IN
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -29,4 +31,4 @@ REASON = Read("unreachable_reason", ("enum",))
 UPHELD = "appeal_upheld"            # ends a rectification, since its rating is voided
 WITHDRAWN = "appeal_withdrawn"      # ends an appeal
 # Process → the message that the system sends to its cases.
-MESSAGES: Mapping[str, str] = MappingProxyType({"rectification": UPHELD, "appeal": WITHDRAWN})
+MESSAGES: Mapping[str, str] = MappingProxyType({HANDLED_IN: UPHELD, "appeal": WITHDRAWN})

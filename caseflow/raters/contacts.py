@@ -10,6 +10,7 @@ from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, lock_case
+from caseflow.models.people import OFFICIALS
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import telling
@@ -31,7 +32,7 @@ def may_reveal(case: Case | Reading, actor: Actor) -> bool:
     if regulation.contact_through is None:
         return any(permissions.may_work(actor, item) for item in read.open_items)
     offices = {unit for key, unit in read.offices.items() if regulation.contacts_raters(key)}
-    return any(unit in offices and role in ("officer", "supervisor") for role, unit in actor.roles)
+    return any(unit in offices and role in OFFICIALS for role, unit in actor.roles)
 
 
 def is_rated(case: Case | Reading, actor: Actor) -> bool:

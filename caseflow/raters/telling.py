@@ -7,9 +7,8 @@ from caseflow.casefile import readings
 from caseflow.casefile.readings import Reading
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case
+from caseflow.models.people import OFFICIALS
 from caseflow.people.permissions import Actor
-
-OFFICIALS = frozenset({"officer", "supervisor"})
 
 
 def teller_of(appeal: Appeal) -> int | None:

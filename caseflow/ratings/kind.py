@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from caseflow.casefile.kinds import Kind
-from caseflow.law.milestones import EVERYWHERE
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
 
@@ -13,5 +12,5 @@ def _number_format(regulation: Regulation) -> str:
 
 
 RECTIFICATION = Kind(
-    name=HANDLED_IN, process=EVERYWHERE, number_format=_number_format, sequence="{regulation}-{year}",
+    name=HANDLED_IN, process=HANDLED_IN, number_format=_number_format, sequence="{regulation}-{year}",
     speaks_to_rater=True, appealable=True, may_repeat=True, may_be_sent_back=True, voidable=True)

@@ -16,12 +16,12 @@ from caseflow.casefile import assigning, journal
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Absence, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db
+from caseflow.models.people import POSTS
 from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 
-POSTS = ("officer", "supervisor", "reviewer")   # those that can be stood in for
-LONGEST = 366                                   # days
+LONGEST = 366       # days
 
 
 def enter(user_id: int, substitute_id: int, first_day: date, last_day: date, open_too: bool, actor: Actor,

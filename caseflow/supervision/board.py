@@ -15,6 +15,7 @@ from sqlalchemy.orm import contains_eager
 from caseflow import moments, paging
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.models.people import POSTS
 from caseflow.moments import ONE_DAY
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
 from caseflow.people import permissions
@@ -25,7 +26,6 @@ from caseflow.work.open_work import EARLIEST_FIRST, OPEN
 SOON = 2            # working days
 PER_PAGE = 50
 STOPPED = literal_column("work_items.clock_stopped")    # bare, so that the partial index is found
-POSTS = ("officer", "supervisor", "reviewer")           # those that have work
 WHICH = ("all", "late", "today", "soon", "stopped")
 
 

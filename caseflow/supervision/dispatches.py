@@ -21,12 +21,11 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations
 from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.models.people import OFFICIALS
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.supervision import reassign
-
-OFFICIALS = ("officer", "supervisor")
 
 
 def obstacle(case: Case | HeldCase | Reading, actor: Actor) -> str:

@@ -19,6 +19,7 @@ from caseflow import texts
 from caseflow.casefile import assigning, holding, journal, offices
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
+from caseflow.law.appeal_rules import STAFF
 from caseflow.models import (
     Absence,
     Case,
@@ -32,6 +33,7 @@ from caseflow.models import (
     WorkItem,
     db,
 )
+from caseflow.models.people import POSTS
 from caseflow.models.prepared import Prepared
 from caseflow.notices import outbox
 from caseflow.people import impartiality, permissions
@@ -73,7 +75,6 @@ class Successor:
     roles: frozenset[str] = frozenset()
 
 
-APPELLANTS = "staff"     # the role of what an appellant does in their own appeal
 _row = HandoverItem.__table__.c
 _ITS_ROW = (_row.handover_id == bindparam("handover"), _row.work_item_id == bindparam("item"))
 _KEPT = ("outcome", "from_unit_id", "from_user_id", "joined", "responsible", "moved_at")
@@ -106,7 +107,7 @@ def targets(actor: Actor, places: Sequence[str]) -> list[tuple[Unit, list[User]]
     units = db.session.scalars(select(Unit).where(Unit.regulation.in_(places)).order_by(Unit.regulation, Unit.name))
     people = db.session.scalars(select(User).where(User.active).order_by(User.name, User.id)).unique().all()
     return [(unit, [user for user in people if any(
-        post.unit_id == unit.id and post.role in ("officer", "supervisor", "reviewer") for post in user.roles)])
+        post.unit_id == unit.id and post.role in POSTS for post in user.roles)])
         for unit in units]
 
 
@@ -151,7 +152,7 @@ def obstacle(case: Case | HeldCase, item: WorkItem | HeldItem, to: Successor, su
     """
     if item.unit_id not in supervised:
         return "not_supervised"
-    if item.role == APPELLANTS:
+    if item.role == STAFF:
         return "personal"
     if to.regulation != case.regulation:
         return "other_place"

@@ -33,7 +33,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from caseflow.errors import ConfigurationError
-from caseflow.law.milestones import EVERYWHERE
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.moments import SHANGHAI
 from caseflow.processes.asked import UPHELD
@@ -116,7 +116,7 @@ def _scenario(top: Table, key: str) -> Scenario:
     if len(name) > LONGEST_NAME:
         raise top.refuse("name", f"has more than {LONGEST_NAME} characters")
     scenario = Scenario(
-        key, name, top.matching("process", SNAKE_CASE, EVERYWHERE),
+        key, name, top.matching("process", SNAKE_CASE, HANDLED_IN),
         top.matching("article", ARTICLE, "GC-2(二)") if "article" in top.values else "", top.text("note", ""),
         _acts(top), _expectation(top.table("expect")))
     top.end()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import contains_eager
 from caseflow.casefile import assigning, holding
 from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
+from caseflow.law.appeal_rules import STAFF
 from caseflow.models import AwaitedMessage, Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db
 from caseflow.models.prepared import Prepared
 from caseflow.people import impartiality, permissions
@@ -81,7 +82,7 @@ def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
     if item.assignee_id is None:
         return item
     permissions.require_work(actor, item)
-    if item.role == "staff":
+    if item.role == STAFF:
         raise PermissionDenied("This task is yours alone; nobody else could take it.")
     return hand_over(case, item, None, "task_released", actor, now)
 

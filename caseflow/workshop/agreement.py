@@ -11,7 +11,8 @@ from caseflow.casefile import kinds
 from caseflow.cases.effects.registry import FAILURE, find
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding, FormField
-from caseflow.law.milestones import EVERYWHERE, Revisited
+from caseflow.law.milestones import Revisited
+from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
 from caseflow.processes.asked import ATTEMPTS, MESSAGES, REASON, UNREACHABLE, Read
 from caseflow.proof.facts import topics_of
@@ -23,7 +24,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     process = definition.process_id.removeprefix(f"{regulation.key}_")
     if process in regulation.milestones:
         yield from _milestones(regulation, process, definition)
-    if process == EVERYWHERE:
+    if process == HANDLED_IN:
         yield from _ends(regulation, definition)
     yield from _fields(regulation, process, definition)
     if regulation.unreachable is not None:

@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
         in_demo=lambda: current_app.config["CASEFLOW"].demo,
         place_name=lambda: roles.place_name(roles.place_of(current_user.user)),
         role_name=lambda role: roles.RECIPIENTS.get(role, role),
-        duty=lambda role: roles.DUTIES.get(role, ""),
+        what_they_do=lambda role: roles.WHAT_THEY_DO.get(role, ""),
         said=sentences.of,
     )
     app.jinja_env.filters["role_name"] = lambda role: roles.ROLE_NAMES.get(role, role)

@@ -1,4 +1,4 @@
-"""The roles, duties and offices by name."""
+"""The roles by name, what each does, and the places of people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROLE_NAMES = {
     "security": _("安全管理员"),
 }
 RECIPIENTS = ROLE_NAMES | {"appellant": _("申诉人")}
-DUTIES = {
+WHAT_THEY_DO = {
     "officer": _("签收并办理本单位的任务：联系评价人、整改、反馈、回访"),
     "supervisor": _("查看所辖单位的案件和台账，接收逾期督办，处理异常"),
     "staff": _("查看对本人的评价，按规定提出申诉"),

@@ -29,6 +29,7 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.law import calendars, regulations
+from caseflow.law.appeal_rules import STAFF
 from caseflow.models import User, WorkItem, transaction, work
 from caseflow.people import directory, impartiality, permissions
 from caseflow.people.permissions import Actor
@@ -196,7 +197,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         barred=reason and refusal(NotImpartial(reason=reason))[1],
         reviewing=review.review_panel(item, read, actor) if open_to_me else None,
         form_token=tokens.usable(token),
-        mine=item.assignee_id == actor.user_id, done_by=_name_of(item.completed_by),
+        mine=item.assignee_id == actor.user_id, personal=item.role == STAFF, done_by=_name_of(item.completed_by),
         submitted=_submitted(read, item, task), together=together, together_chosen=_together(),
         late=any(steps.is_late(one, now) for one in (item, *(one for one in together if one.id in _together()))),
         late_reason=line("late_reason"), late_problem=late_problem,

@@ -8,7 +8,9 @@ from flask_babel import gettext, lazy_gettext
 
 from caseflow.engine.values import CASE_VARIABLES
 from caseflow.law import regulations
+from caseflow.law.appeal_rules import STAFF
 from caseflow.models import ProcessDraft
+from caseflow.models.people import POSTS
 from caseflow.processes import deployed
 from caseflow.processes.asked import UPHELD, WITHDRAWN
 from web.sign_in import auth
@@ -18,7 +20,6 @@ from web.workshop.designer_words import MODELER, SIMULATION, WORDS
 
 _ = lazy_gettext
 
-DRAWN_ROLES = ("officer", "supervisor", "reviewer")
 EFFECTS = {     # what each does, in a designer's words
     "open_file": _("建档并通知承办单位和牵头单位（当日建档、当日反馈）"),
     "notify_responsible": _("通知承办单位"),
@@ -52,7 +53,7 @@ def facts(draft: ProcessDraft) -> dict[str, Any]:
         "xml": draft.source.decode("utf-8-sig", errors="replace"),
         "articles": list(regulation.articles.items()),
         "units": [["responsible", gettext("承办单位")], *([key, unit.name] for key, unit in regulation.units.items())],
-        "roles": [*([role, str(ROLE_NAMES[role])] for role in DRAWN_ROLES), ["staff", gettext("申诉人本人")]],
+        "roles": [*([role, str(ROLE_NAMES[role])] for role in POSTS), [STAFF, gettext("申诉人本人")]],
         "topics": [[topic, str(words)] for topic, words in EFFECTS.items()],
         "messages": [[name, str(words)] for name, words in MESSAGES.items()],
         "variables": [_variable(name, kind) for name, kind in CASE_VARIABLES.items()],

@@ -14,10 +14,9 @@ from caseflow.casefile.facts import TaskGiven
 from caseflow.cases.effects import rectification
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.errors import StepFailed
+from caseflow.law.appeal_rules import STAFF
 from caseflow.moments import day_of
 from caseflow.processes.asked import UPHELD
-
-PERSONAL = "staff"     # a task of this role is the appellant's own
 
 
 def receive(occasion: Occasion) -> Outcome:
@@ -27,7 +26,7 @@ def receive(occasion: Occasion) -> Outcome:
 
 def return_for_evidence(occasion: Occasion) -> Outcome:
     """Back to the appellant; a staff member's own task is given to them alone."""
-    own = [item.token for item in occasion.case.items.values() if item.role == PERSONAL]
+    own = [item.token for item in occasion.case.items.values() if item.role == STAFF]
     given = [TaskGiven(token, occasion.appeal.appellant_id) for token in own]
     return Outcome((*given, _to_appellant(occasion, "appeal_returned")))
 
