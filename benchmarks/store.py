@@ -1,4 +1,4 @@
-"""The whole operation against its own SQL: cases.complete_task, and the same statements without engine and ORM.
+"""The whole operation against its own SQL: steps.complete_task, and the same statements without engine and ORM.
 
 One side completes the tasks of ten-task cases as the application does: permission, version, journal, work items,
 timers, outbox, commit. What it sends to the database is recorded, and replayed by the bare driver on a database that

@@ -1,6 +1,6 @@
 """Finding and claiming what is due: a thousand due among a hundred thousand waiting cases, against among ten thousand.
 
-Each claim is the scheduler's own (cases.claim_due), in a transaction of its own, and is followed by what takes the
+Each claim is the scheduler's own (steps.claim_due), in a transaction of its own, and is followed by what takes the
 case out of the way: its next due moment is set to later. Commits are not counted: they cost the same on both sides.
 """
 

@@ -16,6 +16,7 @@ CaseflowError
 │   ├── ConcurrentUpdate
 │   ├── TaskNotOpen
 │   ├── TokenReused
+│   ├── CaseClosed
 │   ├── AlreadyClaimed
 │   ├── ClockNotRunning
 │   ├── ClockNotStopped

@@ -1,4 +1,4 @@
-"""Appeals against a rating: who may file one, filing, withdrawing, and finding them.
+"""Appeals against a rating: who may file one, filing, and withdrawing; finding them is finding.py's.
 
 What happens between is a case of its own under bpmn/<place>/appeal.bpmn; its effects are in
 cases/effects/appeal.py, who may not review it in people/impartiality.py.

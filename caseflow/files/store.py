@@ -1,6 +1,6 @@
 """Files on disk, each under the SHA-256 of its content: written beside first, on disk, and only then named.
 
-What the rows say of them is in attachments.py. The folder is outside whatever is served.
+What the rows say of them is in caseflow/cases/attachments.py. The folder is outside whatever is served.
 """
 
 from __future__ import annotations

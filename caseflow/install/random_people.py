@@ -1,4 +1,5 @@
-"""Random people: who would do an open task now, and what they would fill in. Deterministic for a seed."""
+"""Random people: what they would rate and contest, who would do an open task now, and what they would fill in.
+Deterministic for a seed."""
 
 from __future__ import annotations
 

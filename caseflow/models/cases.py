@@ -1,4 +1,5 @@
-"""Cases: the summary people see, the process instance the engine owns, and what was filled in."""
+"""Cases: the summary people see, the process instance the engine owns, the units that take part, what was filled in,
+remarks, incidents, and the numbers that were given."""
 
 from __future__ import annotations
 

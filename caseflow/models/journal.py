@@ -1,4 +1,4 @@
-"""What was done and what has to leave: journal, outbox, notices, deliveries."""
+"""What was done: the entries of the journal, and the head of each chain that belongs to no case."""
 
 from __future__ import annotations
 

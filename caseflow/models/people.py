@@ -1,4 +1,4 @@
-"""Units, users, where they belong, their roles, sessions and API keys."""
+"""The roles there are; units, users, where they belong and what they hold; sign-ins, imports of people, API keys."""
 
 from __future__ import annotations
 

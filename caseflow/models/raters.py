@@ -1,4 +1,4 @@
-"""What officers write beside the forms: remarks on a case, and each attempt to reach the rater. Rows never change."""
+"""Each attempt to reach the rater. Rows never change."""
 
 from __future__ import annotations
 

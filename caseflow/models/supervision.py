@@ -1,4 +1,5 @@
-"""What supervisors do, as rows: changes of a deadline, tasks handed over, absences."""
+"""What supervisors do, as rows: tasks handed over, reminders, absences, dispatches sent back, suspected breaches, links
+with other channels and with cases that say the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is open in a case, as rows: work items, drafts, timers, awaited messages."""
+"""What is open in a case, as rows: work items with drafts and delegations, timers with their ledgers and firings,
+awaited messages, applied effects; and what a person keeps for their work: filters, phrases."""
 
 from __future__ import annotations
 

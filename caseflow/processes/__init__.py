@@ -1,1 +1,1 @@
-"""What is deployed: the versions of the processes, their forms and effects by name."""
+"""What is deployed: the versions of the processes, their forms, and what the system reads of these."""

@@ -70,7 +70,8 @@ def _offered(field: FormField, found: Standing) -> FormField:
 
 
 def judge(form: Sequence[FormField], accepted: Mapping[str, object], find: Callable[[], Standing | None]) -> None:
-    """The same; how it stands is asked for (`find`) only where the answer is "unreachable"."""
+    """Refuse (InvalidForm) the answer "unreachable" while the rule is not met, or with a reason or number that the log
+    denies. How it stands is asked for (`find`) only where that is the answer; None: nothing is held against it."""
     field = asks(form)
     if field is None or accepted.get(field.id) != CHOICE:
         return

@@ -2,7 +2,7 @@
 
 A line with several faults gets the verdict of the first reason in this order: not_json, missing,
 out_of_range, not_a_time, rated_before_service, bad_rating_without_reason, unknown_code,
-code_of_another_level, unknown_area, too_long; within a reason the order of rating_fields.FIELDS.
+code_of_another_level, unknown_area, too_long; within a reason the order of fields.FIELDS.
 """
 
 from __future__ import annotations

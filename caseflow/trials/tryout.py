@@ -47,7 +47,7 @@ class Act:
     The clock first goes to `at`, or on by `after`; deadlines on the way fire. `answers` are those of a form, or what
     the case begins with. `post` is who does it (unit.role; "": whoever's task it is). `phone`: the rater left a number,
     so that only logged attempts make them unreachable. A stop has a `category` of the regulation's ("": its first) and
-    a `reason`, a resume a `reason`, an attempt a `channel` (raters.attempts), its `result` and a `note`.
+    a `reason`, a resume a `reason`, an attempt a `channel` (raters.reaching), its `result` and a `note`.
     """
 
     do: str

@@ -1,4 +1,4 @@
-"""The worklist: what waits for whom, taking it, giving it back, and drafts. Reads tables, never engine state."""
+"""The worklist: what waits for whom, and how much. Reads tables, never engine state; taking a task is tasks.py's."""
 
 from __future__ import annotations
 

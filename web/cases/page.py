@@ -114,7 +114,7 @@ def reveal(number: str):
 
 
 def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
-    name = "cases/_contact.html" if request.headers.get("HX-Request") else "cases/contact.html"
+    name = "cases/_revealed_contact.html" if request.headers.get("HX-Request") else "cases/revealed_contact.html"
     return render_template(name, case=one_case.find(number), back=back, **shown)
 
 

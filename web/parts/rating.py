@@ -1,6 +1,6 @@
-"""What stands beside a form and on the case page: the rating, the deadlines, the history, each as plain values.
+"""The rating, as it stands beside a form and on the case page: plain values.
 
-Templates get these and never the rows, so that the rater's name and number cannot slip into a page unmasked.
+Templates get these and never the row, so that the rater's name and number cannot slip into a page unmasked.
 """
 
 from __future__ import annotations

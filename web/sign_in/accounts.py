@@ -1,4 +1,4 @@
-"""Names of roles and places as people read them, and the accounts that the demo lists on its login page."""
+"""The accounts that the demo lists on its login page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DemoAccount:
 
 @dataclass(frozen=True)
 class DemoPlace:
-    """A regulation's demo accounts by role, in the order of the roles above."""
+    """A regulation's demo accounts by role, in the order of ROLE_NAMES (web/words/roles.py)."""
 
     name: str
     roles: tuple[tuple[str, tuple[DemoAccount, ...]], ...]

@@ -1,4 +1,4 @@
-"""What supervision says: why something is refused, and the journal's sentences about it."""
+"""What supervision says: what is wrong with the facts of a suspected breach, and what became of a dispatch."""
 
 from __future__ import annotations
 

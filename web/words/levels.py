@@ -1,4 +1,4 @@
-"""The codes of a rating in words. Source: the national norm list in force (domain.md 3.2, 3.3)."""
+"""The codes of a rating in words. Source: the national norm list in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Persons' data made unrecognisable for everyday screens (domain.md 5, rows 7 and 8)."""
+"""Persons' data made unrecognisable for everyday screens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""My work: the list of what waits for me and my units, and the page on which one task is done."""
+"""The page on which one task is done: seeing it, taking it, giving it back, its draft, submitting it."""
 
 from __future__ import annotations
 

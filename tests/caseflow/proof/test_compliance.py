@@ -3,7 +3,7 @@
 from caseflow.law import regulations
 from tests.caseflow.proof import compliance
 
-# domain.md, section 1: the articles that speak of handling, revisiting or appealing one case
+# The articles that speak of handling, revisiting or appealing one case
 OF_CASES = {
     "hefei": {"HF-14", "HF-15"},
     "qijiang": {"QJ-6", "QJ-13", "QJ-14", "QJ-16", "QJ-18"},
