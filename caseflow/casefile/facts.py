@@ -134,16 +134,20 @@ class LedgerKept(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ClockStopped(Fact):
-    """Deadlines (`tokens`) stand still by somebody's decision; `category` is one of the regulation's."""
+    """Deadlines (`tokens`) stand still by somebody's decision; `category` is one of the regulation's. Or for an appeal:
+    then `reason` is the number of its case."""
 
     category: str
     reason: str
     tokens: tuple[int, ...]
+    appeal_id: int | None = None
 
     @property
     def entry(self) -> Entry:
         """Which, and why."""
-        return "clock_stopped", {"category": self.category, "reason": self.reason, "tokens": list(self.tokens)}
+        why = {"category": self.category, "reason": self.reason} if self.appeal_id is None else {
+            "appeal": self.appeal_id, "number": self.reason}
+        return "clock_stopped", {**why, "tokens": list(self.tokens)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,7 @@ def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) ->
         elif now <= clock.timer.due_at:
             facts += standstill.halt(clock, change.calendar, category, number, now)
     tokens = standstill.changed(facts)
-    _finish(change, "clock_stopped", {"appeal": appeal_id, "number": number, "tokens": list(tokens)}, facts,
-            tell=bool(tokens))
+    _finish(change, *ClockStopped(category, number, tokens, appeal_id).entry, facts, tell=bool(tokens))
 
 
 def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) -> None:
