@@ -2,7 +2,7 @@
 
 Every step takes two statements to read a case and one for each table it writes. What an operation changes is noted in
 the HeldCase (store.py knows the rows) and written by `save`; the rare operations use the rows of SQLAlchemy
-(lock_case) instead.
+(lock_case_row) instead.
 """
 
 from __future__ import annotations

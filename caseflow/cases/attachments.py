@@ -16,7 +16,7 @@ from caseflow.errors import CaseClosed, InvalidInput, NotFound, PermissionDenied
 from caseflow.files import store as file_store
 from caseflow.files import types
 from caseflow.files.store import Received, Store
-from caseflow.models import Attachment, Case, User, db, lock_case
+from caseflow.models import Attachment, Case, User, db, lock_case_row
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -47,7 +47,7 @@ def keep(case_id: int, actor: Actor, file: BinaryIO | Received, name: str, now: 
     The same content again answers with the first row and changes nothing. Refuses with NotFound, PermissionDenied
     (auditors), CaseClosed, or InvalidInput whose field `file` says: empty, too_large, not_allowed, case_full.
     """
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     permissions.require_see(actor, case)
     require_add(case, actor)
     received = file if isinstance(file, Received) else receive(file)

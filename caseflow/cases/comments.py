@@ -11,7 +11,7 @@ from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, PermissionDenied
-from caseflow.models import Case, Comment, CommentDraft, User, db, lock_case
+from caseflow.models import Case, Comment, CommentDraft, User, db, lock_case_row
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -25,7 +25,7 @@ def add(case_id: int, actor: Actor, text: str, form_token: str, now: datetime) -
     The same token by the same person again answers with the first remark. Refuses with NotFound, PermissionDenied
     (auditors), or InvalidInput whose field `text` says: required, not_text, too_long.
     """
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     permissions.require_see(actor, case)
     if not permissions.may_contribute(actor):
         raise PermissionDenied
@@ -42,7 +42,7 @@ def save_draft(case_id: int, actor: Actor, text: str, now: datetime) -> None:
 
     Refuses with NotFound, PermissionDenied (auditors), or InvalidInput (too_long).
     """
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     permissions.require_see(actor, case)
     if not permissions.may_contribute(actor):
         raise PermissionDenied

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from caseflow import paging
 from caseflow.casefile import journal
 from caseflow.errors import CaseflowError, NotFound, PermissionDenied
-from caseflow.models import Case, Incident, db, lock_case
+from caseflow.models import Case, Incident, db, lock_case_row
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
 
@@ -20,7 +20,7 @@ PER_PAGE = 50
 
 def record_failure(case_id: int, error: BaseException, now: datetime) -> None:
     """Note that the scheduler could not move the case: it waits longer each time, and is parked at the fifth."""
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     case.attempts += 1
     if case.attempts < ATTEMPTS:
         case.next_try = now + FIRST_PAUSE * 2 ** (case.attempts - 1)
@@ -40,7 +40,7 @@ def resolve_incident(incident_id: int, actor: Actor, now: datetime) -> Case:
     incident = db.session.get(Incident, incident_id)
     if incident is None:
         raise NotFound
-    case = lock_case(incident.case_id)
+    case = lock_case_row(incident.case_id)
     db.session.refresh(incident)
     if not permissions.administers(actor, case.regulation):
         permissions.require_see(actor, case)

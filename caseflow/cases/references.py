@@ -13,7 +13,7 @@ from caseflow.casefile import journal
 from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, CaseReference, User, db, lock_case
+from caseflow.models import Case, CaseReference, User, db, lock_case_row
 from caseflow.models.people import OFFICIALS
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -73,7 +73,7 @@ def unlink(case_id: int, reference_id: int, actor: Actor, reason: str, now: date
 
 
 def _locked(case_id: int, actor: Actor) -> Case:
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     permissions.require_see(actor, case)
     if not may_link(case, actor):
         raise PermissionDenied

@@ -11,7 +11,7 @@ from caseflow.models.cases import (
     NumberSequence,
     ProcessInstance,
     Submission,
-    lock_case,
+    lock_case_row,
 )
 from caseflow.models.db import (
     Base,
@@ -76,6 +76,6 @@ __all__ = [
     "ProcessInstance", "Profile", "Rating",
     "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
     "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
-    "User", "WebSession", "WorkItem", "db", "disconnect", "forget", "insert_new", "is_outage", "lock_case", "snapshot",
-    "transaction", "why_unusable",
+    "User", "WebSession", "WorkItem", "db", "disconnect", "forget", "insert_new", "is_outage", "lock_case_row",
+    "snapshot", "transaction", "why_unusable",
 ]

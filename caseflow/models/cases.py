@@ -124,8 +124,10 @@ class NumberSequence(Base):
     last: Mapped[int]
 
 
-def lock_case(case_id: int) -> Case:
+def lock_case_row(case_id: int) -> Case:
     """The case with its instance, fresh and locked to the end of the transaction (SQLite: by `transaction`).
+
+    For what changes a case beside its steps; a step holds its case by casefile.holding.
 
     The instance is read by a statement of its own: joined, whoever waited for the lock would get the old one.
     """

@@ -10,7 +10,7 @@ from caseflow.casefile import journal, readings
 from caseflow.casefile.facts import ContactAttempted
 from caseflow.casefile.readings import Reading
 from caseflow.errors import PermissionDenied
-from caseflow.models import Case, ContactAttempt, db, lock_case
+from caseflow.models import Case, ContactAttempt, db, lock_case_row
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import contacts
@@ -25,7 +25,7 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
     Refuses with NotFound, PermissionDenied, or InvalidInput whose fields say: tried_at in_the_future or
     before_the_case, channel and result not_a_choice, note not_text, too_long, or required when the result is "other".
     """
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     permissions.require_see(actor, case)
     earlier = db.session.scalar(select(ContactAttempt).where(
         ContactAttempt.made_by == actor.user_id, ContactAttempt.form_token == form_token))

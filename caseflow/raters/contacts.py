@@ -9,7 +9,7 @@ from caseflow.casefile import journal, kinds, readings
 from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, lock_case
+from caseflow.models import Case, lock_case_row
 from caseflow.models.people import OFFICIALS
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -45,7 +45,7 @@ def is_rated(case: Case | Reading, actor: Actor) -> bool:
 
 def reveal(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str, str]:
     """Name and telephone of the rater, for a reason that is journaled (QJ-13, HN-11)."""
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     permissions.require_see(actor, case)
     if not may_reveal(case, actor):
         raise PermissionDenied

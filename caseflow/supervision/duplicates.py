@@ -18,7 +18,7 @@ from caseflow.casefile.readings import Reading
 from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case
+from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case_row
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -107,7 +107,7 @@ def unlink(case_id: int, actor: Actor, reason: str, now: datetime) -> None:
 
 def _locked(actor: Actor, case_id: int, *others: int) -> list[Case]:
     """The case and the others, locked in the order of their ids; who may not link the first is refused."""
-    held = {key: lock_case(key) for key in sorted({case_id, *others})}
+    held = {key: lock_case_row(key) for key in sorted({case_id, *others})}
     for case in held.values():
         permissions.require_see(actor, case)
     if not may_link(held[case_id], actor):
@@ -172,6 +172,6 @@ def complete(work_item_ids: Sequence[int], actor: Actor, values: Mapping[str, ob
         if not set(others) <= tasks.keys():
             raise ConcurrentUpdate
         for case_id in sorted({item.case_id, *(tasks[other] for other in others)}):
-            lock_case(case_id)
+            lock_case_row(case_id)
     receipts = [steps.complete_task(task, actor, values, form_token, now, late_reason) for task in (first, *others)]
     return receipts[0]

@@ -15,7 +15,7 @@ from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import LONGEST_LADDER, LadderRules
 from caseflow.law.working_days import Calendar
-from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case
+from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case_row
 from caseflow.moments import ONE_DAY
 from caseflow.notices import outbox
 from caseflow.people import permissions
@@ -41,7 +41,7 @@ def due(now: datetime, limit: int = 200) -> list[tuple[int, str]]:
 def climb(work_item_id: int, rung: str, now: datetime) -> bool:
     """Take the rung for a task, if it is still open and due then; whether it was taken. Journaled as ladder_climbed."""
     case_id = db.session.scalar(select(WorkItem.case_id).where(WorkItem.id == work_item_id))
-    case = lock_case(case_id)
+    case = lock_case_row(case_id)
     item = db.session.get(WorkItem, work_item_id, populate_existing=True)
     regulation = regulations.get(case.regulation)
     first, last = _reach(regulation.ladder, calendars.load(regulation.calendar), now)[rung]

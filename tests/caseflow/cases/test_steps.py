@@ -23,7 +23,7 @@ from caseflow.errors import (
     TokenReused,
 )
 from caseflow.law import regulations
-from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case, transaction
+from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case_row, transaction
 from caseflow.ratings import rectification
 from caseflow.work import tasks
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
@@ -317,7 +317,7 @@ def test_who_waited_for_a_case_gets_the_state_it_is_in_by_then(app, database, gu
 
     def move_on():
         with transaction():
-            lock_case(guichi.case_id).instance.state = b"newer"
+            lock_case_row(guichi.case_id).instance.state = b"newer"
             locked.set()
             waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_locks "
                          "JOIN pg_database ON pg_database.oid = database WHERE datname = current_database())")
@@ -328,7 +328,7 @@ def test_who_waited_for_a_case_gets_the_state_it_is_in_by_then(app, database, gu
         try:
             assert locked.wait(60)
             with transaction():
-                return lock_case(guichi.case_id).instance.state
+                return lock_case_row(guichi.case_id).instance.state
         finally:
             other_is_done.set()
 
