@@ -1,8 +1,12 @@
 """What can be done with a case: open it, complete a task, fire what is due, deliver a message.
 
-Every operation follows one order: lock the case → permission → is it open? → the form's rules → one engine
-step → projections, timers, effects → journal and outbox. Nothing is committed here: the entry point does.
-On any error nothing was written.
+Every operation follows one order: lock the case → for a task: may they see the case? is it open? may they do it? is the
+form right? → what happened, as a fact, and one engine step → `advance.record`. Nothing is committed here: the entry
+point does, and on any error it keeps nothing.
+
+`advance.record` asks the fold what the step comes to, as facts in this order: the new state, timers, tasks, messages,
+effects, the summary, and where an end event was reached CaseClosed, which sets the case's `status` and `outcome`. The
+case in hand follows them; their rows, notices and journal entries are noted, and then `holding.save` writes it all.
 """
 
 from __future__ import annotations
@@ -90,6 +94,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
                   now: datetime, late_reason: str = "") -> Receipt:
     """Complete a task with what was filled in; the case moves on as its diagram says.
 
+    The submission is stored and the task done (TaskCompleted) before the engine steps; what follows is record's.
     The same token by the same person again answers with the first submission and changes nothing. Refuses with
     NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content), InvalidForm, or
     LateReasonMissing: who completes an overdue task says why, and it is kept with the journal's entry.
