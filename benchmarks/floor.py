@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import event, make_url
 
 from benchmarks import ground
-from caseflow.models import Base, db, driver
+from caseflow.models import Base, db, disconnect, driver
 
 Statement = tuple[str, Any, bool]     # text, values, whether they are many rows
 
@@ -85,7 +85,7 @@ class Replay:
 @contextmanager
 def floor_database(url: str) -> Iterator[Replay]:
     """A database equal to the application's as it is now, reached by the bare driver. Nobody may be connected."""
-    ground.let_go()
+    disconnect()
     if url.startswith("sqlite"):
         with ground.copy_of_sqlite(make_url(url).database) as copy:
             connection = sqlite3.connect(copy, isolation_level=None)

@@ -16,7 +16,7 @@ from sqlalchemy import URL, create_engine, make_url, select
 
 from caseflow.install import demo, installation
 from caseflow.law import regulations
-from caseflow.models import Case, User, db, transaction
+from caseflow.models import Case, User, db, disconnect, transaction
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.ratings import intake
 from web import create_app, migrations
@@ -40,7 +40,7 @@ def scratch(server: str = "") -> Iterator[Flask]:
         with app.app_context():
             install()
             yield app
-            let_go()
+            disconnect()
 
 
 def install() -> None:
@@ -50,11 +50,6 @@ def install() -> None:
         installation.install(NOW)
         demo.add_people(regulations.get(KEY), "!")
     db.session.remove()
-
-
-def let_go() -> None:
-    db.session.remove()
-    db.engine.dispose()
 
 
 @contextmanager

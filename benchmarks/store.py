@@ -22,7 +22,7 @@ from benchmarks import ground
 from benchmarks.floor import Replay, floor_database, recorded
 from benchmarks.measure import Goal, Report, in_turns, ratios
 from caseflow.cases import steps as operations
-from caseflow.models import JournalEntry, OutboxMessage, Submission, Timer, WorkItem, db, transaction
+from caseflow.models import JournalEntry, OutboxMessage, Submission, Timer, WorkItem, db, disconnect, transaction
 from web import create_app
 from web.app import config
 
@@ -107,7 +107,7 @@ def open_item(case_id: int) -> Any:
 
 def together(url: str, shares: Sequence[Sequence[int]]) -> float:
     """Tasks per second by as many processes as there are shares of cases, from the first start to the last end."""
-    ground.let_go()
+    disconnect()
     context = multiprocessing.get_context("spawn")
     ready, ends = context.Barrier(len(shares)), context.Queue()
     processes = [context.Process(target=work, args=(url, share, ready, ends)) for share in shares]

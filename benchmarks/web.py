@@ -27,7 +27,7 @@ from sqlalchemy import select, update
 
 from benchmarks import ground
 from benchmarks.measure import Goal, Report
-from caseflow.models import User, WorkItem, db, transaction
+from caseflow.models import User, WorkItem, db, disconnect, transaction
 from web.forms.task_form import PREFIX
 from web.sign_in import passwords
 
@@ -52,7 +52,7 @@ def bench(server: str = "", *, cases: int = 60, clients: int = 4, workers: int =
         report = Report("web", GOALS, db.engine.dialect.name)
         officers = _let_in()
         items = _first_items(cases + clients)
-        ground.let_go()
+        disconnect()
         with _serving(app.config["SQLALCHEMY_DATABASE_URI"], workers) as port:
             visitors = {unit: Visitor(port, name) for unit, name in officers.items()}
             _together(visitors, items[:clients], clients)           # to warm up with

@@ -11,7 +11,7 @@ from sqlalchemy import delete, inspect
 from caseflow.casefile import journal, journal_check
 from caseflow.cases import attachments
 from caseflow.health import doctor
-from caseflow.models import Base, Heartbeat, WebSession, db, snapshot, transaction
+from caseflow.models import Base, Heartbeat, WebSession, db, disconnect, snapshot, transaction
 from caseflow.people.permissions import SYSTEM
 from web import migrations
 from web.app.config import Settings
@@ -70,8 +70,7 @@ def _require_room(replace: bool) -> bool:
     if db.engine.dialect.name == "sqlite":
         sqlite.file_of(db.engine).parent.mkdir(parents=True, exist_ok=True)
     found = set(inspect(db.engine).get_table_names())
-    db.session.remove()
-    db.engine.dispose()
+    disconnect()
     if found and not replace:
         raise BackupFailed("This database is not empty; name another one, or say --replace "
                            "(what it holds is backed up first).")
