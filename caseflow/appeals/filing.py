@@ -24,6 +24,7 @@ from caseflow.law.calendars import Calendar
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, Rating, db
+from caseflow.moments import is_over
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -68,7 +69,7 @@ def standing(rating: Rating, actor: Actor, now: datetime, *, appeals: Iterable[A
         return Standing("voided", rules, party)
     if rating.level not in rules.levels:
         return Standing("level", rules, party)
-    return Standing("over" if until is not None and now > until else "open", rules, party, until)
+    return Standing("over" if is_over(until, now) else "open", rules, party, until)
 
 
 def _party(rating: Rating, actor: Actor, rules: AppealRules) -> str:

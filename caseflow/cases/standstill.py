@@ -18,6 +18,7 @@ from caseflow.law import time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
 from caseflow.law.working_days import Calendar
+from caseflow.moments import is_over
 
 BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
 LONGEST_REASON = 200    # characters
@@ -66,7 +67,7 @@ def stop(clocks: Iterable[Clock], calendar: Calendar, category: str, reason: str
     running = [clock for clock in clocks if not clock.timer.stopped]
     if not running:
         raise ClockNotRunning
-    in_time = [clock for clock in running if now <= clock.timer.due_at]
+    in_time = [clock for clock in running if not is_over(clock.timer.due_at, now)]
     if not in_time:
         raise DeadlineOver
     return [fact for clock in in_time for fact in halt(clock, calendar, category, reason, now)]

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
 from caseflow.law.working_days import Calendar
-from caseflow.moments import LAST_SECOND, ONE_DAY, SHANGHAI, day_of, moment
+from caseflow.moments import LAST_SECOND, ONE_DAY, SHANGHAI, day_of, is_over, moment
 
 MOST = {"working_days": 400, "calendar_days": 400, "hours": 9600}  # amounts either way
 BY_CALENDAR = ("working_days", "calendar_days")                    # units whose due moment a notice can move
@@ -75,7 +75,7 @@ def working_days_left(now: datetime | str, due_at: datetime | str, calendar: Cal
     Overdue is negative: the working days begun since, at least one (so -1 from the first moment on).
     """
     today, due_day = day_of(now), day_of(due_at)
-    if moment(now) > moment(due_at):
+    if is_over(moment(due_at), moment(now)):
         return -max(1, calendar.working_days_between(due_day, today))
     return calendar.working_days_between(today, due_day)
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from caseflow.law import calendars, regulations
 from caseflow.law.working_days import Calendar
 from caseflow.models import Profile, User, WorkItem, db
-from caseflow.moments import ONE_DAY, SHANGHAI, start_of
+from caseflow.moments import ONE_DAY, SHANGHAI, over_by, start_of
 from caseflow.notices import deliveries
 from caseflow.notices.deliveries import Rules
 from caseflow.people import permissions
@@ -63,8 +63,8 @@ def _figures(user: User, since: datetime, local: datetime) -> dict[str, int]:
     places = open_work.places(permissions.actor_for(user))
     midnight = start_of(local.date() + ONE_DAY)
     wanted = {
-        "overdue": WorkItem.due_at < local,
-        "today": (WorkItem.due_at >= local) & (WorkItem.due_at < midnight),
+        "overdue": WorkItem.due_at <= over_by(local),
+        "today": (WorkItem.due_at > over_by(local)) & (WorkItem.due_at < midnight),
         "new": WorkItem.opened_at >= since,
     }
     return {name: min(db.session.scalar(select(open_work.number(places, bound, MOST))) or 0, MOST)

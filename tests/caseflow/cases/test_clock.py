@@ -149,6 +149,16 @@ def test_a_clock_cannot_be_stopped_twice_restarted_twice_or_when_its_time_is_ove
         extend(guichi, lead)
 
 
+def test_a_clock_can_be_stopped_and_extended_until_its_last_second_is_over(guichi, lead):
+    guichi.clock.set(timer(guichi).due_at + timedelta(seconds=0.5))
+    extend(guichi, lead)
+    guichi.clock.set(timer(guichi).due_at + timedelta(seconds=0.5))
+    stop(guichi, lead)
+    assert timer(guichi).status == "stopped" and standing(guichi).remaining == 0
+    assert list(doctor.deadlines_against_ledger(guichi.now)) == []
+
+
+
 def test_a_task_done_while_the_clock_stands_still_is_in_time_and_the_next_limit_gets_that_time_too(guichi, lead):
     guichi.time_passes(days=1)
     stop(guichi, lead)
