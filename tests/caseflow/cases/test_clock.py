@@ -129,7 +129,9 @@ def test_only_the_supervisors_whom_the_regulation_names_may(guichi, lead, sessio
 def test_a_stop_without_reason_or_with_an_unknown_category_is_refused(guichi, lead):
     for category, reason, fields in (("awaiting_rater", " ", {"reason": "required"}),
                                      ("holiday", REASON, {"category": "unknown"}),
-                                     ("awaiting_rater", "长" * 201, {"reason": "too_long"})):
+                                     ("awaiting_rater", "长" * 201, {"reason": "too_long"}),
+                                     ("awaiting_rater", "等\x00待", {"reason": "not_text"}),
+                                     ("holiday", "等\x1b待", {"reason": "not_text", "category": "unknown"})):
         with pytest.raises(InvalidInput) as refused:
             stop(guichi, lead, category, reason)
         assert refused.value.fields == fields
