@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from caseflow import texts
 from caseflow.appeals.finding import OFFICIALS, against, find, is_party, rating_of
 from caseflow.appeals.review import APPEAL
 from caseflow.casefile import holding, readings
@@ -132,10 +133,9 @@ def _check(rules: AppealRules, ground: str, statement: str, evidence: Evidence) 
     text = statement.strip()
     if ground not in rules.grounds:
         wrong["ground"] = "not_a_choice"
-    if len(text) < STATEMENT[0]:
-        wrong["statement"] = "too_short" if text else "required"
-    elif len(text) > STATEMENT[1] or "\x00" in text:
-        wrong["statement"] = "too_long"
+    problem = texts.text_problem(text, STATEMENT[1]) or ("too_short" if len(text) < STATEMENT[0] else None)
+    if problem:
+        wrong["statement"] = problem
     if not evidence:
         wrong["evidence"] = "required"
     elif len(evidence) > MOST_FILES:
