@@ -153,8 +153,5 @@ def _midnight(now: datetime) -> datetime:
 
 def _end_of_soon(place: str, now: datetime) -> datetime:
     """The end of the second working day after today."""
-    calendar, day, left = calendars.load(regulations.get(place).calendar), moments.day_of(now), SOON
-    while left:
-        day += ONE_DAY
-        left -= calendar.is_working(day)
-    return moments.start_of(day + ONE_DAY)
+    calendar = calendars.load(regulations.get(place).calendar)
+    return moments.start_of(calendar.shift(moments.day_of(now), SOON) + ONE_DAY)

@@ -53,10 +53,7 @@ def _calendar(profile: Profile, user: User) -> Calendar | None:
 
 def _since(today: date, at: time, calendar: Calendar) -> datetime:
     """When the digest of the working day before was made."""
-    day = today - ONE_DAY
-    while not calendar.is_working(day):
-        day -= ONE_DAY
-    return datetime.combine(day, at, SHANGHAI)
+    return datetime.combine(calendar.shift(today, -1), at, SHANGHAI)
 
 
 def _figures(user: User, since: datetime, local: datetime) -> dict[str, int]:
