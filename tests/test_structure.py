@@ -93,6 +93,13 @@ def _lines_naming_a_kind(path) -> list[int]:
             if isinstance(node, ast.Constant) and node.value in names and id(node) not in others]
 
 
+def test_nobody_imports_a_private_name():
+    """What a module hides it may change; what another needs of it has a docstring."""
+    found = [f"{source.name(path)}: {name}" for path in source.modules(*source.PACKAGES)
+             for name in source.imports(path) if re.search(r"^(caseflow|web|scheduler)\..*\._[a-z]", name)]
+    assert found == []
+
+
 def test_whether_a_limit_is_over_is_asked_of_one_rule():
     """A due moment names a second that is in time to its end (caseflow/moments.py): `is_over`, in SQL `over_by`."""
     strays = [f"{source.name(path)}:{node.lineno}" for path in source.modules(*source.PACKAGES)
