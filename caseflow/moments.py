@@ -10,7 +10,7 @@ from caseflow.errors import InvalidInput
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LAST_SECOND = time(23, 59, 59)        # of a day; it is still in time
 ONE_DAY = timedelta(days=1)
-ONE_SECOND = timedelta(seconds=1)     # a due moment names the last second that is still in time
+ONE_SECOND = timedelta(seconds=1)
 
 
 def moment(value: datetime | str) -> datetime:
@@ -33,6 +33,24 @@ def day_of(value: datetime | str) -> date:
 def start_of(day: date) -> datetime:
     """The moment at which a day begins in Shanghai; that of the next day is when it is over."""
     return datetime.combine(day, time.min, SHANGHAI)
+
+
+def is_over(due_at: datetime | None, now: datetime) -> bool:
+    """Whether a limit is over. Its due moment names the last second that is in time, the whole of it (民法典 Art. 203).
+
+    None, as of a task whose clock stands still, never is.
+    """
+    return due_at is not None and due_at <= over_by(now)
+
+
+def over_by(now: datetime) -> datetime:
+    """The latest due moment that is over now: what is due by then is late, what is due after it is not."""
+    return now - ONE_SECOND
+
+
+def over_at(due_at: datetime) -> datetime:
+    """The first moment at which a limit due then is over."""
+    return due_at + ONE_SECOND
 
 
 def _parse(text: str) -> datetime:

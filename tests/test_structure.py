@@ -94,6 +94,23 @@ def _lines_naming_a_kind(path) -> list[int]:
             if isinstance(node, ast.Constant) and node.value in names and id(node) not in others]
 
 
+def test_nobody_imports_a_private_name():
+    """What a module hides it may change; what another needs of it has a docstring."""
+    found = [f"{source.name(path)}: {name}" for path in source.modules(*source.PACKAGES)
+             for name in source.imports(path) if re.search(r"^(caseflow|web|scheduler)\..*\._[a-z]", name)]
+    assert found == []
+
+
+def test_whether_a_limit_is_over_is_asked_of_one_rule():
+    """A due moment names a second that is in time to its end (caseflow/moments.py): `is_over`, in SQL `over_by`."""
+    strays = [f"{source.name(path)}:{node.lineno}" for path in source.modules(*source.PACKAGES)
+              for node in ast.walk(source.tree(path)) if isinstance(node, ast.Compare)
+              and any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
+              and (sides := {source.dotted(side).rpartition(".")[2] for side in (node.left, *node.comparators)})
+              and sides & {"due_at", "until"} and sides & {"now", "local", "at", "completed_at"}]
+    assert strays == []
+
+
 def test_what_is_installed_is_what_is_imported():
     setup = configparser.ConfigParser()
     setup.read(source.ROOT / "setup.cfg", encoding="utf-8")

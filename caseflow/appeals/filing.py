@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from caseflow import texts
 from caseflow.appeals.finding import against, find, is_party, rating_of
 from caseflow.appeals.review import APPEAL
 from caseflow.casefile import holding, readings
@@ -26,6 +27,7 @@ from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import AppealRules
 from caseflow.models import Appeal, Rating, db
 from caseflow.models.people import OFFICIALS
+from caseflow.moments import is_over
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -70,7 +72,7 @@ def standing(rating: Rating, actor: Actor, now: datetime, *, appeals: Iterable[A
         return Standing("voided", rules, party)
     if rating.level not in rules.levels:
         return Standing("level", rules, party)
-    return Standing("over" if until is not None and now > until else "open", rules, party, until)
+    return Standing("over" if is_over(until, now) else "open", rules, party, until)
 
 
 def _party(rating: Rating, actor: Actor, rules: AppealRules) -> str:
@@ -133,10 +135,9 @@ def _check(rules: AppealRules, ground: str, statement: str, evidence: Evidence) 
     text = statement.strip()
     if ground not in rules.grounds:
         wrong["ground"] = "not_a_choice"
-    if len(text) < STATEMENT[0]:
-        wrong["statement"] = "too_short" if text else "required"
-    elif len(text) > STATEMENT[1] or "\x00" in text:
-        wrong["statement"] = "too_long"
+    problem = texts.text_problem(text, STATEMENT[1]) or ("too_short" if len(text) < STATEMENT[0] else None)
+    if problem:
+        wrong["statement"] = problem
     if not evidence:
         wrong["evidence"] = "required"
     elif len(evidence) > MOST_FILES:

@@ -67,7 +67,7 @@ def _next(tail: Case | HeldCase | JournalHead, kind: str, actor: Who, now: datet
     entry = {
         "stream": stream, "seq": seq + 1, "at": now.astimezone(UTC), "actor_id": actor.user_id, "actor": actor.name,
         "kind": kind, "details": _canonical(details), "previous": previous}
-    entry["hash"] = _fingerprint(**entry)
+    entry["hash"] = fingerprint(**entry)
     if isinstance(tail, JournalHead):
         tail.seq, tail.head = entry["seq"], entry["hash"]
     else:
@@ -115,8 +115,9 @@ _spelling = json.JSONEncoder(
     sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_moment_or_day)
 
 
-def _fingerprint(stream: str, seq: int, at: datetime, actor_id: int | None, actor: str, kind: str, details: str,
-                 previous: str) -> str:
+def fingerprint(stream: str, seq: int, at: datetime, actor_id: int | None, actor: str, kind: str, details: str,
+                previous: str) -> str:
+    """The hash of an entry, SHA-256 in hexadecimal: of all that it says, and of the hash of the entry before it."""
     fields = _canonical([stream, seq, at.isoformat(), actor_id, actor, kind, details])
     return hashlib.sha256((previous + "\n" + fields).encode()).hexdigest()
 

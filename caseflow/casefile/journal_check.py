@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Row, String, and_, cast, exists, func, or_, select, type_coerce
 
-from caseflow.casefile.journal import _fingerprint
+from caseflow.casefile.journal import fingerprint
 from caseflow.models import Case, JournalEntry, JournalHead, db
 
 
@@ -84,7 +84,7 @@ def _check_entry(row: Row[Any], before: Row[Any] | None) -> Iterator[Break]:
 
 def _is_as_written(row: Row[Any]) -> bool:
     try:
-        return row.hash == _fingerprint(
+        return row.hash == fingerprint(
             row.stream, row.seq, _moment(row.at), row.actor_id, row.actor, row.kind, row.details, row.previous)
     except (TypeError, ValueError, AttributeError):
         return False

@@ -12,8 +12,7 @@ from caseflow.casefile import holding, journal
 from caseflow.casefile.facts import DueRecomputed, LedgerKept, TimerDated
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import advance, clock_entries, due
-from caseflow.law import regulations
-from caseflow.law.calendar_notices import _notice, _replace_days, _require_place
+from caseflow.law import calendar_notices, regulations
 from caseflow.law.calendar_rows import Doubt, check_rows, doubts
 from caseflow.law.calendars import read
 from caseflow.law.deadlines import BY_CALENDAR, Deadline, compute, rule_of
@@ -45,10 +44,10 @@ def import_notice(jurisdiction: str, year: int, rows: Iterable[Sequence[str]], s
     A neighbouring day that two notices set belongs to the later year's.
     """
     source = source.strip()
-    _require_place(jurisdiction, year, source)
+    calendar_notices.require_place(jurisdiction, year, source)
     days = check_rows(rows, year)
-    notice = _notice(jurisdiction, year, source, now)
-    kept = _replace_days(notice, days)
+    notice = calendar_notices.revise(jurisdiction, year, source, now)
+    kept = calendar_notices.store_days(notice, days)
     timers, cases = recompute(jurisdiction, now, actor)
     result = ImportResult(jurisdiction, year, notice.revision, len(days) - len(kept), timers, cases,
                           (*kept, *doubts(days, jurisdiction, year)))

@@ -29,6 +29,7 @@ from caseflow.law import calendars, regulations, time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.working_days import Calendar
 from caseflow.models import Case, DeadlineEntry, Timer, db, work
+from caseflow.moments import is_over
 from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
@@ -84,7 +85,7 @@ def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) ->
     for clock in _clocks(change):
         if clock.timer.stopped:
             facts.append(standstill.hold(clock, category, number, now))
-        elif now <= clock.timer.due_at:
+        elif not is_over(clock.timer.due_at, now):
             facts += standstill.halt(clock, change.calendar, category, number, now)
     tokens = standstill.changed(facts)
     _finish(change, *ClockStopped(category, number, tokens, appeal_id).entry, facts, tell=bool(tokens))
@@ -205,7 +206,7 @@ def _extendable(change: _Change, token: int) -> Timer:
     if timer is None:
         fired = select(Timer.id).where(Timer.case_id == change.case.id, Timer.token == token)
         raise DeadlineOver if db.session.scalar(fired) else NotFound
-    if timer.status == "pending" and change.now > timer.due_at:
+    if timer.status == "pending" and is_over(timer.due_at, change.now):
         raise DeadlineOver
     return timer
 

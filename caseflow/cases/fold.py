@@ -40,7 +40,7 @@ from caseflow.errors import ConfigurationError, LateReasonMissing
 from caseflow.law import deadlines
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.working_days import Calendar
-from caseflow.moments import ONE_SECOND
+from caseflow.moments import is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def earliest_due(case: HeldCase) -> datetime | None:
 
 def next_over(case: HeldCase, now: datetime) -> HeldTimer | None:
     """The deadline of the case that was over first, if one is; over is one second after its due moment."""
-    due = [timer for timer in case.timers.values() if not timer.stopped and timer.due_at <= now - ONE_SECOND]
+    due = [timer for timer in case.timers.values() if not timer.stopped and is_over(timer.due_at, now)]
     return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
 
 
@@ -210,7 +210,7 @@ def _summary(folding: _Folding) -> None:
 
 def lateness(due_at: datetime | None, reason: str, now: datetime) -> dict[str, object]:
     """What the journal says of the lateness of a task due then. LateReasonMissing for a late one without its reason."""
-    if due_at is None or now <= due_at:
+    if not is_over(due_at, now):
         return {"late": False}
     problem = texts.reason_problem(reason)
     if problem:

@@ -14,6 +14,8 @@ from caseflow.casefile.readings import searching
 from caseflow.law import regulations
 from caseflow.law.milestones import Milestones
 from caseflow.models import Case, ProcessInstance, Rating, Submission, WorkItem, db
+from caseflow.models.db import over_by_then
+from caseflow.moments import is_over, over_by
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -61,8 +63,8 @@ def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
     if wanted.overdue:
         late = select(WorkItem.id).where(
             WorkItem.case_id == Case.id, or_(
-                and_(WorkItem.status == "open", WorkItem.due_at < now),
-                and_(WorkItem.status == "completed", WorkItem.due_at < WorkItem.completed_at)))
+                and_(WorkItem.status == "open", WorkItem.due_at <= over_by(now)),
+                and_(WorkItem.status == "completed", WorkItem.due_at <= over_by_then(WorkItem.completed_at))))
         query = query.where(late.exists())
     return searching(query, wanted.search) if wanted.search else query
 
@@ -146,9 +148,8 @@ def _handled(rows: Sequence, steps: Milestones) -> list[datetime]:
 
 
 def _late(row, now: datetime) -> bool:
-    if row.due_at is None or row.status == "cancelled":
-        return False
-    return row.due_at < (row.completed_at if row.status == "completed" else now)
+    until = row.completed_at if row.status == "completed" else now
+    return row.status != "cancelled" and is_over(row.due_at, until)
 
 
 def _revisits(case_ids: Sequence[int]) -> dict[int, Answered]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from caseflow import texts
 from caseflow.casefile.facts import Fact, LedgerKept, TimerDated
 from caseflow.casefile.hand import HeldCase, HeldStop, HeldTimer
 from caseflow.engine.values import DeadlineRule
@@ -18,9 +19,9 @@ from caseflow.law import time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
 from caseflow.law.working_days import Calendar
+from caseflow.moments import is_over
 
 BY_HAND = "by_hand"     # why a clock stands still: a supervisor's decision, or an appeal (by_appeal)
-LONGEST_REASON = 200    # characters
 
 
 class Entry(time_account.Entry, Protocol):
@@ -50,10 +51,8 @@ class StoppingAppeal:
 
 
 def require_words(reason: str, **problems: str) -> None:
-    """Refuse (InvalidInput) a reason of less than 2 or more than 200 characters, and other fields with a problem."""
-    found = {field: code for field, code in problems.items() if code}
-    if not 2 <= len(reason.strip()) <= LONGEST_REASON:
-        found["reason"] = "required" if len(reason.strip()) < 2 else "too_long"
+    """Refuse (InvalidInput) a reason that is none (`texts.reason_problem`), and other fields with a problem."""
+    found = {field: code for field, code in (problems | {"reason": texts.reason_problem(reason)}).items() if code}
     if found:
         raise InvalidInput(fields=found)
 
@@ -66,7 +65,7 @@ def stop(clocks: Iterable[Clock], calendar: Calendar, category: str, reason: str
     running = [clock for clock in clocks if not clock.timer.stopped]
     if not running:
         raise ClockNotRunning
-    in_time = [clock for clock in running if now <= clock.timer.due_at]
+    in_time = [clock for clock in running if not is_over(clock.timer.due_at, now)]
     if not in_time:
         raise DeadlineOver
     return [fact for clock in in_time for fact in halt(clock, calendar, category, reason, now)]

@@ -36,7 +36,7 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Submission, WorkItem, db
-from caseflow.moments import ONE_SECOND, day_of
+from caseflow.moments import day_of, is_over, over_by
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
@@ -168,8 +168,8 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
 
 
 def is_late(item: WorkItem | HeldItem, now: datetime) -> bool:
-    """Whether the due moment of an open task is past. One whose clock stands still has none."""
-    return item.due_at is not None and now > item.due_at
+    """Whether the limit of an open task is over. One whose clock stands still has none."""
+    return is_over(item.due_at, now)
 
 
 def deliver_message(case_id: int, message: str, now: datetime, actor: Actor = SYSTEM) -> None:
@@ -195,12 +195,12 @@ class DueCase:
 
 def due_cases(now: datetime, limit: int = 100) -> list[int]:
     """The cases with something due, the longest overdue first; parked ones are left alone."""
-    return [case_id for case_id, _ in store.DUE.rows(until=now - ONE_SECOND, limit=limit)]
+    return [case_id for case_id, _ in store.DUE.rows(until=over_by(now), limit=limit)]
 
 
 def claim_due(now: datetime) -> DueCase | None:
     """The longest overdue case that no other scheduler holds, locked to the end of the transaction."""
-    found = store.CLAIM_DUE.first(until=now - ONE_SECOND, limit=1)
+    found = store.CLAIM_DUE.first(until=over_by(now), limit=1)
     return DueCase(*found) if found else None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from caseflow.health import watchdog
 from caseflow.models import Case, Checkup, Delivery, Heartbeat, OutboxMessage, StepTime, TimerFiring, WorkItem, db
 from caseflow.models.cases import OPEN
+from caseflow.moments import over_by
 from caseflow.notices.deliveries import CHANNELS
 
 RECENT = timedelta(minutes=5)
@@ -59,7 +60,8 @@ def read(now: datetime) -> Figures:
         incidents=_count(select(func.count(Case.id)).where(Case.incident.is_(True))),
         open_cases=dict(map(tuple, db.session.execute(
             select(Case.regulation, func.count()).where(OPEN).group_by(Case.regulation)))),
-        overdue_tasks=_count(select(func.count(WorkItem.id)).where(WorkItem.status == "open", WorkItem.due_at < now)),
+        overdue_tasks=_count(select(func.count(WorkItem.id)).where(
+            WorkItem.status == "open", WorkItem.due_at <= over_by(now))),
         schedulers=_count(select(func.count()).select_from(Heartbeat).where(Heartbeat.beat_at > now - ALIVE)),
         workers=db.session.scalar(WORKERS) if db.engine.dialect.name == "postgresql" else None,
         heartbeat_age=_age(beat, now),

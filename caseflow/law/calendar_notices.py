@@ -22,7 +22,11 @@ def jurisdictions() -> list[str]:
     return sorted({NATIONAL} | {regulation.calendar for regulation in regulations.all_regulations().values()})
 
 
-def _require_place(jurisdiction: str, year: int, source: str) -> None:
+def require_place(jurisdiction: str, year: int, source: str) -> None:
+    """Refuse (InvalidInput, each field with a code and its facts) a notice of no calendar, year or name there can be.
+
+    Fields: jurisdiction unknown; year out_of_range; source invalid, or other_year (the notice of another year has it).
+    """
     problems: dict[str, tuple[str, dict[str, object]]] = {}
     known = jurisdictions()
     if jurisdiction not in known:
@@ -43,8 +47,8 @@ def _year_of(jurisdiction: str, source: str) -> int | None:
         CalendarNotice.jurisdiction == jurisdiction, CalendarNotice.source == source))
 
 
-def _notice(jurisdiction: str, year: int, source: str, now: datetime) -> CalendarNotice:
-    """The notice's row, locked, with its next revision; the days of the revision before are gone."""
+def revise(jurisdiction: str, year: int, source: str, now: datetime) -> CalendarNotice:
+    """The notice's row, locked, with its next revision (the first is 1); the days of the revision before are gone."""
     notice = db.session.scalar(select(CalendarNotice).where(
         CalendarNotice.jurisdiction == jurisdiction, CalendarNotice.year == year).with_for_update())
     if notice is None:
@@ -62,8 +66,11 @@ def _forget_days(notice: CalendarNotice) -> None:
     _delete(notice.jurisdiction, own)
 
 
-def _replace_days(notice: CalendarNotice, days: dict[date, Day]) -> list[Doubt]:
-    """Store the notice's days; returns those that stay with the next year's notice."""
+def store_days(notice: CalendarNotice, days: dict[date, Day]) -> list[Doubt]:
+    """Store the days of a revision, in place of what an earlier year's notice said of them.
+
+    Returns a doubt ("kept") for each that is not stored: it stays with the later year's notice.
+    """
     sources = _sources(notice.jurisdiction)
     others = {row.day: row for row in _rows_around(notice)}
     later = {day for day in days.keys() & others.keys() if _owner(others[day], sources) > notice.year}

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import InvalidInput
 from caseflow.law.working_days import Calendar
-from caseflow.moments import LAST_SECOND, ONE_DAY, SHANGHAI, day_of, moment
+from caseflow.moments import LAST_SECOND, ONE_DAY, SHANGHAI, day_of, is_over, moment
 
 MOST = {"working_days": 400, "calendar_days": 400, "hours": 9600}  # amounts either way
 BY_CALENDAR = ("working_days", "calendar_days")                    # units whose due moment a notice can move
@@ -64,8 +64,8 @@ def compute(rule: DeadlineRule, calendar: Calendar, close_of_business: time | No
     except OverflowError:
         raise InvalidInput("The limit reaches beyond the days that can be counted.",
                            fields={"since": "out_of_range"}) from None
-    provisional = rule.unit in BY_CALENDAR and any(
-        calendar.is_provisional(counted.day) for counted in days if counted.role != "event")
+    provisional = rule.unit in BY_CALENDAR and calendar.is_provisional_between(
+        *sorted((days[1].day, days[-1].day)))     # the first is the event's, which does not count
     return Deadline(due_at, provisional, calendar.version, days)
 
 
@@ -75,7 +75,7 @@ def working_days_left(now: datetime | str, due_at: datetime | str, calendar: Cal
     Overdue is negative: the working days begun since, at least one (so -1 from the first moment on).
     """
     today, due_day = day_of(now), day_of(due_at)
-    if moment(now) > moment(due_at):
+    if is_over(moment(due_at), moment(now)):
         return -max(1, calendar.working_days_between(due_day, today))
     return calendar.working_days_between(today, due_day)
 
@@ -98,31 +98,24 @@ def _require_countable(rule: DeadlineRule) -> None:
 def _days(rule: DeadlineRule, event: date, calendar: Calendar) -> Iterator[CountedDay]:
     if rule.unit in ("end_of_day", "date"):
         return iter((CountedDay(event, "set"),))
-    step = ONE_DAY if rule.amount > 0 else -ONE_DAY
     count = _working_days if rule.unit == "working_days" else _calendar_days
-    return count(event, step, abs(rule.amount), calendar)
+    return count(event, rule.amount, calendar)
 
 
-def _working_days(event: date, step: timedelta, amount: int, calendar: Calendar) -> Iterator[CountedDay]:
+def _working_days(event: date, amount: int, calendar: Calendar) -> Iterator[CountedDay]:
     yield CountedDay(event, "event")
-    day, number = event, 0
-    while number < amount:
-        day += step
-        if calendar.is_working(day):
-            number += 1
-            yield CountedDay(day, "counted", number)
-        else:
-            yield CountedDay(day, "skipped")
+    number = 0
+    for day, working in calendar.walk(event, amount):
+        number += working
+        yield CountedDay(day, "counted", number) if working else CountedDay(day, "skipped")
 
 
-def _calendar_days(event: date, step: timedelta, amount: int, calendar: Calendar) -> Iterator[CountedDay]:
+def _calendar_days(event: date, amount: int, calendar: Calendar) -> Iterator[CountedDay]:
     yield CountedDay(event, "event")
-    day = event
-    for number in range(1, amount + 1):
+    day, step = event, ONE_DAY if amount > 0 else -ONE_DAY
+    for number in range(1, abs(amount) + 1):
         day += step
         yield CountedDay(day, "counted", number)
-    if calendar.is_working(day):
-        return
-    while not calendar.is_working(day := day + step):
-        yield CountedDay(day, "extended")
-    yield CountedDay(day, "landed")
+    if not calendar.is_working(day):
+        for passed, working in calendar.walk(day, step.days):
+            yield CountedDay(passed, "landed" if working else "extended")

@@ -164,10 +164,7 @@ def _later(day: date, working_days: int, calendar: Calendar) -> date:
     """The day so many working days after this one."""
     if working_days > LONGEST:
         raise InvalidInput("The limit reaches beyond the days that can be counted.", fields={"days": "out_of_range"})
-    while working_days > 0:
-        day += ONE_DAY
-        working_days -= calendar.is_working(day)
-    return day
+    return calendar.shift(day, max(working_days, 0))
 
 
 def _end_of(day: date, given: Given) -> datetime:
@@ -187,5 +184,4 @@ def _provisional(given: Given, run: _Running, due_at: datetime, calendar: Calend
     """Whether a year without a notice was counted through. A set day alone depends on none."""
     if given.by_the_clock or (run.first and not run.granted and given.rule.unit not in BY_CALENDAR):
         return False
-    first, last = day_of(run.since) + ONE_DAY, day_of(due_at)
-    return any(calendar.is_provisional(date(year, 1, 1)) for year in range(first.year, last.year + 1))
+    return calendar.is_provisional_between(day_of(run.since) + ONE_DAY, day_of(due_at))

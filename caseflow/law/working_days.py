@@ -8,12 +8,14 @@ Monday to Friday are taken as working days until the notice is imported (caseflo
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
 from chinese_calendar import constants
+
+from caseflow.moments import ONE_DAY
 
 NATIONAL = "national"
 SEEDED_YEARS = range(2004, 2027)
@@ -70,6 +72,10 @@ class Calendar:
         """
         return day.year not in self.years
 
+    def is_provisional_between(self, first: date, last: date) -> bool:
+        """Whether the year of a day from the first to the last has no notice; False when the last is earlier."""
+        return any(year not in self.years for year in range(first.year, last.year + 1))
+
     def why(self, day: date) -> Why:
         """Why the day counts or not, with the notice that says so."""
         special = self.days.get(day)
@@ -83,6 +89,24 @@ class Calendar:
         if until <= after:
             return 0
         return self._working_days_up_to(until) - self._working_days_up_to(after)
+
+    def walk(self, day: date, working_days: int) -> Iterator[tuple[date, bool]]:
+        """The days after this one up to the so-manieth working day, each with whether the offices work on it.
+
+        Negative: the days before it, backward. OverflowError where the days end that can be written.
+        """
+        step, left = (ONE_DAY, working_days) if working_days > 0 else (-ONE_DAY, -working_days)
+        while left:
+            day += step
+            working = self.is_working(day)
+            left -= working
+            yield day, working
+
+    def shift(self, day: date, working_days: int) -> date:
+        """The so-manieth working day after this day, or before it where negative; with 0 the day itself."""
+        for passed, _working in self.walk(day, working_days):
+            day = passed
+        return day
 
     def _working_days_up_to(self, day: date) -> int:
         weeks, rest = divmod(day.toordinal(), 7)  # ordinal 1 is a Monday

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, event
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Engine, Integer, MetaData, event, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeDecorator
 
 from caseflow.errors import ConcurrentUpdate, DatabaseUnavailable
 from caseflow.models import driver
+from caseflow.moments import ONE_SECOND
 
 WRITE = "caseflow_write"  # execution option: SQLite takes the write lock when the transaction begins
 FASTER_ON_POSTGRESQL = frozenset({
@@ -144,8 +145,20 @@ def disconnect() -> None:
 
 def insert_new(model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with its key is there; whether it was new. At once, without a look first."""
-    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+    dialect = sqlite if _is_sqlite() else postgresql
     return db.session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing()).rowcount == 1
+
+
+def over_by_then(column: Any) -> ColumnElement[datetime]:
+    """`moments.over_by` of a moment that stands in a column, in SQL."""
+    if not _is_sqlite():
+        return column - literal(ONE_SECOND)
+    whole, fraction = func.substr(column, 1, 19), func.substr(column, 20)     # its own arithmetic drops microseconds
+    return func.datetime(whole, f"-{ONE_SECOND.seconds} second").concat(fraction)
+
+
+def _is_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"
 
 
 def _somebody_was_faster(error: BaseException) -> bool:

@@ -16,7 +16,7 @@ from caseflow import moments, paging
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import POSTS
-from caseflow.moments import ONE_DAY
+from caseflow.moments import ONE_DAY, over_by
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -106,7 +106,7 @@ def _loads(rows: Sequence, where: Sequence[ColumnElement[bool]], now: datetime) 
     figures = []
     for condition in where:
         figures += [open_work.number([condition], None, MOST_SHOWN + 1),
-                    open_work.number([condition], WorkItem.due_at < now, MOST_SHOWN + 1)]
+                    open_work.number([condition], WorkItem.due_at <= over_by(now), MOST_SHOWN + 1)]
     found = db.session.execute(select(*figures)).one()
     return [Load(row.id, row.name, found[2 * place], found[2 * place + 1]) for place, row in enumerate(rows)]
 
@@ -128,8 +128,8 @@ def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnEleme
     midnight = _midnight(now)
     conditions = {
         "all": lambda place: (),
-        "late": lambda place: (WorkItem.due_at < now,),
-        "today": lambda place: (WorkItem.due_at >= now, WorkItem.due_at < midnight),
+        "late": lambda place: (WorkItem.due_at <= over_by(now),),
+        "today": lambda place: (WorkItem.due_at > over_by(now), WorkItem.due_at < midnight),
         "soon": lambda place: (WorkItem.due_at >= midnight, WorkItem.due_at < soon[place]),
         "stopped": lambda place: (STOPPED,),
     }[which]
@@ -153,8 +153,5 @@ def _midnight(now: datetime) -> datetime:
 
 def _end_of_soon(place: str, now: datetime) -> datetime:
     """The end of the second working day after today."""
-    calendar, day, left = calendars.load(regulations.get(place).calendar), moments.day_of(now), SOON
-    while left:
-        day += ONE_DAY
-        left -= calendar.is_working(day)
-    return moments.start_of(day + ONE_DAY)
+    calendar = calendars.load(regulations.get(place).calendar)
+    return moments.start_of(calendar.shift(moments.day_of(now), SOON) + ONE_DAY)

@@ -73,20 +73,12 @@ def _reach(rules: LadderRules, calendar: Calendar, now: datetime) -> dict[str, t
 
 def _forward(now: datetime, days: int, calendar: Calendar) -> datetime:
     """The beginning of the day after so many working days: what is due before has no more than these left."""
-    day = moments.day_of(now)
-    while days:
-        day += ONE_DAY
-        days -= calendar.is_working(day)
-    return moments.moment(day.isoformat()) + ONE_DAY
+    return moments.start_of(calendar.shift(moments.day_of(now), days) + ONE_DAY)
 
 
 def _back(now: datetime, days: int, calendar: Calendar) -> datetime:
     """The beginning of the day after which so many working days are over: what was due before is late by these."""
-    day = moments.day_of(now)
-    while days:
-        day -= ONE_DAY
-        days -= calendar.is_working(day)
-    return moments.moment(day.isoformat())
+    return moments.start_of(calendar.shift(moments.day_of(now), -days))
 
 
 def _untaken(regulation: str, rung: str, first: datetime, last: datetime):

@@ -23,7 +23,7 @@ from caseflow.errors import CaseflowError, InvalidInput
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, db
-from caseflow.moments import ONE_SECOND, day_of, moment
+from caseflow.moments import day_of, is_over, moment, over_at
 from caseflow.processes import form_values
 from caseflow.trials import recordings, scenarios
 from caseflow.trials.recordings import Event, RecordedTimer, Recording
@@ -234,7 +234,7 @@ class _ReplayedCase(TriedCase):
         done: list[DeadlineEntry] = []
         given = Given(rule, self.now, self.ground.regulation.close_of_business)
         for entry in recorded.entries:
-            if due_at is not None and entry.at > due_at:
+            if is_over(due_at, entry.at):
                 break
             done.append(self._own(given, done, entry))
             due_at = time_account.standing(given, done, self.ground.calendar, entry.at).due_at
@@ -257,12 +257,12 @@ class _ReplayedCase(TriedCase):
         while self.case.state:
             astray = self.astray
             mine = [clock for clock in self.fates.values() if clock.token in self.case.timers and not clock.stopped
-                    and clock.due_at + ONE_SECOND <= until
+                    and is_over(clock.due_at, until)
                     and (clock.recorded is None or (astray and not clock.recorded.fired))]
             if not mine:
                 return
             clock = min(mine, key=lambda clock: (clock.due_at, clock.token))
-            self.now = max(self.now, clock.due_at + ONE_SECOND)
+            self.now = max(self.now, over_at(clock.due_at))
             self.firings += 1
             if self.firings > MOST_FIRINGS:
                 raise _Broken(self.case.timers[clock.token].element, Problem("", "fires_on", {"most": MOST_FIRINGS}))

@@ -27,7 +27,7 @@ from caseflow.errors import (
     TaskNotOpen,
 )
 from caseflow.law.regulation_file import ClockRules
-from caseflow.moments import ONE_SECOND, day_of
+from caseflow.moments import day_of, is_over, over_at
 from caseflow.processes import form_values
 from caseflow.raters import reaching
 from caseflow.raters.reaching import Standing
@@ -113,7 +113,7 @@ class Trial:
 
     def is_late(self, task: Task) -> bool:
         """Whether whoever completes this task now has to say why it is late."""
-        return task.due_at is not None and self.now > task.due_at
+        return is_over(task.due_at, self.now)
 
 
 def play(ground: Ground, acts: Sequence[Act]) -> Trial:
@@ -199,7 +199,7 @@ def _jump(case: TriedCase, act: Act) -> None:
     due = fold.earliest_due(case.case)
     if due is None:
         raise ClockNotRunning
-    _go_to(case, max(case.now, due + ONE_SECOND))
+    _go_to(case, max(case.now, over_at(due)))
 
 
 def _wait(case: TriedCase, act: Act) -> None:
@@ -259,11 +259,11 @@ def _go_to(case: TriedCase, moment: datetime) -> None:
 
 
 def _fire_until(case: TriedCase, moment: datetime) -> None:
-    """Let everything happen that is due by then, each at its own moment; a deadline is over one second after it."""
+    """Let everything happen that is due by then, each at the moment at which it is over."""
     for _ in range(MOST_FIRINGS):
         due = fold.next_over(case.case, moment)
         if due is None:
             return
-        case.now = max(case.now, due.due_at + ONE_SECOND)
+        case.now = max(case.now, over_at(due.due_at))
         case.fire(due.token)
     raise StepFailed(f"More than {MOST_FIRINGS} deadlines fire at once.", element=due.element)

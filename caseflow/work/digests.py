@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from caseflow.law import calendars, regulations
 from caseflow.law.working_days import Calendar
 from caseflow.models import Profile, User, WorkItem, db
-from caseflow.moments import ONE_DAY, SHANGHAI, start_of
+from caseflow.moments import ONE_DAY, SHANGHAI, over_by, start_of
 from caseflow.notices import deliveries
 from caseflow.notices.deliveries import Rules
 from caseflow.people import permissions
@@ -53,18 +53,15 @@ def _calendar(profile: Profile, user: User) -> Calendar | None:
 
 def _since(today: date, at: time, calendar: Calendar) -> datetime:
     """When the digest of the working day before was made."""
-    day = today - ONE_DAY
-    while not calendar.is_working(day):
-        day -= ONE_DAY
-    return datetime.combine(day, at, SHANGHAI)
+    return datetime.combine(calendar.shift(today, -1), at, SHANGHAI)
 
 
 def _figures(user: User, since: datetime, local: datetime) -> dict[str, int]:
     places = open_work.places(permissions.actor_for(user))
     midnight = start_of(local.date() + ONE_DAY)
     wanted = {
-        "overdue": WorkItem.due_at < local,
-        "today": (WorkItem.due_at >= local) & (WorkItem.due_at < midnight),
+        "overdue": WorkItem.due_at <= over_by(local),
+        "today": (WorkItem.due_at > over_by(local)) & (WorkItem.due_at < midnight),
         "new": WorkItem.opened_at >= since,
     }
     return {name: min(db.session.scalar(select(open_work.number(places, bound, MOST))) or 0, MOST)

@@ -20,11 +20,11 @@ from caseflow.work.open_work import EARLIEST_FIRST
 
 def _due(due: str | None, now: datetime):
     """overdue: past; today: ends on this Shanghai day; soon: within the next three calendar days."""
-    midnight = moments.start_of(moments.day_of(now) + moments.ONE_DAY)
+    over, midnight = moments.over_by(now), moments.start_of(moments.day_of(now) + moments.ONE_DAY)
     return {
-        "overdue": WorkItem.due_at < now,
-        "today": and_(WorkItem.due_at >= now, WorkItem.due_at < midnight),
-        "soon": and_(WorkItem.due_at >= now, WorkItem.due_at < midnight + timedelta(days=3)),
+        "overdue": WorkItem.due_at <= over,
+        "today": and_(WorkItem.due_at > over, WorkItem.due_at < midnight),
+        "soon": and_(WorkItem.due_at > over, WorkItem.due_at < midnight + timedelta(days=3)),
     }.get(due or "")
 
 
@@ -64,7 +64,7 @@ def counts(actor: Actor, now: datetime) -> dict[str, int]:
     figures = {
         "work": open_work.number(everything, None, MOST_SHOWN + 1),
         "mine": open_work.number(mine, None, MOST_SHOWN + 1),
-        "overdue": open_work.number(everything, WorkItem.due_at < now, MOST_SHOWN + 1),
+        "overdue": open_work.number(everything, WorkItem.due_at <= moments.over_by(now), MOST_SHOWN + 1),
         "incidents": paging.bounded(incidents),
         "notices": inbox.unread_figure(actor),
     }

@@ -18,7 +18,7 @@ from caseflow.law import calendars, regulations
 from caseflow.law.working_days import Calendar
 from caseflow.models import Case, Definition, ProcessInstance, Unit, WorkItem, db
 from caseflow.models.cases import OPEN
-from caseflow.moments import ONE_DAY, SHANGHAI, start_of
+from caseflow.moments import ONE_DAY, SHANGHAI, over_by, start_of
 from caseflow.paging import MOST_SHOWN
 from caseflow.work import open_work
 
@@ -80,7 +80,7 @@ def _counts(regulation: str, names: Sequence[str], now: datetime) -> dict[str, t
     of_place = of_place.order_by(WorkItem.unit_id, WorkItem.due_at).limit(MOST_SHOWN + 1)   # the order of the index
     for name in names:
         here = of_place.where(WorkItem.element == name)
-        figures += [paging.bounded(here), paging.bounded(here.where(WorkItem.due_at < now))]
+        figures += [paging.bounded(here), paging.bounded(here.where(WorkItem.due_at <= over_by(now)))]
     found = db.session.execute(select(*figures)).one()
     return {name: (found[2 * place], found[2 * place + 1]) for place, name in enumerate(names)}
 

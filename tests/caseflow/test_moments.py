@@ -26,6 +26,18 @@ def test_a_day_begins_at_midnight_in_shanghai_and_is_over_when_the_next_begins()
     assert moments.start_of(date(2026, 3, 2) + moments.ONE_DAY) - begin == timedelta(hours=24)
 
 
+@pytest.mark.parametrize(("seconds", "over"), [(-1, False), (0, False), (0.5, False), (0.999999, False), (1, True)])
+def test_a_limit_is_over_when_the_last_second_that_is_in_time_is_over(seconds, over):
+    due_at = datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC)
+    now = due_at + timedelta(seconds=seconds)
+    assert moments.is_over(due_at, now) is (due_at <= moments.over_by(now)) is over
+    assert (now >= moments.over_at(due_at)) is over
+
+
+def test_what_has_no_due_moment_is_never_over():
+    assert not moments.is_over(None, datetime(2026, 3, 2, tzinfo=UTC))
+
+
 def test_a_moment_without_an_offset_has_no_day():
     with pytest.raises(InvalidInput):
         moments.day_of(datetime(2026, 3, 1, 15, 0))

@@ -13,6 +13,7 @@ from caseflow.law.regulation_file import AppealRules
 from caseflow.models import AssessmentRecord, Case, Rating
 from caseflow.processes import deployed
 from web.words import drawn
+from web.words.problems import PROBLEMS
 
 HINTS = {
     "mistaken": lazy_gettext("评价人本意不是差评，或者评错了事项、窗口、人员"),
@@ -29,6 +30,7 @@ FIELDS = {
     ("statement", "required"): lazy_gettext("请写明申诉的事实和理由。"),
     ("statement", "too_short"): lazy_gettext("申诉的事实和理由至少写 10 个字。"),
     ("statement", "too_long"): lazy_gettext("申诉的事实和理由最多 4000 个字，请删减。"),
+    ("statement", "not_text"): PROBLEMS["reason", "not_text"],
     ("evidence", "required"): lazy_gettext("请至少附上一份证据材料。"),
     ("evidence", "too_many"): lazy_gettext("一次最多附 10 份证据材料。"),
 }

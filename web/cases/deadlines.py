@@ -18,6 +18,7 @@ from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.models import Case, Timer, transaction, work
+from caseflow.moments import is_over
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -93,7 +94,7 @@ def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definit
     return Ledger(
         token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,
         stopped=timer.status == "stopped", by_hand=standstill.BY_HAND in standstill.holders(entries),
-        over=timer.status == "pending" and now > timer.due_at, due_at=timer.due_at,
+        over=timer.status == "pending" and is_over(timer.due_at, now), due_at=timer.due_at,
         sums=deadline_words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
         lines=deadline_words.lines(entries, regulation.clock.categories if regulation.clock else {},
                                    by_the_clock=by_the_clock),

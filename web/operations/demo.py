@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
+from caseflow.law.calendars import Calendar
 from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
 from web.app import clock
@@ -39,15 +40,13 @@ def move():
     return redirect(auth.safe_next(request.form.get("next")))
 
 
-def later(moment: datetime, working_days: int, calendar) -> datetime:
+def later(moment: datetime, working_days: int, calendar: Calendar) -> datetime:
     """The same time of day, so many working days later."""
     local = moment.astimezone(SHANGHAI)
-    while working_days:
-        local += timedelta(days=1)
-        working_days -= calendar.is_working(local.date())
-    return local.astimezone(moment.tzinfo)
+    day = calendar.shift(local.date(), working_days)
+    return datetime.combine(day, local.timetz()).astimezone(moment.tzinfo)
 
 
-def _calendar():
+def _calendar() -> Calendar:
     regulation = roles.place_of(current_user.user)
     return calendars.load(regulations.get(regulation).calendar if regulation else "national")

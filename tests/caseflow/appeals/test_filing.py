@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_window_ends_with_its_last_working_day(qijiang, session, monkeypatch):
     monkeypatch.setattr(regulations, "get", lambda key: limited)
     stands = filing.standing(rating_of(qijiang), person(STAFF), qijiang.now)
     assert (stands.code, stands.until.isoformat()) == ("open", "2026-03-05T15:59:59+00:00")
-    qijiang.clock.set(stands.until)
+    qijiang.clock.set(stands.until + timedelta(seconds=0.5))
     assert code(qijiang, STAFF) == "open"
     qijiang.clock.advance(seconds=1)
     assert code(qijiang, STAFF) == "over"

@@ -230,7 +230,7 @@ def _insert(session, chance):
                            .order_by(models.JournalEntry.seq.desc())).first()
     forged = {"stream": stream, "seq": last.seq + 1, "at": last.at, "actor_id": None, "actor": "某人",
               "kind": "case_closed", "details": "{}", "previous": last.hash}
-    session.add(models.JournalEntry(**forged, hash=journal._fingerprint(**forged)))
+    session.add(models.JournalEntry(**forged, hash=journal.fingerprint(**forged)))
     session.flush()
     session.expunge_all()
     return f"insertion into {stream}"

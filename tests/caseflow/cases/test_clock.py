@@ -129,7 +129,9 @@ def test_only_the_supervisors_whom_the_regulation_names_may(guichi, lead, sessio
 def test_a_stop_without_reason_or_with_an_unknown_category_is_refused(guichi, lead):
     for category, reason, fields in (("awaiting_rater", " ", {"reason": "required"}),
                                      ("holiday", REASON, {"category": "unknown"}),
-                                     ("awaiting_rater", "长" * 201, {"reason": "too_long"})):
+                                     ("awaiting_rater", "长" * 201, {"reason": "too_long"}),
+                                     ("awaiting_rater", "等\x00待", {"reason": "not_text"}),
+                                     ("holiday", "等\x1b待", {"reason": "not_text", "category": "unknown"})):
         with pytest.raises(InvalidInput) as refused:
             stop(guichi, lead, category, reason)
         assert refused.value.fields == fields
@@ -147,6 +149,16 @@ def test_a_clock_cannot_be_stopped_twice_restarted_twice_or_when_its_time_is_ove
         stop(guichi, lead)
     with pytest.raises(DeadlineOver):
         extend(guichi, lead)
+
+
+def test_a_clock_can_be_stopped_and_extended_until_its_last_second_is_over(guichi, lead):
+    guichi.clock.set(timer(guichi).due_at + timedelta(seconds=0.5))
+    extend(guichi, lead)
+    guichi.clock.set(timer(guichi).due_at + timedelta(seconds=0.5))
+    stop(guichi, lead)
+    assert timer(guichi).status == "stopped" and standing(guichi).remaining == 0
+    assert list(doctor.deadlines_against_ledger(guichi.now)) == []
+
 
 
 def test_a_task_done_while_the_clock_stands_still_is_in_time_and_the_next_limit_gets_that_time_too(guichi, lead):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -187,8 +188,9 @@ def test_who_completes_a_late_task_says_why_and_it_is_kept(item, guichi, officer
     assert (details["late"], details["late_reason"]) == (True, "等待评价人回电")
 
 
-def test_the_last_second_of_the_limit_is_still_in_time(item, guichi, officer, clock, session):
-    clock.set(session.get(WorkItem, item).due_at)
+@pytest.mark.parametrize("fraction", [0, 0.5, 0.999999])
+def test_the_last_second_of_the_limit_is_still_in_time(item, guichi, officer, clock, session, fraction):
+    clock.set(session.get(WorkItem, item).due_at + timedelta(seconds=fraction))
     complete(item, officer, clock=clock)
     assert orjson.loads(entries(guichi.case_id, "task_completed")[0].details)["late"] is False
 

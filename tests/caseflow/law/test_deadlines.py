@@ -196,7 +196,7 @@ def test_the_due_day_of_a_limit_is_a_working_day(event, amount):
 
 @pytest.mark.parametrize(("now", "left"), [
     ("2026-02-13T10:00:00+08:00", 5), ("2026-02-15T10:00:00+08:00", 4), ("2026-02-26T23:00:00+08:00", 1),
-    ("2026-02-27T00:00:00+08:00", 0), ("2026-02-27T23:59:59+08:00", 0),
+    ("2026-02-27T00:00:00+08:00", 0), ("2026-02-27T23:59:59+08:00", 0), ("2026-02-27T23:59:59.5+08:00", 0),
     ("2026-02-28T00:00:00+08:00", -1),   # a make-up Saturday: one working day has begun
     ("2026-03-01T10:00:00+08:00", -1), ("2026-03-02T10:00:00+08:00", -2)])
 def test_working_days_left_count_down_to_nought_and_then_below(now, left):

@@ -64,6 +64,40 @@ def test_only_days_of_a_year_without_a_notice_are_provisional():
 
 
 @given(DAYS, st.integers(0, 800))
+def test_between_two_days_it_is_provisional_where_one_of_the_days_is(first, span):
+    days = [first + timedelta(days=n) for n in range(span + 1)]
+    assert NATIONAL.is_provisional_between(first, days[-1]) is any(map(NATIONAL.is_provisional, days))
+    assert not NATIONAL.is_provisional_between(date(2027, 1, 1), date(2026, 12, 31))
+
+
+@given(DAYS, st.integers(0, 800))
 def test_counting_working_days_at_once_gives_what_counting_them_one_by_one_gives(after, span):
-    one_by_one = sum(NATIONAL.is_working(after + timedelta(days=n)) for n in range(1, span + 1))
-    assert NATIONAL.working_days_between(after, after + timedelta(days=span)) == one_by_one
+    counted = sum(NATIONAL.is_working(after + timedelta(days=n)) for n in range(1, span + 1))
+    assert NATIONAL.working_days_between(after, after + timedelta(days=span)) == counted
+
+
+def one_by_one(day: date, working_days: int) -> list[tuple[date, bool]]:
+    step, found = timedelta(days=1 if working_days > 0 else -1), []
+    while sum(working for _, working in found) < abs(working_days):
+        day += step
+        found.append((day, NATIONAL.is_working(day)))
+    return found
+
+
+@given(DAYS, st.integers(-60, 60))
+def test_walking_and_shifting_by_working_days_passes_and_reaches_what_counting_day_by_day_does(day, working_days):
+    passed = one_by_one(day, working_days)
+    assert list(NATIONAL.walk(day, working_days)) == passed
+    assert NATIONAL.shift(day, working_days) == (passed[-1][0] if passed else day)
+
+
+@given(DAYS, st.integers(1, 300))
+def test_to_shift_by_working_days_is_the_reverse_of_counting_them(day, working_days):
+    assert NATIONAL.working_days_between(day, NATIONAL.shift(day, working_days)) == working_days
+    assert NATIONAL.working_days_between(NATIONAL.shift(day, -working_days) - timedelta(1), day - timedelta(1)) \
+        == working_days
+
+
+def test_a_walk_ends_where_the_days_do():
+    with pytest.raises(OverflowError):
+        NATIONAL.shift(date.max, 1)

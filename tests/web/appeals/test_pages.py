@@ -95,6 +95,7 @@ def test_an_appeal_is_filed_with_its_evidence(qijiang, staff):
 @pytest.mark.parametrize("changes, sentence", [
     ({"ground": ""}, "请选择申诉的理由。"), ({"statement": "  "}, "请写明申诉的事实和理由。"),
     ({"statement": "短"}, "至少写 10 个字"), ({"statement": "长" * 4001}, "最多 4000 个字"),
+    ({"statement": STATEMENT + "\x1b"}, "理由含有无法保存的字符"),
     ({"evidence": None}, "请至少附上一份证据材料。"),
     ({"evidence": (io.BytesIO(b"MZ" + bytes(99)), "a.png")}, "不支持这种文件")])
 def test_what_is_missing_is_said_and_nothing_is_kept(qijiang, staff, changes, sentence):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.law import calendars
+from caseflow.law.working_days import Calendar
 from caseflow.models import JournalEntry, db, transaction
 from tests.web.ground import is_signed_in, person, send, shell
 from web.app import clock as web_clock
@@ -82,8 +83,8 @@ def test_outside_the_demo_the_clock_stands_where_it_is(app, clock):
 
 
 def test_working_days_are_those_of_the_calendar():
-    class OddDays:
+    class OddDays(Calendar):
         def is_working(self, day):
             return day.day % 2 == 1
 
-    assert later(FRIDAY, 2, OddDays()) == FRIDAY + timedelta(days=4)
+    assert later(FRIDAY, 2, OddDays("odd", "", {}, frozenset())) == FRIDAY + timedelta(days=4)
