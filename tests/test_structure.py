@@ -45,7 +45,6 @@ CHINESE_BY_NATURE = {     # module of the core → what it holds that is no sent
     "caseflow/people/sheet_import.py": "headings and words that a file of people or offices may use",
     "caseflow/ratings/fields.py": "the code lists of the national interface, as systems push them",
     "caseflow/trials/scenario_file.py": "how an article is cited",
-    "caseflow/trials/tried_case.py": "the names of actors, as the journal of a trial keeps them",
 }
 NAMES_A_PROCESS = "caseflow/trials/scenario_file.py"     # as an example, in what it refuses
 BY_BEHAVIOUR = {"engine", "proof", "migrations", "backups"}

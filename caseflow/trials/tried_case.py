@@ -102,11 +102,12 @@ class TriedCase:
     """A case in hand, and the facts that a database would keep in rows.
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
-    in their order; `dues` every due moment that was set, as (element, moment); `answers` the newest of each field;
-    `tried` the attempts to reach the rater, as (moment, result), and `phone` whether there is a number to call.
+    in their order; `dues` every due moment that was set, or to which one moved that had stood still, as (element,
+    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, as (moment, result), and
+    `phone` whether there is a number to call.
     """
 
-    system, lead, contact = "系统", "牵头单位", "联系单位"
+    system, lead, contact = "system", "lead", "contact"     # who acts in a trial, beside the posts of the diagram
 
     def __init__(self, ground: Ground) -> None:
         self.ground, self.now, self.case = ground, START, _begun(ground)
@@ -201,6 +202,8 @@ class TriedCase:
             case facts.TimerSet(timer, rule):
                 self.given[timer.token] = Given(rule, self.now, self.ground.regulation.close_of_business)
                 self.dues.append((timer.element, timer.due_at))
+            case facts.TimerDated(token, due_at, stopped=False):
+                self.dues.append((self.case.timers[token].element, due_at))
             case facts.TimerFired(timer):
                 self.fired.append(timer.element)
             case facts.LedgerKept(token):

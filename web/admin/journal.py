@@ -14,6 +14,7 @@ from caseflow.people import directory
 from web.admin import words
 from web.admin.frame import blueprint, only
 from web.forms import filters
+from web.words.actors import actor_name
 
 PER_PAGE = 50
 
@@ -26,7 +27,7 @@ def index():
     people = directory.names(User, {number for entry in entries for number in _numbers(entry, "user")})
     offices = directory.names(Unit, {number for entry in entries for number in _numbers(entry, "unit", "parent")})
     rows = [(entry, *words.line(entry, people, offices)) for entry in entries]
-    return render_template("admin/journal.html", rows=rows, page=page, per_page=PER_PAGE)
+    return render_template("admin/journal.html", rows=rows, page=page, per_page=PER_PAGE, actor_name=actor_name)
 
 
 def _numbers(entry: JournalEntry, *names: str) -> Iterator[int]:

@@ -10,6 +10,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 
 from caseflow.law.time_account import HOURS_OF_A_DAY, Standing
 from caseflow.models import DeadlineEntry
+from web.words.actors import actor_name
 from web.words.problems import PROBLEMS
 
 OF_CHANGES = PROBLEMS | {
@@ -54,7 +55,7 @@ def sums(standing: Standing, *, by_the_clock: bool) -> list[tuple[str, str]]:
 
 def lines(entries: list[DeadlineEntry], categories: Mapping[str, str], *, by_the_clock: bool) -> list[Line]:
     """The entries, in their order."""
-    return [Line(entry.at, entry.actor, _what(entry, by_the_clock), _why(entry, categories), entry.due_at,
+    return [Line(entry.at, actor_name(entry.actor), _what(entry, by_the_clock), _why(entry, categories), entry.due_at,
                  entry.kind in ("stopped", "held")) for entry in entries]
 
 

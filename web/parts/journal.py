@@ -25,6 +25,7 @@ from web.parts.journal_deadlines import (
 )
 from web.parts.told import Told
 from web.words import answers, contacts, files, incidents
+from web.words.actors import actor_name
 from web.words.appeals import ground_name
 from web.words.drawn import element_name, outcome_name
 from web.words.levels import level_name
@@ -79,7 +80,7 @@ def _line(entry: JournalEntry, definition: Any, units: Mapping[int, str]) -> Lin
     speak = _SENTENCES.get(entry.kind)
     text = speak(Told(details, definition, units)) if speak else entry.kind
     tone = "late" if details.get("late") else TONES.get(entry.kind, "plain")
-    return Line(entry.at, entry.actor, entry.kind, text, tone, entry.seq, details.get("token"))
+    return Line(entry.at, actor_name(entry.actor), entry.kind, text, tone, entry.seq, details.get("token"))
 
 
 def _rating_received(told: Told) -> str:

@@ -17,7 +17,7 @@ from caseflow.raters import reaching
 from caseflow.raters.reaching import Standing
 from caseflow.trials import tryout
 from caseflow.trials.scenarios import Coverage
-from caseflow.trials.tried_case import Entry, Ground, Limit, Task
+from caseflow.trials.tried_case import Entry, Ground, Limit, Task, TriedCase
 from caseflow.trials.tryout import Trial
 from web import sentences
 from web.errors import refusal
@@ -33,12 +33,11 @@ FIELDS = {
     "at": lazy_gettext("请填写开始的日期和时间。"),
     "reason": lazy_gettext("请用 2 到 200 个字写明理由。"),
     "category": lazy_gettext("请选择办法规定的中止类别。"),
-    "channel": lazy_gettext("请选择联系方式。"),
-    "result": lazy_gettext("请选择联系结果。"),
-    "note": lazy_gettext("结果为“其他”时，请写明情况。"),
 }
 DENIED = {"clock": lazy_gettext("这个办法不许中止计时。"),
           "contact": lazy_gettext("只有办理中的整改案件才联系评价人。")}
+ACTORS = {TriedCase.system: lazy_gettext("系统"), TriedCase.lead: lazy_gettext("牵头单位"),
+          TriedCase.contact: lazy_gettext("联系单位")}
 COVERED, MISSED = "covered", "missed"
 
 
@@ -69,6 +68,8 @@ def why_not(error: CaseflowError) -> str:
     """Why something could not be done; of a step that fails, where."""
     if isinstance(error, InvalidInput) and (known := [field for field in error.fields if field in FIELDS]):
         return str(FIELDS[known[0]])
+    if isinstance(error, InvalidInput) and (wrong := [one for one in error.fields.items() if one in contacts.ATTEMPT]):
+        return str(contacts.ATTEMPT[wrong[0]])
     if isinstance(error, PermissionDenied) and error.details.get("reason") in DENIED:
         return str(DENIED[error.details["reason"]])
     if isinstance(error, StepFailed):
@@ -88,9 +89,9 @@ def offices(ground: Ground) -> Mapping[str, str]:
 
 
 def post(ground: Ground, name: str) -> str:
-    """“承办单位 · 经办人” for responsible.officer; what is none, as it is."""
+    """“承办单位 · 经办人” for responsible.officer, “系统” for nobody."""
     unit, parted, role = name.partition(".")
-    return f"{offices(ground).get(unit, unit)} · {roles.RECIPIENTS.get(role, role)}" if parted else name
+    return f"{offices(ground).get(unit, unit)} · {roles.RECIPIENTS.get(role, role)}" if parted else str(ACTORS[name])
 
 
 def posts(ground: Ground, trial: Trial | None) -> list[tuple[str, str, int]]:

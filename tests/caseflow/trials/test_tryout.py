@@ -24,7 +24,7 @@ from caseflow.errors import (
 )
 from caseflow.law import regulations, working_days
 from caseflow.models import Case, Unit, WorkItem, db, transaction
-from caseflow.trials import scenario_file
+from caseflow.trials import scenario_file, scenarios
 from caseflow.trials.tried_case import Ground
 from caseflow.trials.tryout import Act, play
 from tests.bpmn import drawings
@@ -160,6 +160,17 @@ def test_while_the_clock_stands_still_no_deadline_comes():
     assert (trial.fired, task.clock_stopped, task.due_at, trial.next_limit) == ((), True, None, None)
     assert trial.limits[0].stopped and not trial.is_late(task)
     assert isinstance(play(ground(), [*trial.acts, Act("deadline")]).stopped.error, ClockNotRunning)
+
+
+def test_where_a_clock_stands_after_its_stop_is_among_the_due_moments_that_a_scenario_expects():
+    trial = play(ground(), [START, STOP, RESUME])
+    limit, = trial.limits
+    first, then = [moment for element, moment in trial.dues if element == limit.element]
+    assert first < then == limit.due_at
+    kept = scenarios.keep(trial, ground(), "stopped", "Stopped")
+    wrong = replace(kept, expect=replace(kept.expect, due_by={limit.element: (first.date(), first.date())}))
+    right, refused = scenarios.run(ground().definition, ground().regulation, [kept, wrong])
+    assert right.problems == () and [problem.code for problem in refused.problems] == ["due_by"]
 
 
 @pytest.mark.parametrize("act, refused", [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -164,6 +165,9 @@ def test_the_clock_is_stopped_and_runs_again_with_what_was_left(bench):
     page = bench.then(bench.does(act="resume", reason="道路已通。"))
     assert "恢复计时，期限至 2026-03-11 24:00，理由：道路已通。" in page and "此后有中止、恢复" in page
     assert "这个案件没有中止计时" in bench.then(bench.does(act="resume", reason="道路已通。"))
+    assert {"系统", "牵头单位"} <= _who(bench)
+    bench.desk.sends("/language", {"locale": "en", "next": bench.address})
+    assert {"System", "Lead office"} <= _who(bench) and not {"系统", "牵头单位"} & _who(bench)
 
 
 def test_a_rater_who_left_a_number_is_unreachable_only_after_the_logged_attempts(bench):
@@ -172,11 +176,18 @@ def test_a_rater_who_left_a_number_is_unreachable_only_after_the_logged_attempts
     page = bench.page()
     assert "本环节已记录 0 次未联系上" in page and "联系不上" not in _choices(bench, "revisit_result")
     assert "请选择联系结果" in bench.then(bench.does(act="attempt", channel="telephone", result=""))
+    assert "说明最多 500 个字" in bench.then(bench.does(
+        act="attempt", channel="telephone", result="reached", note="长" * 501))
     for hours in ("1", "1", "24"):
         bench.does(act="wait", amount=hours, unit="hour")
         page = bench.then(bench.does(act="attempt", channel="telephone", result="no_answer"))
     assert "联系评价人（电话，2026-03-03 11:00）：无人接听或未回复" in page
     assert "已记录 3 次未联系上（分在 2 天）" in page and "联系不上" in _choices(bench, "revisit_result")
+
+
+def _who(bench: Bench) -> set[str]:
+    """Who did something, by the journal of the run."""
+    return set(re.findall(r'<span class="who">([^<]*)</span>', bench.desk.opens(bench.address).text))
 
 
 def _choices(bench: Bench, field: str) -> str:
