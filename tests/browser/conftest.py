@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -26,6 +26,7 @@ from tests.browser.desk import PATIENCE, Desk
 from web.app import clock
 
 HERE = Path(__file__).parent
+LATEST = time(23, 30)      # at which a test begins, by the demo's clock
 FEWEST = 6      # tasks that nobody has taken, at the first office of each place
 FIRST_STEPS = ("first_response", "assign", "dispatch", "dispatch_city")
 STAFF = "qijiang.dept1.staff"
@@ -55,7 +56,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(autouse=True)
-def enough_work(demo: Demo) -> None:
+def no_day_ends(demo: Demo) -> None:
+    """No day ends within a test: what somebody works on there would become late under their hand."""
+    with demo.app.app_context(), transaction():
+        if clock.now().astimezone(SHANGHAI).time() > LATEST:
+            clock.advance(60 * 60)
+
+
+@pytest.fixture(autouse=True)
+def enough_work(demo: Demo, no_day_ends: None) -> None:
     """The tests of a worker use the cases of its demo up: each begins with some that nobody has taken yet."""
     with demo.app.app_context(), transaction() as session:
         for key, place in regulations.all_regulations().items():

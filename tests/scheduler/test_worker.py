@@ -6,6 +6,8 @@ import asyncio
 import signal
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from procrastinate.exceptions import AlreadyEnqueued
@@ -30,6 +32,12 @@ def names(rows) -> set[str]:
     return {name for name, *_ in rows}
 
 
+def in_a_loop(work: Coroutine) -> None:
+    """In a thread of its own: where this process has driven a browser, its first thread has a loop that goes on."""
+    with ThreadPoolExecutor(1) as other:
+        other.submit(asyncio.run, work).result()
+
+
 def work(app, *wakes: str) -> None:
     """A worker that takes these wakes and no others, and ends when nothing is left in the queue.
 
@@ -43,7 +51,7 @@ def work(app, *wakes: str) -> None:
                 await queue.configure_task(name).defer_async()
             await queue.run_worker_async(wait=False, delete_jobs="always", listen_notify=False)
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 @pytest.fixture
@@ -106,7 +114,7 @@ def test_a_job_that_waits_is_not_queued_a_second_time(app, session):
             with pytest.raises(AlreadyEnqueued):
                 await queue.configure_task("watch").defer_async()
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 @on_postgresql
