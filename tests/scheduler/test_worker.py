@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from procrastinate.exceptions import AlreadyEnqueued
@@ -175,7 +176,10 @@ def test_tables_of_an_older_package_get_what_changed_since_and_only_that(session
 
 @on_postgresql
 def test_a_real_worker_delivers_shows_that_it_lives_and_ends_cleanly_when_told_to(
-        guichi, app, session, clock, database_url, tmp_path):
+        installed, app, session, clock, database_url, tmp_path):
+    clock.set(datetime.now(UTC))    # the messages have not waited yet: else a turn of `watch` before theirs complains
+    Journey(app, clock, "guichi").bad_review()
+
     def has_worked():
         session.rollback()
         return session.query(Notice).count() == 2 and figures.read(clock()).workers == 1
