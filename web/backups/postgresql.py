@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
@@ -16,6 +17,7 @@ from web.app.config import Settings
 from web.backups.files import BackupFailed
 from web.migrations import queue_tables
 
+ENDING = 5      # seconds that the server may take to end a connection that was closed
 OTHERS = text("SELECT count(*) FROM pg_stat_activity "
               "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL")
 
@@ -39,13 +41,20 @@ def revision_in(path: Path, settings: Settings) -> str:
 
 
 def require_alone(engine: Engine) -> None:
-    """Refuse a database to which others are connected."""
-    with engine.connect() as connection:
-        others = connection.scalar(OTHERS)
-    engine.dispose()
+    """Refuse a database to which others are connected; a connection that was just closed has a moment to be gone."""
+    patience = time.monotonic() + ENDING
+    while (others := _others(engine)) and time.monotonic() < patience:
+        time.sleep(0.1)
     if others:
         raise BackupFailed(f"This database is in use ({others} other connections); "
                            "stop the web, the schedulers and the workers first.")
+
+
+def _others(engine: Engine) -> int:
+    with engine.connect() as connection:
+        others = connection.scalar(OTHERS)
+    engine.dispose()
+    return others
 
 
 def pour(path: Path, engine: Engine, settings: Settings) -> None:

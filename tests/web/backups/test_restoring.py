@@ -213,6 +213,7 @@ def test_what_is_replaced_is_backed_up_first(guichi, app, clock, elsewhere, tmp_
 
 def test_a_database_that_is_in_use_is_not_replaced(guichi, app, clock, elsewhere, tmp_path, monkeypatch):
     monkeypatch.setattr("web.backups.sqlite.PATIENCE", 0.05)
+    monkeypatch.setattr("web.backups.postgresql.ENDING", 0.05)
     path = back_up(app, tmp_path / "a.backup")
     with elsewhere() as other:
         bring_back(other, path, clock)
