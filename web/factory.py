@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 
 import click
-from flask import Blueprint, Flask, redirect, url_for
+from flask import Blueprint, Flask, current_app, redirect, url_for
 from flask_babel import Babel
 
 import caseflow
+from caseflow import keys
 from caseflow.install import kinds
 from web import errors
 from web.app import config, database, security, step_times
@@ -39,6 +40,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     Commands that serve nobody do without the secret.
     """
     kinds.read()
+    keys.provide(lambda: config.line_key(current_app.config["CASEFLOW"]))
     settings = settings or config.load()
     if click.get_current_context(silent=True) is None:
         config.require_secret(settings)

@@ -136,6 +136,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "calendar_imported": _kind(
         "A year's notice of holidays was imported.", "jurisdiction year revision source days timers cases"),
     "clock_moved": _kind("The clock of the demo was moved.", "from move"),
+    "raters_removed": _kind(
+        "Who rated was taken out of lines that an earlier version kept whole.", "ratings first last"),
+    "storage_compacted": _kind("What stood there is no more in pages of the database that nothing uses.", ""),
     "api_key_added": _kind("A key of the interface was made.", "name"),
     "api_key_revoked": _kind("It opens nothing any more.", "name"),
     "discipline_forwarded": _kind("A lead on a breach of discipline was passed on.", "report to sha256"),

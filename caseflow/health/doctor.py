@@ -44,7 +44,7 @@ from caseflow.models import (
 from caseflow.models.cases import OPEN
 from caseflow.people import impartiality
 from caseflow.processes import deployed
-from caseflow.ratings import intake
+from caseflow.ratings import cleaning, intake
 
 OUTBOX_AGE = timedelta(minutes=10)
 BATCH = 200     # cases whose states are held in memory at a time
@@ -230,6 +230,12 @@ def bad_ratings_without_case(now: datetime) -> Iterator[Complaint]:
         yield Complaint("rating_without_case", "", facts={"count": missing})
 
 
+def lines_with_raters(now: datetime) -> Iterator[Complaint]:
+    """Ratings whose pushed line an earlier version kept whole, with name, telephone and whatever else stood in it."""
+    if uncleaned := cleaning.count():
+        yield Complaint("lines_not_cleaned", "", facts={"count": uncleaned})
+
+
 def missing_files(now: datetime) -> Iterator[Complaint]:
     """Attachments whose file is gone or has another size; the content is not read."""
     for number, attachment in attachments.lost():
@@ -300,6 +306,6 @@ CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is op
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,
-    bad_ratings_without_case, missing_files, broken_journal,
+    bad_ratings_without_case, lines_with_raters, missing_files, broken_journal,
 )
 CHECKS = (*CURRENT, *HISTORY)

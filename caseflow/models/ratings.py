@@ -42,13 +42,18 @@ class ServiceRecord(Base):
 
 
 class Rating(Base):
-    """A rating. Level, text, provenance and receive time never change (triggers refuse it); `voided_at` may be set."""
+    """A rating. Level, text, provenance and receive time never change (triggers refuse it); `voided_at` may be set.
+
+    A line that an earlier version kept whole may be replaced once, by what does not say who rated (ratings/cleaning).
+    """
 
     __tablename__ = "ratings"
     __table_args__ = (
         Index("ix_ratings_regulation_received_at", "regulation", "received_at"),
         Index("ix_ratings_rater_phone", "rater_phone", sqlite_where=text("rater_phone IS NOT NULL"),
               postgresql_where=text("rater_phone IS NOT NULL")),
+        Index("ix_ratings_uncleaned", "id", sqlite_where=text("raw_digest IS NULL"),
+              postgresql_where=text("raw_digest IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,7 +70,8 @@ class Rating(Base):
     real_name: Mapped[bool]
     rater_name: Mapped[str | None] = mapped_column(String(64))
     rater_phone: Mapped[str | None] = mapped_column(String(32))
-    raw: Mapped[str] = mapped_column(Text)            # the line as it came
+    raw: Mapped[str] = mapped_column(Text)            # of the pushed line, what does not say who rated, as JSON
+    raw_digest: Mapped[str | None] = mapped_column(String(64))    # keyed, of the whole line; none: not cleaned yet
     voided_at: Mapped[datetime | None]
     service: Mapped[ServiceRecord] = relationship(lazy="joined")
 

@@ -56,6 +56,7 @@ class Field:
     """One field of the interface. `kind`: text, number, choice, codes, time or area; `limit` in characters.
 
     `required` means that a rating without it is refused. `maximum` bounds a number, which counts from 1.
+    `identifies` means that it says who rated: it stands in a column of its own, never in the line that is kept.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Field:
     limit: int = 64
     maximum: int = 0
     choices: Mapping[str, str] = field(default_factory=dict)
+    identifies: bool = False
 
 
 # In the order in which a line with several faults of one kind is judged.
@@ -86,9 +88,13 @@ FIELDS: tuple[Field, ...] = (
     Field("orgName", limit=120),
     Field("proManager"),
     Field("proManagerNo", limit=32),
-    Field("userName"),
-    Field("mobile", limit=32),
+    Field("userName", identifies=True),
+    Field("mobile", limit=32, identifies=True),
 )
+
+# Codes of the interface that no column holds yet: state of the business, kind of rater (person, company …), first or
+# later rating, default rating, number of the rating, source. They stay in the line where they are a short number.
+CODES = ("proStatus", "userProp", "evaluateType", "isdefault", "isprotion", "assessNumber", "dataSource")
 
 # Why a rating is refused, and what is noted of one that is accepted.
 REASONS = (

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from caseflow import keys
 from caseflow.errors import NotFound
 from caseflow.law import regulations
 from caseflow.law.rating_levels import HANDLED_IN
@@ -46,8 +47,10 @@ class Arrival:
 
 
 def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) -> list[Verdict]:
-    """Judge one batch in order and keep what is accepted, with source, raw line and receive time.
+    """Judge one batch in order and keep what is accepted, with source and receive time.
 
+    Of the line stays what does not say who rated, and a keyed digest of the whole (ConfigurationError without the
+    key). An anonymous rater's name, telephone and whatever else a line holds of them are kept nowhere (HN-11, QJ-13).
     `source` is "file:<name>" or "api:<key name>". A bad rating opens its case in the same transaction; if
     that fails, the rating stays and the verdict notes it (open_missing_cases tries again). A rating of an
     office nobody registered goes to the regulation's lead unit, as verdict and journal say.
@@ -100,7 +103,7 @@ def _insert_ratings(stored: Sequence[tuple[Arrival, int]], source: str, now: dat
     rows = [
         arrival.value.rating | {
             "service_record_id": service_id, "regulation": arrival.place.regulation.key, "received_at": now,
-            "source": source[:64]}
+            "source": source[:64], "raw_digest": keys.digest_of_line(arrival.value.line)}
         for arrival, service_id in stored]
     if rows:
         db.session.execute(insert(Rating.__table__), rows)

@@ -11,10 +11,20 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 
 from caseflow.models.ratings import BAD_LEVELS
-from caseflow.ratings.fields import DETAILS, FIELDS, MAX_LINE, MAX_RAW, OLDER_DETAILS, REAL_NAME, SATISFACTION
+from caseflow.ratings.fields import (
+    CODES,
+    DETAILS,
+    FIELDS,
+    MAX_LINE,
+    MAX_RAW,
+    OLDER_DETAILS,
+    REAL_NAME,
+    SATISFACTION,
+)
 
 NUMBER = re.compile(r"[0-9]{1,4}")
 TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}")
@@ -22,12 +32,17 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")   # reachable through \u escapes;
 REQUIRED = tuple(field.name for field in FIELDS if field.required)
 TIMES = tuple(field.name for field in FIELDS if field.kind == "time")
 CODED = tuple(field for field in FIELDS if field.kind in ("number", "choice"))
+SHORT_CODE = re.compile(r"[0-9]{1,3}")
+KEPT = frozenset(field.name for field in FIELDS if not field.identifies)
 WRONG_TYPE = "\x00"                               # stands for a value that is no text and no whole number
 
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """A rating as the tables want it; `service` and `rating` are values by column name."""
+    """A rating as the tables want it; `service` and `rating` are values by column name.
+
+    `line` is what was pushed, to its last sign. It says who rated: it is digested, and kept nowhere.
+    """
 
     project_no: str
     service_number: int
@@ -35,6 +50,7 @@ class Normalised:
     level: str
     service: Mapping[str, object]
     rating: Mapping[str, object]
+    line: str = dataclass_field(repr=False)
 
     @property
     def key(self) -> tuple[str, int]:
@@ -79,7 +95,8 @@ def judge(line: bytes | str | Mapping, knows_area: Callable[[str], bool]) -> Ver
         return rejected("too_long")
     try:
         text = _text(line)
-        values = _values(_read(text))
+        record = _read(text)
+        values = _values(record)
     except (ValueError, TypeError, RecursionError):
         return rejected("not_json")
     fault = _first_fault(values, knows_area)
@@ -89,7 +106,7 @@ def judge(line: bytes | str | Mapping, knows_area: Callable[[str], bool]) -> Ver
         return rejected(*fault)
     codes = _codes(values["evalDetail"])
     notes = ("older_code",) if OLDER_DETAILS.intersection(codes) else ()
-    return Verdict("accepted", value=_normalise(values, codes, text), notes=notes)
+    return Verdict("accepted", value=_normalise(values, codes, record, text), notes=notes)
 
 
 def _text(line: bytes | str | Mapping) -> str:
@@ -219,7 +236,20 @@ def _too_long(values: dict[str, str]) -> tuple[str, str] | None:
     return next((("too_long", f.name) for f in FIELDS if len(values[f.name]) > f.limit), None)
 
 
-def _normalise(values: dict[str, str], codes: tuple[str, ...], text: str) -> Normalised:
+def kept_line(record: Mapping[str, object]) -> str:
+    """What is kept of a pushed line, as JSON: the fields of the interface that do not say who rated, as they came.
+
+    Fields that the interface does not have may hold anything, an ID number too: they are not kept.
+    """
+    return json.dumps({name: value for name, value in record.items() if name in KEPT or _is_code(name, value)},
+                      ensure_ascii=False)
+
+
+def _is_code(name: str, value: object) -> bool:
+    return name in CODES and not isinstance(value, bool) and SHORT_CODE.fullmatch(str(value)) is not None
+
+
+def _normalise(values: dict[str, str], codes: tuple[str, ...], record: Mapping[str, object], text: str) -> Normalised:
     """The columns. An anonymous rater's name and telephone stay out of them."""
     named = values["anonymityFlag"] == REAL_NAME
     level = SATISFACTION[int(values["satisfaction"])]
@@ -235,6 +265,6 @@ def _normalise(values: dict[str, str], codes: tuple[str, ...], text: str) -> Nor
         "level": level, "raw_level": values["satisfaction"], "detail_codes": ",".join(codes),
         "text": values["writingEvaluation"], "channel": values["pf"] or None, "rated_at": _moment(values["assessTime"]),
         "real_name": named and bool(values["userName"]), "rater_name": values["userName"] or None if named else None,
-        "rater_phone": values["mobile"] or None if named else None, "raw": text,
+        "rater_phone": values["mobile"] or None if named else None, "raw": kept_line(record),
     }
-    return Normalised(values["projectNo"], number, values["areaCode"], level, service, rating)
+    return Normalised(values["projectNo"], number, values["areaCode"], level, service, rating, text)

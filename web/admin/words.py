@@ -32,6 +32,7 @@ KINDS = {
     "channels_chosen": _("更改通知方式：%(who)s"),
     "calendar_imported": _("导入工作日历"), "restored": _("从备份恢复"),
     "identity_linked": _("关联统一身份：%(who)s"), "identity_unlinked": _("解除统一身份：%(who)s"),
+    "raters_removed": _("从评价原始数据中清除评价人信息"), "storage_compacted": _("压实数据库文件"),
     "api_key_added": _("新增接口密钥"), "api_key_revoked": _("撤销接口密钥"), "clock_moved": _("移动演示时钟"),
     "absence_entered": _("登记请假：%(who)s"), "absence_begun": _("请假开始：%(who)s"),
     "absence_ended": _("请假结束：%(who)s"),

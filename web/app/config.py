@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime, time
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from caseflow.errors import ConfigurationError
 from caseflow.notices.channels.mail import SECURITY
 
 SECRET_FILE = "secret_key"
+LINE_KEY_FILE = "line_key"
 LEAST_SECRET = 32  # characters
 LEAST_TOKEN = 16   # characters
 FRAME = 1 << 20     # bytes of a form beside its files
@@ -39,6 +41,7 @@ class Settings:
     proxies in front (their X-Forwarded headers are believed). `files` is the folder of attachments, else one in the
     instance; `file_limit` bounds one of them, `case_files_limit` those of a case. `https` marks cookies Secure and
     sends HSTS.
+    `line_key` digests pushed ratings (caseflow/keys.py); several machines on one database have the same.
     `pg_bin` is the folder of pg_dump and pg_restore, when they are not on PATH. `metrics_token` opens /metrics.
     Messages leave by e-mail with `smtp_host`, by SMS with `sms_url`, by enterprise chat with `chat_url`; a try takes
     at most `channel_timeout` seconds a step. Nothing leaves in the `quiet_hours`, but with `alarms_at_night` deadline
@@ -50,6 +53,7 @@ class Settings:
     demo: bool = False
     database_url: str = ""
     secret_key: str = field(default="", repr=False)
+    line_key: str = field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     https: bool = True
@@ -106,7 +110,7 @@ class Settings:
     def for_scratch(cls, database_url: str, instance: Path = Path("instance")) -> Settings:
         """For a run that serves nobody and keeps nothing but a database and, in `instance`, files."""
         return cls(instance=instance, database_url=_database_url(database_url, instance),
-                   secret_key=secrets.token_urlsafe(48))
+                   secret_key=secrets.token_urlsafe(48), line_key=secrets.token_urlsafe(48))
 
 
 YEAR = 366 * 24 * 60  # minutes
@@ -142,7 +146,7 @@ def _load(environ: Mapping[str, str]) -> Settings:
     if "trusted_hosts" in given:
         given["trusted_hosts"] = (*LOOPBACK_NAMES, *given["trusted_hosts"])
     check(Settings(instance=instance, **given))
-    given["secret_key"] = given.get("secret_key") or _kept_secret(instance, make=bool(given.get("demo")))
+    given["secret_key"] = given.get("secret_key") or _kept_secret(instance, SECRET_FILE, make=bool(given.get("demo")))
     return Settings(instance=instance, **given)
 
 
@@ -153,6 +157,8 @@ def check(settings: Settings) -> None:
     if settings.secret_key and len(settings.secret_key) < LEAST_SECRET:
         raise ConfigurationError(f"CASEFLOW_SECRET_KEY is shorter than {LEAST_SECRET} characters; "
                                  "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'")
+    if settings.line_key and len(settings.line_key) < LEAST_SECRET:
+        raise ConfigurationError(f"CASEFLOW_LINE_KEY is shorter than {LEAST_SECRET} characters")
     if settings.metrics_token and len(settings.metrics_token) < LEAST_TOKEN:
         raise ConfigurationError(f"CASEFLOW_METRICS_TOKEN is shorter than {LEAST_TOKEN} characters")
     for name, (least, most) in BOUNDS.items():
@@ -285,11 +291,20 @@ def _database_url(url: str, instance: Path) -> str:
     return url
 
 
-def _kept_secret(instance: Path, *, make: bool) -> str:
-    path = instance / SECRET_FILE
+@cache
+def line_key(settings: Settings) -> bytes:
+    """The key of pushed lines: the setting, else the one in the instance, made when it is first needed (mode 0600)."""
+    key = settings.line_key or _kept_secret(settings.instance, LINE_KEY_FILE, make=True)
+    if len(key) < LEAST_SECRET:
+        raise ConfigurationError(f"{settings.instance / LINE_KEY_FILE} is shorter than {LEAST_SECRET} characters")
+    return key.encode()
+
+
+def _kept_secret(instance: Path, name: str, *, make: bool) -> str:
+    path = instance / name
     if make and not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
-        draft = instance / f"{SECRET_FILE}.{os.getpid()}"
+        draft = instance / f"{name}.{os.getpid()}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
         with suppress(FileExistsError):  # the web and the scheduler start together: the first one's secret holds

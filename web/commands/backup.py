@@ -11,7 +11,7 @@ from web import create_app
 from web.app import config
 from web.backups import making
 
-NOT_INSIDE = "备份不含密钥（CASEFLOW_SECRET_KEY 或 secret_key）和 config.toml，请另行妥善保管。"
+NOT_INSIDE = "备份不含密钥（CASEFLOW_SECRET_KEY 或 secret_key、line_key）和 config.toml，请另行妥善保管。"
 
 
 @click.command()

@@ -13,7 +13,7 @@ from caseflow.install import installation
 from caseflow.law import regulations
 from caseflow.models import transaction
 from caseflow.people import accounts, impartiality
-from caseflow.ratings import intake
+from caseflow.ratings import cleaning, intake
 from caseflow.ratings.feeds import batches, lines_of
 from web import create_app, migrations
 from web.app import clock
@@ -46,12 +46,31 @@ def prepare(demo: bool) -> None:
     """
     Path(current_app.instance_path).mkdir(parents=True, exist_ok=True)
     migrations.upgrade()
+    _take_out_raters()
     if demo and accounts.any_real():
         raise Conflict("This database has real accounts; the demo needs one of its own.")
     with transaction():
         installation.install(clock.now())
     if demo:
         _populate()
+
+
+def _take_out_raters() -> None:
+    """Clean the lines that an earlier version kept whole, in batches; a run that was cut off is gone on with."""
+    done = 0
+    while True:
+        with transaction():
+            cleaned = cleaning.clean(clock.now())
+        if not cleaned:
+            break
+        done += cleaned
+        if done % (100 * cleaning.BATCH) == 0:
+            click.echo(f"已从 {done} 条评价的原始数据中清除评价人信息", err=True)
+    if cleaning.needs_compacting():
+        cleaning.compact()
+        with transaction():
+            cleaning.compacted(clock.now())
+        click.echo("评价的原始数据中已没有评价人信息；此前的备份里仍有，请按保密要求保管或销毁。", err=True)
 
 
 def _populate() -> None:

@@ -39,6 +39,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "wrong_due_date": Said(_("到期时间与期限记录不符"), _("第 %(token)s 号计时的到期时间与期限记录算出的不符。")),
     "closed_without_revisit": Said(_("差评办结前没有回访"), _("差评已办结，但没有法规要求的回访。")),
     "returned_twice": Said(_("案件退回重办超过一次"), _("案件被退回重办超过一次。")),
+    "lines_not_cleaned": Said(
+        _("评价的原始数据里还留有评价人信息"),
+        _("有 %(count)s 条评价的原始数据里还留有评价人信息；运行 caseflow init 清除。")),
     "rating_without_case": Said(
         _("差评没有立案"), _("有 %(count)s 条差评没有立案；运行 caseflow ratings open-missing。")),
     "missing_file": Said(_("附件的文件丢失"), _("附件第 %(attachment)s 号的文件不在，或大小不符。")),

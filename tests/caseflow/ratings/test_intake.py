@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from caseflow import keys
 from caseflow.casefile import journal, journal_check
+from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.ratings import intake as ratings
@@ -71,13 +73,38 @@ def test_a_sample_feed_gets_exactly_its_verdicts_and_a_second_run_changes_nothin
 
 
 @pytest.mark.both_databases
-def test_a_rating_keeps_its_source_its_line_and_when_it_came(session, clock):
-    pushed = line(1, 2, isOvercharge="1")
+def test_a_rating_keeps_its_source_and_when_it_came_and_of_its_line_what_does_not_say_who_rated(session, clock):
+    pushed = line(1, 2, isOvercharge="1", userProp="1")
     take_in([pushed], clock(), source="api:hall")
     rating = session.scalar(select(Rating))
-    assert (rating.source, rating.raw, rating.received_at) == ("api:hall", pushed.decode(), clock())
+    assert (rating.source, rating.received_at) == ("api:hall", clock())
+    left_out = {"userName", "mobile", "isOvercharge"}
+    assert json.loads(rating.raw) == {name: value for name, value in json.loads(pushed).items() if name not in left_out}
+    assert rating.raw_digest == keys.digest_of_line(pushed.decode())
     assert (rating.text, rating.rater_name, rating.rater_phone) == ("等了两个小时", "甲某", "13912345678")
     assert rating.service.unit.code == "11341702MB000001"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("flag", ["1", "", None])
+def test_nothing_that_says_who_an_anonymous_rater_is_is_in_any_table(flag, session, clock):
+    identity = {"userName": "卫不留名", "mobile": "13900008888", "certKey": "110101199003070011",
+                "certKeyGOV": "110101199003070011", "handleUserName": "卫不留名", "x": {"y": ["卫不留名"]},
+                "userProp": "卫不留名", "proStatus": "110101199003070011"}
+    assert take_in([line(1, 1, anonymityFlag=flag, **identity), line(2, 5, anonymityFlag=flag, **identity)],
+                   clock()) == ["accepted", "accepted"]
+    session.commit()
+    everything = "\n".join(str(tuple(row)) for table in db.metadata.sorted_tables
+                           for row in session.execute(select(table)))
+    for identifying in ("卫不留名", "13900008888", "110101199003070011", r"\u536b"):
+        assert identifying not in everything
+
+
+def test_without_a_key_nothing_is_taken_in(session, clock, monkeypatch):
+    monkeypatch.setattr(keys, "_line_key", keys._none)
+    with pytest.raises(ConfigurationError), transaction():
+        ratings.receive([line(1)], "file:test", clock())
+    assert count(ServiceRecord) == 0
 
 
 def test_the_first_line_of_a_batch_wins_over_a_later_one_of_the_same_service(session, clock):

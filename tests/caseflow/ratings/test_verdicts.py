@@ -38,7 +38,7 @@ def test_a_line_in_the_national_field_names_is_accepted():
     assert value.level == value.rating["level"] == "dissatisfied"
     assert value.rating["detail_codes"] == "207,213"
     assert value.rating["rated_at"] == datetime(2026, 10, 6, 5, 23, tzinfo=UTC)
-    assert value.rating["raw"].encode() == line()
+    assert value.line.encode() == line()
 
 
 @pytest.mark.parametrize(("code", "level"), [
@@ -171,11 +171,27 @@ def test_a_dict_is_judged_like_its_line():
     assert judge(loop, known).verdict == "rejected:not_json:-"
 
 
-def test_unknown_fields_stay_in_the_raw_line_alone():
+def test_unknown_fields_are_kept_nowhere():
     value = judge(line(isOvercharge="1", level="satisfied", voided_at="x", regulation="hefei"), known).value
     assert value.level == "dissatisfied"
-    assert '"isOvercharge": "1"' in value.rating["raw"]
-    assert not {"voided_at", "regulation", "isOvercharge"} & {*value.rating, *value.service}
+    kept = json.loads(value.rating["raw"])
+    assert not {"voided_at", "level", "regulation", "isOvercharge"} & {*kept, *value.service}
+    assert not {"voided_at", "regulation", "isOvercharge"} & {*value.rating}
+
+
+@pytest.mark.parametrize("flag", ["1", "2"])
+def test_the_kept_line_has_what_was_pushed_but_not_who_rated(flag):
+    who = {"userName": "甲某", "mobile": "13900000001", "certKey": "110101199003070011"}
+    kept = json.loads(judge({**GOOD, "anonymityFlag": flag, **who}, known).value.rating["raw"])
+    assert kept == {name: value for name, value in GOOD.items() if name not in who} | {"anonymityFlag": flag}
+
+
+@pytest.mark.parametrize(("value", "kept"), [
+    ("1", True), (1, True), ("133", True), ("1330", False), ("甲", False), (True, False), (None, False), ([1], False),
+    ("", False), ("１", False), ("1\n", False)])
+def test_a_code_that_no_column_holds_stays_in_the_line_while_it_is_a_short_number(value, kept):
+    line_of = json.loads(judge(line(userProp=value), known).value.rating["raw"])
+    assert ("userProp" in line_of) == kept
 
 
 @pytest.mark.parametrize("flag", ["1", ..., None, ""])

@@ -22,6 +22,7 @@ from caseflow.install import random_people
 from caseflow.models import Case, Definition, JournalEntry, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.processes import deployed
+from caseflow.ratings import cleaning
 from tests import source
 from web import migrations
 
@@ -69,6 +70,9 @@ def upgraded(request, app):
         migrations.upgrade(request.param.name.partition(".")[0])
         fill(kept, Path(app.instance_path))
         migrations.upgrade()
+        with transaction():
+            while cleaning.clean(db.session.scalar(select(func.max(JournalEntry.at)))):
+                pass
         yield db.session.scalar(select(func.max(JournalEntry.at)))
 
 
