@@ -46,7 +46,7 @@ def prepare(demo: bool) -> None:
     """
     Path(current_app.instance_path).mkdir(parents=True, exist_ok=True)
     migrations.upgrade()
-    _take_out_raters()
+    take_out_raters()
     if demo and accounts.any_real():
         raise Conflict("This database has real accounts; the demo needs one of its own.")
     with transaction():
@@ -55,7 +55,7 @@ def prepare(demo: bool) -> None:
         _populate()
 
 
-def _take_out_raters() -> None:
+def take_out_raters() -> None:
     """Clean the lines that an earlier version kept whole, in batches; a run that was cut off is gone on with."""
     done = 0
     while True:
