@@ -101,7 +101,7 @@ def test_what_is_set_is_a_setting_and_the_template_holds_no_secret():
     template = (FOLDER / "caseflow.env").read_text(encoding="utf-8")
     lines = dict(line.split("=", 1) for line in template.splitlines() if line and not line.startswith("#"))
     assert lines.keys() <= SETTINGS and names_in(IMAGE) <= SETTINGS
-    assert lines["CASEFLOW_SECRET_KEY"] == lines["CASEFLOW_METRICS_TOKEN"] == ""
+    assert {lines[name] for name in ("CASEFLOW_SECRET_KEY", "CASEFLOW_LINE_KEY", "CASEFLOW_METRICS_TOKEN")} == {""}
     assert lines["CASEFLOW_INSTANCE"] == re.search(r"CASEFLOW_INSTANCE=(\S+)", IMAGE).group(1)
 
 
