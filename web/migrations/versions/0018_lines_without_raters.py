@@ -81,7 +81,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget the digests; lines that were cleaned stay so."""
+    """Forget the digests; lines that were cleaned stay so, and are digested as they are when they come back up."""
     op.execute("DROP TRIGGER ratings_line_cleaned_once" + ("" if _sqlite() else " ON ratings"))
     if not _sqlite():
         op.execute("DROP FUNCTION caseflow_line_cleaned_once()")
