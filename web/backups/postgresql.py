@@ -17,7 +17,8 @@ from web.app.config import Settings
 from web.backups.files import BackupFailed
 from web.migrations import queue_tables
 
-FUNCTIONS = ("caseflow_refuse", "caseflow_line_cleaned_once")     # those that revisions make
+DROP_FUNCTIONS = (      # those that revisions make
+    text("DROP FUNCTION IF EXISTS caseflow_refuse()"), text("DROP FUNCTION IF EXISTS caseflow_line_cleaned_once()"))
 ENDING = 5      # seconds that the server may take to end a connection that was closed
 OTHERS = text("SELECT count(*) FROM pg_stat_activity "
               "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL")
@@ -70,8 +71,8 @@ def _empty(engine: Engine) -> None:
         tables = MetaData()
         tables.reflect(connection)
         tables.drop_all(connection)
-        for function in FUNCTIONS:
-            connection.execute(text(f"DROP FUNCTION IF EXISTS {function}()"))
+        for drop in DROP_FUNCTIONS:
+            connection.execute(drop)
         queue_tables.drop(connection)
     engine.dispose()
 
