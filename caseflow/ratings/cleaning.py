@@ -63,7 +63,7 @@ def needs_compacting() -> bool:
 
 
 def compact() -> None:
-    """Write the database's pages anew without what is no longer theirs. Takes the place of the ratings twice.
+    """Write the database's pages anew without what is no longer theirs; needs as much room again as they take.
 
     Nobody may use the database meanwhile: on SQLite it is refused (OperationalError), on PostgreSQL waited for.
     """
