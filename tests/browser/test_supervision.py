@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from caseflow.law import calendars
 from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
+from caseflow.moments import day_of
 from tests.conftest import Clock
 from tests.ground import unit
 from tests.journeys.kit import Journey
@@ -135,8 +136,8 @@ def test_somebody_is_away_and_comes_back_on_the_days_of_the_absence(desk, demo, 
     told(person, "已签收")
     with demo.app.app_context():
         now = clock.now()
-        first, last = ((day + timedelta(days=1)).date().isoformat()
-                       for day in (now, later(now, 1, calendars.load("national"))))
+        first, last = ((day_of(moment) + timedelta(days=1)).isoformat()
+                       for moment in (now, later(now, 1, calendars.load("national"))))
     enters_absence(person, first, last, f"李代办{width}")
     other = desk(substitute, width)
     other.page.goto("/work/?q=" + taken)

@@ -57,7 +57,7 @@ def no_lock(_folder: Path) -> None:
     """Cases are read without a lock, and SQLite's write lock is taken only by the first write."""
     def unlocked(statement: str) -> str:
         if statement.startswith("UPDATE cases"):
-            time.sleep(GAP)
+            time.sleep(5 * GAP)
         return LOCKS.sub("", statement).replace("BEGIN IMMEDIATE", "BEGIN")
 
     statements.rewrite(unlocked)
