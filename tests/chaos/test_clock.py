@@ -98,7 +98,7 @@ def test_after_three_days_of_standstill_all_fire_once_the_oldest_first(nursery, 
         world.receive(overdue // 5, random)
         world.passes(days=1, hours=1)
     world.passes(days=10)
-    set_clock(world, _last_due(world) + timedelta(days=3))
+    set_clock(world, _last_due(world) + timedelta(days=3, seconds=2))     # the clock is set in whole seconds
     assert _fires(nursery, world, seed) == overdue
     with world.session() as session:
         rows = [json.loads(row) for row in session.scalars(select(JournalEntry.details).where(
