@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.engine.values import DeadlineRule
+from caseflow.models.work import FIRED
 
 Entry = tuple[str, Mapping[str, object]]    # kind and details of the journal's entry
 
@@ -77,7 +78,9 @@ class TimerEnded(Fact):
 
     def move(self, case: HeldCase) -> None:
         """It waits no more."""
-        del case.timers[self.token]
+        timer = case.timers.pop(self.token)
+        if self.status == FIRED:
+            case.put(timer, fired=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, ProcessInstance
 from caseflow.models.db import db
 from caseflow.models.prepared import Prepared, current_connection
-from caseflow.models.work import WAITING, AwaitedMessage, DeadlineEntry, Timer, WorkItem
+from caseflow.models.work import FIRED, WAITING, AwaitedMessage, DeadlineEntry, Timer, WorkItem
 
 _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkItem.__table__.c
 _timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c
@@ -41,8 +41,8 @@ _WHAT_IS_OPEN = Prepared(union_all(
            _item.clock_stopped, _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id).where(
         _item.case_id == bindparam("case"), _item.status == "open"),
     select(literal("timer"), _timer.token, _timer.element, _timer.attached_to, _timer.due_at, _timer.provisional,
-           _timer.status == "stopped", *[null()] * 5).where(
-        _timer.case_id == bindparam("case"), or_(*(_timer.status == status for status in WAITING))),
+           _timer.status == "stopped", *[null()] * 2, _timer.status, *[null()] * 2).where(
+        _timer.case_id == bindparam("case"), or_(*(_timer.status == status for status in (*WAITING, FIRED)))),
     select(literal("message"), _awaited.token, _awaited.element, _awaited.message,
            *[null()] * 8).where(_awaited.case_id == bindparam("case")),
     select(literal("stop"), _entry.token, _entry.kind, null(), _entry.at, null(), null(), _entry.seq,
@@ -78,7 +78,8 @@ def _held(row: tuple[Any, ...] | None) -> HeldCase:
             case.items[token] = HeldItem(
                 item_id, token, element, name, visit, unit_id, role, assignee_id, due_at, provisional, stopped)
         elif what == "timer":
-            case.timers[token] = HeldTimer(token, element, name, due_at, provisional, stopped)
+            timer = HeldTimer(token, element, name, due_at, provisional, stopped)
+            case.put(timer, fired=FIRED in others)
         elif what == "message":
             case.awaited.add(token)
         else:

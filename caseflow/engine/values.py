@@ -18,6 +18,8 @@ CASE_VARIABLES: Mapping[str, str] = {
 # Type of a field that decides → type of the variable it becomes.
 VARIABLE_TYPES: Mapping[str, str] = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
 
+STATUTORY, REMINDER = "statutory", "reminder"   # what a timer at the border of an activity is to it
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -77,7 +79,8 @@ class FormField:
 class Element:
     """One node of the diagram, as shown to people. `kind` is the BPMN tag, `parent` the enclosing subprocess or call.
 
-    `lane` is its name; `article` the legal basis (camunda:property); `attached_to` the activity an event guards.
+    `lane` is its name; `article` the legal basis (camunda:property); `attached_to` the activity an event guards, `limit`
+    what its timer is to that: the statutory limit, a reminder, or "" where nothing is marked.
     """
 
     id: str
@@ -88,6 +91,7 @@ class Element:
     article: str = ""
     documentation: str = ""
     attached_to: str = ""
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

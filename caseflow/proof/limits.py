@@ -18,7 +18,8 @@ TELLS = {"escalate": ("supervisor",)}       # effect → roles of the responsibl
 def limits(check: Check, graph: Graph) -> Found | None:
     """The shortest way to a task that is opened without the deadline the rule asks for (deadline, escalates, gives_up).
 
-    A task that cannot be reached breaks the rule, too. Of a graph that is not complete, a task is judged only if each
+    What counts is the statutory limit of the task (Definition.limits): a reminder keeps no rule, nor does what comes
+    later than the limit. A task that cannot be reached breaks the rule, too. Of a graph that is not complete, a task is judged only if each
     of its timers has fired somewhere.
     """
     tasks = check.words(check.parts[0])
@@ -28,8 +29,10 @@ def limits(check: Check, graph: Graph) -> Found | None:
         for task, deadlines in move.opened:
             if task in tasks:
                 reached.add(task)
-                broken = JUDGES[check.name](check, graph, timers, task, deadlines)
-                if broken and (graph.complete or timers.saw(deadlines)):
+                statutory = graph.definition.limits.get(task, ())
+                limits = tuple(timer for timer in deadlines if timer.element in statutory)
+                broken = JUDGES[check.name](check, graph, timers, task, limits)
+                if broken and (graph.complete or timers.saw(limits)):
                     return Found(broken, way(came, at, move))
     never = [task for task in tasks if task not in reached]
     if never and graph.complete:

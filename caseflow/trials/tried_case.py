@@ -169,7 +169,7 @@ class TriedCase:
     def change_clock(self, happened: Iterable[Fact], told: Fact) -> None:
         """Deadlines stand still or run again, by the lead office; the open tasks show it."""
         self.keep(happened, self.lead)
-        self.keep(fold.dated(self.case, engine.inspect(self.ground.definition, self.case.state)), self.lead)
+        self.keep(fold.dated(self.case, self.ground.definition), self.lead)
         self.keep([told], self.lead)
 
     def keep(self, happened: Iterable[Fact], actor: str = system) -> None:

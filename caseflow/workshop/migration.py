@@ -157,7 +157,7 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
     for timer in moved.timers:
         if timer.how == "restarted" and timer.before in ledgers:
             _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
-    due.follow(case, advance.actor, advance.now, moved.step)
+    due.follow(case, advance.actor, advance.now)
     holding.save(case)
 
 

@@ -137,6 +137,9 @@ CASES = {
     "article_missing": broken(
         ('<camunda:properties><camunda:property name="article" value="GC-2(二)"/></camunda:properties>', "")
     ),
+    "limit_value": broken((LIMITED, limited("later"))),
+    "limit_unmarked": flat(TWO_LIMITS),
+    "limit_repeated": flat(TWO_LIMITS.replace("hours(1)", "hours(1) statutory").replace("hours(9)", "hours(9) statutory")),
     "process_none": broken(("bpmn:process>", "bpmn:choreography>"), ("<bpmn:process ", "<bpmn:choreography ")),
     "process_count": broken(("</bpmn:process>", '</bpmn:process><bpmn:process id="test_two" isExecutable="true"/>')),
     "process_executable": broken((' isExecutable="true"', "")),

@@ -9,8 +9,9 @@ function extension(businessObject, type) {
   return businessObject.extensionElements?.values?.find((part) => part.$type === type);
 }
 
-export function article(businessObject) {
-  return extension(businessObject, 'camunda:Properties')?.values?.find((entry) => entry.name === 'article')?.value ?? '';
+// one of its camunda:properties, such as article or limit
+export function property(businessObject, name) {
+  return extension(businessObject, 'camunda:Properties')?.values?.find((entry) => entry.name === name)?.value ?? '';
 }
 
 export function instruction(businessObject) {
@@ -111,10 +112,10 @@ export function editing(modeler) {
       const documentation = text.trim() ? [make('bpmn:Documentation', { text }, element.businessObject)] : [];
       modeling.updateProperties(element, { documentation });
     },
-    setArticle(element, code) {
+    setProperty(element, name, value) {
       const old = extension(element.businessObject, 'camunda:Properties')?.values ?? [];
-      const values = old.filter((entry) => entry.name !== 'article');
-      if (code) values.push(make('camunda:Property', { name: 'article', value: code }));
+      const values = old.filter((entry) => entry.name !== name);
+      if (value) values.push(make('camunda:Property', { name, value }));
       setExtension(element, 'camunda:Properties', values.length ? make('camunda:Properties', { values }) : null);
     },
     // fields as fieldsOf gives them; a changed one is a copy with `changed: true`, a new one has no `node`
