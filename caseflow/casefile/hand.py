@@ -92,8 +92,8 @@ class HeldCase:
     def copy(self) -> HeldCase:
         """The case as it is, to try on it what comes next; nothing is to be written."""
         return replace(
-            self, items=self.items.copy(), timers=self.timers.copy(), fired=self.fired.copy(), awaited=self.awaited.copy(),
-            stops=self.stops.copy(), noted={}, to_related=[])
+            self, items=self.items.copy(), timers=self.timers.copy(), fired=self.fired.copy(),
+            awaited=self.awaited.copy(), stops=self.stops.copy(), noted={}, to_related=[])
 
     def put(self, timer: HeldTimer, *, fired: bool) -> None:
         """One of its deadlines; of those of one element that are over, the latest stays."""

@@ -41,7 +41,7 @@ _WHAT_IS_OPEN = Prepared(union_all(
            _item.clock_stopped, _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id).where(
         _item.case_id == bindparam("case"), _item.status == "open"),
     select(literal("timer"), _timer.token, _timer.element, _timer.attached_to, _timer.due_at, _timer.provisional,
-           _timer.status == "stopped", *[null()] * 2, _timer.status, *[null()] * 2).where(
+           _timer.status == "stopped", *[null()] * 3, _timer.status, null()).where(
         _timer.case_id == bindparam("case"), or_(*(_timer.status == status for status in (*WAITING, FIRED)))),
     select(literal("message"), _awaited.token, _awaited.element, _awaited.message,
            *[null()] * 8).where(_awaited.case_id == bindparam("case")),

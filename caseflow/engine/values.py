@@ -79,8 +79,8 @@ class FormField:
 class Element:
     """One node of the diagram, as shown to people. `kind` is the BPMN tag, `parent` the enclosing subprocess or call.
 
-    `lane` is its name; `article` the legal basis (camunda:property); `attached_to` the activity an event guards, `limit`
-    what its timer is to that: the statutory limit, a reminder, or "" where nothing is marked.
+    `lane` is its name; `article` the legal basis (camunda:property); `attached_to` the activity an event guards,
+    `limit` what its timer is to that: the statutory limit, a reminder, or "" where nothing is marked.
     """
 
     id: str

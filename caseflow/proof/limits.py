@@ -19,8 +19,8 @@ def limits(check: Check, graph: Graph) -> Found | None:
     """The shortest way to a task that is opened without the deadline the rule asks for (deadline, escalates, gives_up).
 
     What counts is the statutory limit of the task (Definition.limits): a reminder keeps no rule, nor does what comes
-    later than the limit. A task that cannot be reached breaks the rule, too. Of a graph that is not complete, a task is judged only if each
-    of its timers has fired somewhere.
+    later than the limit. A task that cannot be reached breaks the rule, too. Of a graph that is not complete, a task is
+    judged only if each of its timers has fired somewhere.
     """
     tasks = check.words(check.parts[0])
     timers = _Timers(graph)

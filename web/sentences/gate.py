@@ -47,7 +47,8 @@ SENTENCES = {
     "name_missing": _("%(tag)s 没有名称；请写上中文名称。"),
     "article_missing": _("这个人工任务没有写依据的条款（article）；请补上，如 GC-2(二)。"),
     "limit_value": _("“limit”只能是 statutory（法定期限）或 reminder（提醒），不能是“%(found)s”；请改正。"),
-    "limit_unmarked": _("一个步骤上有几个时限：%(found)s；请把法定期限的那一个标为 limit=statutory，只作提醒的标为 reminder。"),
+    "limit_unmarked": _("一个步骤上有几个时限：%(found)s；请把法定期限的那一个标为 limit=statutory，"
+                        "只作提醒的标为 reminder。"),
     "limit_repeated": _("一个步骤上有几个时限标为法定期限：%(found)s；请只留一个。"),
     # the process
     "process_count": _("一个文件里要有且只有一个流程，这里有 %(count)s 个；请拆成几个文件。"),
@@ -124,7 +125,8 @@ SENTENCES = {
                            "或 是否项 == True；请改正。"),
     "visible_when_field": _("“%(found)s”的 visible_when 要引用同一表单里排在前面的选择项或是否项；请改正。"),
     "visible_when_value": _("“%(found)s”的 visible_when 里的“%(value)s”不是那一项的选项；请改正。"),
-    "property_name": _("不认识的扩展属性“%(found)s”；请删掉，步骤用 article，附在步骤上的时限还可用 limit，表单项用 visible_when。"),
+    "property_name": _("不认识的扩展属性“%(found)s”；请删掉，步骤用 article，附在步骤上的时限还可用 limit，"
+                       "表单项用 visible_when。"),
     # SpiffWorkflow's parser, apart
     "parser_refused": _("引擎读不了这个流程（%(reason)s）；请按提示改正。"),
     "parser_limit": _("引擎读这个流程用了太多时间或内存；请简化流程。"),

@@ -33,8 +33,8 @@ WORDS = {
     "since_now": _("到这一步时"), "since_received": _("收到评价时"), "since_field": _("表单日期“{label}”"),
     "unit_working_days": _("个工作日"), "unit_calendar_days": _("日（自然日）"), "unit_hours": _("小时"),
     "unit_end_of_day": _("当日内"), "unit_date": _("表单里的日期"), "date_field": _("哪个日期"),
-    "limit": _("是不是法定期限"), "limit_statutory": _("法定期限：任务的期限"), "limit_reminder": _("只是提醒，不是期限"),
-    "limit_unmarked": _("只有这一个时限，就是法定期限"),
+    "limit": _("是不是法定期限"), "limit_statutory": _("法定期限：任务的期限"),
+    "limit_reminder": _("只是提醒，不是期限"), "limit_unmarked": _("只有这一个时限，就是法定期限"),
     "limit_hint": _("一个步骤上有几个时限时，标明哪一个是法定期限；过了它就是逾期，别的时限不改变期限。"),
     "expression": _("表达式"), "timer_unreadable": _("这个写法不在可选之列；请重选单位，或改正表达式。"),
     # conditions

@@ -10,4 +10,6 @@ from caseflow.engine.gate.findings import CODES, NOT_OF_DEPLOYED, WARNINGS
 from caseflow.engine.gate.forms import fields_of
 from caseflow.engine.gate.reader import canonical, read
 
-__all__ = ["CODES", "NOT_OF_DEPLOYED", "WARNINGS", "canonical", "check", "check_bundle", "fields_of", "parse_apart", "read"]
+__all__ = [
+    "CODES", "NOT_OF_DEPLOYED", "WARNINGS", "canonical", "check", "check_bundle", "fields_of", "parse_apart", "read",
+]

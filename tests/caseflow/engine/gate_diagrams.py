@@ -97,6 +97,8 @@ SPLIT = (
     "start b\nand s\nuser u1\nuser u2\nand j\nend e\nflow b s\nflow s u1\nflow s u2\nflow u1 j\nflow u2 j\nflow j e\n"
 )
 SIMPLE = "start b\nuser u\nend e\nflow b u\nflow u e\n"
+TWO_LIMITS = SIMPLE + "".join(
+    f"end e{hours}\ndeadline d{hours} u hours({hours})\nflow d{hours} e{hours}\n" for hours in (1, 9))
 CHOICE = "start b\nuser u\nxor g u2\nuser u2\nend e\nflow b u\nflow u g\nflow g e real_name\nflow g u2\nflow u2 e\n"
 
 
@@ -135,9 +137,10 @@ def _line(words: list[str]) -> str:
     if kind == "timer":
         return f'<bpmn:intermediateCatchEvent id="{name}">{_timer(more[0])}</bpmn:intermediateCatchEvent>'
     if kind in ("deadline", "timeout"):
-        host, expression = more[0].split(maxsplit=1)
+        host, expression, *limit = more[0].split()
         return (f'<bpmn:boundaryEvent id="{name}" attachedToRef="{host}" cancelActivity="'
-                f'{"false" if kind == "deadline" else "true"}">{_timer(expression)}</bpmn:boundaryEvent>')  # fmt: skip
+                f'{"false" if kind == "deadline" else "true"}">{"".join(map(limited, limit))}{_timer(expression)}'
+                "</bpmn:boundaryEvent>")  # fmt: skip
     if kind == "call":
         return f'<bpmn:callActivity id="{name}" calledElement="{more[0]}"/>'
     if kind == "sub":
@@ -146,6 +149,12 @@ def _line(words: list[str]) -> str:
         "start": f'<bpmn:startEvent id="{name}"/>', "end": f'<bpmn:endEvent id="{name}"/>',
         "and": f'<bpmn:parallelGateway id="{name}"/>', "close": "</bpmn:subProcess>",
     }[kind]  # fmt: skip
+
+
+def limited(limit: str) -> str:
+    """What a timer at a border is to its step: statutory or reminder."""
+    return ('<bpmn:extensionElements><camunda:properties>'
+            f'<camunda:property name="limit" value="{limit}"/></camunda:properties></bpmn:extensionElements>')
 
 
 def _timer(expression: str) -> str:

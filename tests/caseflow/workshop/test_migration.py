@@ -9,8 +9,6 @@ from sqlalchemy import select
 
 from caseflow.cases import clock as deadline_changes
 from caseflow.cases import steps as cases
-from caseflow.cases.effects.registry import TOPICS
-from caseflow.engine import definition as engine
 from caseflow.engine.migrate import KEEP, RESTART
 from caseflow.errors import (
     CannotMove,
@@ -23,12 +21,10 @@ from caseflow.errors import (
     VersionReplaced,
 )
 from caseflow.health import doctor
-from caseflow.law import regulations
 from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkItem, db, transaction
-from caseflow.people.permissions import SYSTEM
 from caseflow.processes import deployed
 from caseflow.workshop import deployment, impact, migration
-from tests.ground import at_once, entries, open_item, person
+from tests.ground import at_once, deploy, entries, open_item, person
 from tests.journeys.kit import Journey
 
 LIMIT = b"working_days(2, since=received_at)"
@@ -36,17 +32,6 @@ SHORTER = (LIMIT, b"working_days(1, since=received_at)")
 RENAMED = ("联系并核实".encode(), "联系核实".encode())
 LEDGER = (b"open_ledger", b"begin_ledger")
 RESTARTED = {"first_response_due": RESTART}
-
-
-def deploy(place, clock, *edits, name="rectification"):
-    """A next version of the place's process, lawful or not, with these replacements; its digest."""
-    files = dict(regulations.files(place))
-    for old, new in edits:
-        assert old in files[f"{name}.bpmn"]
-        files[f"{name}.bpmn"] = files[f"{name}.bpmn"].replace(old, new)
-    with transaction():
-        process = engine.load(files, trusted=True, process_id=f"{place}_{name}", topics=TOPICS)
-        return deployment.put(process, place, clock(), SYSTEM).digest
 
 
 def migrate(journey, digest, choices=None, actor=None, seen=None):
