@@ -12,6 +12,8 @@ from tests.statements import Sent, recorded
 from tests.web.desk import Desk, desk_of, words
 from tests.web.full_case import FullCase
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 CASE_PAGE, TASK_PAGE = 22, 20
 OPENING, COMPLETING = 29, 18
 

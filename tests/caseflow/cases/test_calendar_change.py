@@ -65,7 +65,7 @@ def open_case(regulation: str, *limits: tuple, **changes) -> Case:
     step = begin(case, len(limits))
     timers = []
     for task, limit in zip(step.tasks, limits, strict=True):
-        timers.append(add_timer(case, *task.deadlines, *limit))
+        timers.append(add_timer(case, *task.deadlines, *limit, element=task.element.replace("task", "due")))
         add_item(case, task.token, task.element, due_at=timers[-1].due_at, due_provisional=timers[-1].provisional)
     case.next_due = case.next_try = min(timer.due_at for timer in timers)
     for name, value in changes.items():
@@ -97,10 +97,10 @@ def begin(case: Case, tasks: int) -> Step:
     return step
 
 
-def add_timer(case: Case, token: int, unit: str, amount: int, since: str) -> Timer:
+def add_timer(case: Case, token: int, unit: str, amount: int, since: str, element: str = "rectify_due") -> Timer:
     rule = DeadlineRule(unit, amount, since, "now")
     deadline = deadlines.compute(rule, calendars.load(case.regulation))
-    timer = Timer(case_id=case.id, token=token, element=f"timer_{token}", interrupting=False, unit=unit, amount=amount,
+    timer = Timer(case_id=case.id, token=token, element=element, interrupting=False, unit=unit, amount=amount,
                   since=since, since_name="now", due_at=deadline.due_at, calendar=deadline.calendar,
                   provisional=deadline.provisional, created_at=NOW)
     db.session.add(timer)

@@ -23,6 +23,8 @@ from caseflow.models import Case, DeadlineEntry, OutboxMessage, Timer, db, trans
 from caseflow.work import worklist
 from tests.ground import entries, newcomer, open_item, person, rows, unit
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 REASON = "等待评价人补充材料"
 
 

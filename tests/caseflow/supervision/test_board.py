@@ -17,6 +17,8 @@ from caseflow.work import tasks
 from tests.ground import newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 
 @pytest.fixture
 def three(guichi, session):

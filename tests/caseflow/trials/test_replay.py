@@ -19,6 +19,8 @@ from caseflow.trials import replay
 from tests.ground import person
 from web import sentences
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -31,6 +31,8 @@ from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
 from tests.ground import person
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 NAMELESS = {"rating", "number", "source", "unit", "orgcode", "office_registered"}      # what differs by rows alone
 
 

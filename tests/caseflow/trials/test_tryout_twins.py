@@ -29,6 +29,8 @@ from caseflow.trials.tryout import RATING, Act, Trial, play
 from tests.bpmn import drawings
 from tests.journeys.kit import Journey
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 OF_ROWS = {"rating", "number", "source", "orgcode", "office_registered", "appeal", "party", "ground", "attempt"}
 BESIDE = ("file_added",)                # the evidence of an appeal, for which a trial has no files
 LEVELS = {"dissatisfied": "2", "very_dissatisfied": "1"}

@@ -27,6 +27,8 @@ from caseflow.workshop import deployment, impact, migration
 from tests.ground import at_once, deploy, entries, open_item, person
 from tests.journeys.kit import Journey
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 LIMIT = b"working_days(2, since=received_at)"
 SHORTER = (LIMIT, b"working_days(1, since=received_at)")
 RENAMED = ("联系并核实".encode(), "联系核实".encode())

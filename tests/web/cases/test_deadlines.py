@@ -8,6 +8,8 @@ from caseflow.models import Case, DeadlineEntry, Timer, db
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, desk_of, words
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 REASON = "等待评价人补充材料"
 
 

@@ -15,6 +15,8 @@ from caseflow.workshop import drafts, verification
 from tests.ground import person
 from tests.web.desk import Desk, words
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 PROCESS = "guichi_rectification"
 SOURCE = regulations.files("guichi")["rectification.bpmn"]
 START = {"act": "start", "at": "2026-03-02T09:00", "level": "dissatisfied", "real_name": "yes",
