@@ -103,8 +103,8 @@ class TriedCase:
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
     in their order; `dues` every due moment that was set, or to which one moved that had stood still, as (element,
-    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, as (moment, result), and
-    `phone` whether there is a number to call.
+    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, as (moment, channel, result),
+    and `phone` whether there is a number to call.
     """
 
     system, lead, contact = "system", "lead", "contact"     # who acts in a trial, beside the posts of the diagram
@@ -123,7 +123,7 @@ class TriedCase:
         self.fired: list[str] = []
         self.effects: list[str] = []
         self.dues: list[tuple[str, datetime]] = []
-        self.tried: list[tuple[datetime, str]] = []
+        self.tried: list[tuple[datetime, str, str]] = []
         self.phone = self.voided = False
 
     def kept(self) -> TriedCase:

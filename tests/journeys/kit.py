@@ -32,11 +32,11 @@ from caseflow.models import (
     db,
     transaction,
 )
-from caseflow.moments import SHANGHAI
+from caseflow.moments import SHANGHAI, day_of
 from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
-from caseflow.processes import deployed
-from caseflow.raters import attempts
+from caseflow.processes import deployed, form_values
+from caseflow.raters import attempts, reaching
 from caseflow.ratings import intake
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
@@ -97,11 +97,21 @@ class Journey:
     def does(self, task: str, **answers: object) -> Journey:
         """Somebody whose task it is completes it; what else the form requires is filled in."""
         with self.app.app_context(), transaction():
-            item = self._item(task)
-            steps.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now,
-                                late_reason="等待材料")
+            item, person = self._item(task), self._person(self._item(task))
+            filled = self._filled(item, answers)
+            self._log_contacts(item, person, filled)
+            steps.complete_task(item.id, person, filled, uuid4().hex, self.now, late_reason="等待材料")
         self._forget()
         return self
+
+    def _log_contacts(self, item: WorkItem, actor: Actor, filled: dict[str, object]) -> None:
+        """Each contact with the rater of which the form speaks stands in the log."""
+        form = deployed.task(deployed.of(item.case), item.element, item.visit).form
+        for field in reaching.says_how(form):
+            answer = form_values.accept(form, filled, day_of(self.now)).get(field.id)
+            if answer in reaching.HOW:
+                attempts.log(item.case_id, actor, tried_at=self.now, channel=reaching.HOW[answer] or "other",
+                             result=reaching.REACHED, note="", form_token=uuid4().hex, now=self.now)
 
     def cannot_be_reached(self, task: str) -> Journey:
         """Whoever has the task tries as often as the regulation wants, on as many days, and logs it each time."""

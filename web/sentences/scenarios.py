@@ -44,6 +44,7 @@ WRONG = {
     "in_the_past": _("早于当时"), "unknown_variable": _("不是案件的变量"), "wrong_type": _("类型不对"),
     "unknown_field": _("表单里没有"), "too_many": _("太多"),
     "unknown": _("不在办法规定的类别之中"), "unreachable_yet": _("还不能选联系不上，记录的联系次数或天数不够"),
+    "nothing_left": _("评价人没有留联系方式"), "not_contacted": _("联系记录里没有以这种方式联系上的记录"),
     "has_contact": _("与评价人留有电话不符"), "not_logged": _("与记录的联系次数不符"),
 }
 

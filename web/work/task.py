@@ -187,8 +187,9 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     open_to_me = may_work and reason is None
     read, calendar = readings.of(case), calendars.load(regulation.calendar)
     contacts = contact_panel(read, actor, asking_item([item], definition))
-    if contacts.standing:
-        form.offer(reaching.offered(task.form, unreachable.standing(read, item.opened_at)), contacts.standing)
+    if case.rating is not None:
+        form.offer(reaching.offered(task.form, unreachable.log_of(read, item.opened_at)), contacts.standing,
+                   real_name=case.rating.real_name)
     handover = reassign.last_of(item.id) if open_to_me else None
     together = duplicates.together(item, actor) if open_to_me else []
     draft, draft_saved_at = kept or tasks.kept_draft(item.id, actor)
