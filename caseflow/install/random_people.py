@@ -4,18 +4,22 @@ Deterministic for a seed."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
 from caseflow.appeals import filing
+from caseflow.cases import steps
 from caseflow.engine.values import FormField
 from caseflow.install import demo
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI, day_of
 from caseflow.people.permissions import Actor, actor_for
+from caseflow.processes import deployed, form_values
+from caseflow.processes.form_values import Circumstances
 from caseflow.raters.reaching import CHOICE
 
+MOST_TRIES = 300
 LATE_REASON = "模拟逾期"
 APPEAL_TEXT = "模拟的申诉，事实和理由如附件。"
 EVIDENCE, EVIDENCE_FILE = "模拟的证据", "证据.txt"
@@ -65,11 +69,14 @@ def appellant_for(rating: Rating, random: Random, now: datetime) -> Actor | None
     return random.choice(actors) if actors else None
 
 
-def fill_in(form: Sequence[FormField], random: Random, now: datetime, *, reachable: bool = True) -> dict[str, object]:
-    """A lawful answer to a form: every required field, optional ones half of the time.
+def fill_in(item: WorkItem, random: Random, now: datetime, *, reachable: bool = True) -> dict[str, object]:
+    """A lawful answer to the form of a task: every required field, optional ones half of the time; its rules are kept.
 
     A rater who can be reached is not called unreachable: that takes logged attempts.
     """
+    definition = deployed.of(item.case)
+    form = deployed.task(definition, item.element, item.visit).form
+    at = steps.circumstances(item.case.regulation, definition, item.case.instance.state, now)
     values: dict[str, object] = {}
     for field in form:
         if field.visible_when is not None:
@@ -78,8 +85,18 @@ def fill_in(form: Sequence[FormField], random: Random, now: datetime, *, reachab
             if (str(answer).lower() if isinstance(answer, bool) else answer) not in allowed:
                 continue
         if field.required or random.random() < 0.5:
-            values[field.id] = _value(field, random, now, reachable)
+            values[field.id] = _lawful(form, field, values, random, at, reachable)
     return values
+
+
+def _lawful(form: Sequence[FormField], field: FormField, before: Mapping[str, object], random: Random,
+            at: Circumstances, reachable: bool) -> object:
+    """A value that keeps the rules of the field beside those before it, if one of MOST_TRIES does."""
+    for _ in range(MOST_TRIES if field.rules else 1):
+        value = _value(field, random, at.now, reachable)
+        if field.id not in form_values.broken_rules(form, {**before, field.id: value}, at):
+            break
+    return value
 
 
 def _value(field: FormField, random: Random, now: datetime, reachable: bool) -> object:
@@ -91,5 +108,5 @@ def _value(field: FormField, random: Random, now: datetime, reachable: bool) -> 
         low = field.minimum if field.minimum is not None else 1
         return random.randint(low, min(field.maximum if field.maximum is not None else low + 5, low + 5))
     if field.type == "date":
-        return (day_of(now) + timedelta(days=random.randint(1, 20))).isoformat()
+        return (day_of(now) + timedelta(days=random.randint(0, 20))).isoformat()
     return "模拟填写" * max(1, -(-(field.min_length or 1) // 4))

@@ -70,7 +70,7 @@ def answers(item: WorkItem, random: Random, now: datetime, mark: str) -> dict[st
     """A lawful answer that goes the simple way; every text in it bears the mark."""
     form = deployed.of(item.case).user_tasks[item.element].form
     while True:
-        values = random_people.fill_in(form, random, now)
+        values = random_people.fill_in(item, random, now)
         if all(values.get(name, wanted) == wanted for name, wanted in DECISIONS.items()):
             break
     texts = {field.id for field in form if field.type in ("string", "text")}
