@@ -16,6 +16,7 @@ from caseflow.appeals import filing, finding
 from caseflow.casefile import journal
 from caseflow.cases import steps
 from caseflow.engine import definition as engine
+from caseflow.engine.values import FormField
 from caseflow.health import doctor
 from caseflow.install import demo, installation
 from caseflow.law import regulations
@@ -35,7 +36,7 @@ from caseflow.models import (
 from caseflow.moments import SHANGHAI
 from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
-from caseflow.processes import deployed
+from caseflow.processes import deployed, form_values
 from caseflow.raters import attempts
 from caseflow.ratings import intake
 from tests.caseflow.samples import PNG
@@ -267,7 +268,18 @@ class Journey:
         form = deployed.of(item.case).user_tasks[item.element].form
         known = {field.id for field in form}
         assert set(answers) <= known, f"{item.element} does not ask for {set(answers) - known}"
+        at = steps.circumstances(item.case.regulation, deployed.of(item.case), item.case.instance.state, self.now)
         wanted = {"string": lambda f: "已核实，情况属实。", "text": lambda f: "已核实，情况属实。",
                   "enum": lambda f: f.choices[0][0], "long": lambda f: f.minimum or 1,
                   "boolean": lambda f: True, "date": lambda f: (self.now.date() + timedelta(days=10)).isoformat()}
-        return {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}
+        filled = {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}
+        for f in form:
+            if f.rules and f.required and f.id not in answers:
+                filled[f.id] = next((value for value in self._candidates(f) if f.id not in form_values.broken_rules(
+                    form, {**filled, f.id: value}, at)), filled[f.id])
+        return filled
+
+    def _candidates(self, field: FormField) -> list[object]:
+        """The choices of a field, or the days from the tenth after today back to today."""
+        days = [(self.now.date() + timedelta(days=number)).isoformat() for number in range(10, -1, -1)]
+        return days if field.type == "date" else [choice for choice, _ in field.choices]
