@@ -95,8 +95,8 @@ def test_a_mistaken_rating_is_not_corrected_to_a_bad_one(journey):
 def test_a_satisfied_revisit_records_how_the_rectification_went(journey):
     case = dispatched(journey, PROVINCE).does("first_response", outcome="resolved")
     with pytest.raises(InvalidForm) as refused:
-        case.does("revisit", revisit_result="satisfied", newest_level="satisfied", rectification_seen=None)
-    assert refused.value.fields == {"rectification_seen": "required"}
+        case.does("revisit", revisit_result="satisfied", newest_level="satisfied", opinion=None)
+    assert refused.value.fields == {"opinion": "required"}
 
 
 def test_the_last_word_of_a_rater_stays_recorded_when_the_second_revisit_reaches_nobody(journey):

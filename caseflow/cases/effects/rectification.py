@@ -41,7 +41,7 @@ def return_for_rehandling(occasion: Occasion) -> Outcome:
     """The rater is not satisfied: tell the rated unit that it has to handle the case again (HN-15), and keep what the
     rater said where a form has asked for it: it is their last word if nobody can be reached afterwards."""
     told = notice(occasion, "returned", "responsible", "officer")
-    level = occasion.answers.get(NEWEST)
+    level = occasion.answers.get("newest_level")
     if level is None:
         return Outcome((told,))
     return Outcome((told, _newest(occasion, level)), {"level": level})
@@ -49,7 +49,7 @@ def return_for_rehandling(occasion: Occasion) -> Outcome:
 
 def record_newest_rating(occasion: Occasion) -> Outcome:
     """Keep what the rater said last (HN-14, HN-15); StepFailed when no form has asked for it."""
-    level = occasion.answers.get(NEWEST)
+    level = occasion.answers.get("newest_level")
     if level is None:
         raise StepFailed("No form of this case has asked for the newest rating.", element=occasion.call.element)
     return Outcome((_newest(occasion, level),), {"level": level})

@@ -47,9 +47,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
     "tell_rater": Effect(rectification.tell_rater),
     "return_for_rehandling": Effect(
         rectification.return_for_rehandling, once="A case is returned for rehandling at most once.",
-        reads=(Read(rectification.NEWEST, ("enum",), RATING_LEVELS, needed=False),)),
+        reads=(Read("newest_level", ("enum",), RATING_LEVELS, needed=False),)),
     "record_newest_rating": Effect(
-        rectification.record_newest_rating, reads=(Read(rectification.NEWEST, ("enum",), RATING_LEVELS),)),
+        rectification.record_newest_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
     "void_rating": Effect(rectification.void),
     "receive_appeal": Effect(appeal.receive),
     "return_for_evidence": Effect(

@@ -193,7 +193,8 @@ def test_where_nobody_may_stop_the_clock_a_run_cannot_either():
 
 
 def test_a_rater_with_a_number_is_unreachable_only_after_the_attempts_that_the_regulation_asks():
-    resolved = complete("first_response", outcome="resolved", findings="属实。")
+    resolved = complete("first_response", outcome="resolved", findings="属实。", feedback_channel="phone",
+                        measures="当场补办。")
     given_up = complete("revisit", revisit_result="unreachable", unreachable_reason="no_answer", attempts=3)
     tried = [Act("attempt", result="no_answer", after=timedelta(hours=hours)) for hours in (1, 1, 24)]
     start = replace(START, phone=True)
