@@ -30,6 +30,7 @@ from caseflow.trials.tryout import Act, play
 from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
 from tests.ground import person
+from web import sentences
 
 NAMELESS = {"rating", "number", "source", "unit", "orgcode", "office_registered"}      # what differs by rows alone
 
@@ -218,3 +219,18 @@ def test_the_acts_of_clock_and_contact_are_written_and_read_as_they_were():
         scenario_file.parse_acts('[[acts]]\ndo = "attempt"\n')
     with pytest.raises(ConfigurationError, match="reason"):
         scenario_file.parse_acts('[[acts]]\ndo = "wait"\nreason = "?"\n')
+
+
+def test_a_rule_of_a_form_stops_the_run_as_it_stops_a_real_case():
+    first = complete("first_response", outcome="complex", contact_channel="phone", findings="属实。")
+    trial = play(ground("hefei"), [START, first, complete("open_ledger", plan="先改流程。", rectify_by="2099-12-31")])
+    assert (trial.stopped.number, trial.stopped.error.fields) == (3, {"rectify_by": "rule_broken"})
+    kept = play(ground("hefei"), [START, first, complete("open_ledger", plan="先改流程。", rectify_by="2026-03-30")])
+    assert kept.stopped is None and [task.element for task in kept.open_tasks] == ["rectify_ledger"]
+
+
+def test_a_scenario_that_breaks_a_rule_of_a_form_is_told_its_sentence():
+    text = (regulations.folder() / "hefei" / "scenarios" / "rectification_ledger.toml").read_text(encoding="utf-8")
+    scenario = scenario_file.parse(text.replace("2026-03-20", "2099-12-31"), "ledger")
+    (result,) = scenarios.run(drawings.loaded("hefei"), regulations.get("hefei"), [scenario])
+    assert "“整改期限”最长是从今天起的20个工作日" in sentences.of(result.problems[0])
