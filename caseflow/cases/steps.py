@@ -34,12 +34,13 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.law import regulations
+from caseflow.law import calendars, regulations
 from caseflow.models import Case, Rating, ServiceRecord, Submission, WorkItem, db
 from caseflow.moments import day_of, is_over, over_by
 from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
+from caseflow.processes.form_values import Circumstances
 from caseflow.raters import unreachable
 
 
@@ -109,7 +110,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     permissions.require_work(actor, item)
     impartiality.require(actor.user_id, item, case.id)
     form = deployed.task(definition, item.element, item.visit).form
-    accepted = form_values.accept(form, values, day_of(now))
+    accepted = form_values.accept_by_rules(form, values, circumstances(case.regulation, definition, case.state, now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
     late = fold.lateness(item.due_at, late_reason, now)
@@ -122,6 +123,13 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     kind.after_task(case, waited, actor, now)
     kind.after_step(case, now)
     return Receipt(submission_id, case.id, item.id, item.element)
+
+
+def circumstances(regulation: str, definition: Definition, state: bytes, now: datetime) -> Circumstances:
+    """What the rules of a form may know of a case in this state; nothing is read unless a rule asks."""
+    law = regulations.get(regulation)
+    return Circumstances(now, law, lambda: calendars.load(law.calendar),
+                         lambda: engine.inspect(definition, state).variables)
 
 
 def deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) -> None:

@@ -37,13 +37,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What an answer has to keep (an expression), and the sentence for whoever breaks it.
+
+    A `{name}` in the sentence stands for the value of that parameter of the regulation.
+    """
+
+    text: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormField:
     """One field of a user task's form (camunda:formField).
 
     `type` is string, text, enum, boolean, date or long. `choices` are those of an enum, as (id, label).
     `minimum`/`maximum` bound a long's value, `min_length`/`max_length` a text's characters. `visible_when` is (field
     id, allowed values) or None: the field is asked for, and required, only then. `first_visit_only` are choices offered
-    at the task's first visit and not again.
+    at the task's first visit and not again. `rules` hold the answer against other answers and days.
     """
 
     id: str
@@ -58,6 +69,7 @@ class FormField:
     default: str | None = None
     visible_when: tuple[str, tuple[str, ...]] | None = None
     first_visit_only: tuple[str, ...] = ()
+    rules: tuple[FieldRule, ...] = ()
 
     @property
     def decides(self) -> bool:

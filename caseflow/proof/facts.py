@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from caseflow.engine.definition import Definition
+from caseflow.engine.expressions import holds
 from caseflow.engine.specs import EffectTask
 from caseflow.engine.values import CASE_VARIABLES, FormField
+from caseflow.proof import days
+from caseflow.proof.days import day_of
 from caseflow.proof.language import Check
 from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
-OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", "different_person", "offers", "asks")
+OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", "different_person", "offers", "asks",
+            "refuses", "within")
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
 
@@ -54,7 +58,7 @@ def _missing_answer(check: Check, definition: Definition) -> Breach | None:
     for name, meant in answers_of(check).items():
         if name in CASE_VARIABLES:
             continue
-        tasks = check.words(check.parts[0]) if check.name == "leads" else tuple(
+        tasks = check.words(check.parts[0]) if check.name in ("leads", "refuses") else tuple(
             task for task in definition.user_tasks if _field(definition, task, name))
         if not tasks:
             return breach("", "field_nowhere", field=name)
@@ -63,7 +67,7 @@ def _missing_answer(check: Check, definition: Definition) -> Breach | None:
             if entry is None:
                 return breach(task, "field_missing", name=named(definition, task), field=name)
             lacking = [value for value in meant if value not in _choices(entry)]
-            if lacking and check.name == "leads":
+            if lacking and check.name in ("leads", "refuses"):
                 return _lacks(definition, task, entry, lacking[0])
         if not any(value in _choices(_field(definition, task, name)) for value in meant for task in tasks):
             return breach(tasks[0], "answer_nowhere", answer=answer(definition, name, meant))
@@ -128,6 +132,42 @@ def asks(check: Check, definition: Definition) -> Breach | None:
     return None
 
 
+def refuses(check: Check, definition: Definition) -> Breach | None:
+    """The forms of these tasks have rules that refuse each of these answers to a field beside that of another."""
+    [(other, given)] = answers_of(check).items()
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        if entry is None:
+            return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
+        for value in check.words(check.parts[2]):
+            if not all(_refused(definition, task, {entry.id: value, other: one}) for one in given):
+                return breach(task, "answers_together", name=named(definition, task), label=entry.label,
+                              value=dict(entry.choices).get(value, value), answer=answer(definition, other, given))
+    return None
+
+
+def within(check: Check, definition: Definition) -> Breach | None:
+    """The forms of these tasks take no date in this field that is later than so many working days, a parameter of the
+    regulation, after today or after the receipt."""
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        if entry is None:
+            return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
+        late = (day_of(number) for number in range(days.LONGEST, days.LONGEST + days.YEAR))
+        if not all(_refused(definition, task, {entry.id: day, "received_at": day_of(0)}, check.parts[2])
+                   for day in late):
+            return breach(task, "date_unbounded", name=named(definition, task), label=entry.label,
+                          parameter=check.parts[2])
+    return None
+
+
+def _refused(definition: Definition, task: str, values: Mapping[str, object], parameter: str = "") -> bool:
+    """Whether a rule of the form refuses these answers, the rest being empty."""
+    around = days.surroundings(parameter)
+    return any(not holds(rule.text, values, around)
+               for entry in definition.user_tasks[task].form for rule in entry.rules)
+
+
 def carries_out(check: Check, definition: Definition) -> Breach | None:
     """These service tasks call this effect (camunda:topic)."""
     topics = topics_of(definition)
@@ -144,4 +184,4 @@ def topics_of(definition: Definition) -> dict[str, str]:
 
 
 FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_person": different_person,
-         "offers": offers, "asks": asks}
+         "offers": offers, "asks": asks, "refuses": refuses, "within": within}

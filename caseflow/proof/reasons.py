@@ -47,6 +47,8 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "same_unit": ("first", "second"),
     "field_optional": ("name", "field"),
     "question_optional": ("name", "field"),
+    "answers_together": ("name", "label", "value", "answer"),
+    "date_unbounded": ("name", "label", "parameter"),
     "minimum_too_low": ("name", "label", "lowest", "least"),
     "effect_missing": ("name", "topic"),
     # limits

@@ -46,6 +46,8 @@ VOCABULARY = {
     "different_person": Word("ee"),
     "offers": Word("eww"),
     "asks": Word("ew", ("least",)),
+    "refuses": Word("eww", answers=True),
+    "within": Word("eww"),
 }
 
 

@@ -25,6 +25,7 @@ from caseflow.engine.values import Context, DeadlineRule, Step
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
 from caseflow.law.working_days import Calendar
+from caseflow.processes.form_values import Circumstances
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)        # a Monday, 09:00 in Shanghai
 RESPONSIBLE = "responsible"
@@ -145,6 +146,12 @@ class TriedCase:
         """The same, with their ledgers."""
         return [Clock(timer, self.given[token], self.ledgers.get(token, ()))
                 for token, timer in sorted(self.case.timers.items())]
+
+    def circumstances(self) -> Circumstances:
+        """What the rules of a form may know of the case."""
+        ground = self.ground
+        return Circumstances(self.now, ground.regulation, lambda: ground.calendar,
+                             lambda: engine.inspect(ground.definition, self.case.state).variables)
 
     def complete(self, task: Task, accepted: Mapping[str, object], deciding: Mapping[str, object],
                  late: Mapping[str, object]) -> None:

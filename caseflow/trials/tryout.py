@@ -193,7 +193,7 @@ def _complete(case: TriedCase, act: Act) -> None:
     if act.post and act.post != task.post:
         raise PermissionDenied(f"{task.element} is for {task.post}, not for {act.post}.", post=task.post)
     form = form_of(case.ground, task).form
-    accepted = form_values.accept(form, act.answers, day_of(case.now))
+    accepted = form_values.accept_by_rules(form, act.answers, case.circumstances())
     reaching.judge(form, accepted, lambda: log_of(case.ground, task, case.tried, case.phone))
     late = fold.lateness(case.case.items[task.token].due_at, act.late_reason, case.now)
     case.complete(task, accepted, form_values.deciding(form, accepted), late)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from caseflow.casefile import kinds
 from caseflow.cases.effects.registry import FAILURE, find
 from caseflow.engine.definition import Definition
+from caseflow.engine.expressions import parameters_in
 from caseflow.engine.values import Finding, FormField
 from caseflow.law.milestones import Revisited
 from caseflow.law.rating_levels import HANDLED_IN
@@ -27,6 +28,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     if process == HANDLED_IN:
         yield from _ends(regulation, definition)
     yield from _fields(regulation, process, definition)
+    yield from _parameters(regulation, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
     if regulation.appeal is not None and regulation.appeal.available:
@@ -75,6 +77,17 @@ def _fields(regulation: Regulation, process: str, definition: Definition) -> Ite
             for task, one in asked:
                 if wrong := _wrong(read, one):
                     yield Finding("effect_field_form", task, 0, {"topic": topic, "field": read.field, **wrong})
+
+
+def _parameters(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
+    """Rules of forms that count by what is no number of days among the parameters of the regulation."""
+    for task in definition.user_tasks.values():
+        for one in task.form:
+            for name in sorted(name for rule in one.rules for name in parameters_in(rule.text)):
+                parameter = regulation.parameters.get(name)
+                if parameter is None or type(parameter.value) is not int or not 1 <= parameter.value <= 400:
+                    yield Finding("form_rule_parameter", task.element.id, 0,
+                                  {"name": task.element.name, "label": one.label, "parameter": name})
 
 
 def _logged(definition: Definition) -> Iterator[Finding]:

@@ -48,7 +48,8 @@ def test_of_two_officers_at_one_task_the_slower_is_told_and_loses_nothing_typed(
     expect(slow.page.locator("[data-draft-state]")).to_have_text("草稿已自动保存")
     task = slow.page.url
     quick.open_task(number, TASK)
-    quick.fill({"核实结果": "当场解决（情况清楚、诉求合理）", "核实情况": "已当场解决。"}).submit()
+    quick.fill({"核实结果": "当场解决（情况清楚、诉求合理）", "告知评价人的方式": "电话",
+                "当场解决的措施和结果": "当场补办。", "核实情况": "已当场解决。"}).submit()
     expect(quick.page.locator("#messages")).to_contain_text("已提交")
     slow.refusals.add(409)
     slow.submit()
@@ -78,8 +79,11 @@ def test_a_task_is_done_with_the_keyboard_alone(desk):
         press(person, tab_to(person, row.get_by_role("link", name=TASK)), "Enter")
     expect(person.heading).to_have_text(TASK)
     press(person, tab_to(person, person.field("核实结果").get_by_role("radio").first), "Space")
+    press(person, tab_to(person, person.field("告知评价人的方式").get_by_role("radio").first), "Space")
+    tab_to(person, person.field("当场解决的措施和结果"))
+    page.keyboard.type("已当场补办。")
     tab_to(person, person.field("核实情况"))
-    page.keyboard.type("已当场解决。")
+    page.keyboard.type("情况属实。")
     if page.locator("#late-reason").is_visible():
         tab_to(person, page.locator("#late-reason"))
         page.keyboard.type("等待评价人补充材料")

@@ -111,8 +111,8 @@ class Operations(RuleBasedStateMachine):
         random = Random(number)
         item = self.item(random)
         actor = random_people.person_for(item, random)
-        form = deployed.of(item.case).user_tasks[item.element].form
-        values = random_people.fill_in(form, random, self.clock())
+        values = random_people.fill_in(item, random, self.clock())
+        random_people.log_contacts(item, values, actor, self.clock())
         token, case_id, item_id = f"token-{number:020d}-{len(self.sent)}", item.case_id, item.id
         self.do(item_id, actor, values, token)
         self.cases[case_id].complete(values)
@@ -150,7 +150,7 @@ class Operations(RuleBasedStateMachine):
         random = Random(number)
         item = self.item(random)
         form = deployed.of(item.case).user_tasks[item.element].form
-        values = random_people.fill_in(form, random, self.clock())
+        values = random_people.fill_in(item, random, self.clock())
         required = next(field for field in form if field.required)
         wrong = random.choice(({**values, required.id: None}, {**values, required.id: 3.5}, {}))
         actor = random_people.person_for(item, random)

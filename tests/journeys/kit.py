@@ -16,8 +16,9 @@ from caseflow.appeals import filing, finding
 from caseflow.casefile import journal
 from caseflow.cases import steps
 from caseflow.engine import definition as engine
+from caseflow.engine.values import FormField
 from caseflow.health import doctor
-from caseflow.install import demo, installation
+from caseflow.install import demo, installation, random_people
 from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,
@@ -36,7 +37,7 @@ from caseflow.moments import SHANGHAI, day_of
 from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.processes import deployed, form_values
-from caseflow.raters import attempts, reaching
+from caseflow.raters import attempts
 from caseflow.ratings import intake
 from tests.caseflow.samples import PNG
 from tests.conftest import Clock
@@ -99,19 +100,11 @@ class Journey:
         with self.app.app_context(), transaction():
             item, person = self._item(task), self._person(self._item(task))
             filled = self._filled(item, answers)
-            self._log_contacts(item, person, filled)
+            form = deployed.task(deployed.of(item.case), item.element, item.visit).form
+            random_people.log_contacts(item, form_values.accept(form, filled, day_of(self.now)), person, self.now)
             steps.complete_task(item.id, person, filled, uuid4().hex, self.now, late_reason="等待材料")
         self._forget()
         return self
-
-    def _log_contacts(self, item: WorkItem, actor: Actor, filled: dict[str, object]) -> None:
-        """Each contact with the rater of which the form speaks stands in the log."""
-        form = deployed.task(deployed.of(item.case), item.element, item.visit).form
-        for field in reaching.says_how(form):
-            answer = form_values.accept(form, filled, day_of(self.now)).get(field.id)
-            if answer in reaching.HOW:
-                attempts.log(item.case_id, actor, tried_at=self.now, channel=reaching.HOW[answer] or "other",
-                             result=reaching.REACHED, note="", form_token=uuid4().hex, now=self.now)
 
     def cannot_be_reached(self, task: str) -> Journey:
         """Whoever has the task tries as often as the regulation wants, on as many days, and logs it each time."""
@@ -277,7 +270,18 @@ class Journey:
         form = deployed.of(item.case).user_tasks[item.element].form
         known = {field.id for field in form}
         assert set(answers) <= known, f"{item.element} does not ask for {set(answers) - known}"
+        at = steps.circumstances(item.case.regulation, deployed.of(item.case), item.case.instance.state, self.now)
         wanted = {"string": lambda f: "已核实，情况属实。", "text": lambda f: "已核实，情况属实。",
                   "enum": lambda f: f.choices[0][0], "long": lambda f: f.minimum or 1,
                   "boolean": lambda f: True, "date": lambda f: (self.now.date() + timedelta(days=10)).isoformat()}
-        return {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}
+        filled = {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}
+        for f in form:
+            if f.rules and f.required and f.id not in answers:
+                filled[f.id] = next((value for value in self._candidates(f) if f.id not in form_values.broken_rules(
+                    form, {**filled, f.id: value}, at)), filled[f.id])
+        return filled
+
+    def _candidates(self, field: FormField) -> list[object]:
+        """The choices of a field, or the days from the tenth after today back to today."""
+        days = [(self.now.date() + timedelta(days=number)).isoformat() for number in range(10, -1, -1)]
+        return days if field.type == "date" else [choice for choice, _ in field.choices]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from caseflow.errors import StepFailed
+from caseflow.errors import InvalidForm, StepFailed
 from caseflow.models import AppliedEffect, NewestRating, db, transaction
 
 pytestmark = pytest.mark.both_databases
@@ -73,6 +73,37 @@ def test_a_dissatisfied_rater_brings_the_case_back_once_and_only_once(journey, o
     unsatisfied(case.does("rehandle"), revisit).closed_as("closed_unsatisfied")
     assert case.effects().count("return_for_rehandling") == 1
     assert newest(case)[-1] == "dissatisfied"
+
+
+@pytest.mark.parametrize(("result", "level"), [
+    ("satisfied", "very_dissatisfied"), ("satisfied", "dissatisfied"), ("unsatisfied", "very_satisfied"),
+    ("unsatisfied", "basically_satisfied")])
+def test_a_revisit_does_not_contradict_the_newest_rating(journey, result, level):
+    case = dispatched(journey, PROVINCE).does("first_response", outcome="resolved")
+    with pytest.raises(InvalidForm) as refused:
+        case.does("revisit", revisit_result=result, newest_level=level)
+    assert refused.value.fields == {"newest_level": "rule_broken"}
+    assert case.open_tasks() == ["revisit"]
+
+
+def test_a_mistaken_rating_is_not_corrected_to_a_bad_one(journey):
+    case = dispatched(journey, CITY).does("first_response", outcome="mistaken")
+    with pytest.raises(InvalidForm):
+        case.does("revisit_city", revisit_result="satisfied", newest_level="very_dissatisfied")
+
+
+def test_a_satisfied_revisit_records_how_the_rectification_went(journey):
+    case = dispatched(journey, PROVINCE).does("first_response", outcome="resolved")
+    with pytest.raises(InvalidForm) as refused:
+        case.does("revisit", revisit_result="satisfied", newest_level="satisfied", opinion=None)
+    assert refused.value.fields == {"opinion": "required"}
+
+
+def test_the_last_word_of_a_rater_stays_recorded_when_the_second_revisit_reaches_nobody(journey):
+    case = dispatched(journey, PROVINCE).does("first_response", outcome="resolved")
+    case.does("revisit", revisit_result="unsatisfied", newest_level="very_dissatisfied").does("rehandle")
+    case.cannot_be_reached("revisit").does("revisit", revisit_result="unreachable").closed_as("closed_unreachable")
+    assert newest(case) == ["very_dissatisfied"]
 
 
 def test_a_returned_case_can_end_well(journey):

@@ -154,7 +154,7 @@ def test_a_person_and_the_scheduler_at_once_leave_a_whole_case(guichi, session):
 
     def complete():
         with transaction():
-            answers = {"outcome": "resolved", "findings": "属实"}
+            answers = {"outcome": "resolved", "feedback_channel": "phone", "measures": "当场补办。", "findings": "属实"}
             return steps.complete_task(item, officer, answers, "t", guichi.now, "等待材料").element
 
     done, _ = at_once(guichi.app, complete, jobs.fire_due_cases)

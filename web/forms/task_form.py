@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
@@ -64,11 +65,11 @@ class TaskForm(BaseForm):
             self.refuse(refused.fields)
         return not self.problems
 
-    def refuse(self, codes: Mapping[str, str]) -> None:
-        """Mark fields as wrong, with the codes of InvalidForm."""
+    def refuse(self, codes: Mapping[str, str], sentences: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Mark fields as wrong, with the codes of InvalidForm, and the sentences of the rules that were broken."""
         for key, code in codes.items():
             if key in self._fields:
-                self.problems.setdefault(key, self._sentence(key, code))
+                self.problems.setdefault(key, sentences.get(key) or self._sentence(key, code))
                 self[key].errors = [self.problems[key]]
 
     def offer(self, definition: Sequence[FormField], reason: str, *, real_name: bool) -> None:
@@ -200,6 +201,7 @@ def _sentences(field: FormField) -> dict[str, str]:
         "not_contacted": gettext("“联系记录”里没有本环节以这种方式联系上评价人的记录；"
                                  "请先记下这次联系（时间、方式、结果），再选“%(field)s”。", field=field.label),
         "not_logged": gettext("“%(field)s”与“联系记录”中的次数不一致，请按记录填写。", field=field.label),
+        form_values.BROKEN: gettext("“%(field)s”不合本任务的规则，请修改。", field=field.label),
         "in_the_past": gettext("“%(field)s”不能早于今天。", field=field.label),
     }
 

@@ -126,7 +126,14 @@ SENTENCES = {
     "visible_when_field": _("“%(found)s”的 visible_when 要引用同一表单里排在前面的选择项或是否项；请改正。"),
     "visible_when_value": _("“%(found)s”的 visible_when 里的“%(value)s”不是那一项的选项；请改正。"),
     "property_name": _("不认识的扩展属性“%(found)s”；请删掉，步骤用 article，附在步骤上的时限还可用 limit，"
-                       "表单项用 visible_when。"),
+                       "表单项用 visible_when、first_visit_only、rule 和 rule_says。"),
+    "form_rule_sentence": _("“%(found)s”的规则 %(value)s 没有写不合时显示的话；请在 %(value)s_says 里写上。"),
+    "form_rule_missing": _("“%(found)s”写了 %(value)s_says，却没有规则 %(value)s；请写上规则，或删去这句话。"),
+    "form_rule_blank": _("“%(found)s”的规则显示的话里有 {%(value)s}，规则里却没有 working_days('%(value)s')；请改正。"),
+    "form_rule_elsewhere": _("“%(found)s”的规则“%(text)s”没有提到“%(found)s”；请把它移到它管的那一项。"),
+    "form_rule_always": _("“%(found)s”的规则“%(text)s”怎么填都成立，拦不住什么；请改正或删去。"),
+    "form_rule_never": _("“%(found)s”的规则“%(text)s”怎么填都不成立，这个任务永远交不了；请改正。"),
+    "choice_barred": _("按表单的规则，“%(found)s”永远选不了“%(value)s”；请改正规则，或删去这个选项。"),
     # SpiffWorkflow's parser, apart
     "parser_refused": _("引擎读不了这个流程（%(reason)s）；请按提示改正。"),
     "parser_limit": _("引擎读这个流程用了太多时间或内存；请简化流程。"),

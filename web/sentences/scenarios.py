@@ -64,7 +64,8 @@ def _words(problem: Problem) -> Mapping[str, object]:
         return {name: gettext("、").join(facts[name]) or gettext("没有") for name in ("tasks", "messages")}
     if problem.code == "wrong_answers":
         return {"fields": gettext("；").join(
-            f"{field} {WRONG.get(code, code)}" for field, code in facts["fields"].items())}
+            f"{field} {facts.get('sentences', {}).get(field, '').rstrip('。') or WRONG.get(code, code)}"
+            for field, code in facts["fields"].items())}
     if problem.code == "step_failed":
         return {"at": facts["at"] or gettext("这里"), "why": facts["why"]}
     if problem.code == "outcome":

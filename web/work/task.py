@@ -89,7 +89,7 @@ def submit(work_item_id: int):
         return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422,
                      late_problem=refusal(error)[1])
     except InvalidForm as error:
-        form.refuse(error.fields)
+        form.refuse(error.fields, error.details.get("sentences", {}))
         return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
     return _go_on(receipt.case_id, task, definition, actor)
 

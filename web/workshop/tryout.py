@@ -188,7 +188,7 @@ def _complete(bench: Bench, done: tuple[Act, ...]):
         return _try(bench, (*done, Act("complete", task=task.element, post=task.post, answers=form.values(),
                                        late_reason=late_reason)))
     except InvalidForm as error:
-        form.refuse(error.fields)
+        form.refuse(error.fields, error.details.get("sentences", {}))
         return _page(bench, task, form, late_reason), 422
     except LateReasonMissing as error:
         return _page(bench, task, form, late_reason, late_problem=refusal(error)[1]), 422

@@ -46,7 +46,8 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
     "remind": Effect(rectification.remind),
     "tell_rater": Effect(rectification.tell_rater),
     "return_for_rehandling": Effect(
-        rectification.return_for_rehandling, once="A case is returned for rehandling at most once."),
+        rectification.return_for_rehandling, once="A case is returned for rehandling at most once.",
+        reads=(Read("newest_level", ("enum",), RATING_LEVELS, needed=False),)),
     "record_newest_rating": Effect(
         rectification.record_newest_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
     "void_rating": Effect(rectification.void),

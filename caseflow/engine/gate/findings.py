@@ -127,6 +127,13 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "visible_when_field": ("found",),
     "visible_when_value": ("found", "value"),
     "property_name": ("found",),
+    "form_rule_sentence": ("found", "value"),
+    "form_rule_missing": ("found", "value"),
+    "form_rule_blank": ("found", "value"),
+    "form_rule_elsewhere": ("found", "text"),
+    "form_rule_always": ("found", "text"),
+    "form_rule_never": ("found", "text"),
+    "choice_barred": ("found", "value"),
     # SpiffWorkflow's parser, apart
     "parser_refused": ("reason",),
     "parser_limit": (),

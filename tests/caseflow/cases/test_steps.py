@@ -30,7 +30,7 @@ from caseflow.work import tasks
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
 
 SIMPLE = {"outcome": "simple", "contact_channel": "phone", "findings": "窗口只开了一个，属实。"}
-RESOLVED = {"outcome": "resolved", "findings": "当场补办。"}
+RESOLVED = {"outcome": "resolved", "feedback_channel": "phone", "measures": "当场补办。", "findings": "属实。"}
 
 
 @pytest.fixture

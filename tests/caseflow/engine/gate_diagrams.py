@@ -1,5 +1,7 @@
 """A sound diagram that uses the whole dialect, for tests to break at one place."""
 
+from xml.sax.saxutils import escape
+
 TOPICS = {"open_file": "", "escalate": "", "void_rating": ""}
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -109,6 +111,18 @@ def broken(*pairs: tuple[str, str]) -> bytes:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text.encode()
+
+
+def ruled(field: str, *properties: tuple[str, str]) -> bytes:
+    """SOUND with these properties on a field of its form, beside those that it has."""
+    lines = "".join(f'<camunda:property id="{name}" value="{escape(value)}"/>' for name, value in properties)
+    at = SOUND.index(f'<camunda:formField id="{field}"')
+    head = SOUND[at:SOUND.index(">", at) + 1]
+    if head.endswith("/>"):
+        return broken((head, f"{head[:-2]}><camunda:properties>{lines}</camunda:properties></camunda:formField>"))
+    has = SOUND[at + len(head):].startswith("<camunda:properties>")
+    opened = f"{head}<camunda:properties>"
+    return broken((opened, opened + lines)) if has else broken((head, f"{opened}{lines}</camunda:properties>"))
 
 
 def flat(body: str, process: str = "test_flat") -> bytes:

@@ -10,7 +10,18 @@ from caseflow.engine.definition import load
 from caseflow.engine.gate import CODES, WARNINGS, canonical, check, fields_of, read
 from caseflow.engine.values import Element, Finding, UserTask
 from caseflow.errors import DefinitionRefused
-from tests.caseflow.engine.gate_diagrams import CHOICE, SIMPLE, SOUND, SPLIT, TOPICS, TWO_LIMITS, broken, flat, limited
+from tests.caseflow.engine.gate_diagrams import (
+    CHOICE,
+    SIMPLE,
+    SOUND,
+    SPLIT,
+    TOPICS,
+    TWO_LIMITS,
+    broken,
+    flat,
+    limited,
+    ruled,
+)
 
 HOSTILE = Path(__file__).parents[2] / "data" / "hostile"
 FILES = sorted(path for path in HOSTILE.iterdir() if path.suffix != ".tsv")
@@ -242,6 +253,13 @@ CASES = {
     "visible_when_form": broken(("outcome in ['complex']", "outcome != 'simple'")),
     "visible_when_field": broken(("outcome in ['complex']", "told == True")),
     "visible_when_value": broken(("outcome in ['complex']", "outcome == 'other'")),
+    "form_rule_sentence": ruled("outcome", ("rule", "outcome == 'simple'")),
+    "form_rule_missing": ruled("outcome", ("rule_says", "请改正。")),
+    "form_rule_blank": ruled("rectify_by", ("rule", "rectify_by <= working_days('most')"), ("rule_says", "{x}天。")),
+    "form_rule_elsewhere": ruled("outcome", ("rule", "told or days > 3"), ("rule_says", "请改正。")),
+    "form_rule_always": ruled("told", ("rule", "told or outcome in ['simple', 'complex']"), ("rule_says", "请改正。")),
+    "form_rule_never": ruled("told", ("rule", "told and not told"), ("rule_says", "请改正。")),
+    "choice_barred": ruled("outcome", ("rule", "outcome == 'simple'"), ("rule_says", "请改正。")),
     "property_name": broken(('name="article"', 'name="formKey"')),
 }
 ELSEWHERE = {

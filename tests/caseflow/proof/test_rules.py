@@ -80,6 +80,8 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
     ("offers(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
     ("asks(rectify, price)", "question_optional", ("field", "price")),
     ("asks(revisit, attempts, least=4)", "minimum_too_low", ("least", 4)),
+    ("refuses(first_response, contact_channel, phone, outcome=complex)", "answers_together", ("value", "电话")),
+    ("within(first_response, outcome, ledger_longest)", "date_unbounded", ("parameter", "ledger_longest")),
     ("every_closed_case_had(second_revisit)", "step_missing", ("element", "second_revisit")),
     ("reachable(closed_quietly)", "end_missing", ("outcome", "closed_quietly")),
     ("message_ends(withdrawn, during=[rectify], outcome=rating_voided)", "message_missing", ("message", "withdrawn")),
@@ -105,7 +107,7 @@ def test_a_stuck_case_a_lost_date_and_an_endless_loop_break_always_ends():
     assert [step.element for step in result.path] == ["", "asked"]
     diagram = Diagram("hefei", "rectification")
     field = diagram.field("open_ledger", "rectify_by")
-    field.remove(next(iter(field)))
+    field.remove(field.find("{*}validation"))
     definition = engine.load({"r.bpmn": diagram.source()}, trusted=True, topics=TOPICS)
     [result] = proof(definition, "always_ends()").results
     assert result.verdict == VIOLATED and result.element == "rectify_ledger_due"

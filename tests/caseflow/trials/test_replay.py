@@ -60,6 +60,16 @@ def test_cases_of_the_other_regulations_are_the_same_as_well(installed, session,
     _are_the_same(place)
 
 
+def test_what_breaks_a_rule_of_the_target_cannot_be_done_again(guichi, session):
+    guichi.does("first_response", outcome="simple", contact_channel="phone")
+    rule = ('<camunda:formField id="contact_channel" label="联系方式" type="enum">\n              <camunda:properties>',
+            '<camunda:formField id="contact_channel" label="联系方式" type="enum">\n              <camunda:properties>'
+            '<camunda:property id="rule" value="outcome != \'simple\' or contact_channel == \'in_person\'"/>'
+            '<camunda:property id="rule_says" value="简单事项当面联系。"/>')
+    broken, = _replay(_edited("guichi", rule)).impossible
+    assert (broken.element, sentences.of(broken.why)) == ("first_response", "contact_channel 简单事项当面联系。")
+
+
 def test_stops_and_extensions_are_part_of_the_record(guichi, session):
     lead, case = person("guichi.bureau.supervisor"), guichi.case_id
     with transaction():

@@ -30,6 +30,7 @@ from caseflow.trials.tryout import Act, play
 from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
 from tests.ground import person
+from web import sentences
 
 pytestmark = pytest.mark.usefixtures("with_powers")
 
@@ -195,7 +196,8 @@ def test_where_nobody_may_stop_the_clock_a_run_cannot_either():
 
 
 def test_a_rater_with_a_number_is_unreachable_only_after_the_attempts_that_the_regulation_asks():
-    resolved = complete("first_response", outcome="resolved", findings="属实。")
+    resolved = complete("first_response", outcome="resolved", findings="属实。", feedback_channel="phone",
+                        measures="当场补办。")
     given_up = complete("revisit", revisit_result="unreachable", unreachable_reason="no_answer", attempts=3)
     tried = [Act("attempt", result="no_answer", after=timedelta(hours=hours)) for hours in (1, 1, 24)]
     start = replace(START, phone=True)
@@ -219,3 +221,18 @@ def test_the_acts_of_clock_and_contact_are_written_and_read_as_they_were():
         scenario_file.parse_acts('[[acts]]\ndo = "attempt"\n')
     with pytest.raises(ConfigurationError, match="reason"):
         scenario_file.parse_acts('[[acts]]\ndo = "wait"\nreason = "?"\n')
+
+
+def test_a_rule_of_a_form_stops_the_run_as_it_stops_a_real_case():
+    first = complete("first_response", outcome="complex", contact_channel="phone", findings="属实。")
+    trial = play(ground("hefei"), [START, first, complete("open_ledger", plan="先改流程。", rectify_by="2099-12-31")])
+    assert (trial.stopped.number, trial.stopped.error.fields) == (3, {"rectify_by": "rule_broken"})
+    kept = play(ground("hefei"), [START, first, complete("open_ledger", plan="先改流程。", rectify_by="2026-03-30")])
+    assert kept.stopped is None and [task.element for task in kept.open_tasks] == ["rectify_ledger"]
+
+
+def test_a_scenario_that_breaks_a_rule_of_a_form_is_told_its_sentence():
+    text = (regulations.folder() / "hefei" / "scenarios" / "rectification_ledger.toml").read_text(encoding="utf-8")
+    scenario = scenario_file.parse(text.replace("2026-03-20", "2099-12-31"), "ledger")
+    (result,) = scenarios.run(drawings.loaded("hefei"), regulations.get("hefei"), [scenario])
+    assert "“整改期限”最长是从今天起的20个工作日" in sentences.of(result.problems[0])

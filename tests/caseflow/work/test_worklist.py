@@ -101,9 +101,11 @@ def test_of_two_who_take_a_task_at_once_one_has_it(app, guichi, item, officer, o
 def test_taking_and_completing_at_once_end_in_one_order_or_the_other(app, guichi, item, officer, other, session):
     session.rollback()
 
+    resolved = {"outcome": "resolved", "feedback_channel": "phone", "measures": "当场补办。", "findings": "属实"}
+
     def complete():
         with transaction():
-            return steps.complete_task(item, other, {"outcome": "resolved", "findings": "属实"}, "t", guichi.now).id
+            return steps.complete_task(item, other, resolved, "t", guichi.now).id
 
     taken, done = at_once(app, lambda: claim(item, officer, guichi), complete)
     assert (taken, type(done)) == (officer.user_id, PermissionDenied) or (type(taken), done) == (TaskNotOpen, 1)

@@ -74,8 +74,8 @@ def test_an_end_without_revisit_that_is_not_drawn_is_found():
     ("qijiang", "appeal", ("duty_failed", "failed"), [("effect_field_missing", "dismiss_appeal")]),
     ("qijiang", "appeal", ('id="reasons"', 'id="why"'), [
         ("effect_field_missing", "dismiss_appeal"), ("effect_field_missing", "uphold_appeal")]),
-    ("hainan", "rectification", ('id="very_satisfied"', 'id="delighted"'), [
-        ("effect_field_form", "revisit"), ("effect_field_form", "revisit_city")]),
+    ("hainan", "rectification", ("very_satisfied", "delighted"), [
+        ("effect_field_form", "revisit"), ("effect_field_form", "revisit_city")] * 2),
     ("qijiang", "appeal", ('id="malicious"', 'id="evil"'), [("effect_field_form", "review")])])
 def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, process, edit, expected):
     assert sorted(found(place, process, edit)) == sorted(expected)
@@ -91,6 +91,15 @@ def test_what_a_diagram_does_without_is_a_warning(place, process, edit, code, se
     told = disagreements(regulations.get(place), drawn(place, process, edit))
     assert [(finding.code, finding.severity, finding.element) for finding in told] == [
         (code, severity, element) for element in elements]
+
+
+def test_a_rule_that_counts_by_no_parameter_of_the_regulation_is_an_error():
+    edit = ("ledger_longest", "ledger_last")
+    assert found("hefei", "rectification", edit) == [("form_rule_parameter", "open_ledger")]
+    no_number = ("ledger_longest", "limits_since")
+    assert found("hefei", "rectification", no_number) == [("form_rule_parameter", "open_ledger")]
+    (finding,) = disagreements(regulations.get("hefei"), drawn("hefei", "rectification", edit))
+    assert finding.severity == "error" and "ledger_last" in sentences.of(finding)
 
 
 def test_a_figure_that_can_never_be_held_against_the_log_is_an_error():

@@ -123,7 +123,6 @@ def is_healthy(now: datetime) -> None:
 def complete(work_item_id: int, chance: Random, now: datetime, token: str) -> None:
     with transaction():
         item = db.session.get(WorkItem, work_item_id)
-        form = deployed.task(deployed.of(item.case), item.element, item.visit).form
-        answers = random_people.fill_in(form, chance, now, reachable=bool(item.case.rating.rater_phone))
-        actor = random_people.person_for(item, chance)
+        answers, actor = random_people.fill_in(item, chance, now), random_people.person_for(item, chance)
+        random_people.log_contacts(item, answers, actor, now)
         steps.complete_task(item.id, actor, answers, token, now, random_people.LATE_REASON)

@@ -174,7 +174,8 @@ def test_the_clock_is_stopped_and_runs_again_with_what_was_left(bench):
 
 def test_a_rater_who_left_a_number_is_unreachable_only_after_the_logged_attempts(bench):
     bench.does(**START, phone="yes")
-    bench.completes(**{"f-outcome": "resolved", "f-findings": "当场补办。"})
+    bench.completes(**{"f-outcome": "resolved", "f-findings": "情况属实。", "f-feedback_channel": "phone",
+                       "f-measures": "当场补办。"})
     page = bench.page()
     assert "本环节已记录 0 次未联系上" in page and "联系不上" not in _choices(bench, "revisit_result")
     assert "请选择联系结果" in bench.then(bench.does(act="attempt", channel="telephone", result=""))
