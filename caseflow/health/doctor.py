@@ -3,8 +3,8 @@
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
 state; a timer fires once per visit and never early; a deadline that was changed is due when its ledger says; a bad
 review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
-an upheld appeal voids its rating; somebody impartial can review each appeal; every attachment has its file; no
-message is given up; the journal is whole.
+an upheld appeal voids its rating; somebody impartial can review each appeal; the regulation has what the rules of
+forms count by; every attachment has its file; no message is given up; the journal is whole.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from caseflow.models.cases import OPEN
 from caseflow.people import impartiality
 from caseflow.processes import deployed
 from caseflow.ratings import cleaning, intake
+from caseflow.workshop import agreement
 
 OUTBOX_AGE = timedelta(minutes=10)
 BATCH = 200     # cases whose states are held in memory at a time
@@ -276,6 +277,17 @@ def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
             yield Complaint("no_impartial_reviewer", item.case.number, str(item.token))
 
 
+def missing_parameters(now: datetime) -> Iterator[Complaint]:
+    """Forms that nobody can submit, since a rule counts by a parameter that regulation.toml does not have any more."""
+    for version in deployed.all_current():
+        try:
+            definition = deployed.by_digest(version.digest)
+        except CaseflowError:       # rows_against_state tells it
+            continue
+        for finding in agreement.unknown_parameters(regulations.get(version.regulation), definition):
+            yield Complaint("missing_parameter", "", f"{version.process_id}/{finding.element}", finding.facts)
+
+
 def old_outbox(now: datetime) -> Iterator[Complaint]:
     """How many messages have waited longer than OUTBOX_AGE to leave: one complaint for all of them."""
     query = select(func.count(OutboxMessage.id)).where(
@@ -302,7 +314,7 @@ Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
-    deadlines_against_ledger, old_outbox, dead_deliveries, reviews_nobody_may_do,
+    deadlines_against_ledger, old_outbox, dead_deliveries, reviews_nobody_may_do, missing_parameters,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

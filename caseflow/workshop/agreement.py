@@ -28,7 +28,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     if process == HANDLED_IN:
         yield from _ends(regulation, definition)
     yield from _fields(regulation, process, definition)
-    yield from _parameters(regulation, definition)
+    yield from unknown_parameters(regulation, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
     if regulation.appeal is not None and regulation.appeal.available:
@@ -79,7 +79,7 @@ def _fields(regulation: Regulation, process: str, definition: Definition) -> Ite
                     yield Finding("effect_field_form", task, 0, {"topic": topic, "field": read.field, **wrong})
 
 
-def _parameters(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
+def unknown_parameters(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
     """Rules of forms that count by what is no number of days among the parameters of the regulation."""
     for task in definition.user_tasks.values():
         for one in task.form:

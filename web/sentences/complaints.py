@@ -48,6 +48,10 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "upheld_but_counted": Said(_("申诉成立，评价却仍计入统计"), _("申诉已经成立，评价却仍然计入统计。")),
     "sent_back_twice": Said(_("申诉退回补充超过一次"), _("申诉被退回补充超过一次。")),
     "no_impartial_reviewer": Said(_("没有人能公正复核申诉"), _("持复核岗位的人都应回避，这件申诉没有人能复核。")),
+    "missing_parameter": Said(
+        _("有表单提交不了：regulation.toml 缺少参数"),
+        _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] 里没有这个整数；"
+          "请补上，否则这个任务提交不了。")),
     "old_outbox": Said(
         _("消息等待发送超过 %(minutes)s 分钟"), _("有 %(count)s 条消息等待发送超过 %(minutes)s 分钟。")),
     "dead_delivery": Said(

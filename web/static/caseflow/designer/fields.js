@@ -1,5 +1,5 @@
 // The form of a task: fields to add, order, change and remove.
-import { CODE, button, check, field, group, pick, row, text, tool } from './controls.js';
+import { CODE, button, check, field, group, long, pick, row, text, tool } from './controls.js';
 import { h, say } from './dom.js';
 import { MOST_RULES } from './model.js';
 
@@ -58,12 +58,14 @@ function firstVisitPart(one, key, write) {
   return group(say('first_visit_only'), one.choices.map(box));
 }
 
+const oneLine = (text) => text.trim().replace(/\s+/g, ' ');
+
 // What the answer has to keep, each with the sentence for whoever breaks it.
 function rulesPart(one, key, write) {
   const replace = (index, values) => write(one.rules.map((rule, at) => (at === index ? { ...rule, ...values } : rule)));
   const line = (rule, at) => h('li', { class: 'choice-rule' },
-    field(say('rule_text'), text(`${key}-rule-${at}`, rule.text, (value) => replace(at, { text: value.trim() }), CODE), say('rule_hint')),
-    field(say('rule_says'), text(`${key}-rule-says-${at}`, rule.says, (value) => replace(at, { says: value.trim() }))),
+    field(say('rule_text'), long(`${key}-rule-${at}`, rule.text, (value) => replace(at, { text: oneLine(value) }), 2, CODE), say('rule_hint')),
+    field(say('rule_says'), long(`${key}-rule-says-${at}`, rule.says, (value) => replace(at, { says: oneLine(value) }), 3)),
     button(`${key}-rule-remove-${at}`, 'trash', say('remove_rule'), () => write(one.rules.filter((_, index) => index !== at))));
   const add = () => write([...one.rules, { text: one.type === 'date' ? `${one.id} > today()` : `${one.id} == `, says: say('new_rule') }]);
   return group(say('rules'), one.rules.length ? h('ol', { class: 'choices' }, one.rules.map(line)) : null,
