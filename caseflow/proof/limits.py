@@ -29,8 +29,7 @@ def limits(check: Check, graph: Graph) -> Found | None:
         for task, deadlines in move.opened:
             if task in tasks:
                 reached.add(task)
-                statutory = graph.definition.limits.get(task, ())
-                limits = tuple(timer for timer in deadlines if timer.element in statutory)
+                limits = _counting(check, graph, task, deadlines)
                 broken = JUDGES[check.name](check, graph, timers, task, limits)
                 if broken and (graph.complete or timers.saw(limits)):
                     return Found(broken, way(came, at, move))
@@ -38,6 +37,15 @@ def limits(check: Check, graph: Graph) -> Found | None:
     if never and graph.complete:
         return Found(breach(never[0], "never_reached", name=named(graph.definition, never[0])), ())
     return None
+
+
+def _counting(check: Check, graph: Graph, task: str, found: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
+    """Of the timers around a task those that a rule is about: its statutory limit; for a day that somebody has set
+    (承诺的日期) any, for it stands beside the limit."""
+    if check.limit is not None and check.limit.unit == "date":
+        return found
+    statutory = graph.definition.limits.get(task, ())
+    return tuple(timer for timer in found if timer.element in statutory)
 
 
 def moves_in_order(graph: Graph) -> Iterator[tuple[dict, int | None, Move]]:
