@@ -21,7 +21,7 @@ from caseflow.models import (
 )
 from caseflow.models.people import OFFICIALS
 from caseflow.paging import Page
-from caseflow.people import permissions
+from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
 
 
@@ -109,7 +109,8 @@ def filed_by(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
 def task_for(appeal: Appeal, actor: Actor) -> WorkItem | None:
     """The open task of the appeal that the actor may do, such as adding evidence."""
     items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == appeal.case_id, WorkItem.status == "open"))
-    return next((item for item in items.unique() if permissions.may_work(actor, item)), None)
+    return next((item for item in items.unique() if permissions.may_work(actor, item)
+                 and impartiality.reason(actor.user_id, item, item.case) is None), None)
 
 
 def withdrawable(appeal: Appeal, actor: Actor) -> bool:

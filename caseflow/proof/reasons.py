@@ -45,6 +45,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "answer_nowhere": ("answer",),
     "wrong_post": ("name", "found", "wanted"),
     "same_unit": ("first", "second"),
+    "fallback_missing": ("first", "second"),
     "field_optional": ("name", "field"),
     "question_optional": ("name", "field"),
     "minimum_too_low": ("name", "label", "lowest", "least"),

@@ -20,7 +20,7 @@ from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.models import WorkItem, transaction
-from caseflow.people import permissions
+from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
@@ -75,7 +75,7 @@ def show(number: str):
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, lines),
         nearest=_nearest(read.open_items, calendar, now), appeal=_appeal(read, actor, calendar, now),
-        open_items=[(item, permissions.may_work(actor, item)) for item in read.open_items],
+        open_items=[(item, _is_for(actor, item, read)) for item in read.open_items],
         submissions=_submissions(read, past), messages_sent=_messages(read),
         urging=case.status == "open" and urging.may_urge(read, actor),
         refusal=next((row for row in read.refusals if dispatches.is_waiting(row, read)), None),
@@ -86,6 +86,11 @@ def show(number: str):
         forwarding=oversight.forwarding_panel(read, actor),
         refusable=not dispatches.obstacle(read, actor),
         awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(read)])
+
+
+def _is_for(actor: Actor, item: WorkItem, read: Reading) -> bool:
+    """Whether an open task is the actor's to do."""
+    return permissions.may_work(actor, item) and impartiality.reason(actor.user_id, item, read) is None
 
 
 def _nearest(items: Iterable[WorkItem], calendar: Calendar, now: datetime) -> tuple[times.Badge, datetime] | None:

@@ -48,6 +48,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "upheld_but_counted": Said(_("申诉成立，评价却仍计入统计"), _("申诉已经成立，评价却仍然计入统计。")),
     "sent_back_twice": Said(_("申诉退回补充超过一次"), _("申诉被退回补充超过一次。")),
     "no_impartial_reviewer": Said(_("没有人能公正复核申诉"), _("持复核岗位的人都应回避，这件申诉没有人能复核。")),
+    "no_other_person": Said(
+        _("有任务按规定应当换人办理，却没有人可以办理"),
+        _("“%(task)s”按规定应当由没有办理过前面环节的人办理，却没有这样的在岗人员；请增加人员，或者给有关岗位配备人员。")),
     "old_outbox": Said(
         _("消息等待发送超过 %(minutes)s 分钟"), _("有 %(count)s 条消息等待发送超过 %(minutes)s 分钟。")),
     "dead_delivery": Said(

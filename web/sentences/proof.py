@@ -41,7 +41,9 @@ SENTENCES = {
     "choice_missing": _("“%(name)s”的“%(label)s”没有选项“%(value)s”；请补上。"),
     "answer_nowhere": _("“%(answer)s”没有表单可以选；请补上这个选项。"),
     "wrong_post": _("“%(name)s”由%(found)s办理，应当由%(wanted)s办理；请改候选组。"),
-    "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理，可能是同一个人；请把其中一个交给另一个单位。"),
+    "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理；请把其中一个交给另一个单位。"),
+    "fallback_missing": _("“%(first)s”和“%(second)s”可能落到同一单位，规则却没有写明没有别人可以办理时由哪个岗位办理；"
+                          "请在规则里写 else=单位.岗位，如 else=office.supervisor，并且不是这两项任务自己的岗位。"),
     "field_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上。"),
     "question_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上，并设为必填。"),
     "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),

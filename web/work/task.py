@@ -23,7 +23,6 @@ from caseflow.errors import (
     InvalidForm,
     InvalidInput,
     LateReasonMissing,
-    NotImpartial,
     PermissionDenied,
     StepFailed,
     TaskNotOpen,
@@ -31,7 +30,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.law.appeal_rules import STAFF
 from caseflow.models import User, WorkItem, transaction, work
-from caseflow.people import directory, impartiality, permissions
+from caseflow.people import directory, impartiality, permissions, staffing
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import reaching, unreachable
@@ -182,9 +181,10 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     case, definition = item.case, deployed.of(item.case)
     regulation = regulations.get(case.regulation)
     may_work = item.status == "open" and permissions.may_work(actor, item)
-    contested = impartiality.contested_in(item, case.id) if may_work else None
-    reason = impartiality.bar_of(actor.user_id, contested)
-    open_to_me = may_work and reason is None
+    rule = staffing.stands_in(actor, item, case) if item.status == "open" else None
+    bars = impartiality.bars_of(item, case) if may_work or rule else None
+    barred = impartiality.refusal(actor.user_id, bars, case) if bars else None
+    open_to_me = may_work and barred is None
     read, calendar = readings.of(case), calendars.load(regulation.calendar)
     contacts = contact_panel(read, actor, asking_item([item], definition))
     if contacts.standing:
@@ -194,7 +194,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     draft, draft_saved_at = kept or tasks.kept_draft(item.id, actor)
     page = render_template(
         "work/task.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
-        barred=reason and refusal(NotImpartial(reason=reason))[1],
+        barred=barred and refusal(barred)[1], stands_in=rule if rule and not barred else None,
         reviewing=review.review_panel(item, read, actor) if open_to_me else None,
         form_token=tokens.usable(token),
         mine=item.assignee_id == actor.user_id, personal=item.role == STAFF, done_by=_name_of(item.completed_by),
@@ -211,7 +211,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         deadlines=[line for line in deadlines.deadline_lines(read, definition, calendar, now)
                    if line.status in work.WAITING],
         timeline=timeline.timeline(read, definition), files=files.file_panel(read, actor), contacts=contacts,
-        delegation=delegation_panel.delegation_panel(item, actor, contested),
+        delegation=delegation_panel.delegation_panel(item, actor, bars),
         phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=draft_saved_at, left_over=[] if open_to_me else answers.in_words(task.form, draft))
     return page, status

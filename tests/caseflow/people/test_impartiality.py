@@ -160,7 +160,7 @@ def test_a_review_is_handed_to_nobody_partial(appeal, session):
     taker = newcomer("taker", ("reviewer", item.unit_id))
     to = reassign.successor(reassign.Target(item.unit, db.session.get(User, member.user_id)))
     assert reassign.obstacle(item.case, item, to, frozenset({item.unit_id})) == "conflict"
-    offered = {user.id for user in delegation.colleagues(item, item.case_id, taker)}
+    offered = {user.id for user in delegation.colleagues(item, item.case, taker)}
     assert member.user_id not in offered and person("qijiang.office.reviewer").user_id in offered
 
 

@@ -76,7 +76,12 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
 @pytest.mark.parametrize(("text", "code", "fact"), [
     ("performed_by(revisit, responsible.officer)", "wrong_post", ("wanted", "responsible.officer")),
     ("carries_out(open_file, remind)", "effect_missing", ("topic", "remind")),
-    ("different_person(rectify, explain)", "same_unit", ("second", "解释说明")),
+    ("different_office(rectify, explain)", "same_unit", ("second", "解释说明")),
+    ("different_person(rectify, explain)", "fallback_missing", ("second", "解释说明")),
+    ("different_person(rectify, revisit)", "fallback_missing", ("first", "整改并反馈")),
+    ("different_person(revisit, rectify, else=bureau.officer)", "fallback_missing", ("first", "满意度回访")),
+    ("different_person(rectify, open_file, else=bureau.supervisor)", "not_a_user_task",
+     ("name", "当日建档并通知承办单位")),
     ("offers(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
     ("asks(rectify, price)", "question_optional", ("field", "price")),
     ("asks(revisit, attempts, least=4)", "minimum_too_low", ("least", 4)),
@@ -140,6 +145,7 @@ def test_a_stricter_limit_keeps_a_longer_one():
     "deadline(a)", "deadline(a) <= 0 working_days", "deadline(a) <= 5 weeks", "deadline(a) <= 5 working_days until=x",
     "always_ends() <= 5 working_days", "performed_by(a, officer)", "before(a.b, c)", "leads(a, to=b)",
     "leads(a, x=1, to=b)", "leads(a, x=y)", "leads(a, x=y, z=w, to=b)", "never(a, except=b)", "never(a, unless=[])",
+    "different_person(a, b, else=officer)", "different_office(a, b, else=c.officer)",
     "asks(a, b, least=c)", "at_most(a, 1) at_most(b, 1)",
     "before(A, b)", "never(a, unless=b, unless=c)", "message_ends([a, b], during=c, outcome=d)", "x" * 600,
 ])
