@@ -5,7 +5,7 @@ keep it apart. Asked at every door: when a task is shown, taken, given and compl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -100,6 +100,15 @@ def must_recuse(case_id: ColumnElement[int], user_id: ColumnElement[int] | int |
         user, user.id == user_id)
     return found.where(Appeal.case_id == case_id, why).correlate_except(
         Appeal, Rating, ServiceRecord, Unit, answering, user).exists()
+
+
+def recused(case_ids: Collection[int], user_ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    """(case, person) for each of these people who may not review the appeal of one of these cases."""
+    if not case_ids or not user_ids:
+        return frozenset()
+    query = select(Case.id, User.id).join(User, User.id.in_(user_ids)).where(
+        Case.id.in_(case_ids), must_recuse(Case.id, User.id))
+    return frozenset(map(tuple, db.session.execute(query)))
 
 
 def barred(user_id: ColumnElement[int] | int | None, role: str = REVIEWER) -> ColumnElement[bool]:

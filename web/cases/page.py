@@ -141,7 +141,7 @@ def _appeal(case: Reading, actor: Actor, calendar: Calendar, now: datetime) -> d
         return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
     if not kind.appealable:
         return {}
-    stands = filing.standing(case.rating, actor, now, appeals=case.appeals, calendar=calendar)
+    stands = filing.standing(case.rating, actor, now, case=case, appeals=case.appeals, calendar=calendar)
     return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
             "text": appeals.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
 
