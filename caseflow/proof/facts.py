@@ -12,7 +12,8 @@ from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
 PAIRS = ("different_office", "different_person")
-OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "asks")
+OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "offers_only",
+            "asks")
 RESPONSIBLE = "responsible"
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
@@ -144,6 +145,19 @@ def offers(check: Check, definition: Definition) -> Breach | None:
     return None
 
 
+def offers_only(check: Check, definition: Definition) -> Breach | None:
+    """The same, and no other choices."""
+    lacking = offers(check, definition)
+    if lacking:
+        return lacking
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        strange = [value for value in _choices(entry) if value not in check.words(check.parts[2])]
+        if strange:
+            return breach(task, "choice_too_many", name=named(definition, task), label=entry.label, value=strange[0])
+    return None
+
+
 def asks(check: Check, definition: Definition) -> Breach | None:
     """These fields are required wherever they are asked for, and a number is at least so much."""
     least = check.named.get("least")
@@ -174,4 +188,4 @@ def topics_of(definition: Definition) -> dict[str, str]:
 
 
 FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_office": different_office,
-         "different_person": different_person, "offers": offers, "asks": asks}
+         "different_person": different_person, "offers": offers, "offers_only": offers_only, "asks": asks}

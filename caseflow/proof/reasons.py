@@ -42,6 +42,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "field_nowhere": ("field",),
     "field_missing": ("name", "field"),
     "choice_missing": ("name", "label", "value"),
+    "choice_too_many": ("name", "label", "value"),
     "answer_nowhere": ("answer",),
     "wrong_post": ("name", "found", "wanted"),
     "same_unit": ("first", "second"),

@@ -46,6 +46,7 @@ VOCABULARY = {
     "different_office": Word("ee"),
     "different_person": Word("ee", ("else",)),
     "offers": Word("eww"),
+    "offers_only": Word("eww"),
     "asks": Word("ew", ("least",)),
 }
 
