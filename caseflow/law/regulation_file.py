@@ -21,11 +21,11 @@ from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
-from caseflow.models.people import OFFICIALS
 from caseflow.proof import Rule
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 SUPERVISORS = ("lead", "unit", "nobody")
+STAND_INS = ("officer", "supervisor")    # who may do a task where nobody else can
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
 MOVED = {"revisit_tasks": "now stands in [milestones.rectification.revisited] as tasks, with result and article"}
@@ -276,7 +276,7 @@ def _check_fallbacks(top: Table, regulation: Regulation) -> None:
         unit = regulation.units[unit.parent]
     for post in (rule.fallback for found in regulation.apart.values() for rule in found if rule.fallback):
         office, _, role = post.partition(".")
-        if office not in regulation.units or role not in OFFICIALS:
+        if office not in regulation.units or role not in STAND_INS:
             raise top.refuse("rules", f"else={post} is no post of officers or supervisors at a unit of this file")
         if office != regulation.lead and (office not in above or role != "supervisor"):
             raise top.refuse("rules", f"who has the post else={post} does not see every case: name one of "

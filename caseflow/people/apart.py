@@ -79,9 +79,11 @@ def kept_apart() -> Iterator[tuple[str, str, Apart]]:
                 yield key, kind.name, rule
 
 
-def fallbacks(regulation: str, process: str) -> frozenset[str]:
-    """The posts that do a task of this process where nobody else can."""
-    return frozenset(rule.fallback for rule in regulations.get(regulation).apart.get(process, ()) if rule.fallback)
+def fallbacks_of_appeals(regulation: str) -> frozenset[str]:
+    """The posts that do a task in an appeal where nobody else can."""
+    rules = regulations.get(regulation).apart
+    return frozenset(rule.fallback for kind in kinds.registered() if kind.about_appeal
+                     for rule in rules.get(kind.process, ()) if rule.fallback)
 
 
 def elements() -> tuple[str, ...]:

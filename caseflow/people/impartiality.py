@@ -21,7 +21,6 @@ from caseflow.people.apart import Did, OfCase
 
 REVIEWER = "reviewer"
 OTHER_TASK = "other_task"
-REVIEWED = "appeal"         # the process whose reviews these are
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +179,7 @@ def gaps(regulation: str, posts: set[str]) -> Iterator[Gap]:
         Unit.regulation == regulation, Unit.key.is_(None) | Unit.key.not_in({post.partition(".")[0] for post in posts}),
         exists().where(RoleAssignment.unit_id == Unit.id, RoleAssignment.role.in_(("officer", STAFF)),
                        RoleAssignment.user_id == User.id, User.active)).order_by(Unit.id)))
-    others = [post.split(".") for post in apart.fallbacks(regulation, REVIEWED)]
+    others = [post.split(".") for post in apart.fallbacks_of_appeals(regulation)]
     for key in sorted(post.partition(".")[0] for post in posts):
         reviews = db.session.scalar(select(Unit).where(Unit.regulation == regulation, Unit.key == key))
         able = or_(*(and_(office.key == unit, holder.role == role) for unit, role in ((key, REVIEWER), *others)))
