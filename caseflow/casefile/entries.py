@@ -90,6 +90,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "dispatch_refused": _kind("The unit says that the case is not its own.", "refusal unit suggested reason"),
     "dispatch_transferred": _kind("It goes to another unit.", "refusal unit to reason"),
     "dispatch_confirmed": _kind("It stays.", "refusal unit to reason"),
+    "conduct_recorded": _kind(
+        "A verified failure of a unit or a person was recorded.",
+        "record conduct unit personal consequences sha256"),
     "incident_raised": _kind("The case was parked after failures.", "kind attempts"),
     "incident_resolved": _kind("It is tried again.", "incident"),
     # of the system: people and offices

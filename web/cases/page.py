@@ -83,7 +83,7 @@ def show(number: str):
         telling=panel is not None and not panel.hidden and telling.has_to_tell(read, actor),
         duplicates=oversight.duplicate_panel(read, actor),
         references=references.of_case(read), may_link=references.may_link(read, actor),
-        forwarding=oversight.forwarding_panel(read, actor),
+        forwarding=oversight.forwarding_panel(read, actor), conduct=oversight.conduct_panel(read, actor),
         refusable=not dispatches.obstacle(read, actor),
         awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(read)])
 

@@ -50,7 +50,13 @@ def duplicate_unlinked(told: Any) -> str:
                    of=told.details.get("of", ""), reason=told.details.get("reason", ""))
 
 
+def conduct_recorded(told: Any) -> str:
+    whose = gettext("工作人员") if told.details.get("personal") else gettext("单位")
+    return gettext("责任认定：%(unit)s（%(whose)s）", unit=unit(told, "unit"), whose=whose)
+
+
 SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
+    "conduct_recorded": conduct_recorded,
     "dispatch_refused": dispatch_refused,
     "dispatch_transferred": dispatch_transferred,
     "dispatch_confirmed": dispatch_confirmed,
