@@ -51,8 +51,9 @@ def duplicate_unlinked(told: Any) -> str:
 
 
 def conduct_recorded(told: Any) -> str:
-    whose = gettext("工作人员") if told.details.get("personal") else gettext("单位")
-    return gettext("责任认定：%(unit)s（%(whose)s）", unit=unit(told, "unit"), whose=whose)
+    if told.details.get("personal"):
+        return gettext("对%(unit)s的工作人员作出责任认定", unit=unit(told, "unit"))
+    return gettext("对%(unit)s作出责任认定", unit=unit(told, "unit"))
 
 
 SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
