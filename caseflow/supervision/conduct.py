@@ -102,9 +102,9 @@ def _text_problem(text: str) -> str | None:
     return texts.text_problem(text, GROUNDS[1]) or ("too_short" if len(text.strip()) < GROUNDS[0] else None)
 
 
-def of_case(case: Case | Reading) -> list[ConductRecord]:
-    """What was recorded on a case the reader may see, oldest first; no statement where the regulation has no kind."""
-    if not regulations.conduct(case.regulation):
+def of_case(case: Reading) -> list[ConductRecord]:
+    """What was recorded on a case the reader may see, oldest first; no statement where its journal tells of nothing."""
+    if not any(entry.kind == "conduct_recorded" for entry in case.entries):
         return []
     return list(db.session.scalars(_read().where(ConductRecord.case_id == case.id).order_by(ConductRecord.id)))
 

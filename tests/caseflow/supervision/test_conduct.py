@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from caseflow.casefile import readings
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, ConductRecord, db, transaction
@@ -104,7 +105,7 @@ def test_where_the_text_orders_nothing_of_the_kind_nothing_is_offered(installed,
 
 def test_what_was_recorded_is_listed_for_those_who_see_the_case(qijiang, lead):
     row = record(qijiang, FAILED, lead)
-    assert [one.id for one in conduct.of_case(db.session.get(Case, qijiang.case_id))] == [row.id]
+    assert [one.id for one in conduct.of_case(readings.of(db.session.get(Case, qijiang.case_id)))] == [row.id]
     for username, expected in (("qijiang.office.supervisor", [row.id]), ("qijiang.dept1.supervisor", [row.id]),
                                ("qijiang.dept2.supervisor", []), ("guichi.bureau.supervisor", [])):
         assert [one.id for one in conduct.visible_to(person(username))] == expected, username
