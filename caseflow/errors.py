@@ -7,6 +7,7 @@ CaseflowError
 ├── NotFound
 ├── PermissionDenied
 │   ├── NotImpartial        ─ reason: rated, appellant, rated_unit or first_handler
+│   ├── OtherPersonNeeded   ─ article, done: the task they did, fallback: (office, role) or None
 │   └── SecondPersonNeeded
 ├── InvalidInput            ─ fields: {name: code}
 │   ├── InvalidForm
@@ -69,6 +70,10 @@ class PermissionDenied(CaseflowError):
 
 class NotImpartial(PermissionDenied):
     """You cannot review this appeal: you are not impartial in it."""
+
+
+class OtherPersonNeeded(PermissionDenied):
+    """You did the task from which the regulation keeps this one apart; another person does it."""
 
 
 class SecondPersonNeeded(PermissionDenied):

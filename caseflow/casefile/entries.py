@@ -43,7 +43,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "case_closed": _kind("The case has ended.", "outcome"),
     # of a case: tasks
     "task_opened": _kind("A task waits for an office.", "element token visit unit role"),
-    "task_claimed": _kind("Somebody took a task.", "element token"),
+    "task_claimed": _kind(
+        "Somebody took a task; with `article` for a post at which nobody can do it.", "element token article"),
     "task_released": _kind("A task is free for its office again.", "element token"),
     "task_completed": _kind("A task is done.", "element token visit late late_reason answers"),
     "task_delegated": _kind("Somebody handed a task to a colleague.", "element token to"),
@@ -89,6 +90,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "dispatch_refused": _kind("The unit says that the case is not its own.", "refusal unit suggested reason"),
     "dispatch_transferred": _kind("It goes to another unit.", "refusal unit to reason"),
     "dispatch_confirmed": _kind("It stays.", "refusal unit to reason"),
+    "conduct_recorded": _kind(
+        "A verified failure of a unit or a person was recorded.",
+        "record conduct unit personal consequences sha256"),
     "incident_raised": _kind("The case was parked after failures.", "kind attempts"),
     "incident_resolved": _kind("It is tried again.", "incident"),
     # of the system: people and offices

@@ -291,17 +291,20 @@ class TaskDated(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskGiven(Fact):
-    """An open task is this person's now (None: free for its office), at another office if one is named."""
+    """An open task is this person's now (None: free for its office), at another office if one is named; `stands_in`:
+    though they do not hold its post."""
 
     token: int
     assignee_id: int | None
     unit_id: int | None = None
+    stands_in: bool = False
 
     def move(self, case: HeldCase) -> None:
         """The item is theirs."""
         item = case.items[self.token]
         case.items[self.token] = replace(
-            item, assignee_id=self.assignee_id, unit_id=item.unit_id if self.unit_id is None else self.unit_id)
+            item, assignee_id=self.assignee_id, unit_id=item.unit_id if self.unit_id is None else self.unit_id,
+            stands_in=self.stands_in)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class HeldItem:
     due_at: datetime | None = None
     due_provisional: bool = False
     clock_stopped: bool = False
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

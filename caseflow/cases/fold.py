@@ -82,7 +82,8 @@ class _Folding:
 def fold(case: HeldCase, step: Step, known: Known, now: datetime) -> tuple[Fact, ...]:
     """What the step comes to: state, timers, tasks, messages, effects, summary. The case stays as it is.
 
-    StepFailed for an effect that is refused, ConfigurationError for an office that the regulation does not have.
+    StepFailed or InvalidForm for an effect that is refused, ConfigurationError for an office that the regulation does
+    not have.
     """
     folding = _Folding(case.copy(), step, known, now)
     folding.add(StateKept(step.state, step.ended))

@@ -97,8 +97,8 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
 
     The submission is stored and the task done (TaskCompleted) before the engine steps; what follows is record's.
     The same token by the same person again answers with the first submission and changes nothing. Refuses with
-    NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content), InvalidForm, or
-    LateReasonMissing: who completes an overdue task says why, and it is kept with the journal's entry.
+    NotFound, PermissionDenied, NotImpartial, OtherPersonNeeded, TaskNotOpen, TokenReused (same token, other content),
+    InvalidForm, or LateReasonMissing: who completes an overdue task says why, and the journal's entry keeps it.
     """
     case = holding.hold_by_item(work_item_id)
     item = case.item(work_item_id)
@@ -108,7 +108,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     if item is None:
         return _same_again(work_item_id, definition, actor, form_token, values)
     permissions.require_work(actor, item)
-    impartiality.require(actor.user_id, item, case.id)
+    impartiality.require(actor.user_id, item, case)
     form = deployed.task(definition, item.element, item.visit).form
     accepted = form_values.accept_by_rules(form, values, circumstances(case.regulation, definition, case.state, now))
     unreachable.require(case, item.id, form, accepted)

@@ -42,7 +42,7 @@ from caseflow.models import (
     work,
 )
 from caseflow.models.cases import OPEN
-from caseflow.people import impartiality
+from caseflow.people import impartiality, staffing
 from caseflow.processes import deployed
 from caseflow.ratings import cleaning, intake
 from caseflow.workshop import agreement
@@ -264,17 +264,17 @@ def _applied_twice(topic: str) -> Iterable[str]:
             AppliedEffect.topic == topic).group_by(Case.number).having(func.count() > 1))
 
 
-def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
-    """Reviews for which no impartial person is there: of a whole unit, and of one open appeal."""
+def tasks_nobody_may_do(now: datetime) -> Iterator[Complaint]:
+    """Reviews for which no impartial person is there: of a whole unit, and of one open appeal. And open tasks that
+    nobody may do since another person than before is needed."""
     for regulation in regulations.all_regulations().values():
         posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
         for gap in impartiality.gaps(regulation.key, posts):
             yield Complaint("no_impartial_reviewer", "", f"{regulation.key}/{gap.office_id}/{gap.rated_id}",
                             {"office": gap.office, "rated": gap.rated})
-    query = select(WorkItem).where(WorkItem.status == "open", WorkItem.role == impartiality.REVIEWER)
-    for item in db.session.scalars(query).unique():
-        if not impartiality.someone_for(item):
-            yield Complaint("no_impartial_reviewer", item.case.number, str(item.token))
+    for item in db.session.scalars(select(WorkItem).where(staffing.nobody_may()).order_by(WorkItem.id)).unique():
+        code = "no_impartial_reviewer" if item.role == impartiality.REVIEWER else "no_other_person"
+        yield Complaint(code, item.case.number, str(item.token), {"task": item.name})
 
 
 def missing_parameters(now: datetime) -> Iterator[Complaint]:
@@ -314,7 +314,7 @@ Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
-    deadlines_against_ledger, old_outbox, dead_deliveries, reviews_nobody_may_do, missing_parameters,
+    deadlines_against_ledger, old_outbox, dead_deliveries, tasks_nobody_may_do, missing_parameters,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import uuid4
 
-from caseflow.appeals import filing
+from caseflow.appeals import filing, finding
 from caseflow.casefile import readings
 from caseflow.cases import steps
 from caseflow.engine.values import FormField
@@ -65,9 +65,11 @@ def person_for(item: WorkItem, random: Random) -> Actor:
 
 def appellant_for(rating: Rating, random: Random, now: datetime) -> Actor | None:
     """Somebody who may appeal against this rating now, if there is anybody."""
+    case = finding.rectification_of(rating)
     people = db.session.query(User).join(RoleAssignment).where(
-        RoleAssignment.unit_id == rating.service.unit_id, User.active).order_by(User.id).all()
-    actors = [actor for actor in map(actor_for, people) if filing.standing(rating, actor, now).code == "open"]
+        RoleAssignment.unit_id == finding.answering(rating, case), User.active).order_by(User.id).all()
+    actors = [actor for actor in map(actor_for, people)
+              if filing.standing(rating, actor, now, case=case).code == "open"]
     return random.choice(actors) if actors else None
 
 

@@ -15,6 +15,7 @@ from caseflow.law import supervision_rules
 from caseflow.law.appeal_rules import AppealRules, appeal
 from caseflow.law.case_numbers import number_format
 from caseflow.law.milestones import Milestones, milestones
+from caseflow.law.person_rules import Apart, apart
 from caseflow.law.place_words import Validity, short_names, validity
 from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
@@ -24,6 +25,7 @@ from caseflow.proof import Rule
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 SUPERVISORS = ("lead", "unit", "nobody")
+STAND_INS = ("officer", "supervisor")    # who may do a task where nobody else can
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
 MOVED = {"revisit_tasks": "now stands in [milestones.rectification.revisited] as tasks, with result and article"}
@@ -124,7 +126,8 @@ class Regulation:
     `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded; without
     `supervision` nothing of it is offered.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
-    `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
+    `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram; `apart`: those of
+    them that hold at run time too, about persons.
     """
 
     key: str
@@ -158,6 +161,7 @@ class Regulation:
     parameters: Mapping[str, Parameter]
     articles: Mapping[str, str]
     rules: Mapping[str, tuple[Rule, ...]]
+    apart: Mapping[str, tuple[Apart, ...]]
 
     @property
     def revisit_tasks(self) -> tuple[str, ...]:
@@ -195,11 +199,12 @@ def read(file: Path) -> Regulation:
         ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
         responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
-        articles=(articles := _articles(top)), rules=rules(top, articles))
+        articles=(articles := _articles(top)), rules=(found := rules(top, articles)), apart=apart(found))
     top.end()
     readings = {rule.reading for found in regulation.rules.values() for rule in found if rule.reading}
     if readings - regulation.parameters.keys():
         raise top.refuse("rules", f"{sorted(readings - regulation.parameters.keys())[0]!r} is not among the parameters")
+    _check_fallbacks(top, regulation)
     for process in regulation.milestones.keys() - regulation.rules.keys() if regulation.rules else ():
         raise top.refuse(f"milestones.{process}", f"there are no [[rules.{process}]]; is the name misspelt?")
     return regulation
@@ -261,6 +266,21 @@ def _office(top: Table, key: str, units: Mapping[str, UnitEntry]) -> str:
     if value not in units:
         raise top.refuse(key, f"{value!r} is not among units: {', '.join(units)}")
     return value
+
+
+def _check_fallbacks(top: Table, regulation: Regulation) -> None:
+    """Who does a task where nobody else can must see the case: someone of the lead office, or who supervises it."""
+    above, unit = set(), regulation.units[regulation.lead]
+    while unit.parent:
+        above.add(unit.parent)
+        unit = regulation.units[unit.parent]
+    for post in (rule.fallback for found in regulation.apart.values() for rule in found if rule.fallback):
+        office, _, role = post.partition(".")
+        if office not in regulation.units or role not in STAND_INS:
+            raise top.refuse("rules", f"else={post} is no post of officers or supervisors at a unit of this file")
+        if office != regulation.lead and (office not in above or role != "supervisor"):
+            raise top.refuse("rules", f"who has the post else={post} does not see every case: name one of "
+                                      f"{regulation.lead}, or the supervisors of a unit above it")
 
 
 def _unreachable(top: Table) -> Unreachable | None:

@@ -3,10 +3,12 @@ chosen where the text is silent."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from caseflow.law.strict_toml import Table
+from caseflow.law.appeal_rules import LONGEST_CODES
+from caseflow.law.strict_toml import SNAKE_CASE, Table
 
 POST = r"[a-z][a-z0-9_]*\.(officer|supervisor)"
 
@@ -31,15 +33,31 @@ class Forwarding(Offered):
 
 
 @dataclass(frozen=True, slots=True)
+class Conduct:
+    """What supervisors may record of a unit or a person, once it is verified, on any case. `by`: those of the lead
+    office (lead), or of the responsible unit too (unit). `opinion` words a second condition with grounds of its own, ""
+    for none. `consequences`: code → words of what follows."""
+
+    name: str
+    article: str
+    note: str
+    by: str
+    opinion: str
+    consequences: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisionRules:
     """`refusal`: the responsible unit sends a wrong dispatch back, once. `discipline`: what suggests a breach of
     discipline or law goes to the office that handles it. `references`: links with what other channels have.
-    `duplicates`: cases that say the same are linked, and worked on together."""
+    `duplicates`: cases that say the same are linked, and worked on together. `conduct`: kind → what may be recorded of
+    those who failed."""
 
     refusal: Offered
     discipline: Forwarding
     references: Offered
     duplicates: Offered
+    conduct: Mapping[str, Conduct]
 
 
 def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
@@ -49,7 +67,23 @@ def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
     table = top.table("supervision")
     rules = SupervisionRules(
         refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units),
-        references=_offered(table.table("references")), duplicates=_offered(table.table("duplicates")))
+        references=_offered(table.table("references")), duplicates=_offered(table.table("duplicates")),
+        conduct=MappingProxyType({kind: _conduct(entry) for kind, entry in _entries(table).items()}))
+    table.end()
+    return rules
+
+
+def _entries(table: Table) -> dict[str, Table]:
+    return table.tables("conduct") if "conduct" in table.values else {}
+
+
+def _conduct(table: Table) -> Conduct:
+    words = table.table("consequences")
+    consequences = {code: words.text(code) for code in words.keys(SNAKE_CASE)}
+    if len(",".join(consequences)) > LONGEST_CODES or not consequences:
+        raise table.refuse("consequences", f"must name one or more, by codes of {LONGEST_CODES} letters in all")
+    rules = Conduct(table.text("name"), table.article(), table.text("note"), table.one_of("by", ("lead", "unit")),
+                    table.text("opinion", ""), MappingProxyType(consequences))
     table.end()
     return rules
 

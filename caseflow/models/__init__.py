@@ -45,6 +45,7 @@ from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
 from caseflow.models.supervision import (
     Absence,
     CaseReference,
+    ConductRecord,
     DisciplineReport,
     DispatchRefusal,
     DuplicateLink,
@@ -69,9 +70,9 @@ from caseflow.models.work import (
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
     "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment", "CommentDraft",
-    "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal",
-    "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat", "Identity",
-    "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep", "LoginFailures",
+    "ConductRecord", "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport",
+    "DispatchRefusal", "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat",
+    "Identity", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep", "LoginFailures",
     "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessDraft",
     "ProcessInstance", "Profile", "Rating",
     "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",

@@ -202,3 +202,37 @@ class DuplicateLink(Base):
     removal_reason: Mapped[str] = mapped_column(Text, default="")
     case: Mapped[Case] = relationship(foreign_keys=[case_id])
     of: Mapped[Case] = relationship(foreign_keys=[of_id])
+
+
+class ConductRecord(Base):
+    """That a unit, or a person of it, failed as the regulation describes (QJ-18, HN-17), verified by a supervisor.
+
+    `kind` and `consequences` (parted by commas) are codes of its regulation; `person` is "" for the unit itself.
+    `opinion` are the grounds of the kind's second condition, if it has one. Rows are only added.
+    """
+
+    __tablename__ = "conduct_records"
+    __table_args__ = (
+        UniqueConstraint("recorded_by", "form_token"),
+        Index("ix_conduct_records_case_id", "case_id"),
+        Index("ix_conduct_records_regulation_year", "regulation", "year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    regulation: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(24))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    person: Mapped[str] = mapped_column(String(80))
+    staff_no: Mapped[str | None] = mapped_column(String(32))
+    grounds: Mapped[str] = mapped_column(Text)
+    opinion: Mapped[str] = mapped_column(Text)
+    consequences: Mapped[str] = mapped_column(String(120))
+    article: Mapped[str] = mapped_column(String(16))
+    year: Mapped[int]
+    form_token: Mapped[str] = mapped_column(String(64))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    recorded_at: Mapped[datetime]
+    case: Mapped[Case] = relationship()
+    unit: Mapped[Unit] = relationship()
+    recorder: Mapped[User] = relationship()

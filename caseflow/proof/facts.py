@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping
 from caseflow.engine.definition import Definition
 from caseflow.engine.expressions import holds
 from caseflow.engine.specs import EffectTask
-from caseflow.engine.values import CASE_VARIABLES, FormField
+from caseflow.engine.values import CASE_VARIABLES, FormField, UserTask
 from caseflow.proof import days
 from caseflow.proof.days import day_of
 from caseflow.proof.language import Check
 from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
-OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", "different_person", "offers", "asks",
-            "refuses", "within")
+PAIRS = ("different_office", "different_person")
+OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "offers_only",
+            "asks", "refuses", "within")
+RESPONSIBLE = "responsible"
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
 
@@ -24,7 +26,7 @@ def missing(check: Check, definition: Definition) -> Breach | None:
     for element in _elements(check):
         if element not in definition.elements:
             return breach("", "step_missing", element=element)
-        if check.name in OF_TASKS and element not in definition.user_tasks and element in check.words(check.parts[0]) \
+        if check.name in OF_TASKS and element not in definition.user_tasks and element in _tasks(check) \
                 and not (check.name == "leads" and definition.elements[element].kind == "startEvent"):
             return breach(element, "not_a_user_task", name=named(definition, element))
     for outcome in _outcomes(check):
@@ -45,6 +47,12 @@ def _elements(check: Check) -> Iterator[str]:
     names = {"leads": ("to", "before", "unless_had"), "message_ends": ("during", "passing")}.get(check.name, ())
     for name in names:
         yield from check.words(check.named.get(name))
+
+
+def _tasks(check: Check) -> tuple[str, ...]:
+    """The elements of a rule about tasks that must be some."""
+    parts = check.parts if check.name in PAIRS else check.parts[:1]
+    return tuple(word for part in parts for word in check.words(part))
 
 
 def _outcomes(check: Check) -> Iterator[str]:
@@ -89,21 +97,43 @@ def _choices(entry: FormField) -> tuple[str, ...]:
 def performed_by(check: Check, definition: Definition) -> Breach | None:
     """These tasks are done at this post (unit.role); else the first that is not."""
     for task in check.words(check.parts[0]):
-        done_by = definition.user_tasks[task]
-        if f"{done_by.unit}.{done_by.role}" != check.parts[1]:
-            return breach(task, "wrong_post", name=named(definition, task), found=f"{done_by.unit}.{done_by.role}",
-                          wanted=check.parts[1])
+        found = _post(definition.user_tasks[task])
+        if found != check.parts[1]:
+            return breach(task, "wrong_post", name=named(definition, task), found=found, wanted=check.parts[1])
+    return None
+
+
+def different_office(check: Check, definition: Definition) -> Breach | None:
+    """These tasks are drawn for different offices."""
+    for task, other in _pairs(check, definition):
+        if task.unit == other.unit:
+            return _together("same_unit", task, other)
     return None
 
 
 def different_person(check: Check, definition: Definition) -> Breach | None:
-    """Different units: nobody of the one is of the other, and a reviewer is never of the rated unit (impartiality)."""
+    """No one person does both in a case, which people/apart.py sees to. Where both can fall to one office, the rule
+    says which other post does the task when nobody else there can."""
+    fallback = check.named.get("else")
+    for task, other in _pairs(check, definition):
+        one_office = task.unit == other.unit or RESPONSIBLE in (task.unit, other.unit)
+        if fallback in (_post(task), _post(other)) or (one_office and fallback is None):
+            return _together("fallback_missing", task, other)
+    return None
+
+
+def _pairs(check: Check, definition: Definition) -> Iterator[tuple[UserTask, UserTask]]:
     for first in check.words(check.parts[0]):
         for second in check.words(check.parts[1]):
-            task, other = definition.user_tasks[first], definition.user_tasks.get(second)
-            if other is None or task.unit == other.unit:
-                return breach(second, "same_unit", first=named(definition, first), second=named(definition, second))
-    return None
+            yield definition.user_tasks[first], definition.user_tasks[second]
+
+
+def _together(code: str, task: UserTask, other: UserTask) -> Breach:
+    return breach(other.element.id, code, first=task.element.name, second=other.element.name)
+
+
+def _post(task: UserTask) -> str:
+    return f"{task.unit}.{task.role}"
 
 
 def offers(check: Check, definition: Definition) -> Breach | None:
@@ -115,6 +145,19 @@ def offers(check: Check, definition: Definition) -> Breach | None:
         lacking = [value for value in check.words(check.parts[2]) if value not in _choices(entry)]
         if lacking:
             return _lacks(definition, task, entry, lacking[0])
+    return None
+
+
+def offers_only(check: Check, definition: Definition) -> Breach | None:
+    """The same, and no other choices."""
+    lacking = offers(check, definition)
+    if lacking:
+        return lacking
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        strange = [value for value in _choices(entry) if value not in check.words(check.parts[2])]
+        if strange:
+            return breach(task, "choice_too_many", name=named(definition, task), label=entry.label, value=strange[0])
     return None
 
 
@@ -183,5 +226,6 @@ def topics_of(definition: Definition) -> dict[str, str]:
             for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
 
 
-FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_person": different_person,
-         "offers": offers, "asks": asks, "refuses": refuses, "within": within}
+FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_office": different_office,
+         "different_person": different_person, "offers": offers, "offers_only": offers_only, "asks": asks,
+         "refuses": refuses, "within": within}

@@ -36,11 +36,11 @@ def may_reveal(case: Case | Reading, actor: Actor) -> bool:
 
 
 def is_rated(case: Case | Reading, actor: Actor) -> bool:
-    """Whether the rating is about the actor, who is never told whose it is."""
+    """Whether the rating is about the actor, who is never told whose it is: also where the case was handed on."""
     if case.rating is None:
         return False
     return bool(actor.staff_no) and actor.staff_no == case.rating.service.handler_no and any(
-        unit == case.unit_id for _, unit in actor.roles)
+        unit in (case.unit_id, case.rating.service.unit_id) for _, unit in actor.roles)
 
 
 def reveal(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import POSTS
 from caseflow.moments import ONE_DAY, over_by
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
-from caseflow.people import permissions
+from caseflow.people import permissions, staffing
 from caseflow.people.permissions import Actor
 from caseflow.work import open_work
 from caseflow.work.open_work import EARLIEST_FIRST, OPEN
@@ -26,7 +26,7 @@ from caseflow.work.open_work import EARLIEST_FIRST, OPEN
 SOON = 2            # working days
 PER_PAGE = 50
 STOPPED = literal_column("work_items.clock_stopped")    # bare, so that the partial index is found
-WHICH = ("all", "late", "today", "soon", "stopped")
+WHICH = ("all", "late", "today", "soon", "stopped", "unstaffed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Load:
 
 
 def figures(actor: Actor, now: datetime) -> dict[str, int]:
-    """How many tasks are late, due today, due within two working days and stopped, and how many cases are parked.
+    """How many tasks are late, due today, due within two working days, stopped, and such that nobody may do them; and
+    how many cases are parked.
 
     Counts to a thousand.
     """
@@ -68,8 +69,8 @@ def items(actor: Actor, wanted: Wanted, now: datetime, *, page: int = 1, per_pag
     if wanted.user_id is not None:
         where = [and_(condition, WorkItem.assignee_id == wanted.user_id) for condition in where]
     most = paging.most_counted(page, per_page)
-    ids = open_work.earliest(where, None if wanted.which == "all" else _any(wanted.which), (page - 1) * per_page,
-                             per_page)
+    due = None if wanted.which in ("all", "unstaffed") else _any(wanted.which)
+    ids = open_work.earliest(where, due, (page - 1) * per_page, per_page)
     total = db.session.scalar(select(open_work.number(where, None, most + 1)))
     rows = select(WorkItem).join(WorkItem.case).options(contains_eager(WorkItem.case)).where(WorkItem.id.in_(ids))
     found = list(db.session.scalars(rows.order_by(*EARLIEST_FIRST)).unique()) if ids else []
@@ -132,6 +133,7 @@ def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnEleme
         "today": lambda place: (WorkItem.due_at > over_by(now), WorkItem.due_at < midnight),
         "soon": lambda place: (WorkItem.due_at >= midnight, WorkItem.due_at < soon[place]),
         "stopped": lambda place: (STOPPED,),
+        "unstaffed": lambda place: (staffing.nobody_may(),),
     }[which]
     return [and_(WorkItem.status == OPEN, WorkItem.unit_id == unit_id, *conditions(place))
             for unit_id, place in units.items()]

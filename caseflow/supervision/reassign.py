@@ -148,7 +148,8 @@ def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Fore
 def obstacle(case: Case | HeldCase, item: WorkItem | HeldItem, to: Successor, supervised: frozenset[int]) -> str:
     """Why this open task may not be handed over, as a code, or "".
 
-    not_supervised, personal, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role or conflict.
+    not_supervised, personal, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role, conflict or
+    other_task.
     """
     if item.unit_id not in supervised:
         return "not_supervised"
@@ -170,8 +171,8 @@ def _obstacle_of_person(case: Case | HeldCase, item: WorkItem | HeldItem, to: Su
         return "absent"
     if item.role not in to.roles:
         return "no_role" if to.roles else "not_in_unit"
-    partial = is_rated(case, to) or impartiality.reason(to.user_id, item, case.id) is not None
-    return "conflict" if partial else ""
+    reason = "rated" if is_rated(case, to) else impartiality.reason(to.user_id, item, case)
+    return reason if reason == impartiality.OTHER_TASK else "conflict" if reason else ""
 
 
 def is_rated(case: Case | HeldCase, to: Successor) -> bool:
@@ -341,8 +342,10 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
         return False
     if responsible:
         case.unit_id = unit_id
-    _change(case, item, unit_id, user_id if user_id in back else None, back.get(user_id, ""), actor, "handover_undone",
-            now, {"handover": handover_id})
+    if user_id not in back or impartiality.reason(user_id, item, case):
+        user_id = None
+    _change(case, item, unit_id, user_id, back.get(user_id, ""), actor, "handover_undone", now,
+            {"handover": handover_id})
     if joined and not any(other.unit_id == to[0] for other in case.items.values()):
         _LEAVE.write(case=case.id, unit=to[0])
     _UNDONE.write(**row)

@@ -6,6 +6,7 @@ Of a regulation.toml these are the milestones and the ends that need no revisit;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from caseflow.casefile import kinds
 from caseflow.cases.effects.registry import FAILURE, find
@@ -15,7 +16,7 @@ from caseflow.engine.values import Finding, FormField
 from caseflow.law.milestones import Revisited
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
-from caseflow.processes.asked import ATTEMPTS, MESSAGES, REASON, UNREACHABLE, Read
+from caseflow.processes.asked import ATTEMPTS, FINDING, MESSAGES, REASON, UNREACHABLE, Read
 from caseflow.proof.facts import topics_of
 
 
@@ -75,7 +76,7 @@ def _fields(regulation: Regulation, process: str, definition: Definition) -> Ite
                 yield Finding("effect_field_missing", element, 0,
                               {"topic": topic, "field": read.field, "type": read.types[0]})
             for task, one in asked:
-                if wrong := _wrong(read, one):
+                if wrong := _wrong(_narrowed(read, regulation), one):
                     yield Finding("effect_field_form", task, 0, {"topic": topic, "field": read.field, **wrong})
 
 
@@ -113,6 +114,11 @@ def _messages(process: str, definition: Definition) -> Iterator[Finding]:
 def _needed(read: Read, regulation: Regulation) -> bool:
     """Whether it must be asked for; a failure of duty where the regulation has consequences of it."""
     return read.needed or (read is FAILURE and regulation.appeal is not None and bool(regulation.appeal.consequences))
+
+
+def _narrowed(read: Read, regulation: Regulation) -> Read:
+    """What it may be in this regulation: an appeal is upheld on its grounds alone."""
+    return replace(read, choices=regulation.appeal.grounds) if read is FINDING and regulation.appeal else read
 
 
 def _wrong(read: Read, asked: FormField) -> Mapping[str, object]:

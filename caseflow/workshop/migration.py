@@ -171,11 +171,12 @@ def _move_items(advance: Advance, old: engine.Definition) -> None:
         was, will = old.user_tasks[item.element], new.user_tasks[item.element]
         moved = replace(item, name=will.element.name)
         if (was.unit, was.role) != (will.unit, will.role):
-            moved = replace(moved, unit_id=offices.unit_for(case, will.unit), role=will.role, assignee_id=None)
+            moved = replace(moved, unit_id=offices.unit_for(case, will.unit), role=will.role, assignee_id=None,
+                            stands_in=False)
         if moved != item:
             case.items[token] = moved
             case.note(store.MOVE_ITEM, case=case.id, of=token, name=moved.name, unit_id=moved.unit_id, role=moved.role,
-                      assignee_id=moved.assignee_id)
+                      assignee_id=moved.assignee_id, stands_in=moved.stands_in)
         if moved.unit_id != item.unit_id:
             offices.takes_part(case, moved.unit_id)
         if (moved.unit_id, moved.role) != (item.unit_id, item.role):

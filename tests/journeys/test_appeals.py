@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from caseflow import errors
 from caseflow.appeals import finding
 from caseflow.cases import steps
 from caseflow.errors import InvalidForm, NotImpartial, TaskNotOpen
+from caseflow.law import regulations
 from caseflow.models import AssessmentRecord, NewestRating, db, transaction
 from tests.ground import newcomer, open_item
 
@@ -81,7 +84,18 @@ def test_evidence_that_does_not_come_is_not_waited_for(journey):
     assert appeal.open_tasks() == ["review"]
     with pytest.raises(InvalidForm):
         appeal.does("review", decision="more_evidence", reasons=LONG_ENOUGH)
-    appeal.does("review", decision="upheld", finding="other", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
+    appeal.does("review", decision="upheld", finding="malicious", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
+
+
+def test_an_appeal_is_upheld_on_no_ground_that_the_text_does_not_give(journey, monkeypatch):
+    _, appeal = appealed(journey)
+    real = regulations.get
+    narrowed = replace(real("qijiang"), appeal=replace(real("qijiang").appeal, grounds=("malicious",)))
+    monkeypatch.setattr(regulations, "get", lambda key: narrowed if key == "qijiang" else real(key))
+    with pytest.raises(InvalidForm) as refused:     # as under a version whose form still offers it
+        appeal.does("review", decision="upheld", finding="mistaken", reasons=LONG_ENOUGH)
+    assert refused.value.fields == {"finding": "no_ground"} and appeal.open_tasks() == ["review"]
+    appeal.does("review", decision="upheld", finding="malicious", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
 
 
 def test_supplying_evidence_is_the_appellants_own_task(journey):

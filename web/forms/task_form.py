@@ -189,6 +189,7 @@ def _sentences(field: FormField) -> dict[str, str]:
         "too_short": gettext("“%(field)s”至少要写 %(n)s 个字。", field=field.label, n=field.min_length),
         "too_long": gettext("“%(field)s”最多 %(n)s 个字，请删减。", field=field.label, n=field.longest),
         "not_a_choice": gettext("请从列出的选项中选择“%(field)s”。", field=field.label),
+        "no_ground": gettext("办法没有规定以这个理由不予采纳；请另选理由，或者决定申诉不成立。"),
         "not_yes_or_no": gettext("请用“是”或“否”回答“%(field)s”。", field=field.label),
         "not_a_number": gettext("“%(field)s”要填整数。", field=field.label),
         "too_small": gettext("“%(field)s”太小，最小为 %(n)s。", field=field.label, n=_lowest(field)),

@@ -50,6 +50,7 @@ RULES: dict[str, Rule] = {
     "references": Rule.SIGNED_IN,
     "duplicates": Rule.SIGNED_IN,
     "discipline": Rule.SIGNED_IN,
+    "conduct": Rule.SIGNED_IN,
     "delegation": Rule.SIGNED_IN,
     "designer": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,

@@ -100,6 +100,9 @@ def _task_opened(told: Told) -> str:
 
 
 def _task_claimed(told: Told) -> str:
+    if "article" in told.details:
+        return gettext("代为签收“%(step)s”：本岗位没有别人可以办理，依 %(article)s", step=told.step,
+                       article=told.details["article"])
     return gettext("签收“%(step)s”", step=told.step)
 
 

@@ -50,7 +50,14 @@ def duplicate_unlinked(told: Any) -> str:
                    of=told.details.get("of", ""), reason=told.details.get("reason", ""))
 
 
+def conduct_recorded(told: Any) -> str:
+    if told.details.get("personal"):
+        return gettext("对%(unit)s的工作人员作出责任认定", unit=unit(told, "unit"))
+    return gettext("对%(unit)s作出责任认定", unit=unit(told, "unit"))
+
+
 SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
+    "conduct_recorded": conduct_recorded,
     "dispatch_refused": dispatch_refused,
     "dispatch_transferred": dispatch_transferred,
     "dispatch_confirmed": dispatch_confirmed,

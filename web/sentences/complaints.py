@@ -52,6 +52,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
         _("有表单提交不了：regulation.toml 缺少参数"),
         _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] 里没有这个整数；"
           "请补上，否则这个任务提交不了。")),
+    "no_other_person": Said(
+        _("有任务按规定应当换人办理，却没有人可以办理"),
+        _("“%(task)s”按规定应当由没有办理过前面环节的人办理，却没有这样的在岗人员；请增加人员，或者给有关岗位配备人员。")),
     "old_outbox": Said(
         _("消息等待发送超过 %(minutes)s 分钟"), _("有 %(count)s 条消息等待发送超过 %(minutes)s 分钟。")),
     "dead_delivery": Said(

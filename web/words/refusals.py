@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow.errors import CaseflowError, Conflict, InvalidInput
+from caseflow.errors import CaseflowError, Conflict, InvalidInput, OtherPersonNeeded
+from web.words import roles
 
 _ = lazy_gettext
 
@@ -47,3 +48,14 @@ def problem(error: CaseflowError) -> str | None:
     if type(error) is Conflict:
         return gettext("这个账号或编码已在使用，请换一个。")
     return None
+
+
+def other_person(error: OtherPersonNeeded) -> str:
+    """Which article wants another person, and who that may be."""
+    article, done, fallback = (error.details[name] for name in ("article", "done", "fallback"))
+    why = gettext("您办理过本案的“%(done)s”，依 %(article)s 应由另一人办理这项任务。", done=done, article=article)
+    if fallback is None:
+        return why + gettext("请由本岗位其他人员办理；没有其他人员的，请联系管理员增加人员。")
+    office, role = fallback
+    return why + gettext("请由本岗位其他人员办理；没有其他人员的，由%(office)s的%(role)s办理。", office=office,
+                         role=roles.ROLE_NAMES[role])

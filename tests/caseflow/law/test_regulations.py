@@ -108,6 +108,9 @@ def test_the_diagram_files_come_with_it():
 
 
 @pytest.mark.parametrize("old,new,key", [
+    ("else=government.supervisor)", "else=buro.supervisor)", "rules"),
+    ("else=government.supervisor)", "else=government.officer)", "rules"),
+    ("else=government.supervisor)", "else=bureau.reviewer)", "rules"),
     ('name = "贵池区完善', 'nam = "贵池区完善', "name"),
     ('lead = "bureau"', 'lead = "buro"', "lead"),
     ("issued = 2020-07-03", 'issued = "2020-07-03"', "issued"),
@@ -169,3 +172,11 @@ def test_an_operation_of_supervision_is_offered_as_the_text_says_and_not_at_all_
     assert regulations.offered("guichi", "discipline") is None
     with pytest.raises(RegulationNotFound):
         regulations.offered("nowhere", "discipline")
+
+
+def test_the_rules_about_persons_are_read_with_their_fallbacks():
+    found = {key: dict(regulation.apart) for key, regulation in regulations.all_regulations().items()}
+    assert {key for key, rules in found.items() if rules} == {"guichi", "hainan", "qijiang"}
+    [rule] = found["qijiang"]["rectification"]
+    assert (rule.article, rule.tasks, rule.fallback) == ("QJ-14", (("revisit",), ("track",)), "office.supervisor")
+    assert rule.against("track") == ("revisit",) and rule.against("assign") == ()

@@ -76,6 +76,7 @@ def test_an_end_without_revisit_that_is_not_drawn_is_found():
         ("effect_field_missing", "dismiss_appeal"), ("effect_field_missing", "uphold_appeal")]),
     ("hainan", "rectification", ("very_satisfied", "delighted"), [
         ("effect_field_form", "revisit"), ("effect_field_form", "revisit_city")] * 2),
+    ("qijiang", "appeal", ('id="malicious"', 'id="untrue"'), [("effect_field_form", "review")]),
     ("qijiang", "appeal", ('id="malicious"', 'id="evil"'), [("effect_field_form", "review")])])
 def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, process, edit, expected):
     assert sorted(found(place, process, edit)) == sorted(expected)
