@@ -26,6 +26,7 @@ UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 SUPERVISORS = ("lead", "unit", "nobody")
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
+LATE_RATINGS = ("replace_default", "keep_apart")
 MOVED = {"revisit_tasks": "now stands in [milestones.rectification.revisited] as tasks, with result and article"}
 
 
@@ -160,6 +161,12 @@ class Regulation:
     rules: Mapping[str, tuple[Rule, ...]]
 
     @property
+    def late_rating(self) -> str:
+        """What becomes of a default when the rater still speaks, of LATE_RATINGS; keep_apart where the file is silent."""
+        parameter = self.parameters.get("late_rating")
+        return "keep_apart" if parameter is None else str(parameter.value)
+
+    @property
     def revisit_tasks(self) -> tuple[str, ...]:
         """The tasks that are the revisit of a rectification."""
         return self.milestones[HANDLED_IN].revisited.tasks
@@ -197,6 +204,8 @@ def read(file: Path) -> Regulation:
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=(articles := _articles(top)), rules=rules(top, articles))
     top.end()
+    if regulation.late_rating not in LATE_RATINGS:
+        raise top.refuse("parameters.late_rating.value", f"must be one of {', '.join(LATE_RATINGS)}")
     readings = {rule.reading for found in regulation.rules.values() for rule in found if rule.reading}
     if readings - regulation.parameters.keys():
         raise top.refuse("rules", f"{sorted(readings - regulation.parameters.keys())[0]!r} is not among the parameters")
