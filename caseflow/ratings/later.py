@@ -7,12 +7,13 @@ again with another time, as some do, must not open a second case.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select, tuple_, update
+from sqlalchemy.orm import lazyload
 
 from caseflow.law import calendars
 from caseflow.law.regulation_file import Regulation
@@ -114,8 +115,7 @@ def replace_defaults(service_ids: Collection[int], now: datetime) -> None:
             Rating.__table__.c.replaced_at.is_(None)).values(replaced_at=now))
 
 
-def others(rating: Rating) -> Mapping[int, Rating]:
-    """The other ratings of the same service, by sequence number."""
-    found = db.session.scalars(select(Rating).where(
-        Rating.service_record_id == rating.service_record_id, Rating.id != rating.id).order_by(Rating.sequence))
-    return {other.sequence: other for other in found}
+def others(rating: Rating) -> list[Rating]:
+    """The other ratings of the same service, in the order in which they came."""
+    return list(db.session.scalars(select(Rating).options(lazyload(Rating.service)).where(
+        Rating.service_record_id == rating.service_record_id, Rating.id != rating.id).order_by(Rating.sequence)))
