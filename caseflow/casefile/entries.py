@@ -82,6 +82,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "reference_unlinked": _kind("That link was taken away.", "reference channel number reason"),
     "duplicate_linked": _kind("The case repeats another.", "link number of reason"),
     "duplicate_unlinked": _kind("It does not after all.", "link number of reason"),
+    "improvement_recorded": _kind(
+        "It was noted what was changed after the case.", "improvement kind subject corrects sha256"),
     # of a case: those who watch
     "urged": _kind("Somebody urged those with open tasks.", "note tokens"),
     "supervised": _kind("Somebody supervised them.", "note tokens"),

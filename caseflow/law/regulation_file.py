@@ -162,7 +162,7 @@ class Regulation:
 
     @property
     def late_rating(self) -> str:
-        """What becomes of a default when the rater still speaks, of LATE_RATINGS; keep_apart where the file is silent."""
+        """What becomes of a default when the rater still speaks: of LATE_RATINGS, keep_apart where nothing is said."""
         parameter = self.parameters.get("late_rating")
         return "keep_apart" if parameter is None else str(parameter.value)
 

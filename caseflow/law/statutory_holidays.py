@@ -14,13 +14,13 @@ from functools import lru_cache
 LAW = "全国年节及纪念日放假办法（2024年修订）"
 SINCE = 2025                     # the edition of 2024 applies from 1 January 2025
 NAMES = {
-    "new_year": "元旦", "spring_festival": "春节", "qingming": "清明节", "labour_day": "劳动节", "dragon_boat": "端午节",
-    "mid_autumn": "中秋节", "national_day": "国庆节",
+    "new_year": "元旦", "spring_festival": "春节", "qingming": "清明节", "labour_day": "劳动节",
+    "dragon_boat": "端午节", "mid_autumn": "中秋节", "national_day": "国庆节",
 }
 FIXED = (("new_year", 1, 1, 1), ("labour_day", 5, 1, 2), ("national_day", 10, 1, 3))     # month, day, how many days
 SPRING_FESTIVAL = range(-1, 3)   # days off, counted from the first of the lunar year
 
-# Year, and month and day of: the first of the lunar year, Qingming, 5 of the 5th and 15 of the 8th lunar month. By the
+# Year, then month and day of the first of the lunar year, Qingming, 5 of the 5th and 15 of the 8th lunar month, by the
 # rules of GB/T 33661-2017; lunar_python 1.4.8 and lunardate 0.3.0 give the same days for every year.
 _MOVING = """
     2008 0207 0404 0608 0914   2009 0126 0404 0528 1003   2010 0214 0405 0616 0922   2011 0203 0405 0606 0912
@@ -56,7 +56,7 @@ def known_years() -> range:
 
 @lru_cache(maxsize=256)
 def of_year(year: int) -> Mapping[date, str]:
-    """The days off of a year by the edition of 2024, each with the holiday's name; those of two holidays bear the first's."""
+    """The days off of a year by the edition of 2024, each with its holiday's name (of two on one day, the first)."""
     days: dict[date, str] = {}
     for name, month, day, count in FIXED:
         for after in range(count):

@@ -34,12 +34,14 @@ class Forwarding(Offered):
 class SupervisionRules:
     """`refusal`: the responsible unit sends a wrong dispatch back, once. `discipline`: what suggests a breach of
     discipline or law goes to the office that handles it. `references`: links with what other channels have.
-    `duplicates`: cases that say the same are linked, and worked on together."""
+    `duplicates`: cases that say the same are linked, and worked on together. `improvements`: of a closed case it is
+    noted which item, guide, material or process was changed after it."""
 
     refusal: Offered
     discipline: Forwarding
     references: Offered
     duplicates: Offered
+    improvements: Offered
 
 
 def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
@@ -49,7 +51,8 @@ def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
     table = top.table("supervision")
     rules = SupervisionRules(
         refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units),
-        references=_offered(table.table("references")), duplicates=_offered(table.table("duplicates")))
+        references=_offered(table.table("references")), duplicates=_offered(table.table("duplicates")),
+        improvements=_offered(table.table("improvements")))
     table.end()
     return rules
 

@@ -83,7 +83,8 @@ def histories(keys: Collection[Key]) -> dict[Key, History]:
     by_id = {history.service_id: history for history in found.values()}
     for row in db.session.execute(select(
             rating.service_record_id, rating.sequence, rating.level, rating.detail_codes, rating.text,
-            rating.is_default, rating.replaced_at).where(rating.service_record_id.in_(by_id)).order_by(rating.sequence)):
+            rating.is_default, rating.replaced_at).where(
+            rating.service_record_id.in_(by_id)).order_by(rating.sequence)):
         history = by_id[row.service_record_id]
         history.said.add(_saying(row.level, row.detail_codes, row.text, row.is_default))
         history.default_stands |= row.sequence == 1 and row.is_default and row.replaced_at is None

@@ -49,8 +49,10 @@ def _push() -> dict[str, object]:
             "application/x-ndjson": {"schema": {"type": "string", "description": "每行一个评价对象，最多 1000 行"}},
         }},
         "responses": {
-            "200": {"description": "一批：按顺序的结论；单条：内容相同，未重复留存", "content": {"application/json": one_or_more}},
-            "201": {"description": "单条：已接收，包括后续评价", "content": {"application/json": {"schema": VERDICT}}},
+            "200": {"description": "一批：按顺序的结论；单条：内容相同，未重复留存",
+                    "content": {"application/json": one_or_more}},
+            "201": {"description": "单条：已接收，包括后续评价",
+                    "content": {"application/json": {"schema": VERDICT}}},
         } | {
             status: {"description": what, "content": {"application/problem+json": {"schema": PROBLEM}}}
             for status, what in refusals.items()},

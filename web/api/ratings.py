@@ -57,8 +57,8 @@ def document() -> Response:
 def push() -> Response:
     """Take in one rating (object), or a batch (array or NDJSON): a verdict, or a list of verdicts in order.
 
-    One: 201 accepted or later_rating, 200 duplicate, 422 rejected. A batch: 200, whatever the verdicts. Repeating a request
-    is safe: what says the same as what was kept is answered as duplicate.
+    One: 201 accepted or later_rating, 200 duplicate, 422 rejected. A batch: 200, whatever the verdicts.
+    Repeating a request is safe: what says the same as what was kept is answered as duplicate.
     """
     name = _key_name()
     lines, single = _lines(_body())

@@ -51,8 +51,9 @@ def test_level_codes_text_and_default_are_what_a_rating_says(other, session, clo
 
 
 @pytest.mark.parametrize("other", [
-    {"assessTime": "2026-02-09 10:00:00"}, {"pf": "3"}, {"userName": "乙某", "mobile": "13912345679"}, {"anonymityFlag": "1"},
-    {"proManager": "冯洋"}, {"isdefault": "0"}, {"orgcode": "11341702MB000002"}, {"userProp": "2"}])
+    {"assessTime": "2026-02-09 10:00:00"}, {"pf": "3"}, {"userName": "乙某", "mobile": "13912345679"},
+    {"anonymityFlag": "1"}, {"proManager": "冯洋"}, {"isdefault": "0"}, {"orgcode": "11341702MB000002"},
+    {"userProp": "2"}])
 def test_when_how_and_by_whom_it_was_given_is_not_what_a_rating_says(other, session, clock):
     assert take_in([line(1), line(1, **other)], clock()) == ["accepted", "duplicate"]
 

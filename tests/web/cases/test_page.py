@@ -110,8 +110,8 @@ def test_what_else_was_said_of_the_service_stands_on_the_page(guichi, officer):
     with guichi.app.app_context(), transaction():
         first = db.session.get(Case, guichi.case_id).rating
         said = {name: getattr(first, name) for name in (
-            "service_record_id", "regulation", "raw_level", "detail_codes", "channel", "rated_at", "received_at", "source",
-            "real_name", "raw")}
+            "service_record_id", "regulation", "raw_level", "detail_codes", "channel", "rated_at", "received_at",
+            "source", "real_name", "raw")}
         db.session.add(Rating(**said | {"level": "very_satisfied", "text": "后来办好了", "sequence": 2}))
     page = words(page_of(officer, guichi))
     assert "同一次服务的其他评价" in page and "后来办好了" in page and "后来的评价" in page

@@ -124,7 +124,8 @@ def test_missing_cases_are_opened_by_command(run, tmp_path, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(commands.intake.rectification, "open_case", lambda *_: 1 / 0)
         result = run("import", write(tmp_path / "a.ndjson", rating(1, 1)))
-    assert (result.exit_code, result.output) == (1, "1 行：接收 1，后续评价 0，重复 0，退回 0；立案 0 件，立案未成 1 件\n")
+    assert (result.exit_code, result.output) == (
+        1, "1 行：接收 1，后续评价 0，重复 0，退回 0；立案 0 件，立案未成 1 件\n")
     assert run("open-missing").output == "补立案 1 件，未成 0 件\n"
 
 

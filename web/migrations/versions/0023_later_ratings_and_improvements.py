@@ -1,4 +1,5 @@
-"""A service may have several ratings that say different things; a default is marked, and may be replaced."""
+"""A service may have several ratings that say different things, and a default may be replaced. What was changed after
+a case is noted."""
 
 from __future__ import annotations
 
@@ -66,7 +67,13 @@ def _is_default(line: str) -> bool:
 
 
 def upgrade() -> None:
-    """Count the ratings of a service, each of those that are there being the first, and mark the defaults."""
+    """Let a service have several ratings, and make the table of improvements."""
+    _count_ratings()
+    _improvements()
+
+
+def _count_ratings() -> None:
+    """Each of those that are there is the first of its service."""
     triggers = _triggers()
     with op.batch_alter_table("ratings") as ratings:
         ratings.add_column(sa.Column("sequence", BIG, nullable=False, server_default="1"))
@@ -80,8 +87,32 @@ def upgrade() -> None:
     _refuse_changes((*KEPT, *ADDED))
 
 
+def _improvements() -> None:
+    op.create_table(
+        "improvements",
+        sa.Column("id", BIG, primary_key=True),
+        sa.Column("case_id", BIG, sa.ForeignKey("cases.id"), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("corrects_id", BIG, sa.ForeignKey("improvements.id")),
+        sa.Column("entered_by", BIG, sa.ForeignKey("users.id"), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("form_token", sa.String(64), nullable=False),
+        sa.UniqueConstraint("corrects_id"),
+        sa.UniqueConstraint("entered_by", "form_token"),
+    )
+    op.create_index("ix_improvements_case_id", "improvements", ["case_id"])
+    op.create_index("ix_improvements_entered_at", "improvements", ["entered_at"])
+    for event in ("UPDATE", "DELETE"):
+        body = ("BEGIN SELECT RAISE(ABORT, 'improvements: what was recorded stays as it is'); END" if _sqlite() else
+                "FOR EACH ROW EXECUTE FUNCTION caseflow_refuse()")
+        op.execute(f"CREATE TRIGGER improvements_no_{event.lower()} BEFORE {event} ON improvements {body}")
+
+
 def downgrade() -> None:
-    """Only one rating for each service; fails while there is one with more."""
+    """Forget what was changed, and let a service have one rating only; fails while there is one with more."""
+    op.drop_table("improvements")
     _refuse_changes(KEPT)
     triggers = _triggers()
     with op.batch_alter_table("ratings") as ratings:
