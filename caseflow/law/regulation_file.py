@@ -20,6 +20,7 @@ from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
+from caseflow.law.waiting_rules import WaitingRules, waiting
 from caseflow.proof import Rule
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
@@ -122,8 +123,8 @@ class Regulation:
     the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which tasks are what.
     A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an outcome of
     `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is silent. Without
-    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded; without
-    `supervision` nothing of it is offered.
+    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded, without
+    `waiting` not of what has no limit; without `supervision` nothing of it is offered.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
     """
@@ -153,6 +154,7 @@ class Regulation:
     clock: ClockRules | None
     extension: ExtensionRules | None
     ladder: LadderRules | None
+    waiting: WaitingRules | None
     supervision: SupervisionRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
@@ -199,7 +201,8 @@ def read(file: Path) -> Regulation:
         milestones=milestones(top),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
         unreachable=_unreachable(top), appeal=appeal(top, units), clock=_clock(top), extension=_extension(top),
-        ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
+        ladder=_ladder(top), waiting=waiting(top), supervision=supervision_rules.read(top, units),
+        units=MappingProxyType(units),
         responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=(articles := _articles(top)), rules=rules(top, articles))

@@ -56,8 +56,8 @@ class HandoverItem(Base):
 
 
 class LadderStep(Base):
-    """A rung of the ladder of reminders was taken for a task with this due moment. The key makes a second one
-    impossible; a due moment that is moved begins the ladder anew."""
+    """A rung of the ladder of reminders was taken for a task with this due moment (without a limit: its beginning). The
+    key makes a second one impossible; a due moment that is moved begins the ladder anew."""
 
     __tablename__ = "ladder_steps"
 

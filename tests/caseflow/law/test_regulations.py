@@ -93,7 +93,7 @@ def test_the_default_rating_is_the_one_each_text_names():
 def test_every_article_that_is_cited_is_quoted():
     for regulation in regulations.all_regulations().values():
         cited = {parameter.article for parameter in regulation.parameters.values()}
-        cited |= {fact.article for fact in [regulation.default_rating] if fact}
+        cited |= {fact.article for fact in [regulation.default_rating, regulation.waiting] if fact}
         cited |= {regulation.appeal.article, regulation.supervision.refusal.article}
         cited |= {regulation.supervision.discipline.article, regulation.supervision.references.article}
         cited |= {regulation.supervision.duplicates.article, regulation.supervision.improvements.article}
