@@ -12,7 +12,7 @@ from tests.statements import Sent, recorded
 from tests.web.desk import Desk, desk_of, words
 from tests.web.full_case import FullCase
 
-CASE_PAGE, TASK_PAGE = 22, 20
+CASE_PAGE, TASK_PAGE = 23, 20
 OPENING, COMPLETING = 29, 18
 
 

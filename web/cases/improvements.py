@@ -33,7 +33,9 @@ class ImprovementPanel:
 
 
 def improvement_panel(case: Reading, actor: Actor) -> ImprovementPanel | None:
-    """None where there is nothing to show and nothing to note."""
+    """None where there is nothing to show and nothing to note, as of every open case."""
+    if case.status == "open":
+        return None
     may, rows = not improvements.obstacle(case, actor), improvements.of_case(case)
     if not may and not rows:
         return None
