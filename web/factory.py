@@ -20,8 +20,8 @@ from web.sign_in import auth
 PAGES = {     # area → its modules with pages
     "sign_in": ("auth", "oidc_pages"),
     "work": ("list", "task", "saved_filters", "phrases", "delegation"),
-    "cases": ("page", "deadlines", "attachments", "references", "comments"),
-    "ledger": ("pages",),
+    "cases": ("page", "deadlines", "attachments", "references", "comments", "improvements"),
+    "ledger": ("pages", "improvements"),
     "appeals": ("pages",),
     "supervision": ("board", "absences", "reassign", "urging", "dispatches", "discipline", "duplicates",
                     "conduct"),

@@ -83,10 +83,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "reference_unlinked": _kind("That link was taken away.", "reference channel number reason"),
     "duplicate_linked": _kind("The case repeats another.", "link number of reason"),
     "duplicate_unlinked": _kind("It does not after all.", "link number of reason"),
+    "improvement_recorded": _kind(
+        "It was noted what was changed after the case.", "improvement kind subject corrects sha256"),
     # of a case: those who watch
     "urged": _kind("Somebody urged those with open tasks.", "note tokens"),
     "supervised": _kind("Somebody supervised them.", "note tokens"),
-    "ladder_climbed": _kind("A reminder of the ladder went out.", "element token rung due_at"),
+    "ladder_climbed": _kind("A reminder of the ladder went out.", "element token rung due_at since"),
     "dispatch_refused": _kind("The unit says that the case is not its own.", "refusal unit suggested reason"),
     "dispatch_transferred": _kind("It goes to another unit.", "refusal unit to reason"),
     "dispatch_confirmed": _kind("It stays.", "refusal unit to reason"),

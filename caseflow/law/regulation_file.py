@@ -21,6 +21,7 @@ from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
+from caseflow.law.waiting_rules import WaitingRules, waiting
 from caseflow.proof import Rule
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
@@ -28,6 +29,7 @@ SUPERVISORS = ("lead", "unit", "nobody")
 STAND_INS = ("officer", "supervisor")    # who may do a task where nobody else can
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
+LATE_RATINGS = ("replace_default", "keep_apart")
 MOVED = {"revisit_tasks": "now stands in [milestones.rectification.revisited] as tasks, with result and article"}
 
 
@@ -123,8 +125,8 @@ class Regulation:
     the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which tasks are what.
     A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an outcome of
     `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is silent. Without
-    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded; without
-    `supervision` nothing of it is offered.
+    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded, without
+    `waiting` not of what has no limit; without `supervision` nothing of it is offered.
     `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
     `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram; `apart`: those of
     them that hold at run time too, about persons.
@@ -155,6 +157,7 @@ class Regulation:
     clock: ClockRules | None
     extension: ExtensionRules | None
     ladder: LadderRules | None
+    waiting: WaitingRules | None
     supervision: SupervisionRules | None
     units: Mapping[str, UnitEntry]
     responsible_units: tuple[UnitEntry, ...]
@@ -162,6 +165,12 @@ class Regulation:
     articles: Mapping[str, str]
     rules: Mapping[str, tuple[Rule, ...]]
     apart: Mapping[str, tuple[Apart, ...]]
+
+    @property
+    def late_rating(self) -> str:
+        """What becomes of a default when the rater still speaks: of LATE_RATINGS, keep_apart where nothing is said."""
+        parameter = self.parameters.get("late_rating")
+        return "keep_apart" if parameter is None else str(parameter.value)
 
     @property
     def revisit_tasks(self) -> tuple[str, ...]:
@@ -196,11 +205,14 @@ def read(file: Path) -> Regulation:
         milestones=milestones(top),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
         unreachable=_unreachable(top), appeal=appeal(top, units), clock=_clock(top), extension=_extension(top),
-        ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
+        ladder=_ladder(top), waiting=waiting(top), supervision=supervision_rules.read(top, units),
+        units=MappingProxyType(units),
         responsible_units=tuple(responsible.values()),
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=(articles := _articles(top)), rules=(found := rules(top, articles)), apart=apart(found))
     top.end()
+    if regulation.late_rating not in LATE_RATINGS:
+        raise top.refuse("parameters.late_rating.value", f"must be one of {', '.join(LATE_RATINGS)}")
     readings = {rule.reading for found in regulation.rules.values() for rule in found if rule.reading}
     if readings - regulation.parameters.keys():
         raise top.refuse("rules", f"{sorted(readings - regulation.parameters.keys())[0]!r} is not among the parameters")

@@ -46,7 +46,8 @@ def get(key: str) -> Regulation:
 
 
 def offered(key: str, operation: str) -> Offered | Forwarding | None:
-    """What a regulation says of an operation of supervision (refusal, discipline, references, duplicates); None where
+    """What a regulation says of an operation of supervision (refusal, discipline, references, duplicates,
+    improvements); None where
     its file says nothing of supervision, and then nothing of it is offered."""
     rules = get(key).supervision
     return getattr(rules, operation) if rules else None

@@ -51,13 +51,15 @@ class SupervisionRules:
     """`refusal`: the responsible unit sends a wrong dispatch back, once. `discipline`: what suggests a breach of
     discipline or law goes to the office that handles it. `references`: links with what other channels have.
     `duplicates`: cases that say the same are linked, and worked on together. `conduct`: kind → what may be recorded of
-    those who failed."""
+    those who failed. `improvements`: of a closed case it is noted which item, guide, material or process was changed
+    after it."""
 
     refusal: Offered
     discipline: Forwarding
     references: Offered
     duplicates: Offered
     conduct: Mapping[str, Conduct]
+    improvements: Offered
 
 
 def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
@@ -68,7 +70,8 @@ def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
     rules = SupervisionRules(
         refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units),
         references=_offered(table.table("references")), duplicates=_offered(table.table("duplicates")),
-        conduct=MappingProxyType({kind: _conduct(entry) for kind, entry in _entries(table).items()}))
+        conduct=MappingProxyType({kind: _conduct(entry) for kind, entry in _entries(table).items()}),
+        improvements=_offered(table.table("improvements")))
     table.end()
     return rules
 

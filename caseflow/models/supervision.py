@@ -1,5 +1,5 @@
 """What supervisors do, as rows: tasks handed over, reminders, absences, dispatches sent back, suspected breaches, links
-with other channels and with cases that say the same."""
+with other channels and with cases that say the same, what was changed afterwards."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class HandoverItem(Base):
 
 
 class LadderStep(Base):
-    """A rung of the ladder of reminders was taken for a task with this due moment. The key makes a second one
-    impossible; a due moment that is moved begins the ladder anew."""
+    """A rung of the ladder of reminders was taken for a task with this due moment (without a limit: its beginning). The
+    key makes a second one impossible; a due moment that is moved begins the ladder anew."""
 
     __tablename__ = "ladder_steps"
 
@@ -179,6 +179,34 @@ class CaseReference(Base):
     removed_at: Mapped[datetime | None]
     removal_reason: Mapped[str] = mapped_column(Text, default="")
     adder: Mapped[User] = relationship(foreign_keys=[added_by])
+
+
+class Improvement(Base):
+    """What was changed after a closed case: `kind` is item, guide, material or process, `subject` its name.
+
+    It stays as it is (triggers refuse to change it); a later one may correct it, once, also by saying that nothing was
+    changed (kind withdrawn).
+    """
+
+    __tablename__ = "improvements"
+    __table_args__ = (
+        UniqueConstraint("corrects_id"),
+        UniqueConstraint("entered_by", "form_token"),
+        Index("ix_improvements_case_id", "case_id"),
+        Index("ix_improvements_entered_at", "entered_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("improvements.id"))
+    entered_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    entered_at: Mapped[datetime]
+    form_token: Mapped[str] = mapped_column(String(64))
+    case: Mapped[Case] = relationship()
+    by: Mapped[User] = relationship()
 
 
 class DuplicateLink(Base):

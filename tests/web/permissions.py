@@ -34,6 +34,7 @@ from caseflow.models import (
     Delivery,
     DisciplineReport,
     Handover,
+    Improvement,
     Incident,
     KeptScenario,
     Notice,
@@ -136,6 +137,9 @@ class World:
                 form_token=f"t{case.id}", forwarded_by=person.id, forwarded_at=now),
             "reference_id": CaseReference(case_id=case.id, channel="hotline", number="12345-1", added_by=person.id,
                                           added_at=now),
+            "improvement_id": Improvement(
+                case_id=case.id, kind="guide", subject="办事指南", text="补充了样本。", entered_by=person.id,
+                entered_at=now, form_token=f"t{case.id}"),
             "attachment_id": attachments.keep(case.id, actor_for(person), BytesIO(PNG), "现场照片.png", now)}
         db.session.add_all(kept.values())
         appeal = filing.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",

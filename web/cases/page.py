@@ -26,7 +26,7 @@ from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
 from caseflow.supervision import dispatches, urging
 from web.app import clock
-from web.cases import oversight
+from web.cases import improvements, oversight
 from web.cases.deadlines import ledgers
 from web.forms import filters
 from web.forms.typed import line
@@ -82,6 +82,7 @@ def show(number: str):
         title=kinds.titles([case])[case.id],
         telling=panel is not None and not panel.hidden and telling.has_to_tell(read, actor),
         duplicates=oversight.duplicate_panel(read, actor),
+        improvements=improvements.improvement_panel(read, actor),
         references=references.of_case(read), may_link=references.may_link(read, actor),
         forwarding=oversight.forwarding_panel(read, actor), conduct=oversight.conduct_panel(read, actor),
         refusable=not dispatches.obstacle(read, actor),

@@ -7,12 +7,15 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from caseflow.cases import calendar_change
 from caseflow.errors import Conflict
 from caseflow.install import demo as demo_people
 from caseflow.install import installation
 from caseflow.law import regulations
+from caseflow.law.working_days import NATIONAL
 from caseflow.models import transaction
 from caseflow.people import accounts, impartiality
+from caseflow.people.permissions import SYSTEM
 from caseflow.ratings import cleaning, intake
 from caseflow.ratings.feeds import batches, lines_of
 from web import create_app, migrations
@@ -51,6 +54,8 @@ def prepare(demo: bool) -> None:
         raise Conflict("This database has real accounts; the demo needs one of its own.")
     with transaction():
         installation.install(clock.now())
+    with transaction():
+        calendar_change.recompute(NATIONAL, clock.now(), SYSTEM)     # an earlier version may have counted otherwise
     if demo:
         _populate()
 

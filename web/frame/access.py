@@ -54,6 +54,8 @@ RULES: dict[str, Rule] = {
     "delegation": Rule.SIGNED_IN,
     "designer": Rule.SIGNED_IN,
     "ledger": Rule.SIGNED_IN,
+    "improvements": Rule.SIGNED_IN,
+    "improving": Rule.SIGNED_IN,
     "notices": Rule.SIGNED_IN,
     "incidents": Rule.SIGNED_IN,
     "workshop": Rule.SIGNED_IN,

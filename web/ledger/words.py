@@ -31,7 +31,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("编号"), 18, lambda case, facts: case.number),
     (lazy_gettext("地区"), 8, lambda case, facts: places.place(case.regulation)),
     (lazy_gettext("评价等级"), 12, _of_rating(lambda rating: levels.level_name(rating.level))),
-    (lazy_gettext("评价内容"), 40, _of_rating(lambda rating: _said(rating))),
+    (lazy_gettext("评价内容"), 40, _of_rating(lambda rating: levels.said(rating))),
     (lazy_gettext("评价人"), 10, _of_rating(lambda rating: mask_name(rating.rater_name) or gettext("匿名"))),
     (lazy_gettext("联系电话"), 14, _of_rating(lambda rating: mask_phone(rating.rater_phone))),
     (lazy_gettext("评价时间"), 17, _of_rating(lambda rating: rating.rated_at)),
@@ -49,12 +49,6 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("办结时间"), 17, lambda case, facts: case.closed_at),
     (lazy_gettext("备注"), 24, lambda case, facts: gettext("办法期满后受理") if case.after_expiry else ""),
 )
-
-
-def _said(rating: Rating) -> str:
-    """The words of the chosen details, then the rater's own."""
-    words = [words or code for code, words in levels.details(rating.detail_codes or "")]
-    return gettext("；").join(filter(None, [*words, rating.text]))
 
 
 def revisit_result(facts: LedgerFacts) -> str:

@@ -200,6 +200,9 @@ def _handover_acknowledged(told: Told) -> str:
 
 
 def _ladder_climbed(told: Told) -> str:
+    if told.details.get("rung") == "waiting":
+        return gettext("搁置提醒：“%(step)s”（%(since)s 开始，条文没有规定期限）", step=told.step,
+                       since=told.moment("since"))
     return gettext("%(rung)s：“%(step)s”（%(due)s 到期）", rung=RUNGS.get(told.details.get("rung"), ""), step=told.step,
                    due=told.moment("due_at"))
 

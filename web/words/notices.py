@@ -33,6 +33,7 @@ KINDS = {
     "stands_in": lazy_gettext("从今天起由您代办同事的工作"),
     "came_back": lazy_gettext("请假已结束，代办的任务已交还给您"),
     "still_late": lazy_gettext("任务仍未办结，已逾期，请催办"),
+    "waiting_long": lazy_gettext("任务没有规定期限，已搁置多日，请及时办理"),
     "urged": lazy_gettext("催办，请抓紧办理"),
     "supervised": lazy_gettext("督办，请按要求办理并反馈"),
     "extension_asked": lazy_gettext("申请延期，请决定"),

@@ -93,10 +93,10 @@ def test_the_default_rating_is_the_one_each_text_names():
 def test_every_article_that_is_cited_is_quoted():
     for regulation in regulations.all_regulations().values():
         cited = {parameter.article for parameter in regulation.parameters.values()}
-        cited |= {fact.article for fact in [regulation.default_rating] if fact}
+        cited |= {fact.article for fact in [regulation.default_rating, regulation.waiting] if fact}
         cited |= {regulation.appeal.article, regulation.supervision.refusal.article}
         cited |= {regulation.supervision.discipline.article, regulation.supervision.references.article}
-        cited |= {regulation.supervision.duplicates.article}
+        cited |= {regulation.supervision.duplicates.article, regulation.supervision.improvements.article}
         assert cited <= set(regulation.articles), regulation.key
 
 
@@ -165,7 +165,7 @@ def test_a_missing_folder_is_named(monkeypatch, tmp_path):
 
 def test_an_operation_of_supervision_is_offered_as_the_text_says_and_not_at_all_where_it_is_silent(monkeypatch):
     rules = regulations.get("guichi").supervision
-    for operation in ("refusal", "discipline", "references", "duplicates"):
+    for operation in ("refusal", "discipline", "references", "duplicates", "improvements"):
         assert regulations.offered("guichi", operation) is getattr(rules, operation)
     silent = {"guichi": replace(regulations.get("guichi"), supervision=None)}
     monkeypatch.setattr(regulations, "all_regulations", lambda: silent)
