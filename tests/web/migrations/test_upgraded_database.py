@@ -19,6 +19,7 @@ from caseflow.casefile import journal, journal_check
 from caseflow.cases import steps
 from caseflow.health import doctor
 from caseflow.install import random_people
+from caseflow.law import regulations
 from caseflow.models import Case, Definition, JournalEntry, Rating, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.processes import deployed
@@ -125,5 +126,7 @@ def complete(work_item_id: int, chance: Random, now: datetime, token: str) -> No
         item = db.session.get(WorkItem, work_item_id)
         form = deployed.task(deployed.of(item.case), item.element, item.visit).form
         answers = random_people.fill_in(form, chance, now, reachable=bool(item.case.rating.rater_phone))
+        if answers.get("finding") is not None:     # the form may offer more grounds than the regulation gives by now
+            answers["finding"] = chance.choice(regulations.get(item.case.regulation).appeal.grounds)
         actor = random_people.person_for(item, chance)
         steps.complete_task(item.id, actor, answers, token, now, random_people.LATE_REASON)
