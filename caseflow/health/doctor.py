@@ -273,8 +273,10 @@ def tasks_nobody_may_do(now: datetime) -> Iterator[Complaint]:
             yield Complaint("no_impartial_reviewer", "", f"{regulation.key}/{gap.office_id}/{gap.rated_id}",
                             {"office": gap.office, "rated": gap.rated})
     for item in db.session.scalars(select(WorkItem).where(staffing.nobody_may()).order_by(WorkItem.id)).unique():
-        code = "no_impartial_reviewer" if item.role == impartiality.REVIEWER else "no_other_person"
-        yield Complaint(code, item.case.number, str(item.token), {"task": item.name})
+        if item.role == impartiality.REVIEWER:
+            yield Complaint("no_impartial_reviewer", item.case.number, str(item.token))
+        else:
+            yield Complaint("no_other_person", item.case.number, str(item.token), {"task": item.name})
 
 
 def missing_parameters(now: datetime) -> Iterator[Complaint]:

@@ -51,7 +51,7 @@ class WorkItem(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     role: Mapped[str] = mapped_column(String(16))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    stands_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    stands_in: Mapped[bool] = mapped_column(server_default=false())
     status: Mapped[str] = mapped_column(String(16), default="open")   # open, completed, cancelled
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]

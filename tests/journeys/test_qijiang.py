@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caseflow.errors import InvalidForm
+from caseflow.errors import InvalidForm, OtherPersonNeeded
 
 pytestmark = pytest.mark.both_databases
 
@@ -78,6 +78,15 @@ def test_a_forwarding_that_is_forgotten_is_reported_upwards(journey):
     case = journey("qijiang").bad_review().time_passes(days=10)
     assert (case.timers("fired"), case.open_tasks()) == (["assign_due"], ["assign"])
     assert {role for _, role in case.notices("overdue")} == {"supervisor"}
+
+
+def test_qj_14_one_person_does_not_revisit_and_track_the_same_case(journey):
+    case = journey("qijiang").bad_review(orgcode="11500222MB999999").does("assign")     # the office answers for it
+    assert case.unit_of("first_response") == "responsible"
+    case.does("first_response", outcome="resolved", resolution="ruled").does("revisit", revisit_result="satisfied")
+    with pytest.raises(OtherPersonNeeded):
+        case.does("track", track_result="confirmed")
+    assert case.open_tasks() == ["track"]
 
 
 def test_an_appeal_that_is_upheld_ends_the_handling(journey):

@@ -19,6 +19,7 @@ from caseflow.casefile import journal, journal_check
 from caseflow.cases import steps
 from caseflow.health import doctor
 from caseflow.install import random_people
+from caseflow.law import regulations
 from caseflow.models import Case, Definition, JournalEntry, Rating, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.processes import deployed
@@ -124,5 +125,7 @@ def complete(work_item_id: int, chance: Random, now: datetime, token: str) -> No
     with transaction():
         item = db.session.get(WorkItem, work_item_id)
         answers, actor = random_people.fill_in(item, chance, now), random_people.person_for(item, chance)
+        if answers.get("finding") is not None:     # the form may offer more grounds than the regulation gives by now
+            answers["finding"] = chance.choice(regulations.get(item.case.regulation).appeal.grounds)
         random_people.log_contacts(item, answers, actor, now)
         steps.complete_task(item.id, actor, answers, token, now, random_people.LATE_REASON)
