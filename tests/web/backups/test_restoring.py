@@ -13,6 +13,7 @@ from sqlalchemy import func, inspect, select
 from caseflow.casefile import journal_check
 from caseflow.cases import steps
 from caseflow.health import doctor
+from caseflow.install import random_people
 from caseflow.models import (
     Case,
     JournalEntry,
@@ -68,7 +69,9 @@ def officers_at_work(journey, acknowledged):
                     looked.wait()
                 try:
                     with transaction():
-                        answers = journey._filled(db.session.get(WorkItem, item), {"outcome": "simple"})
+                        row = db.session.get(WorkItem, item)
+                        answers = journey._filled(row, {"outcome": "simple"})
+                        random_people.log_contacts(row, {"contact_channel": answers["contact_channel"]}, officer, now)
                         number = steps.complete_task(item, officer, answers, uuid4().hex, now).id
                     acknowledged.append(number)
                 except Exception as error:
