@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -27,6 +28,7 @@ from caseflow.models import (
     transaction,
 )
 from caseflow.notices import outbox
+from caseflow.people.permissions import Actor
 from scheduler import jobs, side_jobs
 from tests.conftest import build_app
 from tests.ground import person, rows
@@ -43,6 +45,14 @@ WRITERS, REVIEWS, ROUNDS = 2, 24, 3
 
 
 # --- while others write -------------------------------------------------------------------------------------------
+
+
+def _filled(journey: Journey, work_item_id: int, officer: Actor, now: datetime) -> dict[str, object]:
+    """The answers to a first response, its contact logged."""
+    item = db.session.get(WorkItem, work_item_id)
+    answers = journey._filled(item, {"outcome": "simple"})
+    random_people.log_contacts(item, {"contact_channel": answers["contact_channel"]}, officer, now)
+    return answers
 
 
 @contextmanager
@@ -69,9 +79,7 @@ def officers_at_work(journey, acknowledged):
                     looked.wait()
                 try:
                     with transaction():
-                        row = db.session.get(WorkItem, item)
-                        answers = journey._filled(row, {"outcome": "simple"})
-                        random_people.log_contacts(row, {"contact_channel": answers["contact_channel"]}, officer, now)
+                        answers = _filled(journey, item, officer, now)
                         number = steps.complete_task(item, officer, answers, uuid4().hex, now).id
                     acknowledged.append(number)
                 except Exception as error:
