@@ -47,7 +47,7 @@ def test_of_two_officers_at_one_task_the_slower_is_told_and_loses_nothing_typed(
     slow.open_task(number, TASK).fill({"核实结果": "确有问题，较为复杂", "联系方式": "当面", "核实情况": TYPED})
     expect(slow.page.locator("[data-draft-state]")).to_have_text("草稿已自动保存")
     task = slow.page.url
-    quick.open_task(number, TASK)
+    quick.open_task(number, TASK).reaches("电话")
     quick.fill({"核实结果": "当场解决（情况清楚、诉求合理）", "告知评价人的方式": "电话",
                 "当场解决的措施和结果": "当场补办。", "核实情况": "已当场解决。"}).submit()
     expect(quick.page.locator("#messages")).to_contain_text("已提交")

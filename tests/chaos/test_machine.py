@@ -112,8 +112,9 @@ class Operations(RuleBasedStateMachine):
         item = self.item(random)
         actor = random_people.person_for(item, random)
         values = random_people.fill_in(item, random, self.clock())
-        random_people.log_contacts(item, values, actor, self.clock())
         token, case_id, item_id = f"token-{number:020d}-{len(self.sent)}", item.case_id, item.id
+        with transaction():
+            random_people.log_contacts(item, values, actor, self.clock())
         self.do(item_id, actor, values, token)
         self.cases[case_id].complete(values)
         self.reached.update(["completions", *([self.cases[case_id].outcome] if self.cases[case_id].outcome else [])])

@@ -24,7 +24,7 @@ from caseflow.raters import reaching
 from web.forms.typed import read_day, read_number, tidy
 
 PREFIX = "f-"
-RADIO_LIMIT = 5          # more choices than this become a list to select from
+RADIO_LIMIT = 6          # more choices than this become a list to select from
 DRAFT_LIMIT = 64 * 1024  # characters of a draft; more is no form that somebody typed
 
 
