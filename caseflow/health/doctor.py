@@ -42,7 +42,8 @@ from caseflow.models import (
     work,
 )
 from caseflow.models.cases import OPEN
-from caseflow.people import impartiality
+from caseflow.moments import day_of
+from caseflow.people import branches, impartiality
 from caseflow.processes import deployed
 from caseflow.ratings import cleaning, intake
 
@@ -266,14 +267,20 @@ def _applied_twice(topic: str) -> Iterable[str]:
 def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
     """Reviews for which no impartial person is there: of a whole unit, and of one open appeal."""
     for regulation in regulations.all_regulations().values():
-        posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
-        for gap in impartiality.gaps(regulation.key, posts):
+        for gap in impartiality.gaps(regulation, day_of(now)):
             yield Complaint("no_impartial_reviewer", "", f"{regulation.key}/{gap.office_id}/{gap.rated_id}",
                             {"office": gap.office, "rated": gap.rated})
     query = select(WorkItem).where(WorkItem.status == "open", WorkItem.role == impartiality.REVIEWER)
     for item in db.session.scalars(query).unique():
         if not impartiality.someone_for(item):
             yield Complaint("no_impartial_reviewer", item.case.number, str(item.token))
+
+
+def areas_without_branch(now: datetime) -> Iterator[Complaint]:
+    """Areas with units and no branch of an office that acts there by rule: what they have goes to the office above."""
+    for regulation in regulations.all_regulations().values():
+        for found in branches.uncovered(regulation, day_of(now)):
+            yield Complaint("area_without_branch", "", f"{regulation.key}/{found.office}/{found.area}", asdict(found))
 
 
 def old_outbox(now: datetime) -> Iterator[Complaint]:
@@ -303,6 +310,7 @@ Check = Callable[[datetime], Iterator[Complaint]]
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
     deadlines_against_ledger, old_outbox, dead_deliveries, reviews_nobody_may_do,
+    areas_without_branch,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

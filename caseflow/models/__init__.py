@@ -30,6 +30,7 @@ from caseflow.models.journal import JournalEntry, JournalHead
 from caseflow.models.notices import Delivery, Notice, NoticeRead, OutboxMessage
 from caseflow.models.people import (
     ApiKey,
+    Branch,
     Identity,
     ImportDraft,
     LoginFailures,
@@ -67,7 +68,7 @@ from caseflow.models.work import (
 )
 
 __all__ = [
-    "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
+    "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base", "Branch",
     "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment", "CommentDraft",
     "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal",
     "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat", "Identity",

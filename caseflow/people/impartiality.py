@@ -3,8 +3,9 @@ round whoever reviewed the first. Asked when a review is taken or given, and aga
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import aliased
@@ -12,7 +13,9 @@ from sqlalchemy.orm import aliased
 from caseflow.casefile.hand import HeldItem
 from caseflow.errors import NotImpartial
 from caseflow.law.appeal_rules import STAFF
-from caseflow.models import Appeal, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db
+from caseflow.law.regulation_file import Regulation
+from caseflow.models import Appeal, Branch, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db
+from caseflow.people import branches
 
 REVIEWER = "reviewer"
 
@@ -93,24 +96,39 @@ class Gap:
     rated_id: int
 
 
-def gaps(regulation: str, posts: set[str]) -> Iterator[Gap]:
-    """The rated units of a place for which none of these posts (unit.role) has an impartial person.
+def gaps(regulation: Regulation, day: date) -> Iterator[Gap]:
+    """The rated units of a place for which a post that reviews their appeals on this day has no impartial person.
 
     Only units where somebody works are looked at: a place that nobody has been given to yet is not complained of.
     """
-    reviewer, member = aliased(RoleAssignment), aliased(RoleAssignment)
-    rated = list(db.session.scalars(select(Unit).where(
-        Unit.regulation == regulation, Unit.key.is_(None) | Unit.key.not_in({post.partition(".")[0] for post in posts}),
+    keys = sorted({post.partition(".")[0] for post in regulation.appeal.reviewed_by} if regulation.appeal else ())
+    if not keys:
+        return
+    units = dict(db.session.execute(select(Unit.key, Unit.id).where(
+        Unit.regulation == regulation.key, Unit.key.is_not(None))).all())
+    for unit in _rated(regulation, keys):
+        offices = {**units, **branches.serving(unit.id, regulation, units, day)}
+        for office in db.session.scalars(select(Unit).where(Unit.id.in_({offices[key] for key in keys}))):
+            if not _has_outsider(office, unit):
+                yield Gap(regulation.key, office.name, office.id, unit.name, unit.id)
+
+
+def _rated(regulation: Regulation, keys: Collection[str]) -> list[Unit]:
+    """The units of a place where somebody works who may be rated, without those that review."""
+    reviews = exists().where(Branch.unit_id == Unit.id, Branch.office.in_(keys))
+    named = {rules.otherwise for key, rules in regulation.branches.items() if key in keys} | set(keys)
+    return list(db.session.scalars(select(Unit).where(
+        Unit.regulation == regulation.key, Unit.key.is_(None) | Unit.key.not_in(named), ~reviews,
         exists().where(RoleAssignment.unit_id == Unit.id, RoleAssignment.role.in_(("officer", STAFF)),
                        RoleAssignment.user_id == User.id, User.active)).order_by(Unit.id)))
-    for key in sorted(post.partition(".")[0] for post in posts):
-        office = db.session.scalar(select(Unit).where(Unit.regulation == regulation, Unit.key == key))
-        for unit in rated:
-            outsider = exists().where(
-                reviewer.unit_id == office.id, reviewer.role == REVIEWER, User.id == reviewer.user_id, User.active,
-                ~exists().where(member.user_id == User.id, member.unit_id == unit.id))
-            if not db.session.scalar(select(outsider)):
-                yield Gap(regulation, office.name, office.id, unit.name, unit.id)
+
+
+def _has_outsider(office: Unit, rated: Unit) -> bool:
+    """Whether somebody reviews at the office who is not of the rated unit too."""
+    reviewer, member = aliased(RoleAssignment), aliased(RoleAssignment)
+    return bool(db.session.scalar(select(exists().where(
+        reviewer.unit_id == office.id, reviewer.role == REVIEWER, User.id == reviewer.user_id, User.active,
+        ~exists().where(member.user_id == User.id, member.unit_id == rated.id)))))
 
 
 def someone_for(item: WorkItem) -> bool:
