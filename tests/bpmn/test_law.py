@@ -28,9 +28,8 @@ LIMITS = {
         "rectify_due": (_since_receipt(5), "QJ-16"),
         "explain_due": (_since_receipt(5), "QJ-16"),           # parameter explain_limit
     },
-    # HN-14: the limits of the work order rules, set when the order is dispatched
+    # HN-14: the limits of the work order rules, set when the order is made; what comes before it has no number of days
     "hainan": {
-        "first_response_due": ("rectify_by", "HN-14"),
         "rectify_due": ("rectify_by", "HN-14"),
         "explain_due": ("rectify_by", "HN-14"),
         "rehandle_due": ("working_days(5)", "HN-15"),          # parameter rehandle_limit
