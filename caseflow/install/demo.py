@@ -17,7 +17,7 @@ from caseflow.ratings.rectification import RECTIFICATION
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 TITLES = {"officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计",
           "admin": "管理员", "security": "安全员", "designer": "流程设计", "approver": "流程审批"}
-STAFF_NUMBERS = ("S001", "S010", "S004")    # of the sample feeds: somebody rated in each department
+STAFF_NUMBERS = ("S001", "S010", "S004", "S012")    # of the sample feeds: somebody rated in each department
 
 
 def add_people(regulation: Regulation, password_hash: str) -> list[User]:

@@ -125,16 +125,15 @@ class LadderRules:
 class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
-    `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
-    contacted (HN-14), itself or by its branches. `branches` are the offices that lanes name by area. `short_names`: locale → how people call
-    the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which tasks are what.
-    A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an outcome of
-    `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is silent. Without
-    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded; without
-    `supervision` nothing of it is offered.
-    `responsible_units` are the departments of the sample feeds, `sample_branches` the branches of their areas, both for
-    the demo. `articles`: code → exact words.
-    `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
+    `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is contacted
+    (HN-14), itself or by its branches. `branches` are the offices that lanes name by area. `short_names`: locale → how
+    people call the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which
+    tasks are what. A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an
+    outcome of `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is
+    silent. Without `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded;
+    without `supervision` nothing of it is offered. `responsible_units` are the departments of the sample feeds,
+    `sample_branches` the branches of their areas, both for the demo. `articles`: code → exact words. `rules`: process
+    name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
     """
 
     key: str
@@ -214,8 +213,9 @@ def read(file: Path) -> Regulation:
         close_of_business=top.take("close_of_business", time, None),
         milestones=milestones(top),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        unreachable=_unreachable(top), appeal=appeal(top, {*units, *rules_of_branches}), clock=_clock(top), extension=_extension(top),
-        ladder=_ladder(top), supervision=supervision_rules.read(top, units, rules_of_branches), units=MappingProxyType(units),
+        unreachable=_unreachable(top), appeal=appeal(top, {*units, *rules_of_branches}), clock=_clock(top),
+        extension=_extension(top), ladder=_ladder(top),
+        supervision=supervision_rules.read(top, units, rules_of_branches), units=MappingProxyType(units),
         branches=rules_of_branches, responsible_units=tuple(responsible.values()), sample_branches=samples,
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
         articles=(articles := _articles(top)), rules=rules(top, articles))

@@ -68,15 +68,14 @@ from caseflow.models.work import (
 )
 
 __all__ = [
-    "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base", "Branch",
-    "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment", "CommentDraft",
-    "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal",
-    "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat", "Identity",
-    "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep", "LoginFailures",
+    "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
+    "Branch", "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment",
+    "CommentDraft", "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport",
+    "DispatchRefusal", "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat",
+    "Identity", "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep", "LoginFailures",
     "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessDraft",
-    "ProcessInstance", "Profile", "Rating",
-    "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
-    "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
+    "ProcessInstance", "Profile", "Rating", "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock",
+    "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
     "User", "WebSession", "WorkItem", "db", "disconnect", "forget", "insert_new", "is_outage", "lock_case_row",
     "snapshot", "transaction", "why_unusable",
 ]

@@ -146,13 +146,14 @@ class Uncovered:
 
 
 def uncovered(regulation: Regulation, day: date) -> Iterator[Uncovered]:
-    """The areas of a place that have active units and no branch on this day."""
+    """The areas of a place that have active units beside those of the regulation, and no branch on this day."""
     if not regulation.branches:
         return
     near = _in_force(regulation.key, day)
     counts: dict[str, int] = {}
     for level, area_code in db.session.execute(select(Unit.level, Unit.area_code).where(
-            Unit.regulation == regulation.key, Unit.active, Unit.level != LEVELS[0])):
+            Unit.regulation == regulation.key, Unit.active, Unit.level != LEVELS[0],
+            or_(Unit.key.is_(None), Unit.key.not_in(regulation.units)))):
         digits = areas.area(level, area_code)
         counts[digits] = counts.get(digits, 0) + 1
     for key, rules in regulation.branches.items():

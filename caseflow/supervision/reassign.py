@@ -239,7 +239,8 @@ def move(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: date
     """Hand over these tasks of the handover, or note why one may not be; their outcomes. A second call changes nothing.
 
     A task of the responsible unit that goes to another takes the case's responsibility along, so that what follows
-    comes to the new unit too, and to the branches of its area. Journaled as task_reassigned; the successor (a person, or the office) gets a notice.
+    comes to the new unit too, and to the branches of its area. Journaled as task_reassigned; the successor (a person,
+    or the office) gets a notice.
     """
     handover = db.session.get(Handover, handover_id, populate_existing=True)
     if handover is None:
