@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, or_, select
 
 from caseflow.casefile import areas, journal, offices
 from caseflow.casefile.hand import HeldCase
-from caseflow.errors import AdministrationRefused, ConfigurationError, Conflict, InvalidInput
+from caseflow.errors import AdministrationRefused, ConfigurationError, InvalidInput, NotFound
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Branch, Case, Unit, db
@@ -67,12 +67,20 @@ def all_of(regulation: str) -> list[Branch]:
     return list(db.session.scalars(query.order_by(Branch.office, Branch.area_code, Branch.first_day, Branch.id)))
 
 
+def find(branch_id: int, actor: Actor) -> Branch:
+    """The branch of this id; NotFound beyond the actor's reach."""
+    found = db.session.get(Branch, branch_id)
+    if found is None or found.regulation not in duties.reach(actor):
+        raise NotFound
+    return found
+
+
 def add(unit: Unit, kind: str, first_day: date, now: datetime, actor: Actor = SYSTEM, *, level: str = "",
         area_code: str = "") -> Branch:
     """Make this unit the branch of an area, its own where none is named, from a day on.
 
-    Refuses with InvalidInput (kind, level, area), AdministrationRefused (a closed unit) or Conflict (the area has one
-    of this office already). Journaled as branch_added.
+    Refuses with InvalidInput (kind, level, area) or AdministrationRefused (a closed unit, or the area has a branch of
+    this office already). Journaled as branch_added.
     """
     duties.require(actor, "admin", unit.regulation)
     office = next((key for key, rules in regulations.get(unit.regulation).branches.items() if kind in rules.kinds), "")
@@ -84,7 +92,7 @@ def add(unit: Unit, kind: str, first_day: date, now: datetime, actor: Actor = SY
     branch = Branch(regulation=unit.regulation, office=office, kind=kind, level=level, area_code=area_code,
                     unit_id=unit.id, first_day=first_day, last_day=None)
     if any(_clash(branch, other) for other in all_of(unit.regulation)):
-        raise Conflict("This area has a branch of this kind already; end it first.")
+        raise AdministrationRefused("branch_there")
     db.session.add(branch)
     db.session.flush()
     journal.append(None, "branch_added", actor, now, {

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("place", drawings.PLACES)
 
 TASKS = {
     "assign", "dispatch", "dispatch_city", "explain", "first_response", "open_ledger", "rectify", "rectify_complex",
-    "rectify_ledger", "rehandle", "revisit", "track", "verify", "contact"}
+    "rectify_ledger", "rehandle", "revisit", "track", "verify", "contact_rater"}
 OUTCOMES = {
     "closed_explained", "closed_resolved", "closed_unreachable", "closed_unsatisfied", "rating_corrected",
     "rating_voided"}

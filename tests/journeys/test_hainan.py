@@ -24,8 +24,8 @@ def contacted(journey, office=PROVINCE):
     case = journey("hainan").bad_review(office=office)
     assert (case.open_tasks(), case.unit_of("verify")) == (["verify"], "responsible")
     case.does("verify")
-    assert (case.open_tasks(), case.unit_of("contact")) == (["contact"], PLATFORMS[office])
-    return case.does("contact")
+    assert (case.open_tasks(), case.unit_of("contact_rater")) == (["contact_rater"], PLATFORMS[office])
+    return case.does("contact_rater")
 
 
 def ordered(journey, office=PROVINCE, outcome="rectify"):
@@ -86,7 +86,7 @@ def test_a_mistaken_rating_is_replaced_by_the_newest(journey):
 
 def test_who_is_not_reached_at_first_is_handled_all_the_same(journey):
     case = journey("hainan").bad_review().does("verify")
-    case.cannot_be_reached("contact").does("contact", contact_result="unreachable", attempts=3)
+    case.cannot_be_reached("contact_rater").does("contact_rater", contact_result="unreachable", attempts=3)
     assert case.open_tasks() == ["first_response"]
 
 
@@ -126,7 +126,7 @@ def test_a_second_return_is_refused_even_if_a_diagram_asked_for_it(journey):
     assert case.open_tasks() == ["revisit"]
 
 
-@pytest.mark.parametrize("done", [(), ("verify",), ("verify", "contact")])
+@pytest.mark.parametrize("done", [(), ("verify",), ("verify", "contact_rater")])
 def test_an_appeal_that_is_upheld_ends_the_case_at_each_of_its_first_steps(journey, done):
     case = journey("hainan").bad_review()
     for task in done:
@@ -166,8 +166,8 @@ def test_after_a_transfer_what_opens_next_is_the_branch_s_of_the_new_unit(journe
     case = journey("hainan").bad_review(office=before)
     transferred(case, "verify", after)
     case.does("verify")
-    assert case.unit_of("contact") == PLATFORMS[after]
-    case.does("contact").does("first_response", outcome="resolved")
+    assert case.unit_of("contact_rater") == PLATFORMS[after]
+    case.does("contact_rater").does("first_response", outcome="resolved")
     assert case.unit_of("revisit") == PLATFORMS[after]
 
 

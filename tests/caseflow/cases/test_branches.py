@@ -32,7 +32,7 @@ def haikou(hainan, session):
 
 def test_the_open_task_of_a_branch_goes_to_the_branch_of_the_new_area(haikou, session):
     transfer(haikou, "sanya_housing")
-    assert haikou.unit_of("contact") == "platform_sanya"
+    assert haikou.unit_of("contact_rater") == "platform_sanya"
     details = orjson.loads(entries(haikou.case_id, "task_reassigned")[0].details)
     assert (details["from_unit"], details["unit"]) == (
         unit("hainan", "platform_city").id, unit("hainan", "platform_sanya").id)
@@ -46,7 +46,7 @@ def test_a_branch_that_has_done_nothing_leaves_the_case(haikou, session):
 
 
 def test_a_branch_that_has_done_a_task_keeps_its_record(haikou, session):
-    haikou.does("contact")
+    haikou.does("contact_rater")
     session.rollback()
     transfer(haikou, "sanya_housing")
     assert unit("hainan", "platform_city").id in permissions.units_of_case(haikou.case_id)
@@ -56,10 +56,10 @@ def test_the_province_keeps_what_it_leads_when_a_case_goes_to_a_city(hainan, ses
     hainan.does("verify")
     session.rollback()
     transfer(hainan, "haikou_housing")
-    assert hainan.unit_of("contact") == "platform_city"
+    assert hainan.unit_of("contact_rater") == "platform_city"
     assert unit("hainan", "platform").id in permissions.units_of_case(hainan.case_id)
 
 
 def test_within_one_area_nothing_changes_hands(haikou, session):
     transfer(haikou, "qiongshan_service_bureau")
-    assert (haikou.unit_of("contact"), entries(haikou.case_id, "task_reassigned")) == ("platform_city", [])
+    assert (haikou.unit_of("contact_rater"), entries(haikou.case_id, "task_reassigned")) == ("platform_city", [])

@@ -101,7 +101,7 @@ def facts(journey):
 def test_the_ledger_of_hainan_knows_the_contact_and_the_revisit_of_the_province_and_of_the_branches(
         hainan, clock, session, office):
     case = Journey(hainan.app, clock, "hainan").bad_review(office=office).does("verify")
-    contacted = case.time_passes(hours=1).does("contact").now
+    contacted = case.time_passes(hours=1).does("contact_rater").now
     handled = case.time_passes(hours=1).does("first_response", outcome="resolved").now
     case.time_passes(hours=1).does("revisit", revisit_result="satisfied", newest_level="satisfied")
     known = facts(case)
@@ -111,7 +111,7 @@ def test_the_ledger_of_hainan_knows_the_contact_and_the_revisit_of_the_province_
 @pytest.mark.parametrize("office", [0, 1])
 def test_what_was_sent_back_is_handled_when_it_was_handled_again_and_the_last_revisit_counts(
         hainan, clock, session, office):
-    case = Journey(hainan.app, clock, "hainan").bad_review(office=office).does("verify").does("contact")
+    case = Journey(hainan.app, clock, "hainan").bad_review(office=office).does("verify").does("contact_rater")
     case.does("first_response", outcome="rectify").does("dispatch", rectify_by="2026-03-20").does("rectify")
     case.does("revisit", revisit_result="unsatisfied", newest_level="dissatisfied")
     assert (facts(case).rectified_at, facts(case).revisit.value) == (case.now, "unsatisfied")

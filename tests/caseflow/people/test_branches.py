@@ -8,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from caseflow.errors import AdministrationRefused, Conflict, InvalidInput, NotFound, PermissionDenied
+from caseflow.errors import AdministrationRefused, InvalidInput, NotFound, PermissionDenied
 from caseflow.health import doctor
 from caseflow.law import regulations
 from caseflow.models import JournalEntry, Unit, db, transaction
@@ -67,7 +67,7 @@ def test_the_next_task_goes_to_the_branch_that_was_made_meanwhile(hainan, sessio
         branches.add(own, "branch", day_of(hainan.now), hainan.now, admin)
     case.does("verify")
     session.rollback()
-    assert case._item("contact").unit.name == "12345琼山分平台"
+    assert case._item("contact_rater").unit.name == "12345琼山分平台"
 
 
 def test_each_change_is_in_the_journal_of_the_system(hainan, session, admin):
@@ -85,9 +85,10 @@ def test_each_change_is_in_the_journal_of_the_system(hainan, session, admin):
 
 def test_an_area_has_one_branch_of_an_office_at_a_time_whatever_its_kind(hainan, session, admin):
     other = unit("hainan", "platform_sanya")
-    with pytest.raises(Conflict), transaction():
+    with pytest.raises(AdministrationRefused) as refused, transaction():
         branches.add(other, "sub_platform", day_of(hainan.now), hainan.now, admin, level="city",
                      area_code="460100000000")
+    assert refused.value.details == {"reason": "branch_there"}
 
 
 @pytest.mark.parametrize("wrong, field", [

@@ -122,7 +122,7 @@ def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
                      opinion="还是没有解决。")
     done = complete("rehandle", measures="重新办理。")
     acts = [START, complete("verify", findings="属实。"),
-            complete("contact", contact_result="reached", contact_channel="phone", demand="尽快办结。"),
+            complete("contact_rater", contact_result="reached", contact_channel="phone", demand="尽快办结。"),
             complete("first_response", outcome="resolved", solution="当天补办。"), again, done, again]
     trial = play(looping, acts)
     assert (trial.stopped.number, trial.stopped.error.details) == (7, {"element": "return_for_rehandling"})

@@ -83,7 +83,7 @@ def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, p
 @pytest.mark.parametrize("place, process, edit, code, severity, elements", [
     ("hefei", "rectification", ('id="attempts"', 'id="calls"'), "unreachable_field", "warning", ["revisit"]),
     ("hainan", "rectification", ("unreachable_reason", "why_not"), "unreachable_field", "warning",
-     ["contact", "revisit"]),
+     ["contact_rater", "revisit"]),
     ("guichi", "rectification", ('name="appeal_upheld"', 'name="appeal_won"'), "message_not_awaited", "warning", [""]),
     ("qijiang", "appeal", ('name="appeal_withdrawn"', 'name="taken_back"'), "message_not_awaited", "warning", [""])])
 def test_what_a_diagram_does_without_is_a_warning(place, process, edit, code, severity, elements):
