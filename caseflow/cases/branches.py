@@ -33,7 +33,7 @@ def transfer(case: HeldCase, unit_id: int, actor: Actor, now: datetime) -> None:
     before = branches.offices_of(case, regulation, day)
     case.unit_id = unit_id
     after = branches.offices_of(case, regulation, day)
-    moved = {key for key in regulation.branches if before[key] != after[key]}
+    moved = {key for key in regulation.branches if before.get(key) != after.get(key)}
     if not moved:
         return
     _hand_over(case, moved, after, actor, now)

@@ -207,9 +207,10 @@ def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
 def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
     """HF-15, QJ-16, HN-13, GC-2(二): a closed bad review has had its revisit, where the regulation wants one."""
     for regulation in regulations.all_regulations().values():
-        if not regulation.revisit_tasks:
+        revisits = regulation.milestones[HANDLED_IN].revisited.ever
+        if not revisits:
             continue
-        revisited = exists().where(WorkItem.case_id == Case.id, WorkItem.element.in_(regulation.revisit_tasks),
+        revisited = exists().where(WorkItem.case_id == Case.id, WorkItem.element.in_(revisits),
                                    WorkItem.status == "completed")
         query = select(Case.number).where(
             Case.regulation == regulation.key, Case.status == "closed", Case.kind == HANDLED_IN, ~revisited,

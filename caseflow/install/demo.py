@@ -10,7 +10,6 @@ from caseflow.install import installation
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import RoleAssignment, Unit, User, db
-from caseflow.models.people import OFFICIALS
 from caseflow.processes import deployed
 from caseflow.ratings.rectification import RECTIFICATION
 
@@ -41,7 +40,8 @@ def add_people(regulation: Regulation, password_hash: str) -> list[User]:
 def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str, Unit, str, str | None]]:
     """(user name, unit, role, staff number) of everybody a place needs."""
     tasks = deployed.current(regulation.key, RECTIFICATION.process).user_tasks.values()
-    for key in _offices(regulation, {regulation.lead, *(task.unit for task in tasks if task.role in OFFICIALS)}):
+    reviewing = {post.partition(".")[0] for post in regulation.appeal.reviewed_by} if regulation.appeal else set()
+    for key in _offices(regulation, {regulation.lead, *reviewing, *(task.unit for task in tasks)}):
         for role in ("officer", "supervisor"):
             yield f"{regulation.key}.{key}.{role}", units[key], role, None
     for number, entry in enumerate(regulation.responsible_units, 1):
@@ -55,7 +55,6 @@ def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str
     if discipline and discipline.available:
         key, _, role = discipline.to.partition(".")
         yield f"{regulation.key}.{key}.{role}", units[key], role, None
-    reviewing = {post.partition(".")[0] for post in regulation.appeal.reviewed_by} if regulation.appeal else set()
     for key in _offices(regulation, reviewing):
         yield f"{regulation.key}.{key}.reviewer", units[key], "reviewer", None
     for role in ("designer", "approver"):

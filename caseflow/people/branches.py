@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, or_, select
 
 from caseflow.casefile import areas, journal, offices
 from caseflow.casefile.hand import HeldCase
-from caseflow.errors import AdministrationRefused, ConfigurationError, InvalidInput, NotFound
+from caseflow.errors import AdministrationRefused, InvalidInput, NotFound
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Branch, Case, Unit, db
@@ -41,15 +41,14 @@ def offices_of(case: Case | HeldCase, regulation: Regulation, day: date) -> Mapp
 def serving(unit_id: int, regulation: Regulation, units: Mapping[str, int], day: date) -> Mapping[str, int]:
     """Key of each office that is named by rule → the branch that serves this unit on that day.
 
-    `units` are those of the regulation; ConfigurationError when what does it otherwise is not among them.
+    `units` are those of the regulation; an office is missing where what does it otherwise is not among them.
     """
     near, here = _in_force(regulation.key, day), areas.area(*_WHERE.first(unit=unit_id))
     found = {}
     for key, rules in regulation.branches.items():
         branch = areas.nearest(here, near.get(key, ())) or units.get(rules.otherwise)
-        if branch is None:
-            raise ConfigurationError(f"{regulation.key} has no unit {rules.otherwise!r}; see regulation.toml.")
-        found[key] = branch
+        if branch is not None:
+            found[key] = branch
     return found
 
 

@@ -108,7 +108,7 @@ def gaps(regulation: Regulation, day: date) -> Iterator[Gap]:
         Unit.regulation == regulation.key, Unit.key.is_not(None))).all())
     for unit in _rated(regulation, keys):
         offices = {**units, **branches.serving(unit.id, regulation, units, day)}
-        for office in db.session.scalars(select(Unit).where(Unit.id.in_({offices[key] for key in keys}))):
+        for office in db.session.scalars(select(Unit).where(Unit.id.in_({offices.get(key) for key in keys}))):
             if not _has_outsider(office, unit):
                 yield Gap(regulation.key, office.name, office.id, unit.name, unit.id)
 

@@ -64,7 +64,8 @@ def test_hainan_returns_a_case_once_for_rehandling(desk, officer_of, in_ten_days
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "当场处置", 处置结果="不能当场解决，限时整改")
     person.sign_out().sign_in("hainan.platform.officer")
-    person.does(number, "建立电子工单", 差评原因="服务态度", 差评事项="营业执照", 工单编号="HN-0001", 办理期限=in_ten_days)
+    person.does(number, "建立电子工单", 差评原因="服务态度", 差评事项="营业执照", 工单编号="HN-0001",
+                办理期限=in_ten_days)
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "限时整改", 整改措施和结果=DONE)
     person.sign_out().sign_in("hainan.platform.officer")

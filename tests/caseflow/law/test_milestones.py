@@ -83,3 +83,8 @@ def test_every_shipped_regulation_has_milestones_that_its_articles_bear_out():
 
 def test_the_revisit_of_hainan_is_one_task_whichever_branch_does_it():
     assert regulations.get("hainan").revisit_tasks == ("revisit",)
+
+
+def test_a_task_of_an_earlier_version_still_is_what_it_was():
+    revisited = regulations.get("hainan").milestones["rectification"].revisited
+    assert (revisited.tasks, revisited.ever) == (("revisit",), ("revisit", "revisit_city"))

@@ -12,6 +12,7 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 HAINAN = {"regulation": "hainan", "key": "platform_city"}
 SINCE = date(2020, 2, 24)       # since when Hainan's regulation is in force
 
@@ -20,17 +21,15 @@ def upgrade() -> None:
     """Make the table. Haikou's branch goes on with the cases of its city."""
     branches = op.create_table(
         "branches",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BIG, primary_key=True),
         sa.Column("regulation", sa.String(32), nullable=False),
         sa.Column("office", sa.String(32), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("level", sa.String(16), nullable=False),
         sa.Column("area_code", sa.String(12), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", BIG, sa.ForeignKey("units.id"), nullable=False),
         sa.Column("first_day", sa.Date(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["unit_id"], ["units.id"]),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_branches_regulation_office", "branches", ["regulation", "office"])
     op.create_index("ix_branches_unit_id", "branches", ["unit_id"])
