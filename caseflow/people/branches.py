@@ -90,8 +90,7 @@ def add(unit: Unit, kind: str, first_day: date, now: datetime, actor: Actor = SY
     _lock(unit.regulation)
     branch = Branch(regulation=unit.regulation, office=office, kind=kind, level=level, area_code=area_code,
                     unit_id=unit.id, first_day=first_day, last_day=None)
-    if any(_clash(branch, other) for other in all_of(unit.regulation)):
-        raise AdministrationRefused("branch_there")
+    _require_alone(branch, None)
     db.session.add(branch)
     db.session.flush()
     journal.append(None, "branch_added", actor, now, {
@@ -103,7 +102,8 @@ def add(unit: Unit, kind: str, first_day: date, now: datetime, actor: Actor = SY
 def end(branch: Branch, last_day: date, now: datetime, actor: Actor = SYSTEM) -> None:
     """Let a branch be one up to this day, today at the earliest; what it has open it still does. Again: no change.
 
-    Refuses with InvalidInput (a day that is over, or before its first). Journaled as branch_ended.
+    Refuses with InvalidInput (a day that is over, or before its first) or AdministrationRefused (a later day, on which
+    the area has another). Journaled as branch_ended.
     """
     duties.require(actor, "admin", branch.regulation)
     _lock(branch.regulation)
@@ -111,6 +111,7 @@ def end(branch: Branch, last_day: date, now: datetime, actor: Actor = SYSTEM) ->
         return
     if last_day < max(day_of(now), branch.first_day):
         raise InvalidInput(fields={"last_day": "early"})
+    _require_alone(branch, last_day)
     branch.last_day = last_day
     db.session.flush()
     journal.append(None, "branch_ended", actor, now, {
@@ -125,10 +126,14 @@ def _check(office: str, level: str, area_code: str) -> None:
         raise InvalidInput(fields={field: "form" for field, bad in wrong.items() if bad})
 
 
-def _clash(one: Branch, other: Branch) -> bool:
-    """Whether both are the branch of one office for one area on the same day."""
-    same = one.office == other.office and area_of(one) == area_of(other)
-    return same and (other.last_day is None or other.last_day >= one.first_day)
+def _require_alone(branch: Branch, last_day: date | None) -> None:
+    """Refuse a branch that would be one up to this day beside another of its office for its area."""
+    for other in all_of(branch.regulation):
+        same = other.id != branch.id and other.office == branch.office and area_of(other) == area_of(branch)
+        begins_after = last_day is not None and last_day < other.first_day
+        ended_before = other.last_day is not None and other.last_day < branch.first_day
+        if same and not begins_after and not ended_before:
+            raise AdministrationRefused("branch_there")
 
 
 def area_of(branch: Branch) -> str:

@@ -117,6 +117,17 @@ def test_a_branch_ends_today_at_the_earliest(hainan, session, admin):
     assert refused.value.fields == {"last_day": "early"}
 
 
+def test_a_branch_that_was_followed_by_another_is_not_drawn_out_beside_it(hainan, session, admin):
+    today = day_of(hainan.now)
+    haikou = next(one for one in branches.all_of("hainan") if one.unit.key == "platform_city")
+    with transaction():
+        branches.end(haikou, today + timedelta(days=5), hainan.now, admin)
+        branches.add(unit("hainan", "platform_sanya"), "branch", today + timedelta(days=6), hainan.now, admin,
+                     level="city", area_code="460100000000")
+    with pytest.raises(AdministrationRefused), transaction():
+        branches.end(haikou, today + timedelta(days=6), hainan.now, admin)
+
+
 def test_only_system_administrators_of_the_place_change_the_table(hainan, session):
     office, today = unit("hainan", "platform_sanya"), day_of(hainan.now)
     for username, refusal in (("hainan.security", PermissionDenied), ("hainan.platform.supervisor", PermissionDenied),
