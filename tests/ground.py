@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from caseflow.engine import definition as engine
 from caseflow.law import regulations
 from caseflow.models import Base, Case, JournalEntry, RoleAssignment, Unit, User, WorkItem, db, transaction
 from caseflow.people.permissions import SYSTEM, Actor, actor_for
+from caseflow.raters import attempts
 from caseflow.workshop import deployment
 
 
@@ -40,6 +42,13 @@ def colleague(item: WorkItem, username: str = "colleague") -> Actor:
 
 def unit(regulation: str, key: str) -> Unit:
     return db.session.scalars(select(Unit).where(Unit.regulation == regulation, Unit.key == key)).one()
+
+
+def reached(case_id: int, username: str, now: datetime, channel: str = "telephone") -> None:
+    """This person reaches the rater and logs it."""
+    with transaction():
+        attempts.log(case_id, person(username), tried_at=now, channel=channel, result="reached", note="",
+                     form_token=uuid4().hex, now=now)
 
 
 def open_item(case_id: int, element: str | None = None) -> WorkItem:

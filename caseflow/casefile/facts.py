@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
+from caseflow.casefile.hand import FIRED, STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.engine.values import DeadlineRule
-from caseflow.models.work import FIRED
 
 Entry = tuple[str, Mapping[str, object]]    # kind and details of the journal's entry
 

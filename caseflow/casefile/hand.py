@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+FIRED = "fired"     # the status of a timer that is over
 STOPS = ("stopped", "restarted", "ended")   # the kinds of ledger entries that say when a clock stood still
 
 

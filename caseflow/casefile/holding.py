@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, null, or_, select, union_all, update
 
-from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
+from caseflow.casefile.hand import FIRED, STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, ProcessInstance
 from caseflow.models.db import db
 from caseflow.models.prepared import Prepared, current_connection
-from caseflow.models.work import FIRED, WAITING, AwaitedMessage, DeadlineEntry, Timer, WorkItem
+from caseflow.models.work import WAITING, AwaitedMessage, DeadlineEntry, Timer, WorkItem
 
 _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkItem.__table__.c
 _timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c

@@ -13,12 +13,13 @@ from caseflow import paging
 from caseflow.casefile.readings import searching
 from caseflow.law import regulations
 from caseflow.law.milestones import Milestones
-from caseflow.models import Case, ProcessInstance, Rating, Submission, WorkItem, db
+from caseflow.models import Case, ContactAttempt, ProcessInstance, Rating, Submission, WorkItem, db
 from caseflow.models.db import over_by_then
 from caseflow.moments import is_over, over_by
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.raters import reaching
 
 BATCH = 500
 
@@ -106,26 +107,38 @@ def ledger_rows(actor: Actor, wanted: CaseFilter, now: datetime) -> Iterator[tup
 
 
 def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFacts]:
-    """The facts of each of these cases, in two queries however many they are. Which tasks they are read from says the
-    regulation: its milestones of the case's process; where it has none, only `late` is known."""
+    """The facts of each of these cases, in three queries however many they are. Which tasks they are read from says the
+    regulation: its milestones of the case's process; where it has none, only `late` is known. The first contact is read
+    from the log of attempts."""
     items: dict[int, list] = {key: [] for key in case_ids}
     columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.completed_at,
                Case.regulation, Case.kind)
     query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
     for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
-    revisits = _revisits(case_ids)
-    return {key: _facts(rows, revisits.get(key), now) for key, rows in items.items()}
+    revisits, tried = _revisits(case_ids), _tried(case_ids)
+    return {key: _facts(rows, revisits.get(key), tried.get(key, []), now) for key, rows in items.items()}
 
 
-def _facts(rows: Sequence, revisit: Answered | None, now: datetime) -> LedgerFacts:
+def _tried(case_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
+    """(moment, result) of the attempts to reach the rater, in order."""
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    query = select(ContactAttempt.case_id, ContactAttempt.tried_at, ContactAttempt.result)
+    for case_id, *tried in db.session.execute(query.where(ContactAttempt.case_id.in_(case_ids)).order_by(
+            ContactAttempt.tried_at, ContactAttempt.id)):
+        found.setdefault(case_id, []).append(tuple(tried))
+    return found
+
+
+def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[tuple[datetime, str]],
+           now: datetime) -> LedgerFacts:
     late = any(_late(row, now) for row in rows)
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
     if steps is None:
         return LedgerFacts(late=late)
     first = next((row for row in rows if row.element in steps.first_contact.ever), None)
     return LedgerFacts(
-        first_contact_at=first.completed_at if first else None,
+        first_contact_at=reaching.first_contact(regulations.get(rows[0].regulation).unreachable, tried),
         first_contact_due=first.due_at if first else None,
         rectified_at=max(_handled(rows, steps), default=None),
         revisit=revisit,

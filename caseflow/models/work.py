@@ -13,7 +13,6 @@ from caseflow.models.db import Base
 from caseflow.models.people import Unit, User
 
 WAITING = ("pending", "stopped")            # of a timer
-FIRED = "fired"
 RUNNING = "ended_at IS NULL"
 OPEN = "status = 'open'"
 STOPPED = "status = 'open' AND clock_stopped"

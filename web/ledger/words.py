@@ -41,7 +41,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("承办单位"), 22, lambda case, facts: case.unit.name),
     (lazy_gettext("当前环节"), 20, lambda case, facts: case.step if case.status == "open" else ""),
     (lazy_gettext("状态"), 10, lambda case, facts: status_name(case.status)),
-    (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at),
+    (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at or not_yet(case)),
     (lazy_gettext("首次联系期限"), 17, lambda case, facts: facts.first_contact_due),
     (lazy_gettext("整改完成时间"), 17, lambda case, facts: facts.rectified_at),
     (lazy_gettext("回访结果"), 10, lambda case, facts: revisit_result(facts)),
@@ -49,6 +49,11 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("办结时间"), 17, lambda case, facts: case.closed_at),
     (lazy_gettext("备注"), 24, lambda case, facts: gettext("办法期满后受理") if case.after_expiry else ""),
 )
+
+
+def not_yet(case: Case) -> str:
+    """Of a case whose kind speaks to the rater: that nobody has reached them."""
+    return gettext("未联系") if kinds.of(case.kind).speaks_to_rater else ""
 
 
 def revisit_result(facts: LedgerFacts) -> str:

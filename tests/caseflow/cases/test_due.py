@@ -14,7 +14,7 @@ from caseflow.errors import LateReasonMissing
 from caseflow.law import regulations
 from caseflow.models import Case, Timer, db, transaction
 from caseflow.people.permissions import SYSTEM
-from tests.ground import deploy, open_item, person
+from tests.ground import deploy, open_item, person, reached
 from tests.journeys.kit import Journey
 
 
@@ -101,6 +101,7 @@ def test_a_reminder_before_and_a_rung_after_the_statutory_limit_are_no_due_dates
     journey.time_passes(days=5)
     session.rollback()
     assert set(session.scalars(select(Timer.element).where(Timer.status == "fired"))) == {"soon", "first_response_due"}
+    reached(journey.case_id, "guichi.dept1.officer", journey.now)
     item = open_item(journey.case_id)
     assert item.due_at == statutory and steps.is_late(item, journey.now)
     with pytest.raises(LateReasonMissing), transaction():

@@ -12,7 +12,7 @@ from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDe
 from caseflow.models import Draft, WorkItem, transaction
 from caseflow.people import permissions
 from caseflow.work import tasks, worklist
-from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows, unit
+from tests.ground import at_once, colleague, entries, newcomer, open_item, person, reached, rows, unit
 from tests.journeys.kit import Journey
 
 
@@ -100,7 +100,7 @@ def test_of_two_who_take_a_task_at_once_one_has_it(app, guichi, item, officer, o
 @pytest.mark.both_databases
 def test_taking_and_completing_at_once_end_in_one_order_or_the_other(app, guichi, item, officer, other, session):
     session.rollback()
-
+    reached(guichi.case_id, "guichi.dept1.officer", guichi.now)
     resolved = {"outcome": "resolved", "feedback_channel": "phone", "measures": "当场补办。", "findings": "属实"}
 
     def complete():
