@@ -44,10 +44,10 @@ def unit(regulation: str, key: str) -> Unit:
     return db.session.scalars(select(Unit).where(Unit.regulation == regulation, Unit.key == key)).one()
 
 
-def reached(case_id: int, username: str, now: datetime, channel: str = "telephone") -> None:
-    """This person reaches the rater and logs it."""
+def reached(case_id: int, username: str, now: datetime, channel: str = "telephone", result: str = "reached") -> None:
+    """This person reaches the rater, or not, and logs it."""
     with transaction():
-        attempts.log(case_id, person(username), tried_at=now, channel=channel, result="reached", note="",
+        attempts.log(case_id, person(username), tried_at=now, channel=channel, result=result, note="",
                      form_token=uuid4().hex, now=now)
 
 

@@ -189,7 +189,9 @@ class Reading:
 
     @cached_property
     def refusals(self) -> tuple[DispatchRefusal, ...]:
-        """What was sent back as a wrong dispatch, each with the unit that did, oldest first."""
+        """What was sent back as a wrong dispatch, each with its unit, oldest first. The journal tells of each."""
+        if not any(entry.kind == "dispatch_refused" for entry in self.entries):
+            return ()
         query = select(DispatchRefusal).where(DispatchRefusal.case_id == self.id).order_by(DispatchRefusal.id)
         return tuple(db.session.scalars(query.options(joinedload(DispatchRefusal.unit))))
 
