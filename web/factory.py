@@ -29,7 +29,7 @@ PAGES = {     # area → its modules with pages
     "notices": ("pages",),
     "operations": ("incidents", "metrics", "demo"),
     "account": ("pages",),
-    "admin": ("people", "units", "imports", "journal", "deliveries"),
+    "admin": ("people", "units", "branches", "imports", "journal", "deliveries"),
     "api": ("ratings",),
 }
 

@@ -113,6 +113,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "unit_changed": _kind("Its facts changed.", "unit before after"),
     "unit_opened": _kind("It is in use again.", "unit before after"),
     "unit_closed": _kind("It is out of use.", "unit before after"),
+    "branch_added": _kind(
+        "A unit is the branch of an area from a day on.", "branch unit kind level area first_day"),
+    "branch_ended": _kind("It is one up to a day.", "branch unit last_day"),
     "people_imported": _kind("Lines of a file about people were taken over.", "regulation count lines"),
     "units_imported": _kind("Lines of a file about offices were taken over.", "regulation count lines"),
     "absence_entered": _kind("Somebody will be away.", "absence user substitute first_day last_day open_too"),

@@ -47,8 +47,9 @@ from caseflow.moments import is_over
 class Known:
     """By what a step is judged beside the case in hand. What it does not need may be missing.
 
-    `units` are the offices by key, "responsible" included; `ledgers` how many entries the ledgers of stopped timers
-    have, by token; `applied` the effects that the case has had; `answers` the newest of each field.
+    `units` are the offices by key, "responsible" and the branches of its area included; `ledgers` how many entries the
+    ledgers of stopped timers have, by token; `applied` the effects that the case has had; `answers` the newest of each
+    field.
     """
 
     definition: Definition

@@ -136,7 +136,7 @@ def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[tuple[datet
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
     if steps is None:
         return LedgerFacts(late=late)
-    first = next((row for row in rows if row.element in steps.first_contact.tasks), None)
+    first = next((row for row in rows if row.element in steps.first_contact.ever), None)
     return LedgerFacts(
         first_contact_at=reaching.first_contact(regulations.get(rows[0].regulation).unreachable, tried),
         first_contact_due=first.due_at if first else None,
@@ -154,8 +154,8 @@ def _milestones(regulation: str, process: str) -> Milestones | None:
 def _handled(rows: Sequence, steps: Milestones) -> list[datetime]:
     """When the tasks were done that end the handling; those on the spot count alone, once a revisit has begun."""
     done = [row for row in rows if row.status == "completed"]
-    handled = [row.completed_at for row in done if row.element in steps.handled.tasks]
-    if not handled and any(row.element in steps.revisited.tasks for row in rows):
+    handled = [row.completed_at for row in done if row.element in steps.handled.ever]
+    if not handled and any(row.element in steps.revisited.ever for row in rows):
         handled = [row.completed_at for row in done if row.element in steps.handled.on_the_spot]
     return handled
 
@@ -168,7 +168,7 @@ def _late(row, now: datetime) -> bool:
 def _revisits(case_ids: Sequence[int]) -> dict[int, Answered]:
     """The last answer of each case's revisit."""
     tasks = {task for known in regulations.all_regulations().values() for steps in known.milestones.values()
-             for task in steps.revisited.tasks}
+             for task in steps.revisited.ever}
     columns = (Submission.case_id, Submission.element, Submission.form_values, Case.regulation, Case.kind,
                ProcessInstance.definition)
     query = select(*columns).join(Case, Case.id == Submission.case_id).join(
@@ -180,7 +180,7 @@ def _revisits(case_ids: Sequence[int]) -> dict[int, Answered]:
 
 def _answer(row) -> Answered | None:
     steps = _milestones(row.regulation, row.kind)
-    if steps is None or row.element not in steps.revisited.tasks:
+    if steps is None or row.element not in steps.revisited.ever:
         return None
     value = orjson.loads(row.form_values).get(steps.revisited.result)
     return Answered(str(value), row.definition, row.element, steps.revisited.result) if value else None

@@ -37,7 +37,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Rating, ServiceRecord, Submission, WorkItem, db
 from caseflow.moments import day_of, is_over, over_by
-from caseflow.people import impartiality, permissions
+from caseflow.people import branches, impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
 from caseflow.processes.form_values import Circumstances
@@ -47,7 +47,8 @@ from caseflow.raters import unreachable
 def begin(kind: Kind, subject: Subject, now: datetime) -> tuple[HeldCase, Definition]:
     """A new case of this kind about this subject with the next file number, under the current process of its kind.
 
-    Seen by the responsible unit, the lead office and the offices of its subject; nothing is open in it before `start`.
+    Seen by the responsible unit, the lead office, the branch that has the contact with the rater and the offices of its
+    subject; nothing is open in it before `start`.
     """
     regulation, year = regulations.get(subject.regulation), day_of(now).year
     definition = deployed.current(regulation.key, kind.process)
@@ -58,6 +59,8 @@ def begin(kind: Kind, subject: Subject, now: datetime) -> tuple[HeldCase, Defini
         unit_id=subject.unit_id, opened_at=now, definition=definition.digest)
     for key in ("responsible", regulation.lead, *subject.offices):
         offices.takes_part(case, offices.unit_for(case, key))
+    if regulation.contact_office in regulation.branches:
+        offices.takes_part(case, branches.offices_of(case, regulation, day_of(now))[regulation.contact_office])
     return case, definition
 
 

@@ -62,13 +62,16 @@ class SupervisionRules:
     improvements: Offered
 
 
-def read(top: Table, units: Collection[str]) -> SupervisionRules | None:
-    """The table [supervision]; None where the file has none, and then nothing of it is offered."""
+def read(top: Table, units: Collection[str], branches: Collection[str]) -> SupervisionRules | None:
+    """The table [supervision]; None where the file has none, and then nothing of it is offered.
+
+    Who may forward may be at a branch; the post that receives it is at one of the `units`.
+    """
     if "supervision" not in top.values:
         return None
     table = top.table("supervision")
     rules = SupervisionRules(
-        refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units),
+        refusal=_offered(table.table("refusal")), discipline=_forwarding(table.table("discipline"), units, branches),
         references=_offered(table.table("references")), duplicates=_offered(table.table("duplicates")),
         conduct=MappingProxyType({kind: _conduct(entry) for kind, entry in _entries(table).items()}),
         improvements=_offered(table.table("improvements")))
@@ -91,13 +94,14 @@ def _conduct(table: Table) -> Conduct:
     return rules
 
 
-def _forwarding(table: Table, units: Collection[str]) -> Forwarding:
+def _forwarding(table: Table, units: Collection[str], branches: Collection[str]) -> Forwarding:
     posts = {}
     if table.values.get("available"):
         posts = {"by": table.texts("by", POST), "to": table.matching("to", POST, "discipline.supervisor")}
         for post in (*posts["by"], posts["to"]):
-            if post.partition(".")[0] not in units:
-                raise table.refuse("to" if post == posts["to"] else "by", f"{post!r} is at no unit of this file")
+            key, where = ("to", units) if post == posts["to"] else ("by", {*units, *branches})
+            if post.partition(".")[0] not in where:
+                raise table.refuse(key, f"{post!r} is at no unit of this file")
     rules = Forwarding(table.take("available", bool), table.article(), table.text("note"), **posts)
     table.end()
     return rules

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
@@ -15,8 +16,9 @@ from caseflow.casefile.hand import HeldItem
 from caseflow.errors import NotImpartial, OtherPersonNeeded, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.appeal_rules import STAFF
-from caseflow.models import Appeal, Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db
-from caseflow.people import apart
+from caseflow.law.regulation_file import Regulation
+from caseflow.models import Appeal, Branch, Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db
+from caseflow.people import apart, branches
 from caseflow.people.apart import Did, OfCase
 
 REVIEWER = "reviewer"
@@ -168,24 +170,40 @@ class Gap:
     rated_id: int
 
 
-def gaps(regulation: str, posts: set[str]) -> Iterator[Gap]:
-    """The rated units of a place for which none of these posts (unit.role), and nobody who stands in for them, has an
-    impartial person.
+def gaps(regulation: Regulation, day: date) -> Iterator[Gap]:
+    """The rated units of a place for which a post that reviews their appeals on this day, with those who stand in for
+    it, has no impartial person.
 
     Only units where somebody works are looked at: a place that nobody has been given to yet is not complained of.
     """
-    holder, member, office = aliased(RoleAssignment), aliased(RoleAssignment), aliased(Unit)
-    rated = list(db.session.scalars(select(Unit).where(
-        Unit.regulation == regulation, Unit.key.is_(None) | Unit.key.not_in({post.partition(".")[0] for post in posts}),
+    keys = sorted({post.partition(".")[0] for post in regulation.appeal.reviewed_by} if regulation.appeal else ())
+    if not keys:
+        return
+    units = dict(db.session.execute(select(Unit.key, Unit.id).where(
+        Unit.regulation == regulation.key, Unit.key.is_not(None))).all())
+    for unit in _rated(regulation, keys):
+        offices = {**units, **branches.serving(unit.id, regulation, units, day)}
+        for office in db.session.scalars(select(Unit).where(Unit.id.in_({offices.get(key) for key in keys}))):
+            if not _has_outsider(office, unit):
+                yield Gap(regulation.key, office.name, office.id, unit.name, unit.id)
+
+
+def _rated(regulation: Regulation, keys: Collection[str]) -> list[Unit]:
+    """The units of a place where somebody works who may be rated, without those that review."""
+    reviews = exists().where(Branch.unit_id == Unit.id, Branch.office.in_(keys))
+    named = {rules.otherwise for key, rules in regulation.branches.items() if key in keys} | set(keys)
+    return list(db.session.scalars(select(Unit).where(
+        Unit.regulation == regulation.key, Unit.key.is_(None) | Unit.key.not_in(named), ~reviews,
         exists().where(RoleAssignment.unit_id == Unit.id, RoleAssignment.role.in_(("officer", STAFF)),
                        RoleAssignment.user_id == User.id, User.active)).order_by(Unit.id)))
-    others = [post.split(".") for post in apart.fallbacks_of_appeals(regulation)]
-    for key in sorted(post.partition(".")[0] for post in posts):
-        reviews = db.session.scalar(select(Unit).where(Unit.regulation == regulation, Unit.key == key))
-        able = or_(*(and_(office.key == unit, holder.role == role) for unit, role in ((key, REVIEWER), *others)))
-        for unit in rated:
-            outsider = exists().where(
-                office.id == holder.unit_id, office.regulation == regulation, able, User.id == holder.user_id,
-                User.active, ~exists().where(member.user_id == User.id, member.unit_id == unit.id))
-            if not db.session.scalar(select(outsider)):
-                yield Gap(regulation, reviews.name, reviews.id, unit.name, unit.id)
+
+
+def _has_outsider(office: Unit, rated: Unit) -> bool:
+    """Whether somebody reviews at the office, or stands in for it, who is not of the rated unit too."""
+    holder, member, post = aliased(RoleAssignment), aliased(RoleAssignment), aliased(Unit)
+    others = [fallback.split(".") for fallback in apart.fallbacks_of_appeals(office.regulation)]
+    able = or_(and_(post.id == office.id, holder.role == REVIEWER),
+               *(and_(post.key == key, holder.role == role) for key, role in others))
+    return bool(db.session.scalar(select(exists().where(
+        post.id == holder.unit_id, post.regulation == office.regulation, able, User.id == holder.user_id, User.active,
+        ~exists().where(member.user_id == User.id, member.unit_id == rated.id)))))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import joinedload
 from caseflow import texts
 from caseflow.casefile import assigning, holding, journal, offices
 from caseflow.casefile.hand import HeldCase, HeldItem
+from caseflow.cases import branches
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.law.appeal_rules import STAFF
 from caseflow.models import (
@@ -239,7 +240,8 @@ def move(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: date
     """Hand over these tasks of the handover, or note why one may not be; their outcomes. A second call changes nothing.
 
     A task of the responsible unit that goes to another takes the case's responsibility along, so that what follows
-    comes to the new unit too. Journaled as task_reassigned; the successor (a person, or the office) gets a notice.
+    comes to the new unit too, and to the branches of its area. Journaled as task_reassigned; the successor (a person,
+    or the office) gets a notice.
     """
     handover = db.session.get(Handover, handover_id, populate_existing=True)
     if handover is None:
@@ -278,7 +280,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
         joined = offices.joins(case, to.unit_id)
         responsible = case.unit_id == item.unit_id
         if responsible:
-            case.unit_id = to.unit_id
+            branches.transfer(case, to.unit_id, actor, now)
     _change(case, item, to.unit_id, to.user_id, to.name, actor, "task_reassigned", now, why)
     outbox.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
                  case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
@@ -341,7 +343,7 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
     if item is None or (item.unit_id, item.assignee_id) != to or now - moved_at > UNDO_WITHIN or acknowledged_at:
         return False
     if responsible:
-        case.unit_id = unit_id
+        branches.transfer(case, unit_id, actor, now)
     if user_id not in back or impartiality.reason(user_id, item, case):
         user_id = None
     _change(case, item, unit_id, user_id, back.get(user_id, ""), actor, "handover_undone", now,

@@ -112,7 +112,7 @@ class TriedCase:
 
     def __init__(self, ground: Ground) -> None:
         self.ground, self.now, self.case = ground, START, _begun(ground)
-        self.units = {RESPONSIBLE: RESPONSIBLE, **{key: key for key in ground.regulation.units}}
+        self.units = {RESPONSIBLE: RESPONSIBLE, **{key: key for key in ground.regulation.offices}}
         self.tasks: dict[int, Task] = {}
         self.given: dict[int, Given] = {}
         self.ledgers: dict[int, tuple[facts.LedgerKept, ...]] = {}

@@ -28,7 +28,7 @@ from web.app import clock
 HERE = Path(__file__).parent
 LATEST = time(23, 30)      # at which a test begins, by the demo's clock
 FEWEST = 6      # tasks that nobody has taken, at the first office of each place
-FIRST_STEPS = ("first_response", "assign", "dispatch", "dispatch_city")
+FIRST_STEPS = ("first_response", "assign", "verify")
 STAFF = "qijiang.dept1.staff"
 _numbers = count(1)
 FAILED = pytest.StashKey[bool]()

@@ -57,11 +57,18 @@ def test_qijiang(desk, officer_of, today):
 
 
 def test_hainan_returns_a_case_once_for_rehandling(desk, officer_of, in_ten_days):
-    person = desk("hainan.platform.officer")
-    number = person.first_case("转办电子工单")
-    person.does(number, "转办电子工单", 工单编号="HN-0001", 差评原因="服务态度", 办理期限=in_ten_days)
+    person = desk("hainan.dept1.officer")
+    number = person.first_case("核实")
+    person.does(number, "核实", 核实情况=FOUND)
+    person.sign_out().sign_in("hainan.platform.officer")
+    person.does(number, "联系评价人", 联系结果="已联系上", 联系方式="电话", 评价人的诉求="希望尽快办结。")
     person.sign_out().sign_in(officer_of(number))
-    person.does(number, "核实处置", 处置结果="当场解决", 核实情况=FOUND)
+    person.does(number, "当场处置", 处置结果="不能当场解决，限时整改")
+    person.sign_out().sign_in("hainan.platform.officer")
+    person.does(number, "建立电子工单", 差评原因="服务态度", 差评事项="营业执照", 工单编号="HN-0001",
+                办理期限=in_ten_days)
+    person.sign_out().sign_in(officer_of(number))
+    person.does(number, "限时整改", 整改措施和结果=DONE)
     person.sign_out().sign_in("hainan.platform.officer")
     person.does(number, "反馈并回访", 回访结果="不满意", 回访方式="电话", 评价人的最新评价="不满意",
                 整改落实情况和评价人的意见="问题没有解决。")

@@ -103,7 +103,7 @@ class Operations(RuleBasedStateMachine):
             verdict = intake.receive([line.encode()], "test", self.clock())[0]
         if verdict.status == "accepted":
             case = db.session.scalar(select(Case).where(Case.number == verdict.case))
-            self.cases[case.id] = ModelCase(regulation, case.unit.level)
+            self.cases[case.id] = ModelCase(regulation)
             self.note_deadlines()
 
     def complete(self, number):

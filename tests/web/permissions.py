@@ -29,6 +29,7 @@ from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import (
     Absence,
+    Branch,
     Case,
     CaseReference,
     Delivery,
@@ -130,6 +131,9 @@ class World:
             "filter_id": SavedFilter(**whose, owner_id=person.id, name="本周", query='{"due": "soon"}', saved_at=now),
             "phrase_id": Phrase(**whose, title="已联系", text="已与评价人联系。", changed_by=person.id, changed_at=now),
             "handover_id": Handover(**whose, form_token=f"t{case.id}", actor_id=supervisor.id, at=now, reason="轮岗"),
+            "branch_id": Branch(
+                **whose, regulation=case.regulation, office="branch", kind="branch", level="village",
+                area_code="999999999999", first_day=now.date(), last_day=None),
             "absence_id": Absence(user_id=person.id, substitute_id=supervisor.id, first_day=now.date(),
                                   last_day=now.date(), open_too=False, entered_by=person.id, entered_at=now),
             "report_id": DisciplineReport(

@@ -14,6 +14,7 @@ from caseflow.install import installation
 from caseflow.law import regulations
 from caseflow.law.working_days import NATIONAL
 from caseflow.models import transaction
+from caseflow.moments import day_of
 from caseflow.people import accounts, impartiality
 from caseflow.people.permissions import SYSTEM
 from caseflow.ratings import cleaning, intake
@@ -32,8 +33,7 @@ def init(demo: bool) -> None:
     with create_app().app_context():
         prepare(demo)
         for regulation in regulations.all_regulations().values():
-            posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
-            for gap in impartiality.gaps(regulation.key, posts):
+            for gap in impartiality.gaps(regulation, day_of(clock.now())):
                 click.echo(f"（提示）{gap.office}没有人能公正复核涉及{gap.rated}的申诉；请用 caseflow user role "
                            "在那里授予 reviewer。", err=True)
         for row in installation.other_than_shipped():

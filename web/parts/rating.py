@@ -104,8 +104,7 @@ def _other(rating: Rating, other: Rating) -> OtherRating:
 def _contact_office(case: Reading) -> str:
     """The name of the one office that may talk to the rater, where the regulation names one (HN-14)."""
     regulation = regulations.get(case.regulation)
-    through = regulation.contact_through
-    return regulation.units[through].name if through and through in regulation.units else ""
+    return regulation.offices[regulation.contact_office] if regulation.contact_office else ""
 
 
 def _service_lines(rating: Rating) -> list[tuple[str, str]]:

@@ -55,6 +55,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "no_other_person": Said(
         _("有任务按规定应当换人办理，却没有人可以办理"),
         _("“%(task)s”按规定应当由没有办理过前面环节的人办理，却没有这样的在岗人员；请增加人员，或者给有关岗位配备人员。")),
+    "area_without_branch": Said(
+        _("有地区没有登记分支机构，请到“管理—分支机构”处理"),
+        _("地区 %(area)s（%(units)s 个单位）没有登记“%(office)s”，由%(unit)s代为办理；请到“管理—分支机构”登记。")),
     "old_outbox": Said(
         _("消息等待发送超过 %(minutes)s 分钟"), _("有 %(count)s 条消息等待发送超过 %(minutes)s 分钟。")),
     "dead_delivery": Said(
@@ -86,7 +89,7 @@ def sentence(code: str, facts: Mapping[str, Any]) -> str:
     said = COMPLAINTS[code].sentence
     if facts.get("ended"):
         said = OF_ENDED_CASES[code]
-    if "office" in facts:
+    if "rated" in facts:
         said = OF_A_UNIT
     words = UNSAID | dict(facts)
     if code == "dead_delivery":

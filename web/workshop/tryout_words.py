@@ -85,7 +85,7 @@ def _fault(error: StepFailed) -> str:
 
 def offices(ground: Ground) -> Mapping[str, str]:
     """The names of offices by their key in the diagram."""
-    return {"responsible": gettext("承办单位"), **{key: unit.name for key, unit in ground.regulation.units.items()}}
+    return {"responsible": gettext("承办单位"), **ground.regulation.offices}
 
 
 def post(ground: Ground, name: str) -> str:

@@ -33,8 +33,8 @@ def remind(occasion: Occasion) -> Outcome:
 
 def tell_rater(occasion: Occasion) -> Outcome:
     """Have the office that is in contact with the rater give them feedback."""
-    offices = [key for key in occasion.units if occasion.regulation.contacts_raters(key)]
-    return Outcome(tuple(notice(occasion, "feedback_due", unit, "officer") for unit in offices or ["responsible"]))
+    office = occasion.regulation.contact_office or "responsible"
+    return Outcome((notice(occasion, "feedback_due", office, "officer"),))
 
 
 def return_for_rehandling(occasion: Occasion) -> Outcome:

@@ -123,13 +123,14 @@ def test_without_a_deadline_there_is_nothing_to_jump_to():
 def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
     files = {"rectification.bpmn": drawings.source("hainan").replace(b"and visits('rehandle') &lt; 1", b"")}
     looping = Ground(engine.load(files, trusted=True), regulations.get("hainan"), working_days.national())
-    again = complete("revisit_city", revisit_result="unsatisfied", revisit_channel="phone", newest_level="dissatisfied",
+    again = complete("revisit", revisit_result="unsatisfied", revisit_channel="phone", newest_level="dissatisfied",
                      opinion="还是没有解决。")
     done = complete("rehandle", measures="重新办理。")
-    acts = [START, complete("dispatch_city", cause="item", work_order_no="1", rectify_by="2026-03-20"),
-            complete("first_response", outcome="resolved", findings="属实。"), REACHED, again, done, REACHED, again]
+    acts = [START, complete("verify", findings="属实。"), REACHED,
+            complete("contact_rater", contact_result="reached", contact_channel="phone", demand="尽快办结。"),
+            complete("first_response", outcome="resolved", solution="当天补办。"), REACHED, again, done, REACHED, again]
     trial = play(looping, acts)
-    assert (trial.stopped.number, trial.stopped.error.details) == (8, {"element": "return_for_rehandling"})
+    assert (trial.stopped.number, trial.stopped.error.details) == (10, {"element": "return_for_rehandling"})
     assert trial.effects == ("return_for_rehandling",)
 
 

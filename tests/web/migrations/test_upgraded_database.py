@@ -113,12 +113,15 @@ def test_every_case_of_an_upgraded_database_goes_on_to_its_end(upgraded):
 
 
 def is_healthy(now: datetime) -> None:
-    """The journal is whole, and the doctor finds nothing once the messages that wait have left."""
+    """The journal is whole, and the doctor finds nothing once the messages that wait have left, but that areas have no
+    approval bureau yet: an administrator has to enter those."""
     with transaction():
         while outbox.deliver_waiting(now, 500):
             pass
     assert journal_check.verify().broken == []
-    assert doctor.examine(now) == []
+    found = doctor.examine(now)
+    assert {complaint.code for complaint in found} <= {"area_without_branch"}
+    assert [complaint for complaint in found if "12345" in complaint.facts["office"]] == []
 
 
 def complete(work_item_id: int, chance: Random, now: datetime, token: str) -> None:
