@@ -78,6 +78,9 @@ def test_a_task_is_done_with_the_keyboard_alone(desk):
     with person.another_page():
         press(person, tab_to(person, row.get_by_role("link", name=TASK)), "Enter")
     expect(person.heading).to_have_text(TASK)
+    press(person, tab_to(person, page.locator("#result")), "ArrowDown")
+    with person.another_page():
+        press(person, tab_to(person, page.get_by_role("button", name="记录这次联系")), "Enter")
     press(person, tab_to(person, person.field("核实结果").get_by_role("radio").first), "Space")
     press(person, tab_to(person, person.field("告知评价人的方式").get_by_role("radio").first), "Space")
     tab_to(person, person.field("当场解决的措施和结果"))
