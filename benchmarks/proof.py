@@ -52,10 +52,12 @@ class Drawing:
             if asks else ""
         self.then(name, "userTask", form, f' name="{name}" camunda:candidateGroups="responsible.officer"')
 
-    def limit(self, name: str, task: str, days: int) -> None:
+    def limit(self, name: str, task: str, days: int, kind: str = "") -> None:
+        marked = f'<camunda:properties><camunda:property name="limit" value="{kind}"/></camunda:properties>'
         self.xml.append(
-            f'<bpmn:boundaryEvent id="{name}" attachedToRef="{task}" cancelActivity="false"><bpmn:timerEventDefinition>'
-            f"<bpmn:timeDate>working_days({days})</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+            f'<bpmn:boundaryEvent id="{name}" attachedToRef="{task}" cancelActivity="false">'
+            f"{f'<bpmn:extensionElements>{marked}</bpmn:extensionElements>' if kind else ''}"
+            f"<bpmn:timerEventDefinition><bpmn:timeDate>working_days({days})</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
             f'<bpmn:serviceTask id="{name}_tell" camunda:type="external" camunda:topic="escalate"/>'
             f'<bpmn:endEvent id="{name}_told"/>')
         self.flow(name, f"{name}_tell")
@@ -104,11 +106,11 @@ def loops(number: int) -> engine.Definition:
 
 
 def limits(number: int) -> engine.Definition:
-    """One task with several limits."""
+    """One task with several limits: reminders, and the statutory one."""
     drawing = Drawing()
     drawing.task("task_0")
     for limit in range(number):
-        drawing.limit(f"due_{limit}", "task_0", limit + 1)
+        drawing.limit(f"due_{limit}", "task_0", limit + 1, "reminder" if limit + 1 < number else "statutory")
     return drawing.done()
 
 

@@ -7,6 +7,7 @@ CaseflowError
 ├── NotFound
 ├── PermissionDenied
 │   ├── NotImpartial        ─ reason: rated, appellant, rated_unit or first_handler
+│   ├── OtherPersonNeeded   ─ article, done: the task they did, fallback: (office, role) or None
 │   └── SecondPersonNeeded
 ├── InvalidInput            ─ fields: {name: code}
 │   ├── InvalidForm
@@ -69,6 +70,10 @@ class PermissionDenied(CaseflowError):
 
 class NotImpartial(PermissionDenied):
     """You cannot review this appeal: you are not impartial in it."""
+
+
+class OtherPersonNeeded(PermissionDenied):
+    """You did the task from which the regulation keeps this one apart; another person does it."""
 
 
 class SecondPersonNeeded(PermissionDenied):
@@ -177,6 +182,7 @@ class AdministrationRefused(CaseflowError):
                  "and together with no other role.",
         "last_holder": "This is the last active holder of this duty; give it to somebody else first.",
         "unit_of_regulation": "The regulation itself names this unit; it stays as it is.",
+        "branch_there": "This area has a branch of this office on these days; end it first.",
         "unit_has_cases": "This unit is responsible for open cases; let them be closed first.",
         "unit_has_tasks": "This unit has open tasks; let them be done or moved first.",
         "unit_has_people": "Active people hold roles at this unit; take these away first.",

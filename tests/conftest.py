@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, settings
 from caseflow.install import demo, installation, kinds
 from caseflow.law import regulations
 from caseflow.models import db, transaction
-from tests import apps
+from tests import apps, powers
 from tests.machine_clock import guard
 from tests.postgres import PostgresServer
 from web.app import clock as web_clock
@@ -230,6 +230,17 @@ def postgres_installed(postgres: PostgresServer, tmp_path_factory: pytest.TempPa
 @pytest.fixture
 def installed() -> None:
     """This test's database begins with the four regulations and their demo people in it."""
+
+
+@pytest.fixture(scope="session")
+def folder_with_powers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return powers.build(tmp_path_factory.mktemp("powers"))
+
+
+@pytest.fixture
+def with_powers(folder_with_powers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clocks may be stopped and limits extended in the four places: as shipped they may not."""
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder_with_powers))
 
 
 @pytest.fixture

@@ -5,12 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import func, select
 
+from caseflow.cases.effects.registry import TOPICS
+from caseflow.engine import definition as engine
+from caseflow.law import regulations
 from caseflow.models import Base, Case, JournalEntry, RoleAssignment, Unit, User, WorkItem, db, transaction
-from caseflow.people.permissions import Actor, actor_for
+from caseflow.people.permissions import SYSTEM, Actor, actor_for
+from caseflow.raters import attempts
+from caseflow.workshop import deployment
 
 
 def person(username: str) -> Actor:
@@ -37,6 +44,13 @@ def unit(regulation: str, key: str) -> Unit:
     return db.session.scalars(select(Unit).where(Unit.regulation == regulation, Unit.key == key)).one()
 
 
+def reached(case_id: int, username: str, now: datetime, channel: str = "telephone", result: str = "reached") -> None:
+    """This person reaches the rater, or not, and logs it."""
+    with transaction():
+        attempts.log(case_id, person(username), tried_at=now, channel=channel, result=result, note="",
+                     form_token=uuid4().hex, now=now)
+
+
 def open_item(case_id: int, element: str | None = None) -> WorkItem:
     """The one open task of the case, or its open task of this name."""
     query = select(WorkItem).where(WorkItem.case_id == case_id, WorkItem.status == "open")
@@ -55,6 +69,19 @@ def rows() -> dict[str, int]:
     counts = {table.name: db.session.scalar(select(func.count()).select_from(table))
               for table in Base.metadata.sorted_tables}
     return counts | {f"case {case.id}": case.version for case in db.session.scalars(select(Case))}
+
+
+def deploy(place: str, clock: Callable[[], datetime], *edits: tuple[str | bytes, str | bytes],
+           name: str = "rectification", deployed: bool = False) -> str:
+    """A next version of the place's process, lawful or not, with these replacements; its digest."""
+    files = dict(regulations.files(place))
+    for old, new in edits:
+        old, new = (text.encode() if isinstance(text, str) else text for text in (old, new))
+        assert old in files[f"{name}.bpmn"]
+        files[f"{name}.bpmn"] = files[f"{name}.bpmn"].replace(old, new)
+    with transaction():
+        process = engine.load(files, trusted=True, process_id=f"{place}_{name}", topics=TOPICS, deployed=deployed)
+        return deployment.put(process, place, clock(), SYSTEM).digest
 
 
 def at_once(app: Flask, *calls: Callable[[], object]) -> list[object]:

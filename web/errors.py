@@ -22,6 +22,7 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.NotFound: (404, _("没有找到这项内容，或者它不属于您的单位。")),
     errors.PermissionDenied: (403, _("您的岗位不能进行这项操作，请联系本单位督办人员。")),
     errors.NotImpartial: (403, _("您与这件申诉有利害关系，应当回避。")),
+    errors.OtherPersonNeeded: (403, _("您办理过本案中按规定应当由另一人办理的环节，这项任务请由别人办理。")),
     errors.AppealRefused: (409, _("现在不能对这条评价提出申诉。")),
     errors.InvalidInput: (422, _("有些内容需要修改。")),
     errors.InvalidForm: (422, _("表单还不完整，请修改标出的各项后再次提交。")),
@@ -116,6 +117,8 @@ def refusal(error: errors.CaseflowError) -> tuple[int, str]:
     if isinstance(error, errors.DraftChanged) and "at" in error.details:
         sentence = gettext("%(by)s 在 %(at)s 保存了这份草稿，您的修改没有覆盖它；请先查看最新内容，再重新修改。",
                            by=error.details["by"], at=times.moment(error.details["at"]))
+    if isinstance(error, errors.OtherPersonNeeded) and "done" in error.details:
+        sentence = refusals.other_person(error)
     return status, str(REASONS.get((error.code, error.details.get("reason", "")), sentence))
 
 

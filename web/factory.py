@@ -20,15 +20,16 @@ from web.sign_in import auth
 PAGES = {     # area → its modules with pages
     "sign_in": ("auth", "oidc_pages"),
     "work": ("list", "task", "saved_filters", "phrases", "delegation"),
-    "cases": ("page", "deadlines", "attachments", "references", "comments"),
-    "ledger": ("pages",),
+    "cases": ("page", "deadlines", "attachments", "references", "comments", "improvements"),
+    "ledger": ("pages", "improvements"),
     "appeals": ("pages",),
-    "supervision": ("board", "absences", "reassign", "urging", "dispatches", "discipline", "duplicates"),
+    "supervision": ("board", "absences", "reassign", "urging", "dispatches", "discipline", "duplicates",
+                    "conduct"),
     "workshop": ("processes", "drafts", "migrate", "designer", "tryout"),
     "notices": ("pages",),
     "operations": ("incidents", "metrics", "demo"),
     "account": ("pages",),
-    "admin": ("people", "units", "imports", "journal", "deliveries"),
+    "admin": ("people", "units", "branches", "imports", "journal", "deliveries"),
     "api": ("ratings",),
 }
 

@@ -1,4 +1,4 @@
-"""Appeals against a rating: who may file one, filing, and withdrawing; finding them is finding.py's.
+"""Appeals against a rating: who may file one, filing, and withdrawing; finding them, and who is rated, is finding.py's.
 
 What happens between is a case of its own under bpmn/<place>/appeal.bpmn; its effects are in
 cases/effects/appeal.py, who may not review it in people/impartiality.py.
@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import BinaryIO
 
 from caseflow import texts
-from caseflow.appeals.finding import against, find, is_party, rating_of
+from caseflow.appeals.finding import against, answering, find, is_party, is_rated, rating_of, rectification_of
 from caseflow.appeals.review import APPEAL
-from caseflow.casefile import holding, readings
+from caseflow.casefile import holding
 from caseflow.casefile.begun import AppealFiled
+from caseflow.casefile.readings import Reading
 from caseflow.cases import advance, attachments, clock, steps
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import AppealRefused, InvalidInput, PermissionDenied, TokenReused
@@ -23,9 +24,8 @@ from caseflow.files.store import Received
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.appeal_rules import STAFF
 from caseflow.law.calendars import Calendar
-from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import AppealRules
-from caseflow.models import Appeal, Rating, db
+from caseflow.models import Appeal, Case, Rating, Unit, db
 from caseflow.models.people import OFFICIALS
 from caseflow.moments import is_over
 from caseflow.notices import outbox
@@ -51,16 +51,17 @@ class Standing:
     appeal: Appeal | None = None
 
 
-def standing(rating: Rating, actor: Actor, now: datetime, *, appeals: Iterable[Appeal] | None = None,
-             calendar: Calendar | None = None) -> Standing:
+def standing(rating: Rating, actor: Actor, now: datetime, *, case: Case | Reading | None = None,
+             appeals: Iterable[Appeal] | None = None, calendar: Calendar | None = None) -> Standing:
     """How the actor stands to an appeal against this rating, under its regulation.
 
-    `appeals` are those against it, and `calendar` its regulation's, where they have been read already.
+    `case` is that in which it is put right, `appeals` are those against it, and `calendar` its regulation's, where they
+    have been read already.
     """
     rules = regulations.get(rating.regulation).appeal
     if rules is None or not rules.available:
         return Standing("no_appeal", rules)
-    party = _party(rating, actor, rules)
+    party = _party(rating, case or rectification_of(rating), actor, rules)
     if not party:
         return Standing("not_party", rules)
     known = against(rating.id) if appeals is None else appeals
@@ -75,16 +76,16 @@ def standing(rating: Rating, actor: Actor, now: datetime, *, appeals: Iterable[A
     return Standing("over" if is_over(until, now) else "open", rules, party, until)
 
 
-def _party(rating: Rating, actor: Actor, rules: AppealRules) -> str:
+def _party(rating: Rating, case: Case | Reading | None, actor: Actor, rules: AppealRules) -> str:
     """Under which name the actor may appeal, "" under none. A rating that the lead office keeps for an office nobody
-    registered has no party yet."""
-    service = rating.service
-    here = {role for role, unit in actor.roles if unit == service.unit_id}
-    if not here or service.unit is None or service.unit.code != service.org_code:
+    registered has no party before it is handed on."""
+    office = answering(rating, case)
+    if office is None:
         return ""
-    if STAFF in rules.parties and service.handler_no and service.handler_no == actor.staff_no:
+    if STAFF in rules.parties and is_rated(rating, actor, office):
         return f"staff:{actor.user_id}"
-    return f"department:{service.unit_id}" if "department" in rules.parties and here & OFFICIALS else ""
+    acts = any(role in OFFICIALS and unit == office for role, unit in actor.roles)
+    return f"department:{office}" if "department" in rules.parties and acts else ""
 
 
 def _until(rating: Rating, rules: AppealRules, calendar: Calendar | None) -> datetime | None:
@@ -105,7 +106,8 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     InvalidInput (ground, statement, evidence). Journaled as case_opened and appeal_filed, each file as file_added.
     """
     rating = rating_of(rating_id, actor)
-    stands = standing(rating, actor, now)
+    rectification = rectification_of(rating)
+    stands = standing(rating, actor, now, case=rectification)
     if stands.appeal is not None and stands.appeal.form_token == form_token:
         if (stands.appeal.ground, stands.appeal.statement) != (ground, statement.strip()):
             raise TokenReused
@@ -113,12 +115,13 @@ def file(rating_id: int, actor: Actor, ground: str, statement: str, evidence: Ev
     if stands.code != "open":
         raise AppealRefused(reason=stands.code)
     _check(stands.rules, ground, statement, evidence)
-    subject = rated.subject(rating, rating.service.unit)
+    unit = db.session.get(Unit, answering(rating, rectification))
+    subject = rated.subject(rating, unit)
     case, definition = steps.begin(APPEAL, subject, now)
     appeal = Appeal(
-        case_id=case.id, rating_id=rating.id, rectification_id=readings.case_about(rating.id, HANDLED_IN),
-        party=stands.party, appellant_id=actor.user_id, unit_id=rating.service.unit_id, ground=ground,
-        statement=statement.strip(), form_token=form_token, filed_at=now)
+        case_id=case.id, rating_id=rating.id, rectification_id=rectification and rectification.id, party=stands.party,
+        appellant_id=actor.user_id, unit_id=unit.id, ground=ground, statement=statement.strip(),
+        form_token=form_token, filed_at=now)
     db.session.add(appeal)
     db.session.flush()
     advance.keep(case, [AppealFiled(appeal.id, ground, stands.party)], actor, now)

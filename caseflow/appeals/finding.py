@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from caseflow import paging
+from caseflow.casefile.readings import Reading
 from caseflow.errors import NotFound
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import (
@@ -21,7 +22,7 @@ from caseflow.models import (
 )
 from caseflow.models.people import OFFICIALS
 from caseflow.paging import Page
-from caseflow.people import permissions
+from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
 
 
@@ -79,14 +80,42 @@ def rectification_of(rating: Rating) -> Case | None:
     return db.session.scalar(select(Case).where(Case.rating_id == rating.id, Case.kind == HANDLED_IN))
 
 
+def answering(rating: Rating, case: Case | Reading | None) -> int | None:
+    """The office that answers for a rating now: the one that has its case, also after a transfer. None while the lead
+    office keeps it for an office that nobody has registered."""
+    service = rating.service
+    registered = service.unit is not None and service.unit.code == service.org_code
+    if case is not None and (registered or case.unit_id != service.unit_id):
+        return case.unit_id
+    return service.unit_id if registered else None
+
+
+def is_rated(rating: Rating, actor: Actor, office: int) -> bool:
+    """Whether the rating is about the actor: their number, at the office of the service; where another office answers
+    for it by now, at one of the two with the name of the service record, as numbers are an office's own."""
+    service = rating.service
+    if not service.handler_no or service.handler_no != actor.staff_no:
+        return False
+    posts = {unit for _, unit in actor.roles}
+    if office == service.unit_id:
+        return office in posts
+    return bool(posts & {office, service.unit_id}) and actor.name == service.handler_name
+
+
 def _about(actor: Actor) -> ColumnElement[bool]:
-    """Services that the actor handled: their number, at an office where they have a post."""
+    """Services that the actor handled: their number, at an office where they have a post; and by name too at one that
+    a case was handed to."""
     units = {unit for _, unit in actor.roles}
     number = actor.staff_no
     if not number or not units:
         return false()
-    return and_(ServiceRecord.unit_id.in_(units), ServiceRecord.handler_no == number,
-                ServiceRecord.org_code == select(Unit.code).where(Unit.id == ServiceRecord.unit_id).scalar_subquery())
+    at_home = and_(ServiceRecord.unit_id.in_(units), ServiceRecord.org_code == select(Unit.code).where(
+        Unit.id == ServiceRecord.unit_id).scalar_subquery())
+    handed = aliased(Case)
+    elsewhere = and_(ServiceRecord.handler_name == actor.name, exists().where(
+        handed.rating_id == Rating.id, handed.kind == HANDLED_IN, handed.unit_id.in_(units),
+        handed.unit_id != ServiceRecord.unit_id).correlate_except(handed))
+    return and_(ServiceRecord.handler_no == number, or_(at_home, elsewhere))
 
 
 def about(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
@@ -109,7 +138,8 @@ def filed_by(actor: Actor, *, page: int = 1, per_page: int = 20) -> Page:
 def task_for(appeal: Appeal, actor: Actor) -> WorkItem | None:
     """The open task of the appeal that the actor may do, such as adding evidence."""
     items = db.session.scalars(select(WorkItem).where(WorkItem.case_id == appeal.case_id, WorkItem.status == "open"))
-    return next((item for item in items.unique() if permissions.may_work(actor, item)), None)
+    return next((item for item in items.unique() if permissions.may_work(actor, item)
+                 and impartiality.reason(actor.user_id, item, item.case) is None), None)
 
 
 def withdrawable(appeal: Appeal, actor: Actor) -> bool:

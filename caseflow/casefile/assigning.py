@@ -17,14 +17,15 @@ from caseflow.models import WorkItem, db
 
 
 def give(case: HeldCase, item: HeldItem, to: int | None, actor: journal.Who, why: str | None, now: datetime,
-         details: Mapping[str, object] | None = None, *, unit_id: int | None = None) -> HeldItem:
+         details: Mapping[str, object] | None = None, *, unit_id: int | None = None,
+         stands_in: bool = False) -> HeldItem:
     """Make an open task this person's (None: free for its office), at another office if one is named; the item as it
-    is from now on. Written by the case's next `store.save`.
+    is from now on. Written by the case's next `store.save`. `stands_in`: they do not hold its post.
 
     `why` is the kind of its journal entry, which tells element, token and `details`; None where the entry of what
     caused it tells enough.
     """
-    given = TaskGiven(item.token, to, unit_id)
+    given = TaskGiven(item.token, to, unit_id, stands_in)
     given.move(case)
     store.write(case, [given], actor, now)
     if why is not None:

@@ -43,7 +43,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "case_closed": _kind("The case has ended.", "outcome"),
     # of a case: tasks
     "task_opened": _kind("A task waits for an office.", "element token visit unit role"),
-    "task_claimed": _kind("Somebody took a task.", "element token"),
+    "task_claimed": _kind(
+        "Somebody took a task; with `article` for a post at which nobody can do it.", "element token article"),
     "task_released": _kind("A task is free for its office again.", "element token"),
     "task_completed": _kind("A task is done.", "element token visit late late_reason answers"),
     "task_delegated": _kind("Somebody handed a task to a colleague.", "element token to"),
@@ -82,13 +83,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "reference_unlinked": _kind("That link was taken away.", "reference channel number reason"),
     "duplicate_linked": _kind("The case repeats another.", "link number of reason"),
     "duplicate_unlinked": _kind("It does not after all.", "link number of reason"),
+    "improvement_recorded": _kind(
+        "It was noted what was changed after the case.", "improvement kind subject corrects sha256"),
     # of a case: those who watch
     "urged": _kind("Somebody urged those with open tasks.", "note tokens"),
     "supervised": _kind("Somebody supervised them.", "note tokens"),
-    "ladder_climbed": _kind("A reminder of the ladder went out.", "element token rung due_at"),
+    "ladder_climbed": _kind("A reminder of the ladder went out.", "element token rung due_at since"),
     "dispatch_refused": _kind("The unit says that the case is not its own.", "refusal unit suggested reason"),
     "dispatch_transferred": _kind("It goes to another unit.", "refusal unit to reason"),
     "dispatch_confirmed": _kind("It stays.", "refusal unit to reason"),
+    "conduct_recorded": _kind(
+        "A verified failure of a unit or a person was recorded.",
+        "record conduct unit personal consequences sha256"),
     "incident_raised": _kind("The case was parked after failures.", "kind attempts"),
     "incident_resolved": _kind("It is tried again.", "incident"),
     # of the system: people and offices
@@ -107,6 +113,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "unit_changed": _kind("Its facts changed.", "unit before after"),
     "unit_opened": _kind("It is in use again.", "unit before after"),
     "unit_closed": _kind("It is out of use.", "unit before after"),
+    "branch_added": _kind(
+        "A unit is the branch of an area from a day on.", "branch unit kind level area first_day"),
+    "branch_ended": _kind("It is one up to a day.", "branch unit last_day"),
     "people_imported": _kind("Lines of a file about people were taken over.", "regulation count lines"),
     "units_imported": _kind("Lines of a file about offices were taken over.", "regulation count lines"),
     "absence_entered": _kind("Somebody will be away.", "absence user substitute first_day last_day open_too"),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
+from caseflow.casefile.hand import FIRED, STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.engine.values import DeadlineRule
 
 Entry = tuple[str, Mapping[str, object]]    # kind and details of the journal's entry
@@ -77,7 +77,9 @@ class TimerEnded(Fact):
 
     def move(self, case: HeldCase) -> None:
         """It waits no more."""
-        del case.timers[self.token]
+        timer = case.timers.pop(self.token)
+        if self.status == FIRED:
+            case.put(timer, fired=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,17 +290,20 @@ class TaskDated(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskGiven(Fact):
-    """An open task is this person's now (None: free for its office), at another office if one is named."""
+    """An open task is this person's now (None: free for its office), at another office if one is named; `stands_in`:
+    though they do not hold its post."""
 
     token: int
     assignee_id: int | None
     unit_id: int | None = None
+    stands_in: bool = False
 
     def move(self, case: HeldCase) -> None:
         """The item is theirs."""
         item = case.items[self.token]
         case.items[self.token] = replace(
-            item, assignee_id=self.assignee_id, unit_id=item.unit_id if self.unit_id is None else self.unit_id)
+            item, assignee_id=self.assignee_id, unit_id=item.unit_id if self.unit_id is None else self.unit_id,
+            stands_in=self.stands_in)
 
 
 @dataclass(frozen=True, slots=True)

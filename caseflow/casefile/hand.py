@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+FIRED = "fired"     # the status of a timer that is over
 STOPS = ("stopped", "restarted", "ended")   # the kinds of ledger entries that say when a clock stood still
 
 
@@ -25,6 +26,7 @@ class HeldItem:
     due_at: datetime | None = None
     due_provisional: bool = False
     clock_stopped: bool = False
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ class HeldStop:
 
 @dataclass(slots=True)
 class HeldCase:
-    """A locked case. The fields are those of Case and ProcessInstance; items, timers and awaited messages by token."""
+    """A locked case. The fields are those of Case and ProcessInstance; items, timers and awaited messages by token.
+
+    `fired` are the deadlines that are over, the latest of each element.
+    """
 
     id: int
     number: str
@@ -76,6 +81,7 @@ class HeldCase:
     ended: bool
     items: dict[int, HeldItem] = field(default_factory=dict)
     timers: dict[int, HeldTimer] = field(default_factory=dict)
+    fired: dict[str, HeldTimer] = field(default_factory=dict)
     awaited: set[int] = field(default_factory=set)
     stops: list[HeldStop] = field(default_factory=list)
     noted: dict[Any, list[Mapping[str, Any]]] = field(default_factory=dict)
@@ -88,8 +94,20 @@ class HeldCase:
     def copy(self) -> HeldCase:
         """The case as it is, to try on it what comes next; nothing is to be written."""
         return replace(
-            self, items=self.items.copy(), timers=self.timers.copy(), awaited=self.awaited.copy(),
-            stops=self.stops.copy(), noted={}, to_related=[])
+            self, items=self.items.copy(), timers=self.timers.copy(), fired=self.fired.copy(),
+            awaited=self.awaited.copy(), stops=self.stops.copy(), noted={}, to_related=[])
+
+    def put(self, timer: HeldTimer, *, fired: bool) -> None:
+        """One of its deadlines; of those of one element that are over, the latest stays."""
+        if not fired:
+            self.timers[timer.token] = timer
+        elif timer.element not in self.fired or self.fired[timer.element].token < timer.token:
+            self.fired[timer.element] = timer
+
+    def deadline(self, element: str) -> HeldTimer | None:
+        """The deadline that this timer of the drawing is, or was in this visit of what it guards."""
+        waiting = (timer for timer in self.timers.values() if timer.element == element)
+        return next(waiting, None) or self.fired.get(element)
 
     def note(self, statement: Any, **values: Any) -> None:
         """Have this written by the next `save`."""

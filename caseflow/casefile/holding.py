@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, literal, null, or_, select, union_all, update
 
-from caseflow.casefile.hand import STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
+from caseflow.casefile.hand import FIRED, STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
 from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, ProcessInstance
 from caseflow.models.db import db
@@ -38,15 +38,16 @@ _BY_ITEM = _locking(
     _with_state.join(WorkItem.__table__, _item.case_id == _case.id).where(_item.id == bindparam("item")))
 _WHAT_IS_OPEN = Prepared(union_all(
     select(literal("item"), _item.token, _item.element, _item.name, _item.due_at, _item.due_provisional,
-           _item.clock_stopped, _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id).where(
+           _item.clock_stopped, _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id,
+           _item.stands_in).where(
         _item.case_id == bindparam("case"), _item.status == "open"),
     select(literal("timer"), _timer.token, _timer.element, _timer.attached_to, _timer.due_at, _timer.provisional,
-           _timer.status == "stopped", *[null()] * 5).where(
-        _timer.case_id == bindparam("case"), or_(*(_timer.status == status for status in WAITING))),
+           _timer.status == "stopped", *[null()] * 3, _timer.status, *[null()] * 2).where(
+        _timer.case_id == bindparam("case"), or_(*(_timer.status == status for status in (*WAITING, FIRED)))),
     select(literal("message"), _awaited.token, _awaited.element, _awaited.message,
-           *[null()] * 8).where(_awaited.case_id == bindparam("case")),
+           *[null()] * 9).where(_awaited.case_id == bindparam("case")),
     select(literal("stop"), _entry.token, _entry.kind, null(), _entry.at, null(), null(), _entry.seq,
-           *[null()] * 4).where(_entry.case_id == bindparam("case"), or_(*(_entry.kind == kind for kind in STOPS))),
+           *[null()] * 5).where(_entry.case_id == bindparam("case"), or_(*(_entry.kind == kind for kind in STOPS))),
 ))
 _UPDATE_CASE = Prepared(update(Case.__table__).where(
     _case.id == bindparam("case"), _case.version == bindparam("read")).values({
@@ -74,11 +75,12 @@ def _held(row: tuple[Any, ...] | None) -> HeldCase:
     case = HeldCase(*row)
     for what, token, element, name, due_at, provisional, stopped, *others in _WHAT_IS_OPEN.rows(case=case.id):
         if what == "item":
-            item_id, visit, unit_id, role, assignee_id = others
-            case.items[token] = HeldItem(
-                item_id, token, element, name, visit, unit_id, role, assignee_id, due_at, provisional, stopped)
+            item_id, visit, unit_id, role, assignee_id, stands_in = others
+            case.items[token] = HeldItem(item_id, token, element, name, visit, unit_id, role, assignee_id, due_at,
+                                         provisional, stopped, stands_in)
         elif what == "timer":
-            case.timers[token] = HeldTimer(token, element, name, due_at, provisional, stopped)
+            timer = HeldTimer(token, element, name, due_at, provisional, stopped)
+            case.put(timer, fired=FIRED in others)
         elif what == "message":
             case.awaited.add(token)
         else:

@@ -80,6 +80,7 @@ class Kind:
     voidable: bool = False                              # whether it ends as voided once its rating is not adopted
     may_repeat: bool = False                            # whether it may be linked with another that says the same
     may_be_sent_back: bool = False                      # whether the responsible unit may refuse the dispatch
+    may_improve: bool = False                           # whether it is noted what was changed after it
     # (Regulation, variables of its diagram) → with what its journal begins where it is tried out.
     tried_with: Callable[[Any, Mapping[str, Any]], tuple[Fact, ...]] = _with_a_rating
     # (case id, user id) → the condition on which a person may see a case that no unit of theirs takes part in.

@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
-from caseflow.casefile import journal, kinds
+from caseflow.casefile import areas, journal, kinds
 from caseflow.models import (
     Appeal,
     Attachment,
     AwaitedMessage,
+    Branch,
     Case,
     CaseReference,
     CaseUnit,
@@ -188,25 +189,45 @@ class Reading:
 
     @cached_property
     def refusals(self) -> tuple[DispatchRefusal, ...]:
-        """What was sent back as a wrong dispatch, each with the unit that did, oldest first."""
+        """What was sent back as a wrong dispatch, each with its unit, oldest first. The journal tells of each."""
+        if not any(entry.kind == "dispatch_refused" for entry in self.entries):
+            return ()
         query = select(DispatchRefusal).where(DispatchRefusal.case_id == self.id).order_by(DispatchRefusal.id)
         return tuple(db.session.scalars(query.options(joinedload(DispatchRefusal.unit))))
 
     @cached_property
-    def _offices(self) -> Sequence[tuple[str, int, int | None]]:
+    def _offices(self) -> Sequence[tuple[Unit, int | None, Branch | None]]:
         takes_part = and_(CaseUnit.unit_id == Unit.id, CaseUnit.case_id == self.id)
-        return db.session.execute(select(Unit.key, Unit.id, CaseUnit.case_id).outerjoin(CaseUnit, takes_part).where(
-            Unit.regulation == self.regulation, Unit.key.is_not(None)).order_by(Unit.id)).all()
+        query = select(Unit, CaseUnit.case_id, Branch).outerjoin(CaseUnit, takes_part).outerjoin(
+            Branch, Branch.unit_id == Unit.id).options(lazyload(Branch.unit))
+        return db.session.execute(query.where(Unit.regulation == self.regulation, or_(
+            Unit.key.is_not(None), Branch.id.is_not(None), Unit.id == self.unit_id)).order_by(
+            Unit.id, Branch.first_day.desc())).all()
 
     @cached_property
     def offices(self) -> Mapping[str, int]:
-        """Unit key → id for the offices of its regulation, with "responsible" for the rated one."""
-        return {**{key: unit for key, unit, _ in self._offices}, "responsible": self.unit_id}
+        """Unit key → id for the offices of its regulation, with "responsible" for the rated one and the branches of its
+        area that take part."""
+        named = {unit.key: unit.id for unit, _, _ in self._offices if unit.key is not None}
+        return {**named, **self._branches, "responsible": self.unit_id}
 
     @cached_property
     def taking_part(self) -> Mapping[str, int]:
-        """Those of the regulation's offices that take part in the case."""
-        return {key: unit for key, unit, case in self._offices if case is not None}
+        """Those of the regulation's offices, and of the branches of its area, that take part in the case."""
+        named = {unit.key: unit.id for unit, case, _ in self._offices if unit.key is not None and case is not None}
+        return {**named, **self._branches}
+
+    @property
+    def _branches(self) -> Mapping[str, int]:
+        here = [(unit, branch) for unit, case, branch in self._offices if branch is not None and case is not None]
+        rated = next((unit for unit, _, _ in self._offices if unit.id == self.unit_id), None)
+        if not here or rated is None:
+            return {}
+        digits = areas.area(rated.level, rated.area_code)
+        found = {office: areas.nearest(digits, [
+            (areas.area(branch.level, branch.area_code), unit.id) for unit, branch in here if branch.office == office])
+            for office in {branch.office for _, branch in here}}
+        return {office: unit for office, unit in found.items() if unit is not None}
 
 
 def _tasks(cases: list[Case]) -> Iterator[tuple[int, tuple[WorkItem, Submission | None, str | None]]]:

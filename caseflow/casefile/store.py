@@ -62,8 +62,8 @@ INSERT_SUBMISSION = inserting(Submission.__table__, without=["id"], returning="i
 INSERT_ENTRY = inserting(JournalEntry.__table__, without=["id"])
 INSERT_ITEM = inserting(WorkItem.__table__, without=["id", "completed_at", "completed_by"])
 CLOSE_ITEM = _updating(_item, "status", "completed_at", "completed_by")
-HAND_ITEM = _updating(_item, "unit_id", "assignee_id")
-MOVE_ITEM = _updating(_item, "name", "unit_id", "role", "assignee_id")
+HAND_ITEM = _updating(_item, "unit_id", "assignee_id", "stands_in")
+MOVE_ITEM = _updating(_item, "name", "unit_id", "role", "assignee_id", "stands_in")
 DATE_ITEM = _updating(_item, "due_at", "due_provisional", "clock_stopped")
 INSERT_TIMER = inserting(Timer.__table__, without=["id"])
 END_TIMER = _updating(_timer, "status")
@@ -175,8 +175,9 @@ def _task_opened(case: HeldCase, fact: facts.TaskOpened, actor: _Who, now: datet
     item = fact.item
     return INSERT_ITEM, {
         "case_id": case.id, "token": item.token, "element": item.element, "visit": item.visit, "name": item.name,
-        "unit_id": item.unit_id, "role": item.role, "assignee_id": None, "status": "open", "opened_at": now,
-        "due_at": item.due_at, "due_provisional": item.due_provisional, "clock_stopped": item.clock_stopped}
+        "unit_id": item.unit_id, "role": item.role, "assignee_id": None, "stands_in": False, "status": "open",
+        "opened_at": now, "due_at": item.due_at, "due_provisional": item.due_provisional,
+        "clock_stopped": item.clock_stopped}
 
 
 def _failure(case: HeldCase, fact: effected.FailureRecorded, actor: _Who, now: datetime) -> _Row:
@@ -209,7 +210,7 @@ _ROWS: Mapping[type[Fact], Callable[[HeldCase, Any, _Who, datetime], _Row]] = Ma
                     "due_provisional": fact.due_provisional, "clock_stopped": fact.clock_stopped}),
     facts.TaskGiven: lambda case, fact, actor, now: (
         HAND_ITEM, {"case": case.id, "of": fact.token, "unit_id": case.items[fact.token].unit_id,
-                    "assignee_id": fact.assignee_id}),
+                    "assignee_id": fact.assignee_id, "stands_in": fact.stands_in}),
     facts.UnitTakesPart: lambda case, fact, actor, now: (INSERT_UNIT, {"case_id": case.id, "unit_id": fact.unit_id}),
     facts.MessageAwaited: lambda case, fact, actor, now: (
         INSERT_AWAITED, {"case_id": case.id, "token": fact.token, "element": fact.element, "message": fact.message}),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import holding, journal, kinds, offices, readings, store, submissions
+from caseflow.casefile import holding, journal, kinds, readings, store, submissions
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import clock_entries, fold
@@ -21,7 +21,9 @@ from caseflow.engine.values import Step
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Appeal, AppliedEffect, Rating, ServiceRecord, db
+from caseflow.moments import day_of
 from caseflow.notices import outbox
+from caseflow.people import branches
 from caseflow.people.permissions import Actor
 from caseflow.raters import telling
 
@@ -68,7 +70,8 @@ def known(advance: Advance, step: Step) -> Known:
     effects = [effect for effect in found if effect is not None]
     return Known(
         definition, regulation,
-        offices.units_of(case) if step.effects or opened - {"responsible"} else {"responsible": case.unit_id},
+        branches.offices_of(case, regulation, day_of(advance.now)) if step.effects or opened - {"responsible"}
+        else {"responsible": case.unit_id},
         calendars.load(regulation.calendar) if begun else None,
         clock_entries.stopping_appeals(case, regulation) if begun else (),
         {token: clock_entries.last_of(case, token) for token, timer in case.timers.items()

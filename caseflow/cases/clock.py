@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from caseflow.casefile import holding, journal, offices
+from caseflow.casefile import holding, journal
 from caseflow.casefile.facts import ClockRestarted, ClockStopped, DeadlineExtended, Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import advance, clock_entries, due, standstill
@@ -29,9 +29,9 @@ from caseflow.law import calendars, regulations, time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.working_days import Calendar
 from caseflow.models import Case, DeadlineEntry, Timer, db, work
-from caseflow.moments import is_over
+from caseflow.moments import day_of, is_over
 from caseflow.notices import outbox
-from caseflow.people import permissions
+from caseflow.people import branches, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 
 
@@ -228,9 +228,9 @@ def _finish(change: _Change, kind: str, details: dict, facts: Iterable[Fact] = (
 
 def _tell_contact(change: _Change, what: str) -> None:
     """Whoever is in contact with the rater has to tell them (HN-14: the platform; else the responsible unit)."""
-    units = offices.units_of(change.case)
-    for key in [key for key in units if change.regulation.contacts_raters(key)] or ["responsible"]:
-        _send(change, what, "tell_rater_of_extension", units[key], "officer")
+    units = branches.offices_of(change.case, change.regulation, day_of(change.now))
+    office = change.regulation.contact_office or "responsible"
+    _send(change, what, "tell_rater_of_extension", units[office], "officer")
 
 
 def _send(change: _Change, what: str, kind: str, unit_id: int, role: str) -> None:

@@ -6,19 +6,13 @@ from datetime import datetime
 
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import advance, fold
-from caseflow.engine import step as engine
-from caseflow.engine.values import Step
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 
 
-def follow(case: HeldCase, actor: Actor, now: datetime, step: Step | None = None) -> None:
-    """Let each open task show where its own deadline stands now, and the scheduler look when the earliest is over.
-
-    `step` is how the case stands, where the caller has it at hand.
-    """
-    step = step or engine.inspect(deployed.by_digest(case.definition), case.state)
-    advance.keep(case, fold.dated(case, step), actor, now)
+def follow(case: HeldCase, actor: Actor, now: datetime) -> None:
+    """Let each open task show where its own limit stands now, and the scheduler look when the earliest is over."""
+    advance.keep(case, fold.dated(case, deployed.by_digest(case.definition)), actor, now)
     _reschedule(case)
 
 

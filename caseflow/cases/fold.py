@@ -47,8 +47,9 @@ from caseflow.moments import is_over
 class Known:
     """By what a step is judged beside the case in hand. What it does not need may be missing.
 
-    `units` are the offices by key, "responsible" included; `ledgers` how many entries the ledgers of stopped timers
-    have, by token; `applied` the effects that the case has had; `answers` the newest of each field.
+    `units` are the offices by key, "responsible" and the branches of its area included; `ledgers` how many entries the
+    ledgers of stopped timers have, by token; `applied` the effects that the case has had; `answers` the newest of each
+    field.
     """
 
     definition: Definition
@@ -82,7 +83,8 @@ class _Folding:
 def fold(case: HeldCase, step: Step, known: Known, now: datetime) -> tuple[Fact, ...]:
     """What the step comes to: state, timers, tasks, messages, effects, summary. The case stays as it is.
 
-    StepFailed for an effect that is refused, ConfigurationError for an office that the regulation does not have.
+    StepFailed or InvalidForm for an effect that is refused, ConfigurationError for an office that the regulation does
+    not have.
     """
     folding = _Folding(case.copy(), step, known, now)
     folding.add(StateKept(step.state, step.ended))
@@ -91,16 +93,17 @@ def fold(case: HeldCase, step: Step, known: Known, now: datetime) -> tuple[Fact,
     return tuple(folding.facts)
 
 
-def dated(case: HeldCase, step: Step) -> list[TaskDated]:
-    """Where the deadlines of the open tasks stand now. A task whose clock stands still shows no due moment."""
+def dated(case: HeldCase, definition: Definition) -> list[TaskDated]:
+    """Where the limits of the open tasks stand now. A task whose clock stands still shows no due moment, one whose
+    limit is over keeps it."""
     facts = []
-    for task in step.tasks:
-        item, due = case.items[task.token], _deadline(case, task)
-        if due is None:      # a deadline that has fired leaves its due date behind: the task is overdue
+    for token, item in sorted(case.items.items()):
+        due = _limit(case, definition, item.element)
+        if due is None:
             continue
         shown = (None, False, True) if due.stopped else (due.due_at, due.provisional, False)
         if (item.due_at, item.due_provisional, item.clock_stopped) != shown:
-            facts.append(TaskDated(task.token, *shown))
+            facts.append(TaskDated(token, *shown))
     return facts
 
 
@@ -153,11 +156,11 @@ def _tasks(folding: _Folding) -> None:
             if opened.item.unit_id != case.unit_id:
                 folding.add(UnitTakesPart(opened.item.unit_id))
             folding.add(opened)
-    folding.add(*dated(case, folding.step))
+    folding.add(*dated(case, folding.known.definition))
 
 
 def _item(case: HeldCase, task: OpenTask, known: Known) -> HeldItem:
-    user_task, due = known.definition.user_tasks[task.element], _deadline(case, task)
+    user_task, due = known.definition.user_tasks[task.element], _limit(case, known.definition, task.element)
     if user_task.unit not in known.units:
         raise ConfigurationError(f"{case.regulation} has no unit {user_task.unit!r}; see regulation.toml.")
     stopped = due is not None and due.stopped
@@ -167,10 +170,10 @@ def _item(case: HeldCase, task: OpenTask, known: Known) -> HeldItem:
         due is not None and due.provisional and not stopped, stopped)
 
 
-def _deadline(case: HeldCase, task: OpenTask) -> HeldTimer | None:
-    """The timer that counts for a task: of those around it the first that runs, else one that stands still."""
-    around = (case.timers[token] for token in task.deadlines if token in case.timers)
-    return min(around, key=lambda timer: (timer.stopped, timer.due_at), default=None)
+def _limit(case: HeldCase, definition: Definition, element: str) -> HeldTimer | None:
+    """The statutory limit of a task, over or not; reminders and what comes after it are none."""
+    limits = (case.deadline(timer) for timer in definition.limits.get(element, ()))
+    return min(filter(None, limits), key=lambda timer: (timer.stopped, timer.due_at), default=None)
 
 
 def _messages(folding: _Folding) -> None:

@@ -13,12 +13,13 @@ from caseflow import paging
 from caseflow.casefile.readings import searching
 from caseflow.law import regulations
 from caseflow.law.milestones import Milestones
-from caseflow.models import Case, ProcessInstance, Rating, Submission, WorkItem, db
+from caseflow.models import Case, ContactAttempt, ProcessInstance, Rating, Submission, WorkItem, db
 from caseflow.models.db import over_by_then
 from caseflow.moments import is_over, over_by
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
+from caseflow.raters import reaching
 
 BATCH = 500
 
@@ -106,26 +107,38 @@ def ledger_rows(actor: Actor, wanted: CaseFilter, now: datetime) -> Iterator[tup
 
 
 def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFacts]:
-    """The facts of each of these cases, in two queries however many they are. Which tasks they are read from says the
-    regulation: its milestones of the case's process; where it has none, only `late` is known."""
+    """The facts of each of these cases, in three queries however many they are. Which tasks they are read from says the
+    regulation: its milestones of the case's process; where it has none, only `late` is known. The first contact is read
+    from the log of attempts."""
     items: dict[int, list] = {key: [] for key in case_ids}
     columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.completed_at,
                Case.regulation, Case.kind)
     query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
     for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
-    revisits = _revisits(case_ids)
-    return {key: _facts(rows, revisits.get(key), now) for key, rows in items.items()}
+    revisits, tried = _revisits(case_ids), _tried(case_ids)
+    return {key: _facts(rows, revisits.get(key), tried.get(key, []), now) for key, rows in items.items()}
 
 
-def _facts(rows: Sequence, revisit: Answered | None, now: datetime) -> LedgerFacts:
+def _tried(case_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
+    """(moment, result) of the attempts to reach the rater, in order."""
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    query = select(ContactAttempt.case_id, ContactAttempt.tried_at, ContactAttempt.result)
+    for case_id, *tried in db.session.execute(query.where(ContactAttempt.case_id.in_(case_ids)).order_by(
+            ContactAttempt.tried_at, ContactAttempt.id)):
+        found.setdefault(case_id, []).append(tuple(tried))
+    return found
+
+
+def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[tuple[datetime, str]],
+           now: datetime) -> LedgerFacts:
     late = any(_late(row, now) for row in rows)
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
     if steps is None:
         return LedgerFacts(late=late)
-    first = next((row for row in rows if row.element in steps.first_contact.tasks), None)
+    first = next((row for row in rows if row.element in steps.first_contact.ever), None)
     return LedgerFacts(
-        first_contact_at=first.completed_at if first else None,
+        first_contact_at=reaching.first_contact(regulations.get(rows[0].regulation).unreachable, tried),
         first_contact_due=first.due_at if first else None,
         rectified_at=max(_handled(rows, steps), default=None),
         revisit=revisit,
@@ -141,8 +154,8 @@ def _milestones(regulation: str, process: str) -> Milestones | None:
 def _handled(rows: Sequence, steps: Milestones) -> list[datetime]:
     """When the tasks were done that end the handling; those on the spot count alone, once a revisit has begun."""
     done = [row for row in rows if row.status == "completed"]
-    handled = [row.completed_at for row in done if row.element in steps.handled.tasks]
-    if not handled and any(row.element in steps.revisited.tasks for row in rows):
+    handled = [row.completed_at for row in done if row.element in steps.handled.ever]
+    if not handled and any(row.element in steps.revisited.ever for row in rows):
         handled = [row.completed_at for row in done if row.element in steps.handled.on_the_spot]
     return handled
 
@@ -155,7 +168,7 @@ def _late(row, now: datetime) -> bool:
 def _revisits(case_ids: Sequence[int]) -> dict[int, Answered]:
     """The last answer of each case's revisit."""
     tasks = {task for known in regulations.all_regulations().values() for steps in known.milestones.values()
-             for task in steps.revisited.tasks}
+             for task in steps.revisited.ever}
     columns = (Submission.case_id, Submission.element, Submission.form_values, Case.regulation, Case.kind,
                ProcessInstance.definition)
     query = select(*columns).join(Case, Case.id == Submission.case_id).join(
@@ -167,7 +180,7 @@ def _revisits(case_ids: Sequence[int]) -> dict[int, Answered]:
 
 def _answer(row) -> Answered | None:
     steps = _milestones(row.regulation, row.kind)
-    if steps is None or row.element not in steps.revisited.tasks:
+    if steps is None or row.element not in steps.revisited.ever:
         return None
     value = orjson.loads(row.form_values).get(steps.revisited.result)
     return Answered(str(value), row.definition, row.element, steps.revisited.result) if value else None

@@ -34,19 +34,21 @@ from caseflow.errors import (
     TaskNotOpen,
     TokenReused,
 )
-from caseflow.law import regulations
+from caseflow.law import calendars, regulations
 from caseflow.models import Case, Rating, ServiceRecord, Submission, WorkItem, db
 from caseflow.moments import day_of, is_over, over_by
-from caseflow.people import impartiality, permissions
+from caseflow.people import branches, impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
+from caseflow.processes.form_values import Circumstances
 from caseflow.raters import unreachable
 
 
 def begin(kind: Kind, subject: Subject, now: datetime) -> tuple[HeldCase, Definition]:
     """A new case of this kind about this subject with the next file number, under the current process of its kind.
 
-    Seen by the responsible unit, the lead office and the offices of its subject; nothing is open in it before `start`.
+    Seen by the responsible unit, the lead office, the branch that has the contact with the rater and the offices of its
+    subject; nothing is open in it before `start`.
     """
     regulation, year = regulations.get(subject.regulation), day_of(now).year
     definition = deployed.current(regulation.key, kind.process)
@@ -57,6 +59,8 @@ def begin(kind: Kind, subject: Subject, now: datetime) -> tuple[HeldCase, Defini
         unit_id=subject.unit_id, opened_at=now, definition=definition.digest)
     for key in ("responsible", regulation.lead, *subject.offices):
         offices.takes_part(case, offices.unit_for(case, key))
+    if regulation.contact_office in regulation.branches:
+        offices.takes_part(case, branches.offices_of(case, regulation, day_of(now))[regulation.contact_office])
     return case, definition
 
 
@@ -96,8 +100,8 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
 
     The submission is stored and the task done (TaskCompleted) before the engine steps; what follows is record's.
     The same token by the same person again answers with the first submission and changes nothing. Refuses with
-    NotFound, PermissionDenied, NotImpartial, TaskNotOpen, TokenReused (same token, other content), InvalidForm, or
-    LateReasonMissing: who completes an overdue task says why, and it is kept with the journal's entry.
+    NotFound, PermissionDenied, NotImpartial, OtherPersonNeeded, TaskNotOpen, TokenReused (same token, other content),
+    InvalidForm, or LateReasonMissing: who completes an overdue task says why, and the journal's entry keeps it.
     """
     case = holding.hold_by_item(work_item_id)
     item = case.item(work_item_id)
@@ -107,9 +111,9 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     if item is None:
         return _same_again(work_item_id, definition, actor, form_token, values)
     permissions.require_work(actor, item)
-    impartiality.require(actor.user_id, item, case.id)
+    impartiality.require(actor.user_id, item, case)
     form = deployed.task(definition, item.element, item.visit).form
-    accepted = form_values.accept(form, values, day_of(now))
+    accepted = form_values.accept_by_rules(form, values, circumstances(case.regulation, definition, case.state, now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
     late = fold.lateness(item.due_at, late_reason, now)
@@ -122,6 +126,13 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     kind.after_task(case, waited, actor, now)
     kind.after_step(case, now)
     return Receipt(submission_id, case.id, item.id, item.element)
+
+
+def circumstances(regulation: str, definition: Definition, state: bytes, now: datetime) -> Circumstances:
+    """What the rules of a form may know of a case in this state; nothing is read unless a rule asks."""
+    law = regulations.get(regulation)
+    return Circumstances(now, law, lambda: calendars.load(law.calendar),
+                         lambda: engine.inspect(definition, state).variables)
 
 
 def deliver_if_awaited(case_id: int, message: str, now: datetime, actor: Actor) -> None:

@@ -75,6 +75,7 @@ class _Reader:
             article=properties.get("article", ""),
             documentation=(node.findtext(f"{BPMN}documentation") or "").strip(),
             attached_to=node.get("attachedToRef", ""),
+            limit=properties.get("limit", ""),
         )
         self.drawing.elements[element.id] = element
         if element.kind == "userTask":

@@ -18,6 +18,8 @@ CASE_VARIABLES: Mapping[str, str] = {
 # Type of a field that decides → type of the variable it becomes.
 VARIABLE_TYPES: Mapping[str, str] = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
 
+STATUTORY, REMINDER = "statutory", "reminder"   # what a timer at the border of an activity is to it
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -35,13 +37,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRule:
+    """What an answer has to keep (an expression), and the sentence for whoever breaks it.
+
+    A `{name}` in the sentence stands for the value of that parameter of the regulation.
+    """
+
+    text: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormField:
     """One field of a user task's form (camunda:formField).
 
     `type` is string, text, enum, boolean, date or long. `choices` are those of an enum, as (id, label).
     `minimum`/`maximum` bound a long's value, `min_length`/`max_length` a text's characters. `visible_when` is (field
     id, allowed values) or None: the field is asked for, and required, only then. `first_visit_only` are choices offered
-    at the task's first visit and not again.
+    at the task's first visit and not again. `rules` hold the answer against other answers and days.
     """
 
     id: str
@@ -56,6 +69,7 @@ class FormField:
     default: str | None = None
     visible_when: tuple[str, tuple[str, ...]] | None = None
     first_visit_only: tuple[str, ...] = ()
+    rules: tuple[FieldRule, ...] = ()
 
     @property
     def decides(self) -> bool:
@@ -77,7 +91,8 @@ class FormField:
 class Element:
     """One node of the diagram, as shown to people. `kind` is the BPMN tag, `parent` the enclosing subprocess or call.
 
-    `lane` is its name; `article` the legal basis (camunda:property); `attached_to` the activity an event guards.
+    `lane` is its name; `article` the legal basis (camunda:property); `attached_to` the activity an event guards,
+    `limit` what its timer is to that: the statutory limit, a reminder, or "" where nothing is marked.
     """
 
     id: str
@@ -88,6 +103,7 @@ class Element:
     article: str = ""
     documentation: str = ""
     attached_to: str = ""
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
 state; a timer fires once per visit and never early; a deadline that was changed is due when its ledger says; a bad
 review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
-an upheld appeal voids its rating; somebody impartial can review each appeal; every attachment has its file; no
-message is given up; the journal is whole.
+an upheld appeal voids its rating; somebody impartial can review each appeal; the regulation has what the rules of
+forms count by; every attachment has its file; no message is given up; the journal is whole.
 """
 
 from __future__ import annotations
@@ -42,9 +42,11 @@ from caseflow.models import (
     work,
 )
 from caseflow.models.cases import OPEN
-from caseflow.people import impartiality
+from caseflow.moments import day_of
+from caseflow.people import branches, impartiality, staffing
 from caseflow.processes import deployed
 from caseflow.ratings import cleaning, intake
+from caseflow.workshop import agreement
 
 OUTBOX_AGE = timedelta(minutes=10)
 BATCH = 200     # cases whose states are held in memory at a time
@@ -206,9 +208,10 @@ def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
 def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
     """HF-15, QJ-16, HN-13, GC-2(二): a closed bad review has had its revisit, where the regulation wants one."""
     for regulation in regulations.all_regulations().values():
-        if not regulation.revisit_tasks:
+        revisits = regulation.milestones[HANDLED_IN].revisited.ever
+        if not revisits:
             continue
-        revisited = exists().where(WorkItem.case_id == Case.id, WorkItem.element.in_(regulation.revisit_tasks),
+        revisited = exists().where(WorkItem.case_id == Case.id, WorkItem.element.in_(revisits),
                                    WorkItem.status == "completed")
         query = select(Case.number).where(
             Case.regulation == regulation.key, Case.status == "closed", Case.kind == HANDLED_IN, ~revisited,
@@ -263,17 +266,36 @@ def _applied_twice(topic: str) -> Iterable[str]:
             AppliedEffect.topic == topic).group_by(Case.number).having(func.count() > 1))
 
 
-def reviews_nobody_may_do(now: datetime) -> Iterator[Complaint]:
-    """Reviews for which no impartial person is there: of a whole unit, and of one open appeal."""
+def tasks_nobody_may_do(now: datetime) -> Iterator[Complaint]:
+    """Reviews for which no impartial person is there: of a whole unit, and of one open appeal. And open tasks that
+    nobody may do since another person than before is needed."""
     for regulation in regulations.all_regulations().values():
-        posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
-        for gap in impartiality.gaps(regulation.key, posts):
+        for gap in impartiality.gaps(regulation, day_of(now)):
             yield Complaint("no_impartial_reviewer", "", f"{regulation.key}/{gap.office_id}/{gap.rated_id}",
                             {"office": gap.office, "rated": gap.rated})
-    query = select(WorkItem).where(WorkItem.status == "open", WorkItem.role == impartiality.REVIEWER)
-    for item in db.session.scalars(query).unique():
-        if not impartiality.someone_for(item):
+    for item in db.session.scalars(select(WorkItem).where(staffing.nobody_may()).order_by(WorkItem.id)).unique():
+        if item.role == impartiality.REVIEWER:
             yield Complaint("no_impartial_reviewer", item.case.number, str(item.token))
+        else:
+            yield Complaint("no_other_person", item.case.number, str(item.token), {"task": item.name})
+
+
+def missing_parameters(now: datetime) -> Iterator[Complaint]:
+    """Forms that nobody can submit, since a rule counts by a parameter that regulation.toml does not have any more."""
+    for version in deployed.all_current():
+        try:
+            definition = deployed.by_digest(version.digest)
+        except CaseflowError:       # rows_against_state tells it
+            continue
+        for finding in agreement.unknown_parameters(regulations.get(version.regulation), definition):
+            yield Complaint("missing_parameter", "", f"{version.process_id}/{finding.element}", finding.facts)
+
+
+def areas_without_branch(now: datetime) -> Iterator[Complaint]:
+    """Areas with units and no branch of an office that acts there by rule: what they have goes to the office above."""
+    for regulation in regulations.all_regulations().values():
+        for found in branches.uncovered(regulation, day_of(now)):
+            yield Complaint("area_without_branch", "", f"{regulation.key}/{found.office}/{found.area}", asdict(found))
 
 
 def old_outbox(now: datetime) -> Iterator[Complaint]:
@@ -302,7 +324,8 @@ Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
-    deadlines_against_ledger, old_outbox, dead_deliveries, reviews_nobody_may_do,
+    deadlines_against_ledger, old_outbox, dead_deliveries, tasks_nobody_may_do, missing_parameters,
+    areas_without_branch,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

@@ -16,15 +16,18 @@ from caseflow.ratings.rectification import RECTIFICATION
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 TITLES = {"officer": "经办", "supervisor": "科长", "staff": "窗口", "reviewer": "复核", "auditor": "审计",
           "admin": "管理员", "security": "安全员", "designer": "流程设计", "approver": "流程审批"}
-STAFF_NUMBERS = ("S001", "S010", "S004")    # of the sample feeds: somebody rated in each department
+STAFF_NUMBERS = ("S001", "S010", "S004", "S012")    # of the sample feeds: somebody rated in each department
 
 
 def add_people(regulation: Regulation, password_hash: str) -> list[User]:
-    """Make the departments of the sample feed and a demo user for each office and role; those there are kept.
+    """Make the departments of the sample feed, the branches of their areas and a demo user for each office and role;
+    those there are kept.
 
     All get the given password hash: the demo signs them in with one click and listens on loopback alone.
     """
-    units = installation.make_units(regulation, regulation.responsible_units)
+    units = installation.make_units(regulation, [
+        *(sample.unit for sample in regulation.sample_branches), *regulation.responsible_units])
+    installation.make_branches(regulation, units)
     people = []
     for number, (username, unit, role, staff_no) in enumerate(_posts(regulation, units)):
         if db.session.scalar(select(User.id).where(User.username == username)) is None:
@@ -37,7 +40,8 @@ def add_people(regulation: Regulation, password_hash: str) -> list[User]:
 def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str, Unit, str, str | None]]:
     """(user name, unit, role, staff number) of everybody a place needs."""
     tasks = deployed.current(regulation.key, RECTIFICATION.process).user_tasks.values()
-    for key in sorted({regulation.lead, *(task.unit for task in tasks)} - {"responsible"}):
+    reviewing = {post.partition(".")[0] for post in regulation.appeal.reviewed_by} if regulation.appeal else set()
+    for key in _offices(regulation, {regulation.lead, *reviewing, *(task.unit for task in tasks)}):
         for role in ("officer", "supervisor"):
             yield f"{regulation.key}.{key}.{role}", units[key], role, None
     for number, entry in enumerate(regulation.responsible_units, 1):
@@ -51,11 +55,18 @@ def _posts(regulation: Regulation, units: dict[str, Unit]) -> Iterator[tuple[str
     if discipline and discipline.available:
         key, _, role = discipline.to.partition(".")
         yield f"{regulation.key}.{key}.{role}", units[key], role, None
-    for post in regulation.appeal.reviewed_by if regulation.appeal else ():
-        key = post.partition(".")[0]
+    for key in _offices(regulation, reviewing):
         yield f"{regulation.key}.{key}.reviewer", units[key], "reviewer", None
     for role in ("designer", "approver"):
         yield f"{regulation.key}.{role}", units[regulation.lead], role, None
+
+
+def _offices(regulation: Regulation, lanes: set[str]) -> list[str]:
+    """The keys of the units that these lanes can mean: of one that names its office by area, all sample branches."""
+    named = {regulation.branches[key].otherwise if key in regulation.branches else key for key in lanes}
+    kinds = {kind for key in lanes & regulation.branches.keys() for kind in regulation.branches[key].kinds}
+    return sorted((named | {sample.unit.key for sample in regulation.sample_branches if sample.kind in kinds})
+                  - {"responsible"})
 
 
 def _person(username: str, name: str, unit: Unit, role: str, password_hash: str, staff_no: str | None) -> User:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from caseflow.casefile import kinds
 from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import Regulation, UnitEntry
-from caseflow.models import Definition, Unit, db
+from caseflow.models import Branch, Definition, Unit, db
 from caseflow.processes import deployed
 from caseflow.workshop import deployment
 
@@ -46,6 +47,19 @@ def make_units(regulation: Regulation, entries) -> dict[str, Unit]:
         if name not in units:
             units[name] = _make(regulation, entry, units)
     return units
+
+
+def make_branches(regulation: Regulation, units: Mapping[str, Unit]) -> None:
+    """Let the sample branches be those of their areas for as long as the regulation holds; those there are kept."""
+    there = {(row.unit_id, row.kind) for row in db.session.execute(
+        select(Branch.unit_id, Branch.kind).where(Branch.regulation == regulation.key))}
+    offices = {kind: key for key, rules in regulation.branches.items() for kind in rules.kinds}
+    for sample in regulation.sample_branches:
+        unit = units[sample.unit.key]
+        if (unit.id, sample.kind) not in there:
+            db.session.add(Branch(
+                regulation=regulation.key, office=offices[sample.kind], kind=sample.kind, level=unit.level,
+                area_code=unit.area_code, unit_id=unit.id, first_day=regulation.valid_from))
 
 
 def _make(regulation: Regulation, entry: UnitEntry, units: dict[str, Unit]) -> Unit:

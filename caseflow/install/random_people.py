@@ -4,18 +4,24 @@ Deterministic for a seed."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
+from uuid import uuid4
 
-from caseflow.appeals import filing
+from caseflow.appeals import filing, finding
+from caseflow.casefile import readings
+from caseflow.cases import steps
 from caseflow.engine.values import FormField
 from caseflow.install import demo
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI, day_of
 from caseflow.people.permissions import Actor, actor_for
-from caseflow.raters.reaching import CHOICE
+from caseflow.processes import deployed, form_values
+from caseflow.processes.form_values import Circumstances
+from caseflow.raters import attempts, reaching, unreachable
 
+MOST_TRIES = 300
 LATE_REASON = "模拟逾期"
 APPEAL_TEXT = "模拟的申诉，事实和理由如附件。"
 EVIDENCE, EVIDENCE_FILE = "模拟的证据", "证据.txt"
@@ -59,17 +65,23 @@ def person_for(item: WorkItem, random: Random) -> Actor:
 
 def appellant_for(rating: Rating, random: Random, now: datetime) -> Actor | None:
     """Somebody who may appeal against this rating now, if there is anybody."""
+    case = finding.rectification_of(rating)
     people = db.session.query(User).join(RoleAssignment).where(
-        RoleAssignment.unit_id == rating.service.unit_id, User.active).order_by(User.id).all()
-    actors = [actor for actor in map(actor_for, people) if filing.standing(rating, actor, now).code == "open"]
+        RoleAssignment.unit_id == finding.answering(rating, case), User.active).order_by(User.id).all()
+    actors = [actor for actor in map(actor_for, people)
+              if filing.standing(rating, actor, now, case=case).code == "open"]
     return random.choice(actors) if actors else None
 
 
-def fill_in(form: Sequence[FormField], random: Random, now: datetime, *, reachable: bool = True) -> dict[str, object]:
-    """A lawful answer to a form: every required field, optional ones half of the time.
+def fill_in(item: WorkItem, random: Random, now: datetime) -> dict[str, object]:
+    """A lawful answer to the form of a task: every required field, optional ones half of the time; its rules are kept.
 
-    A rater who can be reached is not called unreachable: that takes logged attempts.
+    What it says of a contact with the rater is to be logged (`log_contacts`) before it is sent.
     """
+    definition = deployed.of(item.case)
+    asked = deployed.task(definition, item.element, item.visit).form
+    form = reaching.offered(asked, unreachable.log_of(readings.of(item.case), item.opened_at))
+    at = steps.circumstances(item.case.regulation, definition, item.case.instance.state, now)
     values: dict[str, object] = {}
     for field in form:
         if field.visible_when is not None:
@@ -78,18 +90,38 @@ def fill_in(form: Sequence[FormField], random: Random, now: datetime, *, reachab
             if (str(answer).lower() if isinstance(answer, bool) else answer) not in allowed:
                 continue
         if field.required or random.random() < 0.5:
-            values[field.id] = _value(field, random, now, reachable)
+            values[field.id] = _lawful(form, field, values, random, at)
     return values
 
 
-def _value(field: FormField, random: Random, now: datetime, reachable: bool) -> object:
+def log_contacts(item: WorkItem, values: Mapping[str, object], actor: Actor, now: datetime) -> None:
+    """Log each contact with the rater of which these answers to the form of a task speak, as one that reached them."""
+    form = deployed.task(deployed.of(item.case), item.element, item.visit).form
+    for field in reaching.says_how(form):
+        if values.get(field.id) in reaching.HOW:
+            attempts.log(
+                item.case_id, actor, tried_at=now, channel=reaching.HOW[values[field.id]] or "other",
+                result=reaching.REACHED, note="", form_token=uuid4().hex, now=now)
+
+
+def _lawful(form: Sequence[FormField], field: FormField, before: Mapping[str, object], random: Random,
+            at: Circumstances) -> object:
+    """A value that keeps the rules of the field beside those before it, if one of MOST_TRIES does."""
+    for _ in range(MOST_TRIES if field.rules else 1):
+        value = _value(field, random, at.now)
+        if field.id not in form_values.broken_rules(form, {**before, field.id: value}, at):
+            break
+    return value
+
+
+def _value(field: FormField, random: Random, now: datetime) -> object:
     if field.type == "enum":
-        return random.choice([choice for choice, _ in field.choices if not (reachable and choice == CHOICE)])
+        return random.choice([choice for choice, _ in field.choices])
     if field.type == "boolean":
         return random.random() < 0.5
     if field.type == "long":
         low = field.minimum if field.minimum is not None else 1
         return random.randint(low, min(field.maximum if field.maximum is not None else low + 5, low + 5))
     if field.type == "date":
-        return (day_of(now) + timedelta(days=random.randint(1, 20))).isoformat()
+        return (day_of(now) + timedelta(days=random.randint(0, 20))).isoformat()
     return "模拟填写" * max(1, -(-(field.min_length or 1) // 4))

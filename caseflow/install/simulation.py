@@ -21,7 +21,6 @@ from caseflow.models import Case, JournalEntry, Rating, WorkItem, db, transactio
 from caseflow.notices import outbox
 from caseflow.people import accounts
 from caseflow.people.permissions import actor_for
-from caseflow.processes import deployed
 from caseflow.ratings import intake
 from caseflow.ratings.feeds import batches
 from caseflow.ratings.rectification import RECTIFICATION
@@ -163,10 +162,9 @@ class _Run:
             waiting = select(WorkItem).where(WorkItem.status == "open", WorkItem.id >= self.random.randint(low, high))
             item = db.session.scalar(waiting.order_by(WorkItem.id).limit(1))
             actor = random_people.person_for(item, self.random)
-            form = deployed.task(deployed.of(item.case), item.element, item.visit).form
             token = self._token()
-            reachable = bool(item.case.rating and item.case.rating.rater_phone)
-            answers = random_people.fill_in(form, self.random, self.now, reachable=reachable)
+            answers = random_people.fill_in(item, self.random, self.now)
+            random_people.log_contacts(item, answers, actor, self.now)
             steps.complete_task(item.id, actor, answers, token, self.now, random_people.LATE_REASON)
         self.counts["completed"] += 1
 

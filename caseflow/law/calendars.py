@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, insert, or_, select
 
 from caseflow.errors import CalendarMissing
-from caseflow.law.working_days import NATIONAL, SEEDED_YEARS, Calendar, Day, notice_name, seeded_days
+from caseflow.law.working_days import NATIONAL, SEEDED_YEARS, Calendar, Day, known_by_law, notice_name, seeded_days
 from caseflow.models import CalendarDay, CalendarNotice, db
 from caseflow.models.prepared import Prepared
 
@@ -67,12 +67,13 @@ def _build(jurisdiction: str, notices: Sequence[tuple]) -> Calendar:
     base = [notice for notice in notices if notice[0] == NATIONAL]
     if not base:
         raise CalendarMissing()
-    days = _days_of(NATIONAL)
+    years = frozenset(notice[1] for notice in base)
+    days = known_by_law(years) | _days_of(NATIONAL)
     version = f"{NATIONAL}:{_version(base, seeded=len(SEEDED_YEARS))}"
     if jurisdiction != NATIONAL:
         days |= _days_of(jurisdiction)
         version += f"+{jurisdiction}:{_version(notice for notice in notices if notice[0] == jurisdiction)}"
-    return Calendar(jurisdiction, version, days, frozenset(notice[1] for notice in base))
+    return Calendar(jurisdiction, version, days, years)
 
 
 def _days_of(jurisdiction: str) -> dict[date, Day]:

@@ -4,7 +4,7 @@ the handling and the revisit of a case. The ledger (台账) and the doctor know 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from caseflow.law.rating_levels import HANDLED_IN
@@ -13,10 +13,19 @@ from caseflow.law.strict_toml import SNAKE_CASE, Table
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """Ids of user tasks; none where the text knows no such step. `article` is what the step rests on."""
+    """Ids of user tasks; none where the text knows no such step. `article` is what the step rests on.
+
+    `earlier` are tasks that were this in versions that are not drawn any more: their cases keep their dates.
+    """
 
     tasks: tuple[str, ...]
     article: str
+    earlier: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def ever(self) -> tuple[str, ...]:
+        """Those of today and of earlier versions."""
+        return (*self.tasks, *self.earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +77,28 @@ def _of_process(table: Table) -> Milestones:
 
 
 def _first_contact(table: Table) -> Milestone:
-    found = Milestone(_tasks(table), table.article())
+    found = Milestone(_tasks(table), table.article(), earlier=_earlier(table))
     table.end()
     return found
 
 
 def _handled(table: Table) -> Handled:
     spot = table.texts("on_the_spot", SNAKE_CASE) if "on_the_spot" in table.values else ()
-    found = Handled(_tasks(table), table.article(), spot)
+    found = Handled(_tasks(table), table.article(), spot, earlier=_earlier(table))
     table.end()
     return found
 
 
 def _revisited(table: Table) -> Revisited:
     tasks = _tasks(table)
-    found = Revisited(tasks, table.article(), table.matching("result", SNAKE_CASE, "revisit_result") if tasks else "")
+    result = table.matching("result", SNAKE_CASE, "revisit_result") if tasks else ""
+    found = Revisited(tasks, table.article(), result, earlier=_earlier(table))
     table.end()
     return found
+
+
+def _earlier(table: Table) -> tuple[str, ...]:
+    return table.texts("earlier", SNAKE_CASE) if "earlier" in table.values else ()
 
 
 def _tasks(table: Table) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ is a ConfigurationError that names the file and the key."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -13,19 +13,24 @@ from typing import Any
 
 from caseflow.law import supervision_rules
 from caseflow.law.appeal_rules import AppealRules, appeal
+from caseflow.law.branch_rules import BranchRules, branches
 from caseflow.law.case_numbers import number_format
 from caseflow.law.milestones import Milestones, milestones
+from caseflow.law.person_rules import Apart, apart
 from caseflow.law.place_words import Validity, short_names, validity
 from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
 from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
+from caseflow.law.waiting_rules import WaitingRules, waiting
 from caseflow.proof import Rule
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
 SUPERVISORS = ("lead", "unit", "nobody")
+STAND_INS = ("officer", "supervisor")    # who may do a task where nobody else can
 LONGEST_EXTENSION = 60      # working days
 LONGEST_LADDER = 10         # working days
+LATE_RATINGS = ("replace_default", "keep_apart")
 MOVED = {"revisit_tasks": "now stands in [milestones.rectification.revisited] as tasks, with result and article"}
 
 
@@ -39,6 +44,14 @@ class UnitEntry:
     level: str
     area_code: str
     parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleBranch:
+    """An office of the demo, and which kind of branch it is in its area."""
+
+    unit: UnitEntry
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +129,16 @@ class LadderRules:
 class Regulation:
     """One place's rules. Dates are days of Shanghai; `areas` are prefixes of area codes, the longest match wins.
 
-    `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is
-    contacted (HN-14); units whose key begins with it and "_" are its branches. `short_names`: locale → how people call
-    the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which tasks are what.
-    A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an outcome of
-    `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is silent. Without
-    `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded; without
-    `supervision` nothing of it is offered.
-    `responsible_units` are the departments of the sample feeds, for the demo. `articles`: code → exact words.
-    `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram.
+    `lead` is the unit that supervises. `contact_through` names the office through which alone the rater is contacted
+    (HN-14), itself or by its branches. `branches` are the offices that lanes name by area. `short_names`: locale → how
+    people call the place, "zh" always. `validity` is what `valid_to` rests on. `milestones`: process name → which
+    tasks are what. A case needs one of `revisit_tasks`, if there are any, done before it closes, except with an
+    outcome of `closed_without_revisit`. `unreachable` is None where the file sets no rule, `appeal` where it is
+    silent. Without `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded,
+    without `waiting` not of what has no limit; without `supervision` nothing of it is offered. `responsible_units` are
+    the departments of the sample feeds, `sample_branches` the branches of their areas, both for the demo. `articles`:
+    code → exact words. `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram;
+    `apart`: those of them that hold at run time too, about persons.
     """
 
     key: str
@@ -152,12 +166,22 @@ class Regulation:
     clock: ClockRules | None
     extension: ExtensionRules | None
     ladder: LadderRules | None
+    waiting: WaitingRules | None
     supervision: SupervisionRules | None
     units: Mapping[str, UnitEntry]
+    branches: Mapping[str, BranchRules]
     responsible_units: tuple[UnitEntry, ...]
+    sample_branches: tuple[SampleBranch, ...]
     parameters: Mapping[str, Parameter]
     articles: Mapping[str, str]
     rules: Mapping[str, tuple[Rule, ...]]
+    apart: Mapping[str, tuple[Apart, ...]]
+
+    @property
+    def late_rating(self) -> str:
+        """What becomes of a default when the rater still speaks: of LATE_RATINGS, keep_apart where nothing is said."""
+        parameter = self.parameters.get("late_rating")
+        return "keep_apart" if parameter is None else str(parameter.value)
 
     @property
     def revisit_tasks(self) -> tuple[str, ...]:
@@ -168,10 +192,18 @@ class Regulation:
         """Whether its last day lies before this one; one without a last day is never over."""
         return self.valid_to is not None and day > self.valid_to
 
-    def contacts_raters(self, unit_key: str) -> bool:
-        """Whether this unit is the office, or a branch of it, through which alone the rater is contacted."""
-        office = self.contact_through
-        return office is not None and (unit_key == office or unit_key.startswith(f"{office}_"))
+    @property
+    def contact_office(self) -> str | None:
+        """The key of the office that has the contact with the rater of a case: where `contact_through` has branches,
+        the one of the area. None where the text names no such office."""
+        branches = (key for key, rules in self.branches.items() if rules.otherwise == self.contact_through)
+        return next(branches, self.contact_through)
+
+    @property
+    def offices(self) -> Mapping[str, str]:
+        """Key → name of all that a lane can name beside the responsible unit: units, and branches by rule."""
+        return {**{key: unit.name for key, unit in self.units.items()},
+                **{key: rules.name for key, rules in self.branches.items()}}
 
 
 def read(file: Path) -> Regulation:
@@ -183,7 +215,10 @@ def read(file: Path) -> Regulation:
         raise top.refuse(key, MOVED[key])
     units = {key: _unit(key, table) for key, table in top.tables("units").items()}
     responsible = {key: _unit(key, table) for key, table in top.tables("responsible_units").items()}
-    _check_tree(top, units, responsible)
+    rules_of_branches = branches(top, units)
+    samples = _sample_branches(top, rules_of_branches)
+    _check_tree(top, {"units": units.values(), "sample_branches": [sample.unit for sample in samples],
+                      "responsible_units": responsible.values()})
     regulation = Regulation(
         key=file.parent.name, **_heading(top), **_ratings(top), lead=_office(top, "lead", units),
         contact_through=_office(top, "contact_through", units) if "contact_through" in top.values else None,
@@ -191,15 +226,19 @@ def read(file: Path) -> Regulation:
         close_of_business=top.take("close_of_business", time, None),
         milestones=milestones(top),
         closed_without_revisit=top.texts("closed_without_revisit", SNAKE_CASE, empty=True),
-        unreachable=_unreachable(top), appeal=appeal(top, units), clock=_clock(top), extension=_extension(top),
-        ladder=_ladder(top), supervision=supervision_rules.read(top, units), units=MappingProxyType(units),
-        responsible_units=tuple(responsible.values()),
+        unreachable=_unreachable(top), appeal=appeal(top, {*units, *rules_of_branches}), clock=_clock(top),
+        extension=_extension(top), ladder=_ladder(top), waiting=waiting(top),
+        supervision=supervision_rules.read(top, units, rules_of_branches), units=MappingProxyType(units),
+        branches=rules_of_branches, responsible_units=tuple(responsible.values()), sample_branches=samples,
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
-        articles=(articles := _articles(top)), rules=rules(top, articles))
+        articles=(articles := _articles(top)), rules=(found := rules(top, articles)), apart=apart(found))
     top.end()
+    if regulation.late_rating not in LATE_RATINGS:
+        raise top.refuse("parameters.late_rating.value", f"must be one of {', '.join(LATE_RATINGS)}")
     readings = {rule.reading for found in regulation.rules.values() for rule in found if rule.reading}
     if readings - regulation.parameters.keys():
         raise top.refuse("rules", f"{sorted(readings - regulation.parameters.keys())[0]!r} is not among the parameters")
+    _check_fallbacks(top, regulation)
     for process in regulation.milestones.keys() - regulation.rules.keys() if regulation.rules else ():
         raise top.refuse(f"milestones.{process}", f"there are no [[rules.{process}]]; is the name misspelt?")
     return regulation
@@ -239,13 +278,22 @@ def _unit(key: str, table: Table) -> UnitEntry:
     return unit
 
 
-def _check_tree(top: Table, units: dict[str, UnitEntry], responsible: dict[str, UnitEntry]) -> None:
+def _sample_branches(top: Table, rules: Mapping[str, BranchRules]) -> tuple[SampleBranch, ...]:
+    if "sample_branches" not in top.values:
+        return ()
+    kinds = tuple(kind for one in rules.values() for kind in one.kinds)
+    found = []
+    for key, table in top.tables("sample_branches").items():
+        kind = table.one_of("kind", kinds)
+        found.append(SampleBranch(_unit(key, table), kind))
+    return tuple(found)
+
+
+def _check_tree(top: Table, tables: Mapping[str, Iterable[UnitEntry]]) -> None:
     """Parents stand before their children, so that there is no circle; keys and codes are unique."""
     known: set[str] = set()
     codes: set[str] = set()
-    entries = [("units", unit) for unit in units.values()]
-    entries += [("responsible_units", unit) for unit in responsible.values()]
-    for table, unit in entries:
+    for table, unit in ((table, unit) for table, entries in tables.items() for unit in entries):
         if unit.parent and unit.parent not in known:
             raise top.refuse(f"{table}.{unit.key}.parent", f"{unit.parent!r} is not a unit described above it")
         if unit.key in known or unit.key == "responsible":
@@ -261,6 +309,21 @@ def _office(top: Table, key: str, units: Mapping[str, UnitEntry]) -> str:
     if value not in units:
         raise top.refuse(key, f"{value!r} is not among units: {', '.join(units)}")
     return value
+
+
+def _check_fallbacks(top: Table, regulation: Regulation) -> None:
+    """Who does a task where nobody else can must see the case: someone of the lead office, or who supervises it."""
+    above, unit = set(), regulation.units[regulation.lead]
+    while unit.parent:
+        above.add(unit.parent)
+        unit = regulation.units[unit.parent]
+    for post in (rule.fallback for found in regulation.apart.values() for rule in found if rule.fallback):
+        office, _, role = post.partition(".")
+        if office not in regulation.units or role not in STAND_INS:
+            raise top.refuse("rules", f"else={post} is no post of officers or supervisors at a unit of this file")
+        if office != regulation.lead and (office not in above or role != "supervisor"):
+            raise top.refuse("rules", f"who has the post else={post} does not see every case: name one of "
+                                      f"{regulation.lead}, or the supervisors of a unit above it")
 
 
 def _unreachable(top: Table) -> Unreachable | None:

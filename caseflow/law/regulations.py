@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from caseflow.errors import ConfigurationError, RegulationExpired, RegulationNotFound
 from caseflow.law.regulation_file import AppealRules, DefaultRating, Parameter, Regulation, UnitEntry, read
-from caseflow.law.supervision_rules import Forwarding, Offered
+from caseflow.law.supervision_rules import Conduct, Forwarding, Offered
 
 __all__ = [
     "AppealRules", "DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area",
@@ -46,10 +46,17 @@ def get(key: str) -> Regulation:
 
 
 def offered(key: str, operation: str) -> Offered | Forwarding | None:
-    """What a regulation says of an operation of supervision (refusal, discipline, references, duplicates); None where
+    """What a regulation says of an operation of supervision (refusal, discipline, references, duplicates,
+    improvements); None where
     its file says nothing of supervision, and then nothing of it is offered."""
     rules = get(key).supervision
     return getattr(rules, operation) if rules else None
+
+
+def conduct(key: str) -> Mapping[str, Conduct]:
+    """What may be recorded under a regulation of those who failed, by kind; nothing where its file does not say."""
+    rules = get(key).supervision
+    return rules.conduct if rules else {}
 
 
 def for_area(area_code: str, on: date) -> Regulation:

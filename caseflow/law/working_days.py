@@ -2,28 +2,31 @@
 
 National base: the State Council's yearly notice (放假调休 cannot be derived by rule). A jurisdiction may lay
 its own days over it (全国年节及纪念日放假办法 Art. 4). A year without a national notice is provisional:
-Monday to Friday are taken as working days until the notice is imported (caseflow/cases/calendar_change.py).
+Monday to Friday are taken as working days, but for the holidays that the law gives every year, until the notice is
+imported (caseflow/cases/calendar_change.py).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
 from chinese_calendar import constants
 
+from caseflow.law import statutory_holidays
 from caseflow.moments import ONE_DAY
 
 NATIONAL = "national"
 SEEDED_YEARS = range(2004, 2027)
+LAST_YEAR = 2100                 # of which a notice can be imported
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a notice says of one day: whether the offices work, for which holiday, and the notice's name."""
+    """What a notice, or the law, says of one day: whether the offices work, for which holiday, and where it says so."""
 
     working: bool
     name: str
@@ -34,7 +37,8 @@ class Day:
 class Why:
     """Why a day counts or not: off, on or exchanged (worked at a weekend) by a notice, else workday or rest_day.
 
-    `name` and `source` are the holiday's and the notice's. `provisional`: the day's year has no notice yet.
+    `name` and `source` are the holiday's and the notice's, or the law's. `provisional`: the day's year has no notice
+    yet, and the law gives no holiday on it.
     """
 
     day: date
@@ -46,7 +50,8 @@ class Why:
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
-    """The days a jurisdiction works: Monday to Friday, but for `days`. `years` are those with a national notice.
+    """The days a jurisdiction works: Monday to Friday, but for `days`: what notices say, and in a year without one the
+    law's holidays. `years` are those with a national notice.
 
     `version` names the newest year and how many imports made this state, base and overlay:
     "national:2026r1+<jurisdiction>:-".
@@ -126,8 +131,16 @@ class Calendar:
 @lru_cache(maxsize=1)
 def national() -> Calendar:
     """The seeded national calendar 2004–2026, without a database."""
-    days = {day: special for year in SEEDED_YEARS for day, special in seeded_days(year).items()}
+    days = known_by_law(SEEDED_YEARS)
+    days |= {day: special for year in SEEDED_YEARS for day, special in seeded_days(year).items()}
     return Calendar(NATIONAL, f"{NATIONAL}:{SEEDED_YEARS[-1]}r1", days, frozenset(SEEDED_YEARS))
+
+
+def known_by_law(noticed: Container[int]) -> dict[date, Day]:
+    """The days off that are certain in the years without a notice, from the law's edition in force on."""
+    years = (year for year in range(statutory_holidays.SINCE, LAST_YEAR + 1) if year not in noticed)
+    return {day: Day(False, name, statutory_holidays.LAW)
+            for year in years for day, name in statutory_holidays.of_year(year).items()}
 
 
 def seeded_days(year: int) -> dict[date, Day]:

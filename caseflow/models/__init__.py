@@ -30,6 +30,7 @@ from caseflow.models.journal import JournalEntry, JournalHead
 from caseflow.models.notices import Delivery, Notice, NoticeRead, OutboxMessage
 from caseflow.models.people import (
     ApiKey,
+    Branch,
     Identity,
     ImportDraft,
     LoginFailures,
@@ -45,11 +46,13 @@ from caseflow.models.ratings import NewestRating, Rating, ServiceRecord
 from caseflow.models.supervision import (
     Absence,
     CaseReference,
+    ConductRecord,
     DisciplineReport,
     DispatchRefusal,
     DuplicateLink,
     Handover,
     HandoverItem,
+    Improvement,
     LadderStep,
     SubstitutedItem,
 )
@@ -68,14 +71,14 @@ from caseflow.models.work import (
 
 __all__ = [
     "Absence", "ApiKey", "Appeal", "AppliedEffect", "AssessmentRecord", "Attachment", "AwaitedMessage", "Base",
-    "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment", "CommentDraft",
-    "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery", "DisciplineReport", "DispatchRefusal",
-    "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover", "HandoverItem", "Heartbeat", "Identity",
-    "ImportDraft", "Incident", "JournalEntry", "JournalHead", "KeptScenario", "LadderStep", "LoginFailures",
-    "NewestRating", "Notice", "NoticeRead", "NumberSequence", "OutboxMessage", "Phrase", "ProcessDraft",
-    "ProcessInstance", "Profile", "Rating",
-    "RoleAssignment", "SavedFilter", "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission",
-    "SubstitutedItem", "Timer", "TimerFiring", "TrialRun", "Unit",
+    "Branch", "CalendarDay", "CalendarNotice", "Case", "CaseReference", "CaseUnit", "Checkup", "Comment",
+    "CommentDraft", "ConductRecord", "ContactAttempt", "DeadlineEntry", "Definition", "Delegation", "Delivery",
+    "DisciplineReport", "DispatchRefusal", "Draft", "DraftEditor", "DraftVisit", "DuplicateLink", "Handover",
+    "HandoverItem", "Heartbeat", "Identity", "ImportDraft", "Improvement", "Incident", "JournalEntry", "JournalHead",
+    "KeptScenario", "LadderStep", "LoginFailures", "NewestRating", "Notice", "NoticeRead", "NumberSequence",
+    "OutboxMessage", "Phrase", "ProcessDraft", "ProcessInstance", "Profile", "Rating", "RoleAssignment", "SavedFilter",
+    "ServiceRecord", "SimulatedClock", "StandingComplaint", "StepTime", "Submission", "SubstitutedItem", "Timer",
+    "TimerFiring", "TrialRun", "Unit",
     "User", "WebSession", "WorkItem", "db", "disconnect", "forget", "insert_new", "is_outage", "lock_case_row",
     "snapshot", "transaction", "why_unusable",
 ]

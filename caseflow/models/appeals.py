@@ -16,9 +16,9 @@ from caseflow.models.ratings import Rating
 class Appeal(Base):
     """An appeal, beside the case in which it is reviewed. One per rating and party, also when it was withdrawn.
 
-    `party` is "staff:<user id>" or "department:<unit id>". `unit_id` is the rated unit. `decision` is upheld or
-    dismissed once it is decided; `finding` the ground that was verified; `reference` the number of the correction
-    in the provincial system (GC-2(三)).
+    `party` is "staff:<user id>" or "department:<unit id>". `unit_id` is the unit that answers for the rating when it is
+    filed. `decision` is upheld or dismissed once it is decided; `finding` the ground that was verified; `reference` the
+    number of the correction in the provincial system (GC-2(三)).
     """
 
     __tablename__ = "appeals"

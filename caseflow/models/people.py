@@ -37,6 +37,28 @@ class Unit(Base):
     parent: Mapped[Unit | None] = relationship(remote_side=[id])
 
 
+class Branch(Base):
+    """That a unit is the branch of an area, from its first day to its last (null: for now without end).
+
+    `office` is the key under which lanes name it by rule, `kind` which of the kinds of this office it is, both of
+    [branches] in regulation.toml. The area has as many digits of `area_code` as its `level` has.
+    """
+
+    __tablename__ = "branches"
+    __table_args__ = (Index("ix_branches_regulation_office", "regulation", "office"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    regulation: Mapped[str] = mapped_column(String(32))
+    office: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(32))
+    level: Mapped[str] = mapped_column(String(16))
+    area_code: Mapped[str] = mapped_column(String(12))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    unit: Mapped[Unit] = relationship(lazy="joined")
+
+
 class User(Base):
     """Somebody who signs in. `password_until` is set while the password is a one-time one: until then it opens the
     page where another is chosen, and nothing else."""

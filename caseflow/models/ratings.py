@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.models.db import Base
@@ -44,11 +44,15 @@ class ServiceRecord(Base):
 class Rating(Base):
     """A rating. Level, text, provenance and receive time never change (triggers refuse it); `voided_at` may be set.
 
+    A service may have several, which say different things: `sequence` counts them as they came. `is_default`: nobody
+    rated, a default stood in; `replaced_at`: since then the rater's own word stands in its place.
+
     A line that an earlier version kept whole may be replaced once, by what does not say who rated (ratings/cleaning).
     """
 
     __tablename__ = "ratings"
     __table_args__ = (
+        UniqueConstraint("service_record_id", "sequence", name="uq_ratings_service_record_id_sequence"),
         Index("ix_ratings_regulation_received_at", "regulation", "received_at"),
         Index("ix_ratings_rater_phone", "rater_phone", sqlite_where=text("rater_phone IS NOT NULL"),
               postgresql_where=text("rater_phone IS NOT NULL")),
@@ -57,7 +61,8 @@ class Rating(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    service_record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"), unique=True)
+    service_record_id: Mapped[int] = mapped_column(ForeignKey("service_records.id"))
+    sequence: Mapped[int] = mapped_column(server_default="1")     # from 1, in the order in which they came
     regulation: Mapped[str] = mapped_column(String(32))
     level: Mapped[str] = mapped_column(String(24))
     raw_level: Mapped[str] = mapped_column(String(8))
@@ -72,6 +77,8 @@ class Rating(Base):
     rater_phone: Mapped[str | None] = mapped_column(String(32))
     raw: Mapped[str] = mapped_column(Text)            # of the pushed line, what does not say who rated, as JSON
     raw_digest: Mapped[str | None] = mapped_column(String(64))    # keyed, of the whole line; none: not cleaned yet
+    is_default: Mapped[bool] = mapped_column(server_default=false())
+    replaced_at: Mapped[datetime | None]              # of a default: since when the rater's word stands for it
     voided_at: Mapped[datetime | None]
     service: Mapped[ServiceRecord] = relationship(lazy="joined")
 

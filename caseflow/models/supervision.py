@@ -1,5 +1,5 @@
 """What supervisors do, as rows: tasks handed over, reminders, absences, dispatches sent back, suspected breaches, links
-with other channels and with cases that say the same."""
+with other channels and with cases that say the same, what was changed afterwards."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class HandoverItem(Base):
 
 
 class LadderStep(Base):
-    """A rung of the ladder of reminders was taken for a task with this due moment. The key makes a second one
-    impossible; a due moment that is moved begins the ladder anew."""
+    """A rung of the ladder of reminders was taken for a task with this due moment (without a limit: its beginning). The
+    key makes a second one impossible; a due moment that is moved begins the ladder anew."""
 
     __tablename__ = "ladder_steps"
 
@@ -181,6 +181,34 @@ class CaseReference(Base):
     adder: Mapped[User] = relationship(foreign_keys=[added_by])
 
 
+class Improvement(Base):
+    """What was changed after a closed case: `kind` is item, guide, material or process, `subject` its name.
+
+    It stays as it is (triggers refuse to change it); a later one may correct it, once, also by saying that nothing was
+    changed (kind withdrawn).
+    """
+
+    __tablename__ = "improvements"
+    __table_args__ = (
+        UniqueConstraint("corrects_id"),
+        UniqueConstraint("entered_by", "form_token"),
+        Index("ix_improvements_case_id", "case_id"),
+        Index("ix_improvements_entered_at", "entered_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("improvements.id"))
+    entered_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    entered_at: Mapped[datetime]
+    form_token: Mapped[str] = mapped_column(String(64))
+    case: Mapped[Case] = relationship()
+    by: Mapped[User] = relationship()
+
+
 class DuplicateLink(Base):
     """That a case repeats another. One that was taken away stays, with the reason."""
 
@@ -202,3 +230,37 @@ class DuplicateLink(Base):
     removal_reason: Mapped[str] = mapped_column(Text, default="")
     case: Mapped[Case] = relationship(foreign_keys=[case_id])
     of: Mapped[Case] = relationship(foreign_keys=[of_id])
+
+
+class ConductRecord(Base):
+    """That a unit, or a person of it, failed as the regulation describes (QJ-18, HN-17), verified by a supervisor.
+
+    `kind` and `consequences` (parted by commas) are codes of its regulation; `person` is "" for the unit itself.
+    `opinion` are the grounds of the kind's second condition, if it has one. Rows are only added.
+    """
+
+    __tablename__ = "conduct_records"
+    __table_args__ = (
+        UniqueConstraint("recorded_by", "form_token"),
+        Index("ix_conduct_records_case_id", "case_id"),
+        Index("ix_conduct_records_regulation_year", "regulation", "year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    regulation: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(24))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    person: Mapped[str] = mapped_column(String(80))
+    staff_no: Mapped[str | None] = mapped_column(String(32))
+    grounds: Mapped[str] = mapped_column(Text)
+    opinion: Mapped[str] = mapped_column(Text)
+    consequences: Mapped[str] = mapped_column(String(120))
+    article: Mapped[str] = mapped_column(String(16))
+    year: Mapped[int]
+    form_token: Mapped[str] = mapped_column(String(64))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    recorded_at: Mapped[datetime]
+    case: Mapped[Case] = relationship()
+    unit: Mapped[Unit] = relationship()
+    recorder: Mapped[User] = relationship()

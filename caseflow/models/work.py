@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseflow.models.cases import Case
@@ -21,7 +21,10 @@ TAKEN = "status = 'open' AND assignee_id IS NOT NULL"     # of one's own few, ho
 
 
 class WorkItem(Base):
-    """A task somebody has to do (待办). `token` is the engine's number of this visit of the task."""
+    """A task somebody has to do (待办). `token` is the engine's number of this visit of the task.
+
+    `stands_in`: the assignee does not hold its post, and does it because nobody there can (different_person).
+    """
 
     __tablename__ = "work_items"
     __table_args__ = (
@@ -47,6 +50,7 @@ class WorkItem(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     role: Mapped[str] = mapped_column(String(16))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    stands_in: Mapped[bool] = mapped_column(server_default=false())
     status: Mapped[str] = mapped_column(String(16), default="open")   # open, completed, cancelled
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]

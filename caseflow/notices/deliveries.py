@@ -22,7 +22,7 @@ from caseflow.errors import Conflict, InvalidInput, NotFound
 from caseflow.models import Delivery, Notice, Profile, RoleAssignment, User, db
 from caseflow.moments import ONE_DAY, SHANGHAI
 from caseflow.notices.channels import Outcome
-from caseflow.people import duties
+from caseflow.people import duties, impartiality
 from caseflow.people.permissions import Actor
 
 CHANNELS = ("email", "sms", "chat")
@@ -90,12 +90,21 @@ def plan(notices: Collection[Notice], rules: Rules, now: datetime) -> None:
     named = dict(db.session.execute(
         select(Profile.user_id, Profile.channels).join(User, User.id == Profile.user_id).where(
             User.active, Profile.channels != "", Profile.user_id.in_({one.user_id for one in notices}))).all())
+    recused = _recused(notices, people)
     for notice in notices:
         details = orjson.loads(notice.details or "{}")
         said = {key: details[key] for key in LEAVES if key in details}
         for user, channel in _told(notice, people, named):
-            if channel in rules.channels:
+            if channel in rules.channels and (notice.case_id, user) not in recused:
                 add(user, channel, notice.kind, said, rules, now, notice)
+
+
+def _recused(notices: Collection[Notice],
+             people: Mapping[tuple[int, str], list[tuple[int, str]]]) -> frozenset[tuple[int, int]]:
+    """(case, person) of the reviewers who are not told of an appeal, since they must recuse."""
+    of_reviews = [one for one in notices if one.role == impartiality.REVIEWER and one.case_id is not None]
+    return impartiality.recused({one.case_id for one in of_reviews}, {
+        user for one in of_reviews for user, _ in people.get((one.unit_id, one.role), [])})
 
 
 def _told(notice: Notice, people: Mapping[tuple[int, str], list[tuple[int, str]]],

@@ -17,6 +17,7 @@ from caseflow.models import Appeal, Case, Notice, OutboxMessage, db
 from caseflow.models.prepared import inserting
 from caseflow.notices import deliveries
 from caseflow.notices.deliveries import Rules
+from caseflow.people import impartiality
 from caseflow.people.permissions import Actor
 
 INBOX_ONLY = Rules()    # no other channel is set up
@@ -74,9 +75,10 @@ def deliver_waiting(now: datetime, limit: int = 100, rules: Rules = INBOX_ONLY) 
 def addressed_to(actor: Actor) -> list[ColumnElement[bool]]:
     """Conditions on Notice, one of which holds for each notice to the actor.
 
-    By post, by name as long as one has a post at that unit, or as the appellant of a case.
+    By post, by name as long as one has a post at that unit, or as the appellant of a case. What reviewers are told of
+    an appeal is not for those who must recuse.
     """
-    posts = [and_(Notice.unit_id == unit, Notice.role == role, Notice.user_id.is_(None))
+    posts = [and_(Notice.unit_id == unit, Notice.role == role, Notice.user_id.is_(None), *_impartial(role, actor))
              for role, unit in sorted(actor.roles)]
     if not posts:
         return []
@@ -84,6 +86,10 @@ def addressed_to(actor: Actor) -> list[ColumnElement[bool]]:
     units = {unit for _, unit in actor.roles}
     return [*posts, and_(Notice.user_id == actor.user_id, Notice.unit_id.in_(units)),
             and_(Notice.role == APPELLANT, Notice.unit_id.in_(units), Notice.case_id.in_(appeals))]
+
+
+def _impartial(role: str, actor: Actor) -> list[ColumnElement[bool]]:
+    return [~impartiality.must_recuse(Notice.case_id, actor.user_id)] if role == impartiality.REVIEWER else []
 
 
 def for_actor(actor: Actor, *, page: int = 1, per_page: int = 50) -> list[Notice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from caseflow.casefile import assigning, journal
@@ -154,7 +154,8 @@ def revoke(user: User, role: str, unit: Unit, now: datetime, actor: Actor = SYST
     user.roles.remove(found)
     db.session.delete(found)
     db.session.flush()
-    _give_back(user, now, actor, WorkItem.role == role, WorkItem.unit_id == unit.id)
+    at_its_post = and_(WorkItem.role == role, WorkItem.unit_id == unit.id)
+    _give_back(user, now, actor, or_(at_its_post, WorkItem.stands_in))
     journal.append(None, "role_revoked", actor, now, {
         "user": user.id, "role": role, "unit": unit.id, "before": before, "after": _roles(user)})
 

@@ -113,9 +113,9 @@ def require_see(actor: Actor, case: Case) -> None:
 def may_work(actor: Actor, item: WorkItem) -> bool:
     """Whether the task is the actor's by role and unit, and nobody else has taken it.
 
-    What a staff member has to do in an appeal of theirs is theirs alone.
+    What a staff member has to do in an appeal of theirs is theirs alone, and so is what somebody took who stands in.
     """
-    if item.role == STAFF:
+    if item.role == STAFF or item.stands_in:
         return item.assignee_id is not None and item.assignee_id == actor.user_id
     return actor.holds(item.role, item.unit_id) and item.assignee_id in (None, actor.user_id)
 

@@ -28,6 +28,9 @@ class Read:
 UNREACHABLE = "unreachable"
 ATTEMPTS = Read("attempts", ("long",))
 REASON = Read("unreachable_reason", ("enum",))
+NOT_LEFT = "no_contact"             # an answer of any choice: the rater left nothing by which to reach them
+# On what ground an appeal is upheld; one of the regulation's (law.appeal_rules).
+FINDING = Read("finding", ("enum",), needed=False)
 UPHELD = "appeal_upheld"            # ends a rectification, since its rating is voided
 WITHDRAWN = "appeal_withdrawn"      # ends an appeal
 # Process → the message that the system sends to its cases.

@@ -84,7 +84,7 @@ def by_digest(digest: str) -> engine.Definition:
     row = db.session.get(Definition, digest)
     if row is None:
         raise NotFound(f"No process definition has the digest {digest[:12]}.")
-    process = engine.load(texts_of(row.files), trusted=True, process_id=row.process_id)
+    process = engine.load(texts_of(row.files), trusted=True, process_id=row.process_id, deployed=True)
     if process.digest != digest:
         raise StepFailed(f"The stored files of {row.process_id} are not those that were deployed as {digest[:12]}.")
     return process

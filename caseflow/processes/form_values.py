@@ -2,14 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from caseflow.engine.values import FormField
-from caseflow.errors import InvalidForm
+from caseflow.engine.expressions import Surroundings, holds, parameters_in
+from caseflow.engine.values import FieldRule, FormField
+from caseflow.errors import ConfigurationError, InvalidForm
+from caseflow.law.regulation_file import Regulation
+from caseflow.law.working_days import Calendar
+from caseflow.moments import day_of
 from caseflow.texts import text_problem
 
 INTEGER_LIMIT = 10**12
+BROKEN = "rule_broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the rules of a form may know beside what was filled in: the moment (aware), the regulation with its
+    parameters, the calendar and what the case knows by name, both only read where a rule asks."""
+
+    now: datetime
+    regulation: Regulation
+    calendar: Callable[[], Calendar]
+    known: Callable[[], Mapping[str, object]]
+
+    def working_day(self, after: date, amount: int | str) -> date:
+        """The so-manieth working day after this one; the number may be a parameter's name. ConfigurationError."""
+        return self.calendar().shift(after, amount if isinstance(amount, int) else self.parameter(amount))
+
+    def parameter(self, name: str) -> int:
+        """The value of a parameter of the regulation; ConfigurationError unless it is a number of days."""
+        parameter = self.regulation.parameters.get(name)
+        if parameter is None or type(parameter.value) is not int:
+            raise ConfigurationError(f"{self.regulation.key}: [parameters.{name}] value must be a number of days.")
+        return parameter.value
+
+
+def accept_by_rules(form: Sequence[FormField], values: Mapping[str, object], at: Circumstances) -> dict[str, object]:
+    """What `accept` gives, held against the rules of the form as well.
+
+    Refuses as `accept` does; a form that is otherwise right with `rule_broken` for each field whose rule is broken, and
+    the diagram's sentences for them by field in the error's `sentences`.
+    """
+    accepted = accept(form, values, day_of(at.now))
+    broken = broken_rules(form, accepted, at)
+    if broken:
+        raise InvalidForm(fields=dict.fromkeys(broken, BROKEN), sentences={
+            name: sentence(rule, at) for name, rule in broken.items()})
+    return accepted
+
+
+def broken_rules(form: Sequence[FormField], accepted: Mapping[str, object], at: Circumstances) -> dict[str, FieldRule]:
+    """The first broken rule of each field that has one. A rule over what was not filled in holds."""
+    if not any(one.rules for one in form):
+        return {}
+    known = {**at.known(), **deciding(form, accepted)}
+    around = Surroundings(at.now, working_day=at.working_day)
+    broken = {one.id: [rule for rule in one.rules if not holds(rule.text, known, around)] for one in form}
+    return {name: rules[0] for name, rules in broken.items() if rules}
+
+
+def sentence(rule: FieldRule, at: Circumstances) -> str:
+    """What the diagram says to whoever breaks a rule, with the values of the parameters that it counts by."""
+    text = rule.sentence
+    for name in parameters_in(rule.text):
+        text = text.replace(f"{{{name}}}", str(at.parameter(name)))
+    return text
 
 
 def accept(form: Sequence[FormField], values: Mapping[str, object], today: date) -> dict[str, object]:

@@ -8,9 +8,13 @@ and no condition can tell a state from the one it stands for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from caseflow.engine.expressions import Surroundings
+from caseflow.moments import SHANGHAI
 
 BASE = date(2026, 3, 2)
+LONGEST, YEAR, ENDLESS = 10, 366, 4_000
 FIRST = 14          # a limit that is only waited for lies so many days ahead
 
 
@@ -37,6 +41,14 @@ def number_of(text: object) -> int | None:
         return (date.fromisoformat(str(text)[:10]) - BASE).days
     except ValueError:
         return None
+
+
+def surroundings(parameter: str) -> Surroundings:
+    """Today as BASE, where this parameter counts fewer than LONGEST days and every other number of days is endless."""
+    def working_day(after: date, amount: int | str) -> date:
+        return after + timedelta(LONGEST - 1 if amount == parameter else ENDLESS)
+
+    return Surroundings(datetime.combine(BASE, time(12), SHANGHAI), working_day=working_day)
 
 
 def day_of(number: int) -> str:

@@ -149,7 +149,9 @@ class _Explorer:
         known = {task.token for task in before.tasks} if before else set()
         there = {task.token for task in after.tasks}
         timers = {timer.token: Deadline(timer.element, timer.rule, timer.interrupting) for timer in after.timers}
-        opened = tuple((task.element, tuple(timers[token] for token in task.deadlines))
+        limits = self.definition.limits
+        opened = tuple((task.element, tuple(timer for token, timer in timers.items() if token in task.deadlines
+                                            or timer.element in limits.get(task.element, ())))
                        for task in after.tasks if task.token not in known)
         return Move(kind, element, values, after.passed, self._number(self.canon.of(after.state), after), opened,
                     tuple(task.element for task in guarded),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from caseflow.engine.definition import Definition
+from caseflow.engine.expressions import holds
 from caseflow.engine.specs import EffectTask
-from caseflow.engine.values import CASE_VARIABLES, FormField
+from caseflow.engine.values import CASE_VARIABLES, FormField, UserTask
+from caseflow.proof import days
+from caseflow.proof.days import day_of
 from caseflow.proof.language import Check
 from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
-OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", "different_person", "offers", "asks")
+PAIRS = ("different_office", "different_person")
+OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "offers_only",
+            "asks", "refuses", "within")
+RESPONSIBLE = "responsible"
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
 
@@ -20,7 +26,7 @@ def missing(check: Check, definition: Definition) -> Breach | None:
     for element in _elements(check):
         if element not in definition.elements:
             return breach("", "step_missing", element=element)
-        if check.name in OF_TASKS and element not in definition.user_tasks and element in check.words(check.parts[0]) \
+        if check.name in OF_TASKS and element not in definition.user_tasks and element in _tasks(check) \
                 and not (check.name == "leads" and definition.elements[element].kind == "startEvent"):
             return breach(element, "not_a_user_task", name=named(definition, element))
     for outcome in _outcomes(check):
@@ -43,6 +49,12 @@ def _elements(check: Check) -> Iterator[str]:
         yield from check.words(check.named.get(name))
 
 
+def _tasks(check: Check) -> tuple[str, ...]:
+    """The elements of a rule about tasks that must be some."""
+    parts = check.parts if check.name in PAIRS else check.parts[:1]
+    return tuple(word for part in parts for word in check.words(part))
+
+
 def _outcomes(check: Check) -> Iterator[str]:
     if check.name in ("only_if", "reachable"):
         yield from check.words(check.parts[0])
@@ -54,7 +66,7 @@ def _missing_answer(check: Check, definition: Definition) -> Breach | None:
     for name, meant in answers_of(check).items():
         if name in CASE_VARIABLES:
             continue
-        tasks = check.words(check.parts[0]) if check.name == "leads" else tuple(
+        tasks = check.words(check.parts[0]) if check.name in ("leads", "refuses") else tuple(
             task for task in definition.user_tasks if _field(definition, task, name))
         if not tasks:
             return breach("", "field_nowhere", field=name)
@@ -63,7 +75,7 @@ def _missing_answer(check: Check, definition: Definition) -> Breach | None:
             if entry is None:
                 return breach(task, "field_missing", name=named(definition, task), field=name)
             lacking = [value for value in meant if value not in _choices(entry)]
-            if lacking and check.name == "leads":
+            if lacking and check.name in ("leads", "refuses"):
                 return _lacks(definition, task, entry, lacking[0])
         if not any(value in _choices(_field(definition, task, name)) for value in meant for task in tasks):
             return breach(tasks[0], "answer_nowhere", answer=answer(definition, name, meant))
@@ -85,21 +97,43 @@ def _choices(entry: FormField) -> tuple[str, ...]:
 def performed_by(check: Check, definition: Definition) -> Breach | None:
     """These tasks are done at this post (unit.role); else the first that is not."""
     for task in check.words(check.parts[0]):
-        done_by = definition.user_tasks[task]
-        if f"{done_by.unit}.{done_by.role}" != check.parts[1]:
-            return breach(task, "wrong_post", name=named(definition, task), found=f"{done_by.unit}.{done_by.role}",
-                          wanted=check.parts[1])
+        found = _post(definition.user_tasks[task])
+        if found != check.parts[1]:
+            return breach(task, "wrong_post", name=named(definition, task), found=found, wanted=check.parts[1])
+    return None
+
+
+def different_office(check: Check, definition: Definition) -> Breach | None:
+    """These tasks are drawn for different offices."""
+    for task, other in _pairs(check, definition):
+        if task.unit == other.unit:
+            return _together("same_unit", task, other)
     return None
 
 
 def different_person(check: Check, definition: Definition) -> Breach | None:
-    """Different units: nobody of the one is of the other, and a reviewer is never of the rated unit (impartiality)."""
+    """No one person does both in a case, which people/apart.py sees to. Where both can fall to one office, the rule
+    says which other post does the task when nobody else there can."""
+    fallback = check.named.get("else")
+    for task, other in _pairs(check, definition):
+        one_office = task.unit == other.unit or RESPONSIBLE in (task.unit, other.unit)
+        if fallback in (_post(task), _post(other)) or (one_office and fallback is None):
+            return _together("fallback_missing", task, other)
+    return None
+
+
+def _pairs(check: Check, definition: Definition) -> Iterator[tuple[UserTask, UserTask]]:
     for first in check.words(check.parts[0]):
         for second in check.words(check.parts[1]):
-            task, other = definition.user_tasks[first], definition.user_tasks.get(second)
-            if other is None or task.unit == other.unit:
-                return breach(second, "same_unit", first=named(definition, first), second=named(definition, second))
-    return None
+            yield definition.user_tasks[first], definition.user_tasks[second]
+
+
+def _together(code: str, task: UserTask, other: UserTask) -> Breach:
+    return breach(other.element.id, code, first=task.element.name, second=other.element.name)
+
+
+def _post(task: UserTask) -> str:
+    return f"{task.unit}.{task.role}"
 
 
 def offers(check: Check, definition: Definition) -> Breach | None:
@@ -111,6 +145,19 @@ def offers(check: Check, definition: Definition) -> Breach | None:
         lacking = [value for value in check.words(check.parts[2]) if value not in _choices(entry)]
         if lacking:
             return _lacks(definition, task, entry, lacking[0])
+    return None
+
+
+def offers_only(check: Check, definition: Definition) -> Breach | None:
+    """The same, and no other choices."""
+    lacking = offers(check, definition)
+    if lacking:
+        return lacking
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        strange = [value for value in _choices(entry) if value not in check.words(check.parts[2])]
+        if strange:
+            return breach(task, "choice_too_many", name=named(definition, task), label=entry.label, value=strange[0])
     return None
 
 
@@ -128,6 +175,42 @@ def asks(check: Check, definition: Definition) -> Breach | None:
     return None
 
 
+def refuses(check: Check, definition: Definition) -> Breach | None:
+    """The forms of these tasks have rules that refuse each of these answers to a field beside that of another."""
+    [(other, given)] = answers_of(check).items()
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        if entry is None:
+            return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
+        for value in check.words(check.parts[2]):
+            if not all(_refused(definition, task, {entry.id: value, other: one}) for one in given):
+                return breach(task, "answers_together", name=named(definition, task), label=entry.label,
+                              value=dict(entry.choices).get(value, value), answer=answer(definition, other, given))
+    return None
+
+
+def within(check: Check, definition: Definition) -> Breach | None:
+    """The forms of these tasks take no date in this field that is later than so many working days, a parameter of the
+    regulation, after today or after the receipt."""
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        if entry is None:
+            return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
+        late = (day_of(number) for number in range(days.LONGEST, days.LONGEST + days.YEAR))
+        if not all(_refused(definition, task, {entry.id: day, "received_at": day_of(0)}, check.parts[2])
+                   for day in late):
+            return breach(task, "date_unbounded", name=named(definition, task), label=entry.label,
+                          parameter=check.parts[2])
+    return None
+
+
+def _refused(definition: Definition, task: str, values: Mapping[str, object], parameter: str = "") -> bool:
+    """Whether a rule of the form refuses these answers, the rest being empty."""
+    around = days.surroundings(parameter)
+    return any(not holds(rule.text, values, around)
+               for entry in definition.user_tasks[task].form for rule in entry.rules)
+
+
 def carries_out(check: Check, definition: Definition) -> Breach | None:
     """These service tasks call this effect (camunda:topic)."""
     topics = topics_of(definition)
@@ -143,5 +226,6 @@ def topics_of(definition: Definition) -> dict[str, str]:
             for spec in process.task_specs.values() if isinstance(spec, EffectTask)}
 
 
-FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_person": different_person,
-         "offers": offers, "asks": asks}
+FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_office": different_office,
+         "different_person": different_person, "offers": offers, "offers_only": offers_only, "asks": asks,
+         "refuses": refuses, "within": within}

@@ -18,8 +18,9 @@ TELLS = {"escalate": ("supervisor",)}       # effect → roles of the responsibl
 def limits(check: Check, graph: Graph) -> Found | None:
     """The shortest way to a task that is opened without the deadline the rule asks for (deadline, escalates, gives_up).
 
-    A task that cannot be reached breaks the rule, too. Of a graph that is not complete, a task is judged only if each
-    of its timers has fired somewhere.
+    What counts is the statutory limit of the task (Definition.limits): a reminder keeps no rule, nor does what comes
+    later than the limit. A task that cannot be reached breaks the rule, too. Of a graph that is not complete, a task is
+    judged only if each of its timers has fired somewhere.
     """
     tasks = check.words(check.parts[0])
     timers = _Timers(graph)
@@ -28,13 +29,23 @@ def limits(check: Check, graph: Graph) -> Found | None:
         for task, deadlines in move.opened:
             if task in tasks:
                 reached.add(task)
-                broken = JUDGES[check.name](check, graph, timers, task, deadlines)
-                if broken and (graph.complete or timers.saw(deadlines)):
+                limits = _counting(check, graph, task, deadlines)
+                broken = JUDGES[check.name](check, graph, timers, task, limits)
+                if broken and (graph.complete or timers.saw(limits)):
                     return Found(broken, way(came, at, move))
     never = [task for task in tasks if task not in reached]
     if never and graph.complete:
         return Found(breach(never[0], "never_reached", name=named(graph.definition, never[0])), ())
     return None
+
+
+def _counting(check: Check, graph: Graph, task: str, found: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
+    """Of the timers around a task those that a rule is about: its statutory limit; for a day that somebody has set
+    (承诺的日期) any, for it stands beside the limit."""
+    if check.limit is not None and check.limit.unit == "date":
+        return found
+    statutory = graph.definition.limits.get(task, ())
+    return tuple(timer for timer in found if timer.element in statutory)
 
 
 def moves_in_order(graph: Graph) -> Iterator[tuple[dict, int | None, Move]]:

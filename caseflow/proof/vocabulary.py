@@ -43,9 +43,13 @@ VOCABULARY = {
     "gives_up": Word("e"),
     "performed_by": Word("ep"),
     "carries_out": Word("ew"),
-    "different_person": Word("ee"),
+    "different_office": Word("ee"),
+    "different_person": Word("ee", ("else",)),
     "offers": Word("eww"),
+    "offers_only": Word("eww"),
     "asks": Word("ew", ("least",)),
+    "refuses": Word("eww", answers=True),
+    "within": Word("eww"),
 }
 
 
@@ -87,6 +91,9 @@ def _check_named(found: Check, word: Word) -> None:
         raise _refusal(found, "a limit (<= …) follows deadline(…) and nothing else")
     if not isinstance(found.named.get("least", 1), int):
         raise _refusal(found, "least= is a number")
+    fallback = found.named.get("else")
+    if fallback is not None and "." not in str(fallback):
+        raise _refusal(found, "else= is a post, unit.role")
     numbers = [name for name, value in found.named.items() if name != "least" and isinstance(value, int)]
     if numbers:
         raise _refusal(found, f"{numbers[0]}= is no number")

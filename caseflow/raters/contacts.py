@@ -17,10 +17,10 @@ from caseflow.raters import telling
 
 
 def may_reveal(case: Case | Reading, actor: Actor) -> bool:
-    """Whoever holds an open task of the case may; where a regulation names one office for contact, only that
-    office while the case is open (HN-14: through 12345); and the office that has to tell the rater of an appeal's
-    decision. Never through a case whose kind does not speak to
-    raters (an appeal), and never the rated person."""
+    """Whoever holds an open task of the case may; where a regulation names one office for contact, only that office and
+    its branch of the area while the case is open (HN-14: through 12345); and the office that has to tell the rater of
+    an appeal's decision. Never through a case whose kind does not speak to raters (an appeal), and never the rated
+    person."""
     read = readings.of(case)
     if not kinds.of(case.kind).speaks_to_rater or is_rated(case, actor):
         return False
@@ -31,16 +31,16 @@ def may_reveal(case: Case | Reading, actor: Actor) -> bool:
     regulation = regulations.get(case.regulation)
     if regulation.contact_through is None:
         return any(permissions.may_work(actor, item) for item in read.open_items)
-    offices = {unit for key, unit in read.offices.items() if regulation.contacts_raters(key)}
+    offices = {read.offices.get(key) for key in (regulation.contact_through, regulation.contact_office)}
     return any(unit in offices and role in OFFICIALS for role, unit in actor.roles)
 
 
 def is_rated(case: Case | Reading, actor: Actor) -> bool:
-    """Whether the rating is about the actor, who is never told whose it is."""
+    """Whether the rating is about the actor, who is never told whose it is: also where the case was handed on."""
     if case.rating is None:
         return False
     return bool(actor.staff_no) and actor.staff_no == case.rating.service.handler_no and any(
-        unit == case.unit_id for _, unit in actor.roles)
+        unit in (case.unit_id, case.rating.service.unit_id) for _, unit in actor.roles)
 
 
 def reveal(case_id: int, actor: Actor, reason: str, now: datetime) -> tuple[str, str]:

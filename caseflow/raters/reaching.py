@@ -5,7 +5,7 @@ Pure, so that a try-out keeps the same rules; the log itself is attempts.py's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -18,10 +18,14 @@ from caseflow.moments import day_of
 from caseflow.processes import asked
 
 CHOICE = asked.UNREACHABLE         # the answer in the forms of the diagrams, with its reason and number
-REASON, TRIED, NOBODY = asked.REASON.field, "no_answer", "no_contact"
+REASON, TRIED = asked.REASON.field, "no_answer"
+NOBODY = asked.NOT_LEFT            # the answer that the rater left nothing by which to reach them, in any field
 NUMBER = asked.ATTEMPTS.field
 REACHED = "reached"
 TELEPHONE = "telephone"
+# Answer of a form that says how the rater was reached → the channel in the log; "" any. Others need no attempt.
+HOW = {"phone": TELEPHONE, "sms": "sms", "wechat": "wechat", "visit": "visit", "in_person": "visit", "mail": "mail",
+       "other": ""}
 CHANNELS = (TELEPHONE, "sms", "wechat", "visit", "mail", "other")
 RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")
 LONGEST_NOTE = 500   # characters
@@ -41,50 +45,107 @@ class Standing:
         return self.attempts >= self.rule.attempts and self.days >= self.rule.days
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What a task's answers about the rater are held against.
+
+    Whether they `left` something by which to reach them, what was tried, as (moment, channel, result) in order, since
+    when the task is open, and the rule on unreachable raters.
+    """
+
+    left: bool
+    tried: Sequence[tuple[datetime, str, str]]
+    since: datetime
+    rule: Unreachable | None
+
+    @property
+    def standing(self) -> Standing | None:
+        """How often it was tried in vain; None where there is no rule, or nothing to call."""
+        return counted(self.rule, [(at, result) for at, _, result in self.tried], self.since) if (
+            self.rule and self.left) else None
+
+    def reached(self, answer: str) -> bool:
+        """Whether the rater was reached in the way that this answer names, since the task was opened."""
+        since, channel = by_the_minute(self.since), HOW[answer]
+        return any(at >= since and result == REACHED and channel in ("", by) for at, by, result in self.tried)
+
+
 def asks(form: Sequence[FormField]) -> FormField | None:
     """The field of a form that can be answered with "unreachable", if there is one."""
     return next((field for field in form if CHOICE in dict(field.choices)), None)
 
 
+def says_how(form: Sequence[FormField]) -> list[FormField]:
+    """The fields of a form that say in which way the rater was reached: choices whose id ends in "_channel"."""
+    return [field for field in form if field.type == "enum" and field.id.endswith("_channel")]
+
+
+def by_the_minute(moment: datetime) -> datetime:
+    """Attempts are known by the minute."""
+    return moment.replace(second=0, microsecond=0)
+
+
 def counted(rule: Unreachable, tried: Iterable[tuple[datetime, str]], since: datetime) -> Standing:
     """What was tried in vain since then, or since the rater was last reached; `tried`: (moment, result) in order."""
-    since = since.replace(second=0, microsecond=0)      # attempts are known by the minute
-    newest = reversed([(at, result) for at, result in tried if at >= since])
+    newest = reversed([(at, result) for at, result in tried if at >= by_the_minute(since)])
     in_vain = [day_of(at) for at, _ in takewhile(lambda one: one[1] != REACHED, newest)]
     return Standing(len(in_vain), len(set(in_vain)), rule)
 
 
-def offered(form: Sequence[FormField], found: Standing | None) -> tuple[FormField, ...]:
-    """The form as it is offered: "unreachable" only when the rule is met, and then with the number that is logged."""
-    if found is None:
-        return tuple(form)
-    return tuple(_offered(field, found) for field in form)
+def first_contact(rule: Unreachable | None, tried: Sequence[tuple[datetime, str]]) -> datetime | None:
+    """When the duty to contact the rater was kept: the first attempt that reached them, or the one with which the rule
+    on unreachable raters was met; None as long as neither is in the log. `tried`: (moment, result) in order."""
+    for number, (at, result) in enumerate(tried, 1):
+        if result == REACHED or (rule and counted(rule, tried[:number], tried[0][0]).met):
+            return at
+    return None
 
 
-def _offered(field: FormField, found: Standing) -> FormField:
-    if CHOICE in dict(field.choices) and not found.met:
-        return replace(field, choices=tuple(choice for choice in field.choices if choice[0] != CHOICE))
-    if field.id == REASON:
-        return replace(field, choices=tuple(choice for choice in field.choices if choice[0] != NOBODY))
-    return replace(field, default=str(found.attempts)) if field.id == NUMBER else field
+def offered(form: Sequence[FormField], log: Log) -> tuple[FormField, ...]:
+    """The form as it is offered: "unreachable" and "tried in vain" only when the rule is met, with the number that is
+    logged; that the rater left nothing to reach them by only where that is so."""
+    found = log.standing
+    out = {NOBODY} if log.left else {TRIED}
+    if found is not None and not found.met:
+        out |= {CHOICE, TRIED}
+    return tuple(_offered(field, found, out) for field in form)
 
 
-def judge(form: Sequence[FormField], accepted: Mapping[str, object], find: Callable[[], Standing | None]) -> None:
-    """Refuse (InvalidForm) the answer "unreachable" while the rule is not met, or with a reason or number that the log
-    denies. How it stands is asked for (`find`) only where that is the answer; None: nothing is held against it."""
-    field = asks(form)
-    if field is None or accepted.get(field.id) != CHOICE:
+def _offered(field: FormField, found: Standing | None, out: Collection[str]) -> FormField:
+    if field.id == NUMBER and found is not None:
+        return replace(field, default=str(found.attempts))
+    kept = tuple(choice for choice in field.choices if choice[0] not in out)
+    return field if kept == field.choices else replace(field, choices=kept)
+
+
+def judge(form: Sequence[FormField], accepted: Mapping[str, object], find: Callable[[], Log]) -> None:
+    """Refuse (InvalidForm) what the rating or the log denies: has_contact, nothing_left, not_contacted, unreachable_yet
+    or not_logged. The log is asked for (`find`) only where an answer speaks of the rater."""
+    said = {field.id: str(accepted[field.id]) for field in form if field.type == "enum" and field.id in accepted and (
+        accepted[field.id] in (CHOICE, TRIED, NOBODY) or field in says_how(form))}
+    if not said:
         return
-    found = find()
-    if found is None:
-        return
-    wrong = {} if found.met else {field.id: "unreachable_yet"}
-    if accepted.get(REASON) == NOBODY:
-        wrong[REASON] = "has_contact"
-    if accepted.get(NUMBER) not in (None, found.attempts):
+    log = find()
+    wrong = {field: code for field, answer in said.items() if (code := _problem(answer, form, log))}
+    found = log.standing
+    if CHOICE in said.values() and found and accepted.get(NUMBER) not in (None, found.attempts):
         wrong.setdefault(NUMBER, "not_logged")
     if wrong:
         raise InvalidForm(fields=wrong)
+
+
+def _problem(answer: str, form: Sequence[FormField], log: Log) -> str:
+    """What is wrong with one answer, if anything."""
+    found = log.standing
+    met = found is None or found.met
+    if answer == NOBODY:
+        return "has_contact" if log.left else ""
+    if answer == TRIED:
+        return "nothing_left" if not log.left else "" if met else "unreachable_yet"
+    if answer == CHOICE:
+        return "" if met else "unreachable_yet"
+    may_be_vain = found is not None and found.met and not any(TRIED in dict(field.choices) for field in says_how(form))
+    return "" if answer not in HOW or log.reached(answer) or may_be_vain else "not_contacted"
 
 
 def require(tried_at: datetime, channel: str, result: str, note: str, opened_at: datetime, now: datetime) -> None:

@@ -21,12 +21,10 @@ def teller_of(appeal: Appeal) -> int | None:
 def office_for(case: Case | Reading) -> int:
     """The unit that speaks to the rater about an appeal: never the rated one, which may be the appellant.
 
-    Where a regulation names one office for all contact (HN-14) its branch that has the case, else the lead office.
+    Where a regulation names one office for all contact (HN-14) its branch of the area, else the lead office.
     """
-    regulation = regulations.get(case.regulation)
-    units = readings.of(case).taking_part
-    branches = [unit for key, unit in units.items() if regulation.contacts_raters(key) and key != regulation.lead]
-    return branches[0] if branches else units[regulation.lead]
+    regulation, units = regulations.get(case.regulation), readings.of(case).taking_part
+    return units.get(regulation.contact_office, units[regulation.lead])
 
 
 def has_to_tell(case: Case | Reading, actor: Actor) -> bool:

@@ -1,47 +1,49 @@
-"""When a rater counts as unreachable: after so many logged attempts on so many days, as the regulation is read."""
+"""What is known of reaching the rater of a case, for the answers of its forms (reaching.py judges them)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.readings import Reading
 from caseflow.engine.values import FormField
 from caseflow.law import regulations
-from caseflow.models import Case, ContactAttempt, Rating, WorkItem, db
-from caseflow.raters.reaching import Standing, counted, judge
+from caseflow.law.regulation_file import Unreachable
+from caseflow.models import Case, ContactAttempt, Rating, WorkItem
+from caseflow.models.prepared import Prepared
+from caseflow.raters.reaching import Log, judge
+
+_item, _case = WorkItem.__table__.c, Case.__table__.c
+_rating, _attempt = Rating.__table__.c, ContactAttempt.__table__.c
 
 
-def standing(case: Case | HeldCase | Reading, since: datetime) -> Standing | None:
-    """How it stands for a task that was opened at `since`.
-
-    None where the rule does not bind: the regulation has none, or the rater left no number that could be called.
-    """
-    rule = regulations.get(case.regulation).unreachable
-    return None if rule is None or not _phone_of(case) else counted(rule, _tried(case), since)
-
-
-def _phone_of(case: Case | HeldCase | Reading) -> str | None:
-    if isinstance(case, Reading):
-        return case.rating.rater_phone if case.rating else None
-    return db.session.scalar(select(Rating.rater_phone).where(Rating.id == case.rating_id))
-
-
-def _tried(case: Case | HeldCase | Reading) -> Iterable[tuple[datetime, str]]:
-    """(when, with what result) it was tried, in that order."""
-    if isinstance(case, Reading):
-        return [(row.tried_at, row.result) for row, _ in case.attempts]
-    return [(at, result) for at, result in db.session.execute(
-        select(ContactAttempt.tried_at, ContactAttempt.result).where(
-            ContactAttempt.case_id == case.id).order_by(ContactAttempt.tried_at, ContactAttempt.id))]
+def log_of(case: Reading, since: datetime) -> Log:
+    """The log of attempts as it stands for a task that was opened at `since`."""
+    return Log(bool(case.rating and case.rating.rater_phone),
+               [(row.tried_at, row.channel, row.result) for row, _ in case.attempts], since, _rule(case))
 
 
 def require(case: HeldCase, work_item_id: int, form: Sequence[FormField], accepted: Mapping[str, object]) -> None:
-    """Refuse (InvalidForm) an answer that the log does not bear out: unreachable_yet, has_contact, not_logged."""
-    def found() -> Standing | None:
-        return standing(case, db.session.scalar(select(WorkItem.opened_at).where(WorkItem.id == work_item_id)))
+    """Refuse (InvalidForm) answers about the rater that the rating or the log denies (reaching.judge)."""
+    judge(form, accepted, lambda: _found(case, work_item_id))
 
-    judge(form, accepted, found)
+
+_TASK = Prepared(
+    select(_item.opened_at, _rating.rater_phone, _attempt.tried_at, _attempt.channel, _attempt.result)
+    .select_from(WorkItem.__table__).join(Case.__table__, _case.id == _item.case_id)
+    .outerjoin(Rating.__table__, _rating.id == _case.rating_id)
+    .outerjoin(ContactAttempt.__table__, _attempt.case_id == _case.id)
+    .where(_item.id == bindparam("item")).order_by(_attempt.tried_at, _attempt.id))
+
+
+def _found(case: HeldCase, work_item_id: int) -> Log:
+    rows = _TASK.rows(item=work_item_id)
+    opened_at, phone, *_ = rows[0]
+    return Log(bool(phone), [tuple(row[2:]) for row in rows if row[2] is not None], opened_at, _rule(case))
+
+
+def _rule(case: HeldCase | Reading) -> Unreachable | None:
+    return regulations.get(case.regulation).unreachable

@@ -92,13 +92,14 @@ FIELDS: tuple[Field, ...] = (
     Field("mobile", limit=32, identifies=True),
 )
 
-# Codes of the interface that no column holds yet: state of the business, kind of rater (person, company …), first or
-# later rating, default rating, number of the rating, source. They stay in the line where they are a short number.
+# Codes of the interface beside the fields: state of the business, kind of rater (person, company …), first or later
+# rating, default rating, number of the rating, source. They stay in the line where they are a short number.
 CODES = ("proStatus", "userProp", "evaluateType", "isdefault", "isprotion", "assessNumber", "dataSource")
+IS_DEFAULT = "1"                 # isdefault: nobody rated, a default stands in
 
 # Why a rating is refused, and what is noted of one that is accepted.
 REASONS = (
     "missing", "out_of_range", "not_a_time", "rated_before_service", "bad_rating_without_reason", "unknown_code",
     "code_of_another_level", "unknown_area", "not_json", "too_long",
 )
-NOTES = ("office_unknown", "regulation_expired", "case_not_opened", "older_code")
+NOTES = ("office_unknown", "regulation_expired", "case_not_opened", "older_code", "default_replaced", "default_stands")

@@ -1,7 +1,8 @@
 """Intake of ratings: judge, keep, and open the case of a bad one at once.
 
 A caller hands over one batch per transaction: what is committed stays, whatever the next batch brings. The
-unique key of a service record decides between two intakes of the same rating; the loser is a duplicate.
+unique key of a service record decides between two intakes of the same rating; the second one is a duplicate, or
+a later rating where it says something else (later.py).
 """
 
 from __future__ import annotations
@@ -21,29 +22,43 @@ from caseflow.law import regulations
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
 from caseflow.moments import ONE_DAY, day_of, start_of
-from caseflow.ratings import rectification
+from caseflow.ratings import later, rectification
 from caseflow.ratings.jurisdictions import Jurisdiction, Office, jurisdictions, offices
+from caseflow.ratings.later import History, Key
 from caseflow.ratings.verdicts import DUPLICATE, Normalised, Verdict, judge
 
 __all__ = ["Verdict", "count_missing_cases", "judge", "open_missing_cases", "receive"]
 
-Key = tuple[str, int]                    # projectNo and serviceNumber
+Whose = tuple[Jurisdiction, Office]
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An accepted line of the batch (`index`) on its way into the tables."""
+    """An accepted line of the batch (`index`) on its way into the tables; `place` and `office` are its service's.
+
+    `sequence` counts the ratings of its service, from 1. `replaces`: it takes the place of the default that stands.
+    `beside`: a default stands, and goes on standing beside it.
+    """
 
     index: int
     value: Normalised
     place: Jurisdiction
     office: Office
+    service_id: int
+    sequence: int
+    replaces: bool
+    beside: bool
 
     @property
     def calls_for_case(self) -> bool:
         """Whether it is a bad rating under a regulation that still applies."""
         return self.place.calls_for_case(self.value.level)
+
+    @property
+    def row(self) -> tuple[int, int]:
+        """What it is found by in the tables."""
+        return self.service_id, self.sequence
 
 
 def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) -> list[Verdict]:
@@ -51,84 +66,119 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
 
     Of the line stays what does not say who rated, and a keyed digest of the whole (ConfigurationError without the
     key). An anonymous rater's name, telephone and whatever else a line holds of them are kept nowhere (HN-11, QJ-13).
-    `source` is "file:<name>" or "api:<key name>". A bad rating opens its case in the same transaction; if
-    that fails, the rating stays and the verdict notes it (open_missing_cases tries again). A rating of an
-    office nobody registered goes to the regulation's lead unit, as verdict and journal say.
+    `source` is "file:<name>" or "api:<key name>". A line that says of a service what was said already is a duplicate
+    and changes nothing; one that says something else is kept as a later rating (later.py). A bad rating opens its
+    case in the same transaction; if that fails, the rating stays and the verdict notes it (open_missing_cases tries
+    again). A rating of an office nobody registered goes to the regulation's lead unit, as verdict and journal say.
     """
     jurisdiction = jurisdictions(day_of(now))
     verdicts = [judge(line, lambda area: jurisdiction(area) is not None) for line in lines]
     arrivals = _arrivals(verdicts, jurisdiction)
-    new = _insert_services(arrivals)
-    _insert_ratings([(arrivals[key], service_id) for key, service_id in new.items()], source, now)
-    bad = _ratings([service_id for key, service_id in new.items() if arrivals[key].calls_for_case])
+    _insert_ratings(arrivals, source, now)
+    later.replace_defaults([arrival.service_id for arrival in arrivals if arrival.replaces], now)
+    bad = _ratings([arrival.row for arrival in arrivals if arrival.calls_for_case])
     answers = [verdict if verdict.value is None else DUPLICATE for verdict in verdicts]
     # By regulation: each has one counter of file numbers, and two intakes must take them in the same order.
-    for key in sorted(new, key=lambda key: arrivals[key].place.regulation.key):
-        arrival = arrivals[key]
-        answers[arrival.index] = _kept(verdicts[arrival.index], arrival, bad.get(new[key]), now)
+    for arrival in sorted(arrivals, key=lambda arrival: arrival.place.regulation.key):
+        answers[arrival.index] = _kept(verdicts[arrival.index], arrival, bad.get(arrival.row), now)
     return answers
 
 
-def _arrivals(verdicts: Sequence[Verdict], jurisdiction: Callable[[str], Jurisdiction]) -> dict[Key, Arrival]:
-    """The first accepted line of each key; a later one of the same batch is its duplicate."""
-    first: dict[Key, int] = {}
-    for index, verdict in enumerate(verdicts):
-        if verdict.value:
-            first.setdefault(verdict.value.key, index)
-    lines = [(index, verdicts[index].value, jurisdiction(verdicts[index].value.area_code)) for index in first.values()]
-    office = offices([(place.regulation, value.service["org_code"]) for _, value, place in lines])
-    return {
-        value.key: Arrival(index, value, place, office(place.regulation, value.service["org_code"]))
-        for index, value, place in lines}
+def _arrivals(verdicts: Sequence[Verdict], jurisdiction: Callable[[str], Jurisdiction | None]) -> list[Arrival]:
+    """The lines that say something new, in their order; their services are in the tables then, and held."""
+    accepted = [(index, verdict.value) for index, verdict in enumerate(verdicts) if verdict.value]
+    first: dict[Key, Normalised] = {}
+    for _, value in accepted:
+        first.setdefault(value.key, value)
+    whose = _whose({key: (value.area_code, value.service["org_code"]) for key, value in first.items()}, jurisdiction)
+    new = _insert_services(first, whose)
+    known = later.histories(first.keys() - new.keys())
+    whose |= _whose({key: (history.area_code, history.org_code) for key, history in known.items()
+                     if jurisdiction(history.area_code)}, jurisdiction)
+    history = known | {key: later.begun(service_id, first[key]) for key, service_id in new.items()}
+    lines = (_told(index, value, whose[value.key], history[value.key]) for index, value in accepted)
+    return [arrival for arrival in lines if arrival]
 
 
-def _insert_services(arrivals: Mapping[Key, Arrival]) -> dict[Key, int]:
-    """Insert what is not there yet: key → id of the new rows, in the order of the batch.
+def _whose(services: Mapping[Key, tuple[str, str | None]],
+           jurisdiction: Callable[[str], Jurisdiction | None]) -> dict[Key, Whose]:
+    """Whose each service is, by the codes of its area and its office."""
+    places = {key: jurisdiction(area) for key, (area, _) in services.items()}
+    office = offices([(places[key].regulation, code) for key, (_, code) in services.items()])
+    return {key: (places[key], office(places[key].regulation, code)) for key, (_, code) in services.items()}
+
+
+def _told(index: int, value: Normalised, whose: Whose, history: History) -> Arrival | None:
+    """The line as the next rating of its service; None when that was said already."""
+    saying = later.saying(value)
+    if saying in history.said:
+        return None
+    place, office = whose
+    stood = history.default_stands
+    replaces = later.replaces_default(value, history, place.regulation)
+    history.default_stands = stood and not replaces
+    return Arrival(index, value, place, office, history.service_id, history.add(saying), replaces,
+                   beside=stood and not replaces)
+
+
+def _insert_services(first: Mapping[Key, Normalised], whose: Mapping[Key, Whose]) -> dict[Key, int]:
+    """Insert what is not there yet: key → id of the new rows.
 
     Rows go in by key, so that two intakes of the same ratings wait for each other and never in a circle.
     """
-    if not arrivals:
+    if not first:
         return {}
     dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
     columns = ServiceRecord.__table__.c
     statement = dialect.insert(ServiceRecord.__table__).on_conflict_do_nothing(
         index_elements=["project_no", "service_number"]
     ).returning(columns.id, columns.project_no, columns.service_number)
-    rows = [arrivals[key].value.service | {"unit_id": arrivals[key].office.unit_id} for key in sorted(arrivals)]
-    ids = {(row.project_no, row.service_number): row.id for row in db.session.execute(statement, rows)}
-    return {key: ids[key] for key in arrivals if key in ids}
+    rows = [first[key].service | {"unit_id": whose[key][1].unit_id} for key in sorted(first)]
+    return {(row.project_no, row.service_number): row.id for row in db.session.execute(statement, rows)}
 
 
-def _insert_ratings(stored: Sequence[tuple[Arrival, int]], source: str, now: datetime) -> None:
+def _insert_ratings(arrivals: Sequence[Arrival], source: str, now: datetime) -> None:
     rows = [
         arrival.value.rating | {
-            "service_record_id": service_id, "regulation": arrival.place.regulation.key, "received_at": now,
-            "source": source[:64], "raw_digest": keys.digest_of_line(arrival.value.line)}
-        for arrival, service_id in stored]
+            "service_record_id": arrival.service_id, "sequence": arrival.sequence, "received_at": now,
+            "regulation": arrival.place.regulation.key, "source": source[:64],
+            "raw_digest": keys.digest_of_line(arrival.value.line)}
+        for arrival in arrivals]
     if rows:
         db.session.execute(insert(Rating.__table__), rows)
 
 
-def _ratings(service_ids: Sequence[int]) -> dict[int, Rating]:
-    """The ratings of these service records, by service record."""
-    if not service_ids:
+def _ratings(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Rating]:
+    """The ratings of these services and sequence numbers, by both."""
+    if not wanted:
         return {}
-    found = db.session.scalars(select(Rating).where(Rating.service_record_id.in_(service_ids)))
-    return {rating.service_record_id: rating for rating in found}
+    found = db.session.scalars(select(Rating).where(
+        Rating.service_record_id.in_({service_id for service_id, _ in wanted})))
+    by_row = {(rating.service_record_id, rating.sequence): rating for rating in found}
+    return {row: by_row[row] for row in wanted}
 
 
 def _kept(verdict: Verdict, arrival: Arrival, rating: Rating | None, now: datetime) -> Verdict:
     """The verdict of a line that was kept; its case is opened when it calls for one (then `rating` is given)."""
-    notes = verdict.notes if arrival.office.registered else (*verdict.notes, "office_unknown")
-    place = arrival.place
-    if arrival.value.level in place.regulation.bad_levels and not place.in_force:
-        notes = (*notes, "regulation_expired")
+    kept = replace(verdict, status="accepted" if arrival.sequence == 1 else "later_rating",
+                   notes=(*verdict.notes, *_notes(arrival)))
     if rating is None:
-        return replace(verdict, notes=notes) if notes else verdict
+        return kept
     case = _open_case(rating, arrival.office, now)
     if case is None:
-        return replace(verdict, notes=(*notes, "case_not_opened"))
-    return replace(verdict, notes=notes, case=case.number)
+        return replace(kept, notes=(*kept.notes, "case_not_opened"))
+    return replace(kept, case=case.number)
+
+
+def _notes(arrival: Arrival) -> Iterator[str]:
+    if not arrival.office.registered:
+        yield "office_unknown"
+    if arrival.value.level in arrival.place.regulation.bad_levels and not arrival.place.in_force:
+        yield "regulation_expired"
+    if arrival.replaces:
+        yield "default_replaced"
+    if arrival.beside and not arrival.value.rating["is_default"]:
+        yield "default_stands"
 
 
 def _open_case(rating: Rating, office: Office, now: datetime) -> Case | None:

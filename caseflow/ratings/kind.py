@@ -13,4 +13,5 @@ def _number_format(regulation: Regulation) -> str:
 
 RECTIFICATION = Kind(
     name=HANDLED_IN, process=HANDLED_IN, number_format=_number_format, sequence="{regulation}-{year}",
-    speaks_to_rater=True, appealable=True, may_repeat=True, may_be_sent_back=True, voidable=True)
+    speaks_to_rater=True, appealable=True, may_repeat=True, may_be_sent_back=True, may_improve=True,
+    voidable=True)

@@ -19,6 +19,7 @@ from caseflow.ratings.fields import (
     CODES,
     DETAILS,
     FIELDS,
+    IS_DEFAULT,
     MAX_LINE,
     MAX_RAW,
     OLDER_DETAILS,
@@ -54,14 +55,15 @@ class Normalised:
 
     @property
     def key(self) -> tuple[str, int]:
-        """projectNo and serviceNumber: there is one rating for each such pair."""
+        """projectNo and serviceNumber: which service the rating is about."""
         return self.project_no, self.service_number
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """accepted, duplicate, or rejected with reason and field ("-": the line as a whole).
+    """accepted, duplicate, later_rating, or rejected with reason and field ("-": the line as a whole).
 
+    duplicate: what a kept rating of the same service says already; later_rating: something else, kept beside it.
     `notes` are out of fields.NOTES. `case` is the file number of the case that was opened.
     """
 
@@ -74,7 +76,7 @@ class Verdict:
 
     @property
     def verdict(self) -> str:
-        """As reports write it: accepted, duplicate or rejected:<reason>:<field>."""
+        """As reports write it: accepted, duplicate, later_rating or rejected:<reason>:<field>."""
         return f"rejected:{self.reason}:{self.field}" if self.status == "rejected" else self.status
 
 
@@ -87,7 +89,7 @@ def rejected(reason: str, field: str = "-") -> Verdict:
 
 
 def judge(line: bytes | str | Mapping, knows_area: Callable[[str], bool]) -> Verdict:
-    """Accepted (with its normalised value) or rejected; knows nothing of duplicates. Takes any input.
+    """Accepted (with its normalised value) or rejected; knows nothing of what was kept before. Takes any input.
 
     `knows_area` says whether a regulation applies to an area code.
     """
@@ -249,6 +251,11 @@ def _is_code(name: str, value: object) -> bool:
     return name in CODES and not isinstance(value, bool) and SHORT_CODE.fullmatch(str(value)) is not None
 
 
+def is_default(record: Mapping[str, object]) -> bool:
+    """Whether a line says that nobody gave this rating: the time was over, and a default stood in (isdefault)."""
+    return _plain(record.get("isdefault"), "isdefault") == IS_DEFAULT
+
+
 def _normalise(values: dict[str, str], codes: tuple[str, ...], record: Mapping[str, object], text: str) -> Normalised:
     """The columns. An anonymous rater's name and telephone stay out of them."""
     named = values["anonymityFlag"] == REAL_NAME
@@ -266,5 +273,6 @@ def _normalise(values: dict[str, str], codes: tuple[str, ...], record: Mapping[s
         "text": values["writingEvaluation"], "channel": values["pf"] or None, "rated_at": _moment(values["assessTime"]),
         "real_name": named and bool(values["userName"]), "rater_name": values["userName"] or None if named else None,
         "rater_phone": values["mobile"] or None if named else None, "raw": kept_line(record),
+        "is_default": is_default(record),
     }
     return Normalised(values["projectNo"], number, values["areaCode"], level, service, rating, text)

@@ -18,7 +18,7 @@ from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.models import Absence, RoleAssignment, SubstitutedItem, Unit, User, WorkItem, db
 from caseflow.models.people import POSTS
 from caseflow.notices import outbox
-from caseflow.people import accounts, permissions
+from caseflow.people import accounts, impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 
 LONGEST = 366       # days
@@ -145,7 +145,12 @@ def _pass_on(absence: Absence, now: datetime) -> None:
         return
     for case, item in assigning.open_items(WorkItem.assignee_id == absence.user_id):
         db.session.add(SubstitutedItem(absence_id=absence.id, work_item_id=item.id))
-        _give(case, item, absence.substitute, SYSTEM, "task_substituted", now)
+        _give(case, item, _able(absence.substitute, case, item), SYSTEM, "task_substituted", now)
+
+
+def _able(user: User, case: HeldCase, item: HeldItem) -> User | None:
+    """The person, unless they may not have this task: then it is free for its office."""
+    return None if impartiality.reason(user.id, item, case) else user
 
 
 def _end(absence: Absence, actor: Actor, now: datetime) -> None:
@@ -157,7 +162,8 @@ def _end(absence: Absence, actor: Actor, now: datetime) -> None:
     ids = select(SubstitutedItem.work_item_id).where(SubstitutedItem.absence_id == absence.id)
     for case, item in assigning.open_items(WorkItem.id.in_(ids), WorkItem.assignee_id == absence.substitute_id):
         back = any((post.role, post.unit_id) == (item.role, item.unit_id) for post in absence.user.roles)
-        _give(case, item, absence.user if back and absence.user.active else None, actor, "task_returned", now)
+        to = _able(absence.user, case, item) if back and absence.user.active else None
+        _give(case, item, to, actor, "task_returned", now)
     db.session.flush()
     for post in absence.lent.split():
         role, _, unit_id = post.partition(":")

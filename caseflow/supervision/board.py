@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, literal_column, select
+from sqlalchemy import ColumnElement, and_, false, literal_column, select
 from sqlalchemy.orm import contains_eager
 
 from caseflow import moments, paging
@@ -18,7 +18,7 @@ from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import POSTS
 from caseflow.moments import ONE_DAY, over_by
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
-from caseflow.people import permissions
+from caseflow.people import permissions, staffing
 from caseflow.people.permissions import Actor
 from caseflow.work import open_work
 from caseflow.work.open_work import EARLIEST_FIRST, OPEN
@@ -26,7 +26,7 @@ from caseflow.work.open_work import EARLIEST_FIRST, OPEN
 SOON = 2            # working days
 PER_PAGE = 50
 STOPPED = literal_column("work_items.clock_stopped")    # bare, so that the partial index is found
-WHICH = ("all", "late", "today", "soon", "stopped")
+WHICH = ("all", "late", "today", "soon", "waiting", "stopped", "unstaffed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Load:
 
 
 def figures(actor: Actor, now: datetime) -> dict[str, int]:
-    """How many tasks are late, due today, due within two working days and stopped, and how many cases are parked.
+    """How many tasks are late, due today, due within two working days, waiting without a limit, stopped, and such that
+    nobody may do them; and how many cases are parked.
 
     Counts to a thousand.
     """
@@ -68,8 +69,8 @@ def items(actor: Actor, wanted: Wanted, now: datetime, *, page: int = 1, per_pag
     if wanted.user_id is not None:
         where = [and_(condition, WorkItem.assignee_id == wanted.user_id) for condition in where]
     most = paging.most_counted(page, per_page)
-    ids = open_work.earliest(where, None if wanted.which == "all" else _any(wanted.which), (page - 1) * per_page,
-                             per_page)
+    due = None if wanted.which in ("all", "unstaffed") else _any(wanted.which)
+    ids = open_work.earliest(where, due, (page - 1) * per_page, per_page)
     total = db.session.scalar(select(open_work.number(where, None, most + 1)))
     rows = select(WorkItem).join(WorkItem.case).options(contains_eager(WorkItem.case)).where(WorkItem.id.in_(ids))
     found = list(db.session.scalars(rows.order_by(*EARLIEST_FIRST)).unique()) if ids else []
@@ -125,13 +126,18 @@ def _units(actor: Actor, only: int | None = None) -> dict[int, str]:
 def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnElement[bool]]:
     """The condition on the tasks of each unit. What is due soon is counted by its place's calendar."""
     soon = {place: _end_of_soon(place, now) for place in set(units.values())} if which == "soon" else {}
+    waiting = {place: _began_before(place, now) for place in set(units.values())} if which == "waiting" else {}
     midnight = _midnight(now)
     conditions = {
         "all": lambda place: (),
         "late": lambda place: (WorkItem.due_at <= over_by(now),),
         "today": lambda place: (WorkItem.due_at > over_by(now), WorkItem.due_at < midnight),
         "soon": lambda place: (WorkItem.due_at >= midnight, WorkItem.due_at < soon[place]),
+        "waiting": lambda place: (
+            (WorkItem.due_at.is_(None), ~WorkItem.clock_stopped, WorkItem.opened_at < waiting[place])
+            if waiting[place] else (false(),)),
         "stopped": lambda place: (STOPPED,),
+        "unstaffed": lambda place: (staffing.nobody_may(),),
     }[which]
     return [and_(WorkItem.status == OPEN, WorkItem.unit_id == unit_id, *conditions(place))
             for unit_id, place in units.items()]
@@ -139,12 +145,18 @@ def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnEleme
 
 def _any(which: str) -> ColumnElement[bool]:
     """Whether tasks of this list have a due moment; asked for beside the unit's own conditions."""
-    return WorkItem.due_at.is_(None) if which == "stopped" else WorkItem.due_at.is_not(None)
+    return WorkItem.due_at.is_(None) if which in ("stopped", "waiting") else WorkItem.due_at.is_not(None)
 
 
 def _union(where: Sequence[ColumnElement[bool]], most: int):
     parts = [select(WorkItem.id).where(condition).limit(most).subquery().select() for condition in where]
     return (parts[0].union_all(*parts[1:]) if len(parts) > 1 else parts[0]).limit(most)
+
+
+def _began_before(place: str, now: datetime) -> datetime | None:
+    """What has no limit and began before has waited too long; None where the regulation names no number of days."""
+    regulation = regulations.get(place)
+    return regulation.waiting.before(now, calendars.load(regulation.calendar)) if regulation.waiting else None
 
 
 def _midnight(now: datetime) -> datetime:

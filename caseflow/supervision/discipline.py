@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from caseflow import texts
-from caseflow.casefile import journal, offices
+from caseflow.casefile import journal, readings
 from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
@@ -33,7 +33,7 @@ def may_forward(case: Case | Reading, actor: Actor) -> bool:
     rules = regulations.offered(case.regulation, "discipline")
     if rules is None or not rules.available or _is_of_rated_unit(case, actor):
         return False
-    units = offices.units_of(case)
+    units = readings.of(case).offices
     return rules.to.partition(".")[0] in units and any(
         actor.holds(post.partition(".")[2], units.get(post.partition(".")[0])) for post in rules.by)
 

@@ -19,7 +19,7 @@ from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case_row
-from caseflow.people import permissions
+from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
 
 MOST = 20       # cases that are offered, or linked with one
@@ -142,7 +142,8 @@ def together(item: WorkItem, actor: Actor) -> list[WorkItem]:
     """The open tasks of linked cases that ask for the same as this one and are the actor's to do too."""
     if not kinds.of(item.case.kind).may_repeat:
         return []
-    return [other for other in _same_tasks(item) if other.status == "open" and permissions.may_work(actor, other)]
+    return [other for other in _same_tasks(item) if other.status == "open" and permissions.may_work(actor, other)
+            and impartiality.reason(actor.user_id, other, other.case) is None]
 
 
 def _same_tasks(item: WorkItem) -> list[WorkItem]:

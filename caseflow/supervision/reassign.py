@@ -18,6 +18,7 @@ from sqlalchemy.orm import joinedload
 from caseflow import texts
 from caseflow.casefile import assigning, holding, journal, offices
 from caseflow.casefile.hand import HeldCase, HeldItem
+from caseflow.cases import branches
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.law.appeal_rules import STAFF
 from caseflow.models import (
@@ -148,7 +149,8 @@ def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Fore
 def obstacle(case: Case | HeldCase, item: WorkItem | HeldItem, to: Successor, supervised: frozenset[int]) -> str:
     """Why this open task may not be handed over, as a code, or "".
 
-    not_supervised, personal, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role or conflict.
+    not_supervised, personal, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role, conflict or
+    other_task.
     """
     if item.unit_id not in supervised:
         return "not_supervised"
@@ -170,8 +172,8 @@ def _obstacle_of_person(case: Case | HeldCase, item: WorkItem | HeldItem, to: Su
         return "absent"
     if item.role not in to.roles:
         return "no_role" if to.roles else "not_in_unit"
-    partial = is_rated(case, to) or impartiality.reason(to.user_id, item, case.id) is not None
-    return "conflict" if partial else ""
+    reason = "rated" if is_rated(case, to) else impartiality.reason(to.user_id, item, case)
+    return reason if reason == impartiality.OTHER_TASK else "conflict" if reason else ""
 
 
 def is_rated(case: Case | HeldCase, to: Successor) -> bool:
@@ -238,7 +240,8 @@ def move(handover_id: int, work_item_ids: Sequence[int], actor: Actor, now: date
     """Hand over these tasks of the handover, or note why one may not be; their outcomes. A second call changes nothing.
 
     A task of the responsible unit that goes to another takes the case's responsibility along, so that what follows
-    comes to the new unit too. Journaled as task_reassigned; the successor (a person, or the office) gets a notice.
+    comes to the new unit too, and to the branches of its area. Journaled as task_reassigned; the successor (a person,
+    or the office) gets a notice.
     """
     handover = db.session.get(Handover, handover_id, populate_existing=True)
     if handover is None:
@@ -277,7 +280,7 @@ def _hand(case: HeldCase, item: HeldItem, to: Successor, why: dict, actor: Actor
         joined = offices.joins(case, to.unit_id)
         responsible = case.unit_id == item.unit_id
         if responsible:
-            case.unit_id = to.unit_id
+            branches.transfer(case, to.unit_id, actor, now)
     _change(case, item, to.unit_id, to.user_id, to.name, actor, "task_reassigned", now, why)
     outbox.send(f"{case.id}:{item.token}:handover:{why['handover']}", "handed_to_you" if to.user_id else "handed_over",
                  case=case, unit_id=to.unit_id, role=item.role, user_id=to.user_id,
@@ -340,9 +343,11 @@ def _undo(handover_id: int, work_item_id: int, to: tuple[int, int | None], back:
     if item is None or (item.unit_id, item.assignee_id) != to or now - moved_at > UNDO_WITHIN or acknowledged_at:
         return False
     if responsible:
-        case.unit_id = unit_id
-    _change(case, item, unit_id, user_id if user_id in back else None, back.get(user_id, ""), actor, "handover_undone",
-            now, {"handover": handover_id})
+        branches.transfer(case, unit_id, actor, now)
+    if user_id not in back or impartiality.reason(user_id, item, case):
+        user_id = None
+    _change(case, item, unit_id, user_id, back.get(user_id, ""), actor, "handover_undone", now,
+            {"handover": handover_id})
     if joined and not any(other.unit_id == to[0] for other in case.items.values()):
         _LEAVE.write(case=case.id, unit=to[0])
     _UNDONE.write(**row)

@@ -1,4 +1,5 @@
-"""The ladder of reminders (催办): before and after the due moment, to rising levels. Each rung is taken once.
+"""The ladder of reminders (催办): before and after the due moment, to rising levels; and once of a task without a limit
+that has waited (搁置). Each rung is taken once.
 
 At the due moment itself the diagrams escalate; what happens here beside them is set in regulation.toml.
 """
@@ -6,14 +7,14 @@ At the due moment itself the diagrams escalate; what happens here beside them is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, literal_column, select
 
 from caseflow import moments
 from caseflow.casefile import journal
 from caseflow.law import calendars, regulations
-from caseflow.law.regulation_file import LONGEST_LADDER, LadderRules
+from caseflow.law.regulation_file import LONGEST_LADDER, LadderRules, Regulation
 from caseflow.law.working_days import Calendar
 from caseflow.models import Case, LadderStep, WorkItem, db, insert_new, lock_case_row
 from caseflow.moments import ONE_DAY
@@ -22,19 +23,20 @@ from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM
 
 REACH = timedelta(days=3 * LONGEST_LADDER + 10)     # no ten working days are longer, holidays included
+WAITING = "waiting"
 RUNGS: Mapping[str, tuple[str, str]] = {            # rung → kind of the notice, and the role that gets it
     "before": ("due_soon", "officer"), "after_unit": ("still_late", "supervisor"),
-    "after_lead": ("still_late", "supervisor"),
+    "after_lead": ("still_late", "supervisor"), "waiting": ("waiting_long", "officer"),
 }
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)        # before everything that waits
 
 
 def due(now: datetime, limit: int = 200) -> list[tuple[int, str]]:
     """The tasks for which a rung has come, with the rung, the earliest due first."""
     found: list[tuple[int, str]] = []
     for key, regulation in regulations.all_regulations().items():
-        if regulation.ladder is not None:
-            for rung, (first, last) in _reach(regulation.ladder, calendars.load(regulation.calendar), now).items():
-                found += [(item, rung) for item in db.session.scalars(_untaken(key, rung, first, last).limit(limit))]
+        for rung, (first, last) in _reach(regulation, now).items():
+            found += [(item, rung) for item in db.session.scalars(_untaken(key, rung, first, last).limit(limit))]
     return found[:limit]
 
 
@@ -44,25 +46,41 @@ def climb(work_item_id: int, rung: str, now: datetime) -> bool:
     case = lock_case_row(case_id)
     item = db.session.get(WorkItem, work_item_id, populate_existing=True)
     regulation = regulations.get(case.regulation)
-    first, last = _reach(regulation.ladder, calendars.load(regulation.calendar), now)[rung]
-    key = (work_item_id, rung, item.due_at)
-    if item.status != "open" or item.due_at is None or not first <= item.due_at < last:
+    first, last = _reach(regulation, now)[rung]
+    moment = _counted_from(item, rung)
+    if item.status != "open" or moment is None or not first <= moment < last:
         return False
-    if db.session.get(LadderStep, key) is not None:
+    if db.session.get(LadderStep, (work_item_id, rung, moment)) is not None:
         return False
-    insert_new(LadderStep, work_item_id=work_item_id, rung=rung, due_at=item.due_at, taken_at=now)
+    insert_new(LadderStep, work_item_id=work_item_id, rung=rung, due_at=moment, taken_at=now)
     kind, role = RUNGS[rung]
     unit_id = permissions.lead_of(case) if rung == "after_lead" else item.unit_id
-    outbox.send(f"{case.id}:{item.token}:{rung}:{item.due_at.isoformat()}", kind, case=case, unit_id=unit_id,
-                 role=item.role if rung == "before" else role, details={"number": case.number, "name": item.name},
+    outbox.send(f"{case.id}:{item.token}:{rung}:{moment.isoformat()}", kind, case=case, unit_id=unit_id,
+                 role=item.role if role == "officer" else role, details={"number": case.number, "name": item.name},
                  now=now)
     journal.append(case, "ladder_climbed", SYSTEM, now, {
-        "element": item.element, "token": item.token, "rung": rung, "due_at": item.due_at.isoformat()})
+        "element": item.element, "token": item.token, "rung": rung,
+        "since" if rung == WAITING else "due_at": moment.isoformat()})
     return True
 
 
-def _reach(rules: LadderRules, calendar: Calendar, now: datetime) -> dict[str, tuple[datetime, datetime]]:
-    """Rung → the due moments (from, to) for which it has come and the next one has not."""
+def _counted_from(item: WorkItem, rung: str) -> datetime | None:
+    """The moment that a rung looks at: when the task is due, or began where it has no limit; None where neither."""
+    if rung != WAITING:
+        return item.due_at
+    return item.opened_at if item.due_at is None and not item.clock_stopped else None
+
+
+def _reach(regulation: Regulation, now: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """Rung → the moments (from, to) for which it has come and the next one has not."""
+    calendar = calendars.load(regulation.calendar)
+    found = _ladder(regulation.ladder, calendar, now) if regulation.ladder else {}
+    if regulation.waiting:
+        found[WAITING] = BEGINNING, regulation.waiting.before(now, calendar)
+    return found
+
+
+def _ladder(rules: LadderRules, calendar: Calendar, now: datetime) -> dict[str, tuple[datetime, datetime]]:
     after_unit, after_lead = (_back(now, days, calendar) for days in (rules.after_unit, rules.after_lead))
     return {
         "before": (now, _forward(now, rules.before, calendar)),
@@ -82,8 +100,9 @@ def _back(now: datetime, days: int, calendar: Calendar) -> datetime:
 
 
 def _untaken(regulation: str, rung: str, first: datetime, last: datetime):
-    taken = exists().where(LadderStep.work_item_id == WorkItem.id, LadderStep.rung == rung,
-                           LadderStep.due_at == WorkItem.due_at)
+    moment = WorkItem.opened_at if rung == WAITING else WorkItem.due_at
+    unlimited = (WorkItem.due_at.is_(None), ~WorkItem.clock_stopped) if rung == WAITING else ()
+    taken = exists().where(LadderStep.work_item_id == WorkItem.id, LadderStep.rung == rung, LadderStep.due_at == moment)
     return select(WorkItem.id).join(Case, Case.id == WorkItem.case_id).where(
-        WorkItem.status == literal_column("'open'"), WorkItem.due_at >= first, WorkItem.due_at < last,
-        Case.regulation == regulation, ~taken).order_by(WorkItem.due_at, WorkItem.id)
+        WorkItem.status == literal_column("'open'"), moment >= first, moment < last, *unlimited,
+        Case.regulation == regulation, ~taken).order_by(moment, WorkItem.id)

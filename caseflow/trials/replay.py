@@ -23,7 +23,7 @@ from caseflow.errors import CaseflowError, InvalidInput
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, db
-from caseflow.moments import day_of, is_over, moment, over_at
+from caseflow.moments import is_over, moment, over_at
 from caseflow.processes import form_values
 from caseflow.trials import recordings, scenarios
 from caseflow.trials.recordings import Event, RecordedTimer, Recording
@@ -192,7 +192,7 @@ class _ReplayedCase(TriedCase):
         if task is None:
             return
         form = form_of(self.ground, task).form
-        accepted = form_values.accept(form, event.answers or {}, day_of(self.now))
+        accepted = form_values.accept_by_rules(form, event.answers or {}, self.circumstances())
         self.complete(task, accepted, form_values.deciding(form, accepted), {})
 
     def _refire(self, event: Event) -> None:

@@ -48,7 +48,8 @@ class Problem:
     | unreadable | why, in the words of whoever read the file |
     | stopped | number and do of the act, what it is about, why: a Problem |
     | not_open | tasks and messages that are waited for |
-    | other_post, wrong_answers, step_failed, no_limit | post; fields: code of each; at and why; nothing |
+    | other_post, step_failed, no_limit | post; at and why; nothing |
+    | wrong_answers | fields: the code of each; sentences: those of broken rules |
     | outcome, tasks, fired, effects, due, due_by | wanted and found |
     | at_most, never | most and times; nothing |
     | fires_on | most, the firings that are waited for |
@@ -189,7 +190,8 @@ def refusal(error: CaseflowError) -> Problem:
     if isinstance(error, PermissionDenied):
         return Problem("", "other_post", {"post": error.details.get("post", "")})
     if isinstance(error, InvalidInput):
-        return Problem("", "wrong_answers", {"fields": dict(error.fields)})
+        return Problem("", "wrong_answers", {
+            "fields": dict(error.fields), "sentences": dict(error.details.get("sentences", {}))})
     if isinstance(error, StepFailed):
         return Problem("", "step_failed", {"at": error.element, "why": str(error)})
     if isinstance(error, ClockNotStopped):

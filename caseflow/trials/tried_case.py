@@ -25,6 +25,7 @@ from caseflow.engine.values import Context, DeadlineRule, Step
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
 from caseflow.law.working_days import Calendar
+from caseflow.processes.form_values import Circumstances
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)        # a Monday, 09:00 in Shanghai
 RESPONSIBLE = "responsible"
@@ -103,15 +104,15 @@ class TriedCase:
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
     in their order; `dues` every due moment that was set, or to which one moved that had stood still, as (element,
-    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, as (moment, result), and
-    `phone` whether there is a number to call.
+    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, as (moment, channel, result),
+    and `phone` whether there is a number to call.
     """
 
     system, lead, contact = "system", "lead", "contact"     # who acts in a trial, beside the posts of the diagram
 
     def __init__(self, ground: Ground) -> None:
         self.ground, self.now, self.case = ground, START, _begun(ground)
-        self.units = {RESPONSIBLE: RESPONSIBLE, **{key: key for key in ground.regulation.units}}
+        self.units = {RESPONSIBLE: RESPONSIBLE, **{key: key for key in ground.regulation.offices}}
         self.tasks: dict[int, Task] = {}
         self.given: dict[int, Given] = {}
         self.ledgers: dict[int, tuple[facts.LedgerKept, ...]] = {}
@@ -123,7 +124,7 @@ class TriedCase:
         self.fired: list[str] = []
         self.effects: list[str] = []
         self.dues: list[tuple[str, datetime]] = []
-        self.tried: list[tuple[datetime, str]] = []
+        self.tried: list[tuple[datetime, str, str]] = []
         self.phone = self.voided = False
 
     def kept(self) -> TriedCase:
@@ -145,6 +146,12 @@ class TriedCase:
         """The same, with their ledgers."""
         return [Clock(timer, self.given[token], self.ledgers.get(token, ()))
                 for token, timer in sorted(self.case.timers.items())]
+
+    def circumstances(self) -> Circumstances:
+        """What the rules of a form may know of the case."""
+        ground = self.ground
+        return Circumstances(self.now, ground.regulation, lambda: ground.calendar,
+                             lambda: engine.inspect(ground.definition, self.case.state).variables)
 
     def complete(self, task: Task, accepted: Mapping[str, object], deciding: Mapping[str, object],
                  late: Mapping[str, object]) -> None:
@@ -169,7 +176,7 @@ class TriedCase:
     def change_clock(self, happened: Iterable[Fact], told: Fact) -> None:
         """Deadlines stand still or run again, by the lead office; the open tasks show it."""
         self.keep(happened, self.lead)
-        self.keep(fold.dated(self.case, engine.inspect(self.ground.definition, self.case.state)), self.lead)
+        self.keep(fold.dated(self.case, self.ground.definition), self.lead)
         self.keep([told], self.lead)
 
     def keep(self, happened: Iterable[Fact], actor: str = system) -> None:

@@ -7,7 +7,7 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -30,7 +30,7 @@ from caseflow.law.regulation_file import ClockRules
 from caseflow.moments import day_of, is_over, over_at
 from caseflow.processes import form_values
 from caseflow.raters import reaching
-from caseflow.raters.reaching import Standing
+from caseflow.raters.reaching import Log
 from caseflow.trials.tried_case import START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
@@ -80,7 +80,7 @@ class Trial:
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
     in their order; `dues` every due moment that was set, as (element, moment); `tried` the attempts to reach the rater,
-    as (moment, result), and `phone` whether there is a number to call.
+    as (moment, channel, result), and `phone` whether there is a number to call.
     """
 
     acts: tuple[Act, ...]
@@ -96,7 +96,7 @@ class Trial:
     fired: tuple[str, ...]
     effects: tuple[str, ...]
     dues: tuple[tuple[str, datetime], ...]
-    tried: tuple[tuple[datetime, str], ...] = ()
+    tried: tuple[tuple[datetime, str, str], ...] = ()
     phone: bool = False
     stopped: Stop | None = None
 
@@ -110,6 +110,11 @@ class Trial:
         """The deadline that is due first, None when none runs."""
         running = [limit for limit in self.limits if not limit.stopped]
         return min(running, key=lambda limit: (limit.due_at, limit.token), default=None)
+
+    @property
+    def real_name(self) -> bool:
+        """Whether the rater gave their name."""
+        return bool({**RATING, **self.acts[0].answers}["real_name"])
 
     def is_late(self, task: Task) -> bool:
         """Whether whoever completes this task now has to say why it is late."""
@@ -142,10 +147,9 @@ def form_of(ground: Ground, task: Task) -> UserTask:
     return ground.definition.user_tasks[task.element].at_visit(task.visit)
 
 
-def reached(ground: Ground, task: Task, tried: Iterable[tuple[datetime, str]], phone: bool) -> Standing | None:
-    """What was tried in vain since the task was opened; None where the rule does not bind (raters/unreachable.py)."""
-    rule = ground.regulation.unreachable
-    return reaching.counted(rule, tried, task.opened_at) if rule and phone else None
+def log_of(ground: Ground, task: Task, tried: Sequence[tuple[datetime, str, str]], phone: bool) -> Log:
+    """What the task's answers about the rater are held against."""
+    return Log(phone, tried, task.opened_at, ground.regulation.unreachable)
 
 
 def posts(definition: Definition) -> list[str]:
@@ -189,8 +193,8 @@ def _complete(case: TriedCase, act: Act) -> None:
     if act.post and act.post != task.post:
         raise PermissionDenied(f"{task.element} is for {task.post}, not for {act.post}.", post=task.post)
     form = form_of(case.ground, task).form
-    accepted = form_values.accept(form, act.answers, day_of(case.now))
-    reaching.judge(form, accepted, lambda: reached(case.ground, task, case.tried, case.phone))
+    accepted = form_values.accept_by_rules(form, act.answers, case.circumstances())
+    reaching.judge(form, accepted, lambda: log_of(case.ground, task, case.tried, case.phone))
     late = fold.lateness(case.case.items[task.token].due_at, act.late_reason, case.now)
     case.complete(task, accepted, form_values.deciding(form, accepted), late)
 
@@ -241,7 +245,7 @@ def _attempt(case: TriedCase, act: Act) -> None:
     if case.case.ended or not case.ground.kind.speaks_to_rater:
         raise PermissionDenied("The rater is contacted in an open rectification alone.", reason="contact")
     reaching.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
-    case.tried.append((case.now, act.result))
+    case.tried.append((case.now, act.channel, act.result))
     case.keep([ContactAttempted(len(case.tried), act.channel, act.result, case.now)], case.contact)
 
 

@@ -15,7 +15,7 @@ from caseflow.errors import AlreadyClaimed, Conflict, InvalidInput, PermissionDe
 from caseflow.models import Case, Delegation, RoleAssignment, User, WorkItem, db
 from caseflow.notices import outbox
 from caseflow.people import impartiality
-from caseflow.people.impartiality import Contested
+from caseflow.people.impartiality import Bars
 from caseflow.people.permissions import Actor
 from caseflow.work import tasks
 
@@ -39,19 +39,19 @@ class Running:
     due_at: datetime | None
 
 
-def colleagues(item: WorkItem | HeldItem, case_id: int, actor: Actor,
-               contested: Contested | None = None) -> list[User]:
-    """Who else holds the task's role at its office and may do it (appeals: is impartial), by name.
+def colleagues(item: WorkItem | HeldItem, case: Case | HeldCase, actor: Actor,
+               bars: Bars | None = None) -> list[User]:
+    """Who else holds the task's role at its office and may do it, by name.
 
-    `contested` is what the appeal is about, where that is known already.
+    `bars` is what bars people from it, where that is known already.
     """
     holding = select(RoleAssignment.user_id).where(
         RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role)
     rows = select(User).where(User.active, User.id.in_(holding), User.id != actor.user_id).order_by(User.name, User.id)
     roles = selectinload if item.role == impartiality.REVIEWER else lazyload    # asked for of reviewers alone
     found = db.session.scalars(rows.options(roles(User.roles)))
-    contested = contested or impartiality.contested_in(item, case_id)
-    return [user for user in found if contested is None or contested.bar(user) is None]
+    bars = bars or impartiality.bars_of(item, case)
+    return [user for user in found if bars.bar(user) is None]
 
 
 def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: datetime) -> None:
@@ -65,7 +65,7 @@ def delegate(work_item_id: int, actor: Actor, to_id: int, note: str, now: dateti
     case, item = _mine(work_item_id, actor)
     problem = texts.text_problem(note, LONGEST_NOTE)
     wrong = {"note": problem} if problem else {}
-    if to_id not in {user.id for user in colleagues(item, case.id, actor)}:
+    if to_id not in {user.id for user in colleagues(item, case, actor)}:
         wrong["to"] = "not_a_colleague"
     earlier = _running(work_item_id)
     if earlier is not None and earlier.to_id == actor.user_id:
@@ -95,7 +95,7 @@ def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> No
     if problem:
         raise InvalidInput(fields={"note": problem})
     row.ended_at, row.answer = now, answer.strip()
-    still_there = row.from_id in {user.id for user in colleagues(item, case.id, actor)}
+    still_there = row.from_id in {user.id for user in colleagues(item, case, actor)}
     db.session.flush()
     if still_there:
         _tell("given_back", row, case, item, row.from_id, now)
@@ -104,13 +104,15 @@ def give_back(work_item_id: int, actor: Actor, answer: str, now: datetime) -> No
 
 
 def take_back(work_item_id: int, actor: Actor, now: datetime) -> None:
-    """Take a task back that one has handed over; journaled as task_taken_back. Conflict when that is over."""
+    """Take a task back that one has handed over; journaled as task_taken_back. Conflict when that is over, and as for
+    claiming whoever may not have it any more."""
     case, item = tasks.held_item(work_item_id, actor)
     row = _running(work_item_id)
     if not actor.holds(item.role, item.unit_id):
         raise PermissionDenied
     if row is None or row.from_id != actor.user_id or item.assignee_id != row.to_id:
         raise Conflict
+    impartiality.require(actor.user_id, item, case)
     row.ended_at = now
     db.session.flush()
     _tell("taken_back", row, case, item, row.to_id, now)

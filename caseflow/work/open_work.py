@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, literal, literal_column, select, uni
 
 from caseflow.models import Unit, WorkItem, db
 from caseflow.paging import bounded
+from caseflow.people import impartiality, staffing
 from caseflow.people.permissions import Actor
 
 OPEN = literal_column("'open'")   # spelled out: with a parameter the partial index would not be found
@@ -18,15 +19,27 @@ EARLIEST_FIRST = (WorkItem.due_at.is_(None), WorkItem.due_at, WorkItem.id)   # u
 
 
 def places(actor: Actor, scope: str = "all", regulation: str | None = None) -> list[ColumnElement[bool]]:
-    """Where the actor's open work lies. `scope` is "mine" (taken), "unit" (free) or both."""
+    """Where the actor's open work lies. `scope` is "mine" (taken), "unit" (free) or both.
+
+    What is free and barred to the actor is none of it; what nobody at its post may do is, for whoever stands in.
+    """
     posts = sorted((unit, role) for role, unit in actor.roles)
     if regulation is not None:
         units = set(db.session.scalars(select(Unit.id).where(Unit.regulation == regulation)))
         posts = [(unit, role) for unit, role in posts if unit in units]
-    free, mine = WorkItem.assignee_id.is_(None), WorkItem.assignee_id == actor.user_id
-    return [
-        and_(WorkItem.status == OPEN, WorkItem.unit_id == unit, WorkItem.role == role, whose)
-        for unit, role in posts for whose in {"mine": [mine], "unit": [free]}.get(scope, [free, mine])]
+    free = {role: and_(WorkItem.assignee_id.is_(None), ~impartiality.barred(actor.user_id, role)) for _, role in posts}
+    mine = WorkItem.assignee_id == actor.user_id
+    found = [and_(WorkItem.status == OPEN, WorkItem.unit_id == unit, WorkItem.role == role, whose)
+             for unit, role in posts
+             for whose in {"mine": [mine], "unit": [free[role]]}.get(scope, [free[role], mine])]
+    return found + _standing_in(actor, scope, regulation)
+
+
+def _standing_in(actor: Actor, scope: str, regulation: str | None) -> list[ColumnElement[bool]]:
+    """What the actor does, or may take, though it is not at a post of theirs."""
+    taken = and_(WorkItem.status == OPEN, WorkItem.assignee_id == actor.user_id, WorkItem.stands_in)
+    waiting = [] if scope == "mine" else list(staffing.free_for(actor, regulation))
+    return waiting if scope == "unit" or not staffing.may_stand_in(actor) else [taken, *waiting]
 
 
 def earliest(where: Sequence[ColumnElement[bool]], due: ColumnElement[bool] | None, start: int,

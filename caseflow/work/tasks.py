@@ -17,18 +17,18 @@ from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDe
 from caseflow.law.appeal_rules import STAFF
 from caseflow.models import AwaitedMessage, Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db
 from caseflow.models.prepared import Prepared
-from caseflow.people import impartiality, permissions
+from caseflow.people import impartiality, permissions, staffing
 from caseflow.people.permissions import Actor
 from caseflow.work import open_work
 
 DRAFT_LIMIT = 64_000   # bytes of JSON
 MOST_PASSED_OVER = 50  # tasks that are tried when the most urgent one is asked for
 _STANDING = Prepared(select(
-    Case.number, Case.status, Case.outcome, exists().where(AwaitedMessage.case_id == Case.id)).where(
-    Case.id == bindparam("case")))
+    Case.id, Case.kind, Case.regulation, Case.number, Case.status, Case.outcome,
+    exists().where(AwaitedMessage.case_id == Case.id)).where(Case.id == bindparam("case")))
 _WAITING = Prepared(select(
-    WorkItem.id, WorkItem.name, Unit.name.label("unit_name"), WorkItem.unit_id, WorkItem.role, WorkItem.assignee_id,
-    WorkItem.due_at).join(Unit, Unit.id == WorkItem.unit_id).where(
+    WorkItem.id, WorkItem.element, WorkItem.name, Unit.name.label("unit_name"), WorkItem.unit_id, WorkItem.role,
+    WorkItem.assignee_id, WorkItem.stands_in, WorkItem.due_at).join(Unit, Unit.id == WorkItem.unit_id).where(
     WorkItem.case_id == bindparam("case"), WorkItem.status == "open").order_by(WorkItem.opened_at, WorkItem.id))
 
 
@@ -46,18 +46,22 @@ def find(work_item_id: int, actor: Actor) -> WorkItem:
 
 
 def claim(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
-    """Take a free task of one's own unit and role. Taking one's own again changes nothing.
+    """Take a free task of one's own unit and role, or for which one stands in. Taking one's own again changes nothing.
 
-    Refuses with AlreadyClaimed, TaskNotOpen, PermissionDenied or NotImpartial; journaled as task_claimed.
+    Refuses with AlreadyClaimed, TaskNotOpen, PermissionDenied, NotImpartial or OtherPersonNeeded; journaled as
+    task_claimed, with the article under which one stands in.
     """
     case, item = held_item(work_item_id, actor)
     if item.assignee_id == actor.user_id:
         return item
     if item.assignee_id is not None:
         raise AlreadyClaimed
-    permissions.require_work(actor, item)
-    impartiality.require(actor.user_id, item, case.id)
-    return hand_over(case, item, actor.user_id, "task_claimed", actor, now)
+    rule = staffing.stands_in(actor, item, case)
+    if rule is None:
+        permissions.require_work(actor, item)
+    impartiality.require(actor.user_id, item, case)
+    return hand_over(case, item, actor.user_id, "task_claimed", actor, now, {"article": rule.article} if rule else None,
+                     stands_in=rule is not None)
 
 
 def claim_next(actor: Actor, now: datetime) -> HeldItem | None:
@@ -88,9 +92,9 @@ def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:
 
 
 def hand_over(case: HeldCase, item: HeldItem, to: int | None, why: str, actor: Actor, now: datetime,
-              details: Mapping[str, object] | None = None) -> HeldItem:
+              details: Mapping[str, object] | None = None, *, stands_in: bool = False) -> HeldItem:
     """Make a task somebody's (None: free for the office) and write it; `why` and `details` are those of its entry."""
-    given = assigning.give(case, item, to, actor, why, now, details)
+    given = assigning.give(case, item, to, actor, why, now, details, stands_in=stands_in)
     holding.save(case)
     return given
 
@@ -131,11 +135,13 @@ class WaitingTask:
     """An open task: what it is called, whose it is, and until when."""
 
     id: int
+    element: str
     name: str
     unit_name: str
     unit_id: int
     role: str
     assignee_id: int | None
+    stands_in: bool
     due_at: datetime | None
 
 
@@ -143,6 +149,9 @@ class WaitingTask:
 class Standing:
     """How a case stands: open tasks in the order in which they were opened, and whether it waits for a message."""
 
+    id: int
+    kind: str
+    regulation: str
     number: str
     status: str
     outcome: str | None
@@ -151,11 +160,12 @@ class Standing:
 
     def next_for(self, actor: Actor) -> WaitingTask | None:
         """The task that is due first of those the actor may do now."""
-        mine = [task for task in self.waiting if permissions.may_work(actor, task)]
+        mine = [task for task in self.waiting if permissions.may_work(actor, task)
+                and impartiality.reason(actor.user_id, task, self) is None]
         return min(mine, key=lambda task: (task.due_at is None, task.due_at or 0, task.id), default=None)
 
 
 def standing(case_id: int) -> Standing:
     """How this case stands now, in two small queries."""
-    number, status, outcome, awaits = _STANDING.first(case=case_id)
-    return Standing(number, status, outcome, awaits, tuple(WaitingTask(*row) for row in _WAITING.rows(case=case_id)))
+    found = _STANDING.first(case=case_id)
+    return Standing(*found, tuple(WaitingTask(*row) for row in _WAITING.rows(case=case_id)))

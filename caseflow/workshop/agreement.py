@@ -6,15 +6,17 @@ Of a regulation.toml these are the milestones and the ends that need no revisit;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from caseflow.casefile import kinds
 from caseflow.cases.effects.registry import FAILURE, find
 from caseflow.engine.definition import Definition
+from caseflow.engine.expressions import parameters_in
 from caseflow.engine.values import Finding, FormField
 from caseflow.law.milestones import Revisited
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
-from caseflow.processes.asked import ATTEMPTS, MESSAGES, REASON, UNREACHABLE, Read
+from caseflow.processes.asked import ATTEMPTS, FINDING, MESSAGES, REASON, UNREACHABLE, Read
 from caseflow.proof.facts import topics_of
 
 
@@ -27,6 +29,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     if process == HANDLED_IN:
         yield from _ends(regulation, definition)
     yield from _fields(regulation, process, definition)
+    yield from unknown_parameters(regulation, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
     if regulation.appeal is not None and regulation.appeal.available:
@@ -73,8 +76,19 @@ def _fields(regulation: Regulation, process: str, definition: Definition) -> Ite
                 yield Finding("effect_field_missing", element, 0,
                               {"topic": topic, "field": read.field, "type": read.types[0]})
             for task, one in asked:
-                if wrong := _wrong(read, one):
+                if wrong := _wrong(_narrowed(read, regulation), one):
                     yield Finding("effect_field_form", task, 0, {"topic": topic, "field": read.field, **wrong})
+
+
+def unknown_parameters(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
+    """Rules of forms that count by what is no number of days among the parameters of the regulation."""
+    for task in definition.user_tasks.values():
+        for one in task.form:
+            for name in sorted(name for rule in one.rules for name in parameters_in(rule.text)):
+                parameter = regulation.parameters.get(name)
+                if parameter is None or type(parameter.value) is not int or not 1 <= parameter.value <= 400:
+                    yield Finding("form_rule_parameter", task.element.id, 0,
+                                  {"name": task.element.name, "label": one.label, "parameter": name})
 
 
 def _logged(definition: Definition) -> Iterator[Finding]:
@@ -100,6 +114,11 @@ def _messages(process: str, definition: Definition) -> Iterator[Finding]:
 def _needed(read: Read, regulation: Regulation) -> bool:
     """Whether it must be asked for; a failure of duty where the regulation has consequences of it."""
     return read.needed or (read is FAILURE and regulation.appeal is not None and bool(regulation.appeal.consequences))
+
+
+def _narrowed(read: Read, regulation: Regulation) -> Read:
+    """What it may be in this regulation: an appeal is upheld on its grounds alone."""
+    return replace(read, choices=regulation.appeal.grounds) if read is FINDING and regulation.appeal else read
 
 
 def _wrong(read: Read, asked: FormField) -> Mapping[str, object]:

@@ -13,8 +13,8 @@ from caseflow.engine.values import FormField
 from caseflow.workshop.drawn_facts import Drawn, Fact, elements, field_facts
 
 NOTHING = Fact("", "")
-FIELD_ATTRIBUTES = ("label", "type", "required", "choices", "default", "visible_when", "first_visit_only", "minimum",
-                    "maximum", "min_length", "max_length")
+FIELD_ATTRIBUTES = ("label", "type", "required", "choices", "default", "visible_when", "first_visit_only", "rules",
+                    "minimum", "maximum", "min_length", "max_length")
 
 
 @dataclass(frozen=True, slots=True)

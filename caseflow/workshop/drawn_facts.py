@@ -190,6 +190,7 @@ def field_facts(one: FormField, form: tuple[FormField, ...]) -> dict[str, Fact]:
         "required": Fact(one.required, one.required, "asked"),
         "choices": Fact(one.choices, tuple(one.choices), "choices"), "default": _text(one.default),
         "visible_when": _visible_when(one, form),
+        "rules": Fact(one.rules, tuple(f"{rule.text}: {rule.sentence}" for rule in one.rules), "names"),
         "first_visit_only": Fact(one.first_visit_only, tuple(one.first_visit_only), "names"),
     }
     bounds = {name: getattr(one, name) for name in ("minimum", "maximum", "min_length", "max_length")}

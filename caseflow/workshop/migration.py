@@ -30,7 +30,8 @@ from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
 from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, work
 from caseflow.models.cases import OPEN
-from caseflow.people import permissions
+from caseflow.moments import day_of
+from caseflow.people import branches, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 
@@ -157,7 +158,7 @@ def _record(advance: Advance, old: engine.Definition, moved: Moved, versions: tu
     for timer in moved.timers:
         if timer.how == "restarted" and timer.before in ledgers:
             _keep_extensions(advance, timer, rules[timer.before], ledgers[timer.before], moved)
-    due.follow(case, advance.actor, advance.now, moved.step)
+    due.follow(case, advance.actor, advance.now)
     holding.save(case)
 
 
@@ -167,15 +168,16 @@ def _move_items(advance: Advance, old: engine.Definition) -> None:
     A task that was handed to another office stays there while the diagram says the same as before.
     """
     case, new = advance.case, advance.definition
+    units = branches.offices_of(case, advance.regulation, day_of(advance.now))
     for token, item in list(case.items.items()):
         was, will = old.user_tasks[item.element], new.user_tasks[item.element]
         moved = replace(item, name=will.element.name)
         if (was.unit, was.role) != (will.unit, will.role):
-            moved = replace(moved, unit_id=offices.unit_for(case, will.unit), role=will.role, assignee_id=None)
+            moved = replace(moved, unit_id=units[will.unit], role=will.role, assignee_id=None, stands_in=False)
         if moved != item:
             case.items[token] = moved
             case.note(store.MOVE_ITEM, case=case.id, of=token, name=moved.name, unit_id=moved.unit_id, role=moved.role,
-                      assignee_id=moved.assignee_id)
+                      assignee_id=moved.assignee_id, stands_in=moved.stands_in)
         if moved.unit_id != item.unit_id:
             offices.takes_part(case, moved.unit_id)
         if (moved.unit_id, moved.role) != (item.unit_id, item.role):

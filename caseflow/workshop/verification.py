@@ -149,8 +149,8 @@ def _said_of(finding: Finding, process_id: str) -> Finding:
 def _strangers(regulation: Regulation, definition: engine.Definition) -> Iterator[Finding]:
     """Tasks of an office that the regulation does not name, or of a role that nobody can hold."""
     for task in definition.user_tasks.values():
-        if task.unit != "responsible" and task.unit not in regulation.units:
-            known = ("responsible", *regulation.units)
+        if task.unit != "responsible" and task.unit not in regulation.offices:
+            known = ("responsible", *regulation.offices)
             yield Finding("unit_unknown", task.element.id, 0,
                           {"name": task.element.name, "found": task.unit, "known": known})
         if task.role not in ROLES:

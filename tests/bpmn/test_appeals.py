@@ -16,7 +16,7 @@ from tests.source import ROOT
 pytestmark = pytest.mark.parametrize("place", drawings.APPEALS)
 WHO = {
     "qijiang": {"review": "office.reviewer", "supplement": "responsible.staff"},                    # QJ-6, QJ-18
-    "hainan": {"review": "platform.reviewer", "review_city": "platform_city.reviewer",              # HN-5
+    "hainan": {"examine": "branch.reviewer", "review": "approval_bureau.reviewer",                  # HN-5
                "supplement": "responsible.officer"},                                                # HN-17
     "guichi": {"verify": "responsible.supervisor", "review": "bureau.reviewer",                     # GC-2(三)
                "supplement": "responsible.officer", "correct": "bureau.officer"},
@@ -26,7 +26,6 @@ ENDS = {
     "hainan": {"appeal_upheld", "appeal_dismissed", "rating_corrected"},                            # HN-14
     "guichi": {"appeal_upheld", "appeal_dismissed"},
 }
-REVIEWS = {"review", "review_city"}
 
 
 def regulation(place):
@@ -92,17 +91,16 @@ def test_a_rating_is_voided_when_and_only_when_an_appeal_is_upheld(place):
 def test_an_appeal_is_sent_back_at_most_once_however_it_is_answered(place):
     counts = set()
     for walk in walks(place):
-        answers = [answer for task, answer in walk.done if task in REVIEWS]
+        answers = [answer for task, answer in walk.done if task == "review"]
         assert walk.effects.count("return_for_evidence") == (answers[:1] == ["more_evidence"]), walk.done
         counts.add(walk.effects.count("return_for_evidence"))
     assert counts == {0, 1}
 
 
 def test_sending_back_is_offered_at_the_first_review_only(place):
-    for name in REVIEWS & set(drawings.loaded(place).user_tasks):
-        task = drawings.loaded(place).user_tasks[name]
-        offered = [[choice for choice, _ in task.at_visit(visit).form[0].choices] for visit in (1, 2)]
-        assert "more_evidence" in offered[0] and "more_evidence" not in offered[1]
+    task = drawings.loaded(place).user_tasks["review"]
+    offered = [[choice for choice, _ in task.at_visit(visit).form[0].choices] for visit in (1, 2)]
+    assert "more_evidence" in offered[0] and "more_evidence" not in offered[1]
 
 
 def test_the_appellant_can_withdraw_while_it_is_reviewed(place):

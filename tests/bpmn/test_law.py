@@ -26,11 +26,11 @@ LIMITS = {
         "assign_due": (_since_receipt(5), "QJ-16"),            # parameter assign_limit
         "first_response_due": (_since_receipt(5), "QJ-16"),    # parameter first_response_limit
         "rectify_due": (_since_receipt(5), "QJ-16"),
+        "promise_due": ("promise_by", "QJ-16"),               # not after the fifth day: parameter promise_longest
         "explain_due": (_since_receipt(5), "QJ-16"),           # parameter explain_limit
     },
-    # HN-14: the limits of the work order rules, set when the order is dispatched
+    # HN-14: the limits of the work order rules, set when the order is made; what comes before it has no number of days
     "hainan": {
-        "first_response_due": ("rectify_by", "HN-14"),
         "rectify_due": ("rectify_by", "HN-14"),
         "explain_due": ("rectify_by", "HN-14"),
         "rehandle_due": ("working_days(5)", "HN-15"),          # parameter rehandle_limit

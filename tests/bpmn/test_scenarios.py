@@ -60,12 +60,12 @@ def test_a_longer_limit_fails_and_a_shorter_one_does_not():
 def test_another_way_says_at_which_act_the_run_stopped():
     found = _failing(("outcome == 'complex'", "outcome == 'simple'"))
     assert found["rectification_simple"] == \
-        "第3步（办理 rectify）做不了：这时没有这个任务或不等这个消息；正在等的任务：open_ledger，消息：appeal_upheld。"
+        "第5步（办理 rectify）做不了：这时没有这个任务或不等这个消息；正在等的任务：open_ledger，消息：appeal_upheld。"
 
 
 def test_a_task_of_another_office_says_whose_it_is():
     found = _failing(('camunda:candidateGroups="bureau.officer"', 'camunda:candidateGroups="bureau.supervisor"'))
-    assert found["rectification_simple"] == "第4步（办理 revisit）做不了：这个任务由 bureau.supervisor 办理。"
+    assert found["rectification_simple"] == "第7步（办理 revisit）做不了：这个任务由 bureau.supervisor 办理。"
 
 
 def _judged(expect: str) -> list[str]:

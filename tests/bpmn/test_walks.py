@@ -94,7 +94,7 @@ def test_an_upheld_appeal_voids_the_rating_at_every_task_of_the_handling(place):
     for walk in walks(place):
         reached |= {task for task, _ in walk.done}
     inside = {name for name in reached if definition.elements[name].parent == "handling"}
-    assert reached - inside <= {"assign", "dispatch", "dispatch_city"}
+    assert reached - inside <= {"assign"}
     for task in inside:
         after = step.deliver(definition, _standing_at(place, task).state, "appeal_upheld", CONTEXT)
         assert (after.ended, after.outcome) == (True, "rating_voided")
@@ -115,19 +115,21 @@ def _standing_at(place: str, element: str) -> Step:
     raise AssertionError(f"{element} is never open")
 
 
-@pytest.mark.parametrize("level,dispatch,revisit", [
-    ("province", "dispatch", "revisit"), ("city", "dispatch_city", "revisit_city"),
-    ("district", "dispatch_city", "revisit_city"), ("village", "dispatch_city", "revisit_city")])
-def test_hainan_revisits_through_the_platform_that_dispatched(level, dispatch, revisit):
-    for walk in walks("hainan", business_level=level):  # HN-14
-        tasks = [task for task, _ in walk.done]
-        assert tasks[0] == dispatch
-        assert {task for task in tasks if task.startswith("revisit")} == {revisit}
+def test_hainan_verifies_first_then_contacts_the_rater_and_only_then_decides():
+    for walk in walks("hainan"):  # HN-14
+        assert [task for task, _ in walk.done][:3] == ["verify", "contact_rater", "first_response"]
+
+
+def test_hainan_makes_a_work_order_for_what_is_not_solved_on_the_spot_and_for_nothing_else():
+    for walk in walks("hainan"):  # HN-14
+        tasks, outcome = [task for task, _ in walk.done], dict(walk.done)["first_response"]
+        assert ("dispatch" in tasks) == (outcome in ("rectify", "explain")), walk.done
+        assert {"rectify", "explain"} & set(tasks) == {outcome} & {"rectify", "explain"}
 
 
 def test_hainan_returns_a_case_for_rehandling_after_the_first_dissatisfied_revisit_and_never_again():
     for walk in walks("hainan"):  # HN-15
-        answers = [answer for task, answer in walk.done if task == "revisit_city"]
+        answers = [answer for task, answer in walk.done if task == "revisit"]
         expected = 1 if answers[0] == "unsatisfied" else 0
         assert walk.effects.count("return_for_rehandling") == expected
         assert [task for task, _ in walk.done].count("rehandle") == expected
@@ -142,7 +144,7 @@ def test_hainan_records_the_newest_rating_of_everyone_it_reaches():
 def test_hainan_takes_a_rating_for_mistaken_only_when_the_rater_says_so():
     for walk in walks("hainan"):
         corrected = walk.step.outcome == "rating_corrected"
-        assert corrected == (walk.done[1:] == (("first_response", "mistaken"), ("revisit_city", "satisfied")))
+        assert corrected == (walk.done[2:] == (("first_response", "mistaken"), ("revisit", "satisfied")))
 
 
 def test_the_only_way_back_in_hainan_leads_through_the_task_that_bounds_it():

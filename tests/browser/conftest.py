@@ -18,7 +18,7 @@ from caseflow.errors import StepFailed
 from caseflow.install import random_people
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, RoleAssignment, ServiceRecord, Unit, User, WorkItem, db, transaction
-from caseflow.moments import SHANGHAI
+from caseflow.moments import SHANGHAI, day_of
 from caseflow.ratings import intake
 from tests.browser import chromium
 from tests.browser.demo import Demo, running
@@ -28,7 +28,7 @@ from web.app import clock
 HERE = Path(__file__).parent
 LATEST = time(23, 30)      # at which a test begins, by the demo's clock
 FEWEST = 6      # tasks that nobody has taken, at the first office of each place
-FIRST_STEPS = ("first_response", "assign", "dispatch", "dispatch_city")
+FIRST_STEPS = ("first_response", "assign", "verify")
 STAFF = "qijiang.dept1.staff"
 _numbers = count(1)
 FAILED = pytest.StashKey[bool]()
@@ -127,6 +127,13 @@ def in_ten_days(demo: Demo) -> str:
     """By the demo's clock, which other tests of this worker have moved forward."""
     with demo.app.app_context():
         return (clock.now() + timedelta(days=10)).date().isoformat()
+
+
+@pytest.fixture
+def today(demo: Demo) -> str:
+    """The day in Shanghai by the same clock."""
+    with demo.app.app_context():
+        return day_of(clock.now()).isoformat()
 
 
 @pytest.fixture

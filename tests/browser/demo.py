@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 
 from caseflow.models import db
-from tests import source
+from tests import powers, source
 from web import create_app
 from web.app import config
 
@@ -29,8 +29,10 @@ class Demo:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Demo]:
-    """The demo with its instance in `folder`, empty so far. It is stopped by its own handle at the end."""
+    """The demo with its instance in `folder`, empty so far, and all powers switched on. It is stopped by its own handle
+    at the end."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CASEFLOW_")}
+    environ |= {"CASEFLOW_BPMN_DIR": str(powers.build(folder / "powers"))}
     environ |= {"CASEFLOW_DEMO": "1", "CASEFLOW_INSTANCE": str(folder), "PYTHONUNBUFFERED": "1"}
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(COMMAND, cwd=source.ROOT, env=environ, stdout=subprocess.PIPE, stderr=log, text=True)

@@ -24,6 +24,8 @@ COMES = """async ([path, text, patience]) => {
   }
   return false;
 }"""
+# How a form says that the rater was reached → how the log calls it.
+LOGGED = {"电话": "电话", "短信": "短信", "微信": "微信", "当面": "上门", "上门见面": "上门", "其他方式": "其他方式"}
 
 
 class Desk:
@@ -178,9 +180,19 @@ class Desk:
             self.page.fill("#late-reason", "等待评价人补充材料")
         return self.follow(self.page.get_by_role("button", name="提交", exact=True))
 
+    def reaches(self, how: str) -> Desk:
+        """Log on the page of a task that the rater was reached so."""
+        self.page.locator("#channel").select_option(label=LOGGED[how])
+        self.page.locator("#result").select_option(label="已联系上")
+        return self.follow(self.page.get_by_role("button", name="记录这次联系"))
+
     def does(self, number: str, task: str, **answers: str) -> Desk:
-        """Do a task from the worklist to its confirmation; every page on the way is looked at."""
+        """Do a task from the worklist to its confirmation; every page on the way is looked at. A contact with the rater
+        of which the form speaks is logged first."""
         self.open_task(number, task)
+        for label, value in answers.items():
+            if label.endswith("方式") and value in LOGGED:
+                self.reaches(value)
         self.fill(answers)
         self.look(task).submit()
         expect(self.page.locator("#messages .alert-success")).to_contain_text(f"“{task}”已提交（{number}）")

@@ -123,3 +123,13 @@ def test_the_audit_reads_the_journal_of_the_system(desk):
     auditor.follow(auditor.page.get_by_role("link", name="系统日志"))
     expect(auditor.page.locator("tbody tr").first).to_be_visible()
     auditor.look("系统日志")
+
+
+@WIDTHS
+def test_a_system_administrator_sees_which_branch_serves_which_area(desk, width):
+    admin = desk("hainan.admin", width).go("管理")
+    admin.follow(admin.page.get_by_role("link", name="分支机构", exact=True)).look("分支机构")
+    expect(admin.page.get_by_role("heading", name="海南 · 本地区的12345平台")).to_be_visible()
+    admin.page.get_by_text("登记分支机构", exact=True).click()
+    expect(admin.page.get_by_role("button", name="登记", exact=True)).to_be_visible()
+    admin.look("登记分支机构")

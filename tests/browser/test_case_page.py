@@ -25,7 +25,7 @@ def handled(desk) -> Desk:
     person = desk("guichi.dept1.officer")
     number = person.first_case("联系并核实")
     person.open_task(number, "联系并核实")
-    person.fill({"核实结果": "确有问题，较为复杂", "联系方式": "电话", "核实情况": "属实。"}).submit()
+    person.reaches("电话").fill({"核实结果": "确有问题，较为复杂", "联系方式": "电话", "核实情况": "属实。"}).submit()
     expect(person.heading).to_have_text("建立台账")
     return person.open_case(number)
 

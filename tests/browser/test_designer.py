@@ -108,7 +108,7 @@ def test_what_is_changed_in_the_panel_is_written_in_the_dialect_and_taken_back_s
     page.get_by_label("岗位").select_option(label="督办人")
     page.get_by_role("button", name="加一项").click()
     page.locator(".form-field summary").last.click()
-    for label, choice in (("类型", "单选"), ("缺省值", "是"), ("何时出现", "核实结果：当场解决（情况清楚、诉求合理）")):
+    for label, choice in (("类型", "单选"), ("缺省值", "是"), ("何时出现", "核实结果：缺乏法定依据")):
         page.locator(".form-field").last.get_by_label(label, exact=True).select_option(label=choice)
     page.get_by_role("button", name="上移“新的一项”").click()
     expect(page.get_by_role("button", name="上移“新的一项”")).to_be_focused()
@@ -123,11 +123,11 @@ def test_what_is_changed_in_the_panel_is_written_in_the_dialect_and_taken_back_s
     page.get_by_label("单位", exact=True).select_option(label="小时")
     after = drawn(page)
     for written in (
-            'candidateGroups="bureau.supervisor"', 'id="field_4" label="新的一项" type="enum" defaultValue="yes"',
-            'id="visible_when" value="outcome == &#39;resolved&#39;"', 'default="flow_by_outcome_explain"',
+            'candidateGroups="bureau.supervisor"', 'id="field_6" label="新的一项" type="enum" defaultValue="yes"',
+            'id="visible_when" value="outcome == &#39;no_legal_basis&#39;"', 'default="flow_by_outcome_explain"',
             "outcome == 'simple'</bpmn:conditionExpression>", 'topic="remind"', "hours(5)", 'name="办结后5小时"'):
         assert written in after and written not in before, written
-    assert after.index('id="field_4"') < after.index('id="findings"')
+    assert after.index('id="field_6"') < after.index('id="findings"')
     expect(page.locator(".rule").first).to_be_visible()
     expect(page.locator(".finding:not(.rule)")).to_have_count(0)     # nothing that the gate refuses
     undo = page.get_by_role("button", name="撤销")
@@ -135,6 +135,26 @@ def test_what_is_changed_in_the_panel_is_written_in_the_dialect_and_taken_back_s
         undo.click()
     assert parts(drawn(page).encode()) == parts(before.encode())
     expect(page.locator("[data-save-state]")).to_have_text("已保存（第 1 次修订）")
+
+
+def test_a_rule_of_a_field_is_drawn_checked_and_removed_in_the_panel(desk, draft):
+    page = opened(desk("guichi.designer"), draft)
+    before = drawn(page)
+    choose(page, "联系并核实")
+    page.locator(".form-field summary", has_text="核实结果").click()
+    field = page.locator(".form-field").first
+    field.get_by_role("button", name="加一条规则").click()
+    field.get_by_label("规则", exact=True).fill("outcome == 'simple'")
+    page.keyboard.press("Tab")
+    field.get_by_label("不合时显示的话").fill("只办简单事项。")
+    page.keyboard.press("Tab")
+    written = drawn(page)
+    assert 'id="rule" value="outcome == &#39;simple&#39;"' in written
+    assert 'id="rule_says" value="只办简单事项。"' in written
+    expect(page.locator(".finding", has_text="永远选不了").first).to_be_visible()
+    field.get_by_role("button", name="删去这条规则").click()
+    expect(page.locator(STATE)).to_contain_text("没有问题")
+    assert parts(drawn(page).encode()) == parts(before.encode())
 
 
 def drawn(page) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from caseflow.models import Case, Rating, RoleAssignment, Unit, User, WorkItem, db
 from tests.browser.desk import Desk
+from tests.browser.keys import press, reach, tab_to
 from tests.caseflow.samples import PNG
 
 WIDTHS = pytest.mark.parametrize("width", [1280, 390])
@@ -16,7 +17,8 @@ SENT = """document.addEventListener('submit', (event) => {
   event.preventDefault();
   document.body.dataset.sent = 'yes';
 }, true)"""
-ON_THE_SPOT = {"核实结果": "当场解决（情况清楚、诉求合理）", "核实情况": "已当场解决。"}
+ON_THE_SPOT = {"核实结果": "当场解决（情况清楚、诉求合理）", "告知评价人的方式": "电话",
+               "当场解决的措施和结果": "当场补办。", "核实情况": "已当场解决。"}
 
 
 @pytest.fixture
@@ -125,8 +127,8 @@ def test_a_phrase_of_the_unit_is_inserted_where_the_cursor_is(desk, width):
     person.open_task(person.first_case(FIRST), FIRST)
     field = person.field("核实情况")
     field.fill("已致电。")
-    person.page.get_by_label("常用语", exact=True).select_option(label=f"致歉{width}")
-    person.page.get_by_role("button", name="插入").click()
+    person.page.get_by_label("常用语", exact=True).last.select_option(label=f"致歉{width}")
+    person.page.get_by_role("button", name="插入").last.click()
     expect(field).to_have_value("已致电。深表歉意。")
     expect(field).to_be_focused()
     person.look("插入常用语")
@@ -174,11 +176,14 @@ def test_three_tasks_are_done_with_the_keyboard_alone(desk):
         with person.another_page():
             keys.press("n")
         expect(page.locator("#messages")).to_contain_text("已签收最急的一件")
+        reach(person)
         keys.press("e")
         keys.press("Space")                                # the first choice: solved on the spot
         expect(person.field("核实结果").get_by_role("radio", name=ON_THE_SPOT["核实结果"])).to_be_checked()
-        while page.evaluate("document.activeElement.localName") != "textarea":
-            keys.press("Tab")
+        press(person, tab_to(person, person.field("告知评价人的方式").get_by_role("radio").first), "Space")
+        tab_to(person, person.field("当场解决的措施和结果"))
+        keys.insert_text("当场补办。")
+        tab_to(person, person.field("核实情况"))
         keys.insert_text("n e s ? 打字不算快捷键。")
         if page.locator("[name=late_reason]").count():     # the most urgent one may be late
             while page.evaluate("document.activeElement.name") != "late_reason":

@@ -42,12 +42,13 @@ def test_hefei(desk):
     closed(person, number, "满意")
 
 
-def test_qijiang(desk, officer_of):
+def test_qijiang(desk, officer_of, today):
     person = desk("qijiang.office.officer")
     number = person.first_case("分类转交")
     person.does(number, "分类转交", 问题类别="业务办理", 交办意见="请在时限内办理。")
     person.sign_out().sign_in(officer_of(number))
-    person.does(number, "初次处置", 处置结果="问题复杂，承诺限期解决", 承诺答复的内容="三日内补发证照", 核实情况=FOUND)
+    person.does(number, "初次处置", 处置结果="问题复杂，承诺限期解决", 承诺答复的内容="今日补发证照",
+                承诺的日期=today, 核实情况=FOUND)
     person.does(number, "按承诺整改", 整改措施和结果=DONE)
     person.does(number, "回访并反馈", 回访结果="满意", 回访方式="上门见面")
     person.sign_out().sign_in("qijiang.office.officer")
@@ -56,16 +57,24 @@ def test_qijiang(desk, officer_of):
 
 
 def test_hainan_returns_a_case_once_for_rehandling(desk, officer_of, in_ten_days):
-    person = desk("hainan.platform.officer")
-    number = person.first_case("转办电子工单")
-    person.does(number, "转办电子工单", 工单编号="HN-0001", 差评原因="服务态度", 办理期限=in_ten_days)
+    person = desk("hainan.dept1.officer")
+    number = person.first_case("核实")
+    person.does(number, "核实", 核实情况=FOUND)
+    person.sign_out().sign_in("hainan.platform.officer")
+    person.does(number, "联系评价人", 联系结果="已联系上", 联系方式="电话", 评价人的诉求="希望尽快办结。")
     person.sign_out().sign_in(officer_of(number))
-    person.does(number, "核实处置", 处置结果="当场解决", 核实情况=FOUND)
+    person.does(number, "当场处置", 处置结果="不能当场解决，限时整改")
+    person.sign_out().sign_in("hainan.platform.officer")
+    person.does(number, "建立电子工单", 差评原因="服务态度", 差评事项="营业执照", 工单编号="HN-0001",
+                办理期限=in_ten_days)
+    person.sign_out().sign_in(officer_of(number))
+    person.does(number, "限时整改", 整改措施和结果=DONE)
     person.sign_out().sign_in("hainan.platform.officer")
     person.does(number, "反馈并回访", 回访结果="不满意", 回访方式="电话", 评价人的最新评价="不满意",
-                评价人的意见="问题没有解决。")
+                整改落实情况和评价人的意见="问题没有解决。")
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "重新办理", 重新办理的措施和结果=DONE)
     person.sign_out().sign_in("hainan.platform.officer")
-    person.does(number, "反馈并回访", 回访结果="满意", 回访方式="电话", 评价人的最新评价="满意")
+    person.does(number, "反馈并回访", 回访结果="满意", 回访方式="电话", 评价人的最新评价="满意",
+                整改落实情况和评价人的意见="已经补办，窗口态度好多了。")
     closed(person, number, "满意")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-HANDLING_BEGINS = {"guichi": "first_response", "qijiang": "first_response", "hainan": "first_response"}
+HANDLING_BEGINS = {"guichi": "first_response", "qijiang": "first_response", "hainan": "verify"}
 APPEAL = "appeal_upheld"
 
 # task → answer that decides → next task; "*" is any other answer
@@ -35,12 +35,11 @@ FOLLOWS: Mapping[str, Mapping[str, tuple[str, Mapping[str, str]]]] = {
         "revisit": ("", {"*": "track"}), "track": ("", {"*": "end"}),
     },
     "hainan": {
-        "dispatch": ("", {"*": "first_response"}), "dispatch_city": ("", {"*": "first_response"}),
-        "first_response": ("outcome", {"resolved": "revisit", "mistaken": "revisit", "rectify": "rectify",
-                                       "explain": "explain"}),
+        "verify": ("", {"*": "contact_rater"}), "contact_rater": ("", {"*": "first_response"}),
+        "first_response": ("outcome", {"resolved": "revisit", "mistaken": "revisit", "*": "dispatch"}),
+        "dispatch": ("outcome", {"rectify": "rectify", "explain": "explain"}),
         "rectify": ("", {"*": "revisit"}), "explain": ("", {"*": "revisit"}), "rehandle": ("", {"*": "revisit"}),
         "revisit": ("revisit_result", {"unsatisfied": "rehandle", "*": "end"}),
-        "revisit_city": ("revisit_result", {"unsatisfied": "rehandle", "*": "end"}),
     },
 }
 EXPLAINED = {"guichi": "no_legal_basis", "hefei": "no_legal_basis", "qijiang": "unsolvable", "hainan": "explain"}
@@ -51,7 +50,6 @@ class ModelCase:
     """One case as the regulation sees it."""
 
     regulation: str
-    level: str                       # of the responsible unit
     task: str = ""                   # the open one; "" when the case has ended
     outcome: str | None = None
     answers: dict[str, object] = field(default_factory=dict)
@@ -59,8 +57,8 @@ class ModelCase:
     returns: int = 0
 
     def __post_init__(self) -> None:
-        first = {"guichi": "first_response", "hefei": "first_response", "qijiang": "assign", "hainan": "dispatch"}
-        self.task = self._of_level(first[self.regulation])
+        first = {"guichi": "first_response", "hefei": "first_response", "qijiang": "assign", "hainan": "verify"}
+        self.task = first[self.regulation]
 
     def complete(self, answers: Mapping[str, object]) -> None:
         """The open task was completed with these answers."""
@@ -73,7 +71,7 @@ class ModelCase:
         if then == "rehandle" and self.returns:           # HN-15: at most once
             then = "end"
         self.returns += then == "rehandle"
-        self.task = "" if then == "end" else self._of_level(then)
+        self.task = "" if then == "end" else then
         if then == "end":
             self.outcome = self._ended_as()
 
@@ -84,10 +82,6 @@ class ModelCase:
 
     def void(self) -> None:
         self.task, self.outcome = "", "rating_voided"
-
-    def _of_level(self, task: str) -> str:
-        province = self.regulation != "hainan" or self.level == "province" or task not in ("dispatch", "revisit")
-        return task if province else f"{task}_city"
 
     def _ended_as(self) -> str:
         result, outcome = self.answers["revisit_result"], self.answers.get("outcome")

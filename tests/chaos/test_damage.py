@@ -81,13 +81,13 @@ def test_a_damaged_case_is_parked_within_five_tries_and_the_others_go_on(nursery
 def test_a_person_at_a_damaged_case_is_told_and_nothing_changes(world, random, damage):
     world.receive(1, random)
     with world.app.app_context():
+        item = db.session.scalars(select(WorkItem)).one()
+        values, actor = workload.answers(item, random, clock.now(), "x"), random_people.person_for(item, random)
         with transaction():
+            random_people.log_contacts(item, values, actor, clock.now())
             state = db.session.scalar(select(ProcessInstance.state))
             db.session.execute(update(ProcessInstance).values(state=damage(state, random)))
-        item = db.session.scalars(select(WorkItem)).one()
-        values = workload.answers(item, random, clock.now(), "x")
         with pytest.raises(StepFailed, match="damaged"), transaction():
-            actor = random_people.person_for(item, random)
             steps.complete_task(item.id, actor, values, "t" * 20, clock.now(), random_people.LATE_REASON)
         assert db.session.scalars(select(WorkItem.status)).all() == ["open"]
         assert jobs.fire_due_cases() == 0

@@ -103,7 +103,7 @@ class Operations(RuleBasedStateMachine):
             verdict = intake.receive([line.encode()], "test", self.clock())[0]
         if verdict.status == "accepted":
             case = db.session.scalar(select(Case).where(Case.number == verdict.case))
-            self.cases[case.id] = ModelCase(regulation, case.unit.level)
+            self.cases[case.id] = ModelCase(regulation)
             self.note_deadlines()
 
     def complete(self, number):
@@ -111,9 +111,10 @@ class Operations(RuleBasedStateMachine):
         random = Random(number)
         item = self.item(random)
         actor = random_people.person_for(item, random)
-        form = deployed.of(item.case).user_tasks[item.element].form
-        values = random_people.fill_in(form, random, self.clock())
+        values = random_people.fill_in(item, random, self.clock())
         token, case_id, item_id = f"token-{number:020d}-{len(self.sent)}", item.case_id, item.id
+        with transaction():
+            random_people.log_contacts(item, values, actor, self.clock())
         self.do(item_id, actor, values, token)
         self.cases[case_id].complete(values)
         self.reached.update(["completions", *([self.cases[case_id].outcome] if self.cases[case_id].outcome else [])])
@@ -150,7 +151,7 @@ class Operations(RuleBasedStateMachine):
         random = Random(number)
         item = self.item(random)
         form = deployed.of(item.case).user_tasks[item.element].form
-        values = random_people.fill_in(form, random, self.clock())
+        values = random_people.fill_in(item, random, self.clock())
         required = next(field for field in form if field.required)
         wrong = random.choice(({**values, required.id: None}, {**values, required.id: 3.5}, {}))
         actor = random_people.person_for(item, random)

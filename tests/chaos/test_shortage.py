@@ -68,9 +68,11 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(world, random, figures)
 def test_a_file_that_cannot_be_written_is_read_and_nothing_is_acknowledged(world, random):
     world.receive(1, random)
     path = make_url(world.url).database
+    with world.app.app_context():
+        facts = workload.next_task(random, 1, clock.now())
+        db.session.remove()
     app = create_app(config.load({**world.environ, "CASEFLOW_DATABASE_URL": f"sqlite:///file:{path}?mode=ro&uri=true"}))
     with app.app_context():
-        facts = workload.next_task(random, 1, clock.now())
         with pytest.raises(DatabaseUnavailable):
             roles._complete(facts)
         with pytest.raises(DatabaseUnavailable):

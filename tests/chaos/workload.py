@@ -50,11 +50,14 @@ def next_task(random: Random, hurried: int, now: datetime) -> dict | None:
 
 
 def form_of(item: WorkItem, random: Random, now: datetime) -> dict:
-    """A filled-in form of a task, by somebody who may send it, with a token of its own."""
+    """A filled-in form of a task, by somebody who may send it, with a token of its own; its contacts are logged."""
     token = str(UUID(int=random.getrandbits(128), version=4))
-    user = random_people.person_for(item, random)
-    return {"op": "complete", "item": item.id, "user": user.user_id, "username": user.username, "token": token,
-            "values": answers(item, random, now, token)}
+    user, values = random_people.person_for(item, random), answers(item, random, now, token)
+    filled = {"op": "complete", "item": item.id, "user": user.user_id, "username": user.username, "token": token,
+              "values": values}
+    random_people.log_contacts(item, values, user, now)
+    db.session.commit()
+    return filled
 
 
 def _pick(random: Random, hurried: int) -> WorkItem | None:
@@ -70,7 +73,7 @@ def answers(item: WorkItem, random: Random, now: datetime, mark: str) -> dict[st
     """A lawful answer that goes the simple way; every text in it bears the mark."""
     form = deployed.of(item.case).user_tasks[item.element].form
     while True:
-        values = random_people.fill_in(form, random, now)
+        values = random_people.fill_in(item, random, now)
         if all(values.get(name, wanted) == wanted for name, wanted in DECISIONS.items()):
             break
     texts = {field.id for field in form if field.type in ("string", "text")}

@@ -16,8 +16,9 @@ from caseflow.appeals import filing, finding
 from caseflow.casefile import journal
 from caseflow.cases import steps
 from caseflow.engine import definition as engine
+from caseflow.engine.values import FormField
 from caseflow.health import doctor
-from caseflow.install import demo, installation
+from caseflow.install import demo, installation, random_people
 from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,
@@ -32,10 +33,10 @@ from caseflow.models import (
     db,
     transaction,
 )
-from caseflow.moments import SHANGHAI
+from caseflow.moments import SHANGHAI, day_of
 from caseflow.notices import outbox
 from caseflow.people.permissions import Actor, actor_for
-from caseflow.processes import deployed
+from caseflow.processes import deployed, form_values
 from caseflow.raters import attempts
 from caseflow.ratings import intake
 from tests.caseflow.samples import PNG
@@ -70,13 +71,14 @@ class Journey:
     # --- what happens -------------------------------------------------------------------------------------------
 
     def bad_review(self, *, level: str = "2", real_name: bool = True, office: int = 0,
-                   staff_no: str = "") -> Journey:
-        """A citizen's rating arrives through the feed; its case opens at once."""
-        line = self._line(level, real_name, self.regulation.responsible_units[office].code) | {
+                   staff_no: str = "", orgcode: str = "") -> Journey:
+        """A citizen's rating arrives through the feed; its case opens at once, with an office that nobody has
+        registered (`orgcode`) at the lead office."""
+        line = self._line(level, real_name, orgcode or self.regulation.responsible_units[office].code) | {
             "proManager": "卫窗口", "proManagerNo": staff_no or demo.STAFF_NUMBERS[office]}
         with self.app.app_context(), transaction():
             verdict = intake.receive([json.dumps(line).encode()], "test", self.now)[0]
-            assert (verdict.status, verdict.notes) == ("accepted", ()), verdict
+            assert verdict.status == "accepted" and (orgcode or not verdict.notes), verdict
             self.case_id = db.session.scalar(select(Case.id).order_by(Case.id.desc()).limit(1))
         self._forget()
         return self
@@ -97,9 +99,11 @@ class Journey:
     def does(self, task: str, **answers: object) -> Journey:
         """Somebody whose task it is completes it; what else the form requires is filled in."""
         with self.app.app_context(), transaction():
-            item = self._item(task)
-            steps.complete_task(item.id, self._person(item), self._filled(item, answers), uuid4().hex, self.now,
-                                late_reason="等待材料")
+            item, person = self._item(task), self._person(self._item(task))
+            filled = self._filled(item, answers)
+            form = deployed.task(deployed.of(item.case), item.element, item.visit).form
+            random_people.log_contacts(item, form_values.accept(form, filled, day_of(self.now)), person, self.now)
+            steps.complete_task(item.id, person, filled, uuid4().hex, self.now, late_reason="等待材料")
         self._forget()
         return self
 
@@ -267,7 +271,18 @@ class Journey:
         form = deployed.of(item.case).user_tasks[item.element].form
         known = {field.id for field in form}
         assert set(answers) <= known, f"{item.element} does not ask for {set(answers) - known}"
+        at = steps.circumstances(item.case.regulation, deployed.of(item.case), item.case.instance.state, self.now)
         wanted = {"string": lambda f: "已核实，情况属实。", "text": lambda f: "已核实，情况属实。",
                   "enum": lambda f: f.choices[0][0], "long": lambda f: f.minimum or 1,
                   "boolean": lambda f: True, "date": lambda f: (self.now.date() + timedelta(days=10)).isoformat()}
-        return {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}
+        filled = {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}
+        for f in form:
+            if f.rules and f.required and f.id not in answers:
+                filled[f.id] = next((value for value in self._candidates(f) if f.id not in form_values.broken_rules(
+                    form, {**filled, f.id: value}, at)), filled[f.id])
+        return filled
+
+    def _candidates(self, field: FormField) -> list[object]:
+        """The choices of a field, or the days from the tenth after today back to today."""
+        days = [(self.now.date() + timedelta(days=number)).isoformat() for number in range(10, -1, -1)]
+        return days if field.type == "date" else [choice for choice, _ in field.choices]

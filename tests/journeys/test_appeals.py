@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +11,7 @@ from caseflow import errors
 from caseflow.appeals import finding
 from caseflow.cases import steps
 from caseflow.errors import InvalidForm, NotImpartial, TaskNotOpen
+from caseflow.law import regulations
 from caseflow.models import AssessmentRecord, NewestRating, db, transaction
 from tests.ground import newcomer, open_item
 
@@ -61,15 +64,16 @@ def test_an_appeal_is_sent_back_for_evidence_once_and_not_again(journey, place, 
     appeal = case.appeal(by)
     if place == "guichi":
         appeal.does("verify", verification="confirmed", reasons=LONG_ENOUGH)
-    review = "review_city" if place == "hainan" else "review"
-    appeal.does(review, decision="more_evidence", reasons=LONG_ENOUGH)
+    if place == "hainan":
+        appeal.does("examine", examination=LONG_ENOUGH)
+    appeal.does("review", decision="more_evidence", reasons=LONG_ENOUGH)
     assert appeal.open_tasks() == ["supplement"]
     appeal.does("supplement", addition="补上窗口录像。")
-    assert appeal.open_tasks() == [review]
+    assert appeal.open_tasks() == ["review"]
     with pytest.raises(InvalidForm) as refused:
-        appeal.does(review, decision="more_evidence", reasons=LONG_ENOUGH)
+        appeal.does("review", decision="more_evidence", reasons=LONG_ENOUGH)
     assert refused.value.fields == {"decision": "not_a_choice"}
-    appeal.does(review, decision="dismissed", reasons=LONG_ENOUGH)
+    appeal.does("review", decision="dismissed", reasons=LONG_ENOUGH)
     appeal.closed_as("appeal_dismissed")
 
 
@@ -81,7 +85,18 @@ def test_evidence_that_does_not_come_is_not_waited_for(journey):
     assert appeal.open_tasks() == ["review"]
     with pytest.raises(InvalidForm):
         appeal.does("review", decision="more_evidence", reasons=LONG_ENOUGH)
-    appeal.does("review", decision="upheld", finding="other", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
+    appeal.does("review", decision="upheld", finding="malicious", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
+
+
+def test_an_appeal_is_upheld_on_no_ground_that_the_text_does_not_give(journey, monkeypatch):
+    _, appeal = appealed(journey)
+    real = regulations.get
+    narrowed = replace(real("qijiang"), appeal=replace(real("qijiang").appeal, grounds=("malicious",)))
+    monkeypatch.setattr(regulations, "get", lambda key: narrowed if key == "qijiang" else real(key))
+    with pytest.raises(InvalidForm) as refused:     # as under a version whose form still offers it
+        appeal.does("review", decision="upheld", finding="mistaken", reasons=LONG_ENOUGH)
+    assert refused.value.fields == {"finding": "no_ground"} and appeal.open_tasks() == ["review"]
+    appeal.does("review", decision="upheld", finding="malicious", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
 
 
 def test_supplying_evidence_is_the_appellants_own_task(journey):
@@ -139,22 +154,34 @@ def test_an_appeal_upheld_before_the_handling_ends_it_as_soon_as_it_would_begin(
     case.does("assign").closed_as("rating_voided")
 
 
-def test_hainan_reviews_where_the_business_belongs(journey):
-    for office, task, unit in ((0, "review", "platform"), (1, "review_city", "platform_city")):
-        appeal = journey("hainan").bad_review(office=office).appeal(f"hainan.dept{office + 1}.officer")
-        assert (appeal.open_tasks(), appeal.unit_of(task)) == ([task], unit)               # HN-5
-        appeal.does(task, decision="upheld", finding="untrue", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
+@pytest.mark.parametrize("office, platform, bureau", [
+    (0, "platform", "service_office"), (1, "platform_city", "bureau_haikou"), (2, "platform_city", "bureau_haikou"),
+    (3, "platform_sanya", "bureau_sanya")])
+def test_hainan_reviews_by_the_platform_and_the_approval_bureau_of_the_area(journey, office, platform, bureau):
+    appeal = journey("hainan").bad_review(office=office).appeal(f"hainan.dept{office + 1}.officer")
+    assert (appeal.open_tasks(), appeal.unit_of("examine")) == (["examine"], platform)     # HN-5
+    appeal.does("examine", examination=LONG_ENOUGH)
+    assert (appeal.open_tasks(), appeal.unit_of("review")) == (["review"], bureau)
+    appeal.does("review", decision="upheld", finding="untrue", reasons=LONG_ENOUGH).closed_as("appeal_upheld")
 
 
 def test_hainan_replaces_a_mistaken_rating_by_the_newest(journey):
-    case = journey("hainan").bad_review().does("dispatch")
-    appeal = case.appeal("hainan.dept1.officer")
+    case = journey("hainan").bad_review()
+    appeal = case.appeal("hainan.dept1.officer").does("examine", examination=LONG_ENOUGH)
     appeal.does("review", decision="mistaken", newest_level="satisfied", reasons=LONG_ENOUGH)
     appeal.closed_as("rating_corrected")                                                   # HN-14
     case.closed_as("rating_voided")
     with case.app.app_context():
         newest = db.session.scalars(select(NewestRating)).one()
         assert (newest.level, newest.rating_id) == ("satisfied", case.case().rating_id)
+
+
+def test_hainan_ends_the_case_of_a_voided_rating_at_its_first_step(journey):
+    case = journey("hainan").bad_review(office=1)
+    assert case.open_tasks() == ["verify"]
+    case.appeal("hainan.dept2.officer", ground="untrue").does("examine", examination=LONG_ENOUGH).does(
+        "review", decision="upheld", finding="untrue", reasons=LONG_ENOUGH)
+    case.closed_as("rating_voided")                                                        # HN-17
 
 
 def test_guichi_corrects_through_the_provincial_system_with_its_number(journey):

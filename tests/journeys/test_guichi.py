@@ -99,8 +99,8 @@ def test_every_step_is_in_the_journal(journey):
     case.time_passes(days=20).does("revisit", revisit_result="satisfied")
     assert case.kinds() == [
         "rating_received", "case_opened", "timer_set", "task_opened", "effect_applied",
-        "task_completed", "timer_set", "task_opened",
-        "timer_fired", "effect_applied", "task_completed", "case_closed"]
+        "contact_attempted", "task_completed", "timer_set", "task_opened",
+        "timer_fired", "effect_applied", "contact_attempted", "task_completed", "case_closed"]
 
 
 def test_the_national_holidays_count_for_no_deadline(journey, clock):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from caseflow.errors import InvalidForm
+
 pytestmark = pytest.mark.both_databases
 
 
@@ -22,11 +24,29 @@ def test_what_can_be_solved_on_the_spot_needs_no_contact_later(journey):
     case.does("revisit", revisit_result="satisfied", revisit_channel="phone").closed_as("closed_resolved")
 
 
+def test_what_is_solved_on_the_spot_says_what_was_done_and_how_the_rater_was_told(journey):
+    case = journey("hefei").bad_review()
+    with pytest.raises(InvalidForm) as refused:
+        case.does("first_response", outcome="resolved", measures=None, feedback_channel=None)
+    assert refused.value.fields == {"measures": "required", "feedback_channel": "required"}
+
+
+@pytest.mark.parametrize(("day", "sentence"), [
+    ("2026-03-02", "“整改期限”最早是明天，请改晚一些。"),
+    ("2099-12-31", "“整改期限”最长是从今天起的20个工作日，请改早一些。")])
+def test_the_ledger_takes_no_limit_before_tomorrow_nor_beyond_the_longest(journey, day, sentence):
+    case = journey("hefei").bad_review().does("first_response", outcome="complex", contact_channel="phone")
+    with pytest.raises(InvalidForm) as refused:
+        case.does("open_ledger", rectify_by=day)
+    assert refused.value.details["sentences"] == {"rectify_by": sentence}
+    assert case.open_tasks() == ["open_ledger"]
+
+
 def test_a_complex_problem_is_rectified_by_the_day_written_into_the_ledger(journey):
     case = journey("hefei").bad_review().does("first_response", outcome="complex", contact_channel="phone")
-    case.does("open_ledger", rectify_by="2026-04-10")
-    assert case.due("rectify_ledger") == "2026-04-10"
-    case.until("2026-04-10")
+    case.does("open_ledger", rectify_by="2026-03-27")
+    assert case.due("rectify_ledger") == "2026-03-27"
+    case.until("2026-03-27")
     assert case.timers("fired") == []
     case.time_passes(seconds=1)
     assert case.timers("fired") == ["rectify_ledger_due"]

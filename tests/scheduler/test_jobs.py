@@ -27,7 +27,7 @@ from caseflow.models import (
 )
 from caseflow.work import worklist
 from scheduler import jobs, side_jobs
-from tests.ground import at_once, entries, open_item, person
+from tests.ground import at_once, entries, open_item, person, reached
 from tests.journeys.kit import Journey
 from web.app import clock as web_clock
 
@@ -150,11 +150,12 @@ def test_two_schedulers_at_once_fire_each_timer_exactly_once(guichi, session, cl
 def test_a_person_and_the_scheduler_at_once_leave_a_whole_case(guichi, session):
     due_now(guichi)
     item, officer = open_item(guichi.case_id).id, person("guichi.dept1.officer")
+    reached(guichi.case_id, "guichi.dept1.officer", guichi.now)
     session.rollback()
 
     def complete():
         with transaction():
-            answers = {"outcome": "resolved", "findings": "属实"}
+            answers = {"outcome": "resolved", "feedback_channel": "phone", "measures": "当场补办。", "findings": "属实"}
             return steps.complete_task(item, officer, answers, "t", guichi.now, "等待材料").element
 
     done, _ = at_once(guichi.app, complete, jobs.fire_due_cases)

@@ -10,8 +10,11 @@ from lxml import html
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from caseflow.install import random_people
 from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
+from caseflow.raters import contacts
 from tests.conftest import Clock
+from tests.ground import person
 from tests.journeys.kit import Journey
 from web.sign_in import sessions
 
@@ -37,7 +40,16 @@ class Desk:
         page = self.opens(f"/work/{work_item_id}").text
         return re.search(r'name="form_token" value="([^"]+)"', page)[1]
 
+    def logs_contacts(self, work_item_id: int, answers: dict) -> None:
+        """Log the contacts of which these answers speak, if the person may contact the rater now."""
+        with self.app.app_context(), transaction():
+            item, actor = db.session.get(WorkItem, work_item_id), person(self.username)
+            if item is not None and item.status == "open" and contacts.may_reveal(item.case, actor):
+                random_people.log_contacts(item, answers, actor, self.clock())
+
     def submits(self, work_item_id: int, answers: dict, token: str | None = None) -> TestResponse:
+        """Fill in the form and send it; the contacts with the rater of which it speaks are in the log."""
+        self.logs_contacts(work_item_id, answers)
         fields = {f"f-{key}": value for key, value in answers.items()}
         more = {"form_token": token or self.token(work_item_id), "late_reason": "等待材料"}
         return self.sends(f"/work/{work_item_id}", fields | more)

@@ -20,11 +20,14 @@ from tests.conftest import Clock
 from tests.ground import newcomer, person
 from tests.journeys.kit import Journey
 
-FIRST = {"guichi": ("first_response", {"outcome": "simple", "contact_channel": "phone"}),
-         "hainan": ("dispatch", {"work_order_no": "HN-1", "cause": "attitude", "rectify_by": "2026-03-20"})}
+TO_RECTIFY = {
+    "guichi": [("first_response", {"outcome": "simple", "contact_channel": "phone"})],
+    "hainan": [("verify", {}), ("contact_rater", {}), ("first_response", {"outcome": "rectify"}),
+               ("dispatch", {"work_order_no": "HN-1", "cause": "attitude", "rectify_by": "2026-03-20"})]}
 TO_REVISIT = {"guichi": [("first_response", {"outcome": "resolved"})],
-              "hainan": [FIRST["hainan"], ("first_response", {"outcome": "resolved"})]}
-TO_REVIEW = {"guichi": [("verify", {"reasons": "已向窗口人员书面核实，情况属实。"})], "hainan": []}
+              "hainan": [("verify", {}), ("contact_rater", {}), ("first_response", {"outcome": "resolved"})]}
+TO_REVIEW = {"guichi": [("verify", {"reasons": "已向窗口人员书面核实，情况属实。"})],
+             "hainan": [("examine", {"examination": "已核对通话录音和办件记录，情况属实。"})]}
 
 
 class FullCase:
@@ -41,13 +44,13 @@ class FullCase:
         reviews = [Journey(app, clock_, place).bad_review() for _ in range(4)]
         self.case, self.twin, *self.alike = reviews
         self.app = app
-        first, answers = FIRST[place]
         self.case.time_passes(days=1)
         with app.app_context():
             self._write_and_add(self.case)
         self.appeal = self.case.appeal(self.officer)
         for journey in (self.case, self.twin):
-            journey.does(first, **answers)
+            for task, answers in TO_RECTIFY[place]:
+                journey.does(task, **answers)
         self.case.time_passes(days=1)
         with app.app_context():
             self._link()

@@ -29,11 +29,13 @@ from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import (
     Absence,
+    Branch,
     Case,
     CaseReference,
     Delivery,
     DisciplineReport,
     Handover,
+    Improvement,
     Incident,
     KeptScenario,
     Notice,
@@ -129,6 +131,9 @@ class World:
             "filter_id": SavedFilter(**whose, owner_id=person.id, name="本周", query='{"due": "soon"}', saved_at=now),
             "phrase_id": Phrase(**whose, title="已联系", text="已与评价人联系。", changed_by=person.id, changed_at=now),
             "handover_id": Handover(**whose, form_token=f"t{case.id}", actor_id=supervisor.id, at=now, reason="轮岗"),
+            "branch_id": Branch(
+                **whose, regulation=case.regulation, office="branch", kind="branch", level="village",
+                area_code="999999999999", first_day=now.date(), last_day=None),
             "absence_id": Absence(user_id=person.id, substitute_id=supervisor.id, first_day=now.date(),
                                   last_day=now.date(), open_too=False, entered_by=person.id, entered_at=now),
             "report_id": DisciplineReport(
@@ -136,6 +141,9 @@ class World:
                 form_token=f"t{case.id}", forwarded_by=person.id, forwarded_at=now),
             "reference_id": CaseReference(case_id=case.id, channel="hotline", number="12345-1", added_by=person.id,
                                           added_at=now),
+            "improvement_id": Improvement(
+                case_id=case.id, kind="guide", subject="办事指南", text="补充了样本。", entered_by=person.id,
+                entered_at=now, form_token=f"t{case.id}"),
             "attachment_id": attachments.keep(case.id, actor_for(person), BytesIO(PNG), "现场照片.png", now)}
         db.session.add_all(kept.values())
         appeal = filing.file(case.rating_id, actor_for(person), "mistaken", "评价人把另一窗口的事记在了我们名下。",

@@ -22,6 +22,7 @@ ID = "<int(max=9223372036854775807):{}>"
 TABS = (
     ("admin.users", _("人员"), ("admin", "security", "auditor")),
     ("admin.units", _("单位"), ("admin", "security", "auditor")),
+    ("admin.branches", _("分支机构"), ("admin", "security", "auditor")),
     ("admin.imports", _("导入"), ("admin",)),
     ("admin.deliveries", _("未送达"), ("admin", "auditor")),
     ("admin.journal", _("系统日志"), ("auditor",)),

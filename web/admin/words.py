@@ -26,6 +26,7 @@ KINDS = {
     "logins_ended": _("结束 %(logins)s 个登录：%(who)s"),
     "unit_added": _("新增单位 %(unit)s"), "unit_changed": _("更改单位：%(unit)s"),
     "unit_closed": _("停用单位：%(unit)s"), "unit_opened": _("恢复单位：%(unit)s"),
+    "branch_added": _("登记分支机构 %(unit)s"), "branch_ended": _("终止分支机构 %(unit)s"),
     "people_imported": _("导入人员 %(count)s 行"), "units_imported": _("导入单位 %(count)s 行"),
     "discipline_forwarded": _("转送涉嫌违纪违法的线索"), "discipline_received": _("接收转送的线索"),
     "delivery_resent": _("重新发送通知：%(who)s"), "delivery_put_aside": _("不再发送通知：%(who)s"),

@@ -17,7 +17,8 @@ def document() -> dict[str, object]:
         "openapi": "3.1.0",
         "info": {
             "title": "caseflow 评价接入", "version": caseflow.__version__,
-            "description": "按全国一体化政务服务平台的字段名推送评价。重复推送是安全的：已接收的评价答复为 duplicate。",
+            "description": "按全国一体化政务服务平台的字段名推送评价。重复推送是安全的：内容相同的答复为 duplicate，"
+                           "同一次服务（projectNo、serviceNumber）内容不同的答复为 later_rating，另行留存。",
         },
         "servers": [{"url": "/api/v1"}],
         "paths": {
@@ -48,8 +49,10 @@ def _push() -> dict[str, object]:
             "application/x-ndjson": {"schema": {"type": "string", "description": "每行一个评价对象，最多 1000 行"}},
         }},
         "responses": {
-            "200": {"description": "一批：按顺序的结论；单条：重复", "content": {"application/json": one_or_more}},
-            "201": {"description": "单条：已接收", "content": {"application/json": {"schema": VERDICT}}},
+            "200": {"description": "一批：按顺序的结论；单条：内容相同，未重复留存",
+                    "content": {"application/json": one_or_more}},
+            "201": {"description": "单条：已接收，包括后续评价",
+                    "content": {"application/json": {"schema": VERDICT}}},
         } | {
             status: {"description": what, "content": {"application/problem+json": {"schema": PROBLEM}}}
             for status, what in refusals.items()},
@@ -90,8 +93,8 @@ def _verdict() -> dict[str, object]:
     return {
         "type": "object", "required": ["verdict", "status"],
         "properties": {
-            "verdict": {"type": "string", "description": "accepted、duplicate 或 rejected:<原因>:<字段>"},
-            "status": {"enum": ["accepted", "duplicate", "rejected"]},
+            "verdict": {"type": "string", "description": "accepted、later_rating、duplicate 或 rejected:<原因>:<字段>"},
+            "status": {"enum": list(feed.VERDICTS), "x-names": dict(feed.VERDICTS)},
             "reason": {"enum": list(REASONS)}, "field": {"type": "string", "description": "出错的字段；- 指整条"},
             "detail": {"type": "string"}, "notes": {"type": "array", "items": note},
             "case": {"type": "string", "description": "差评已立案的案件编号"},

@@ -57,8 +57,8 @@ def document() -> Response:
 def push() -> Response:
     """Take in one rating (object), or a batch (array or NDJSON): a verdict, or a list of verdicts in order.
 
-    One: 201 accepted, 200 duplicate, 422 rejected. A batch: 200, whatever the verdicts. Repeating a request
-    is safe: what was kept is answered as duplicate.
+    One: 201 accepted or later_rating, 200 duplicate, 422 rejected. A batch: 200, whatever the verdicts.
+    Repeating a request is safe: what says the same as what was kept is answered as duplicate.
     """
     name = _key_name()
     lines, single = _lines(_body())
@@ -70,7 +70,7 @@ def push() -> Response:
         return _json(answers)
     if verdicts[0].status == "rejected":
         return _problem(422, answers[0])
-    return _json(answers[0], 201 if verdicts[0].status == "accepted" else 200)
+    return _json(answers[0], 200 if verdicts[0].status == "duplicate" else 201)
 
 
 def _key_name() -> str:

@@ -50,7 +50,7 @@ def _rating_page(rating_id: int, problems: Mapping[str, str] = {}, status: int =
     found = finding.rating_of(rating_id, actor)
     case = finding.rectification_of(found)
     sent = request.form
-    stands = filing.standing(found, actor, clock.now())
+    stands = filing.standing(found, actor, clock.now(), case=case)
     return render_template(
         "appeals/rating.html", found=found, case=case, led_to=words.led_to(found, case), problems=problems, why=why,
         stands=stands, not_open=appeals.not_open(stands.code, stands.rules),

@@ -1,16 +1,17 @@
-"""What the case page shows of duplicates and of suspected breaches."""
+"""What the case page shows of duplicates, of suspected breaches, and of verified failures."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caseflow.casefile.readings import Reading
 from caseflow.law import regulations
-from caseflow.law.supervision_rules import Forwarding, Offered
-from caseflow.models import Case, DisciplineReport, DuplicateLink
+from caseflow.law.supervision_rules import Conduct, Forwarding, Offered
+from caseflow.models import Case, ConductRecord, DisciplineReport, DuplicateLink
 from caseflow.people.permissions import Actor
 from caseflow.raters import contacts
-from caseflow.supervision import discipline, duplicates, urging
+from caseflow.supervision import conduct, discipline, duplicates, urging
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,18 @@ def duplicate_panel(case: Reading, actor: Actor) -> DuplicatePanel | None:
     links, may = tuple(duplicates.of_case(case)), duplicates.may_link(case, actor)
     alike = tuple(duplicates.alike(case, links)) if may and not links else ()
     return DuplicatePanel(rules, links, may, alike) if links or alike else None
+
+
+@dataclass(frozen=True, slots=True)
+class ConductPanel:
+    """What was recorded of those who failed, and whether the reader may record more; `kinds` are the regulation's."""
+
+    kinds: Mapping[str, Conduct]
+    records: tuple[ConductRecord, ...]
+    may: bool
+
+
+def conduct_panel(case: Reading, actor: Actor) -> ConductPanel | None:
+    """For all who see a case on which something was recorded, and for those who may record something."""
+    records, may = tuple(conduct.of_case(case)), bool(conduct.kinds_for(case, actor))
+    return ConductPanel(regulations.conduct(case.regulation), records, may) if records or may else None

@@ -20,13 +20,13 @@ from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
 from caseflow.models import WorkItem, transaction
-from caseflow.people import permissions
+from caseflow.people import impartiality, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
 from caseflow.supervision import dispatches, urging
 from web.app import clock
-from web.cases import oversight
+from web.cases import improvements, oversight
 from web.cases.deadlines import ledgers
 from web.forms import filters
 from web.forms.typed import line
@@ -75,17 +75,23 @@ def show(number: str):
         outline=outline.outline(definition.outline(), known, definition.messages), states=outline.STATES,
         diagram=_diagram(definition, known, lines),
         nearest=_nearest(read.open_items, calendar, now), appeal=_appeal(read, actor, calendar, now),
-        open_items=[(item, permissions.may_work(actor, item)) for item in read.open_items],
+        open_items=[(item, _is_for(actor, item, read)) for item in read.open_items],
         submissions=_submissions(read, past), messages_sent=_messages(read),
         urging=case.status == "open" and urging.may_urge(read, actor),
         refusal=next((row for row in read.refusals if dispatches.is_waiting(row, read)), None),
         title=kinds.titles([case])[case.id],
         telling=panel is not None and not panel.hidden and telling.has_to_tell(read, actor),
         duplicates=oversight.duplicate_panel(read, actor),
+        improvements=improvements.improvement_panel(read, actor),
         references=references.of_case(read), may_link=references.may_link(read, actor),
-        forwarding=oversight.forwarding_panel(read, actor),
+        forwarding=oversight.forwarding_panel(read, actor), conduct=oversight.conduct_panel(read, actor),
         refusable=not dispatches.obstacle(read, actor),
         awaited=[drawn.element_name(definition, row.element) for row in readings.awaited_of(read)])
+
+
+def _is_for(actor: Actor, item: WorkItem, read: Reading) -> bool:
+    """Whether an open task is the actor's to do."""
+    return permissions.may_work(actor, item) and impartiality.reason(actor.user_id, item, read) is None
 
 
 def _nearest(items: Iterable[WorkItem], calendar: Calendar, now: datetime) -> tuple[times.Badge, datetime] | None:
@@ -136,7 +142,7 @@ def _appeal(case: Reading, actor: Actor, calendar: Calendar, now: datetime) -> d
         return {"this": this, "linked": this.rectification and permissions.may_see(actor, this.rectification)}
     if not kind.appealable:
         return {}
-    stands = filing.standing(case.rating, actor, now, appeals=case.appeals, calendar=calendar)
+    stands = filing.standing(case.rating, actor, now, case=case, appeals=case.appeals, calendar=calendar)
     return {"open": stands.code == "open", "article": stands.rules.article if stands.rules else "",
             "text": appeals.not_open(stands.code, stands.rules) if stands.code != "open" else stands.rules.note}
 

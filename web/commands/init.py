@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from caseflow.cases import calendar_change
 from caseflow.errors import Conflict
 from caseflow.install import demo as demo_people
 from caseflow.install import installation
 from caseflow.law import regulations
+from caseflow.law.working_days import NATIONAL
 from caseflow.models import transaction
+from caseflow.moments import day_of
 from caseflow.people import accounts, impartiality
+from caseflow.people.permissions import SYSTEM
 from caseflow.ratings import cleaning, intake
 from caseflow.ratings.feeds import batches, lines_of
 from web import create_app, migrations
@@ -29,8 +33,7 @@ def init(demo: bool) -> None:
     with create_app().app_context():
         prepare(demo)
         for regulation in regulations.all_regulations().values():
-            posts = set(regulation.appeal.reviewed_by) if regulation.appeal else set()
-            for gap in impartiality.gaps(regulation.key, posts):
+            for gap in impartiality.gaps(regulation, day_of(clock.now())):
                 click.echo(f"（提示）{gap.office}没有人能公正复核涉及{gap.rated}的申诉；请用 caseflow user role "
                            "在那里授予 reviewer。", err=True)
         for row in installation.other_than_shipped():
@@ -51,6 +54,8 @@ def prepare(demo: bool) -> None:
         raise Conflict("This database has real accounts; the demo needs one of its own.")
     with transaction():
         installation.install(clock.now())
+    with transaction():
+        calendar_change.recompute(NATIONAL, clock.now(), SYSTEM)     # an earlier version may have counted otherwise
     if demo:
         _populate()
 

@@ -37,7 +37,8 @@ def import_file(file: Path, report: Path | None) -> None:
             counts = _take_in(feed, f"file:{file.name}", table)
     failed = f"，立案未成 {counts['case_not_opened']} 件" if counts["case_not_opened"] else ""
     click.echo(
-        f"{counts['line']} 行：接收 {counts['accepted']}，重复 {counts['duplicate']}，退回 {counts['rejected']}；"
+        f"{counts['line']} 行：接收 {counts['accepted']}，后续评价 {counts['later_rating']}，"
+        f"重复 {counts['duplicate']}，退回 {counts['rejected']}；"
         f"立案 {counts['case']} 件{failed}")
     raise SystemExit(1 if counts["rejected"] or counts["case_not_opened"] else 0)
 

@@ -102,6 +102,11 @@ def _day(text: str) -> str:
         return ""
 
 
+def month(text: str) -> str:
+    """YYYY-MM when the text is a month, else ""."""
+    return text if _day(f"{text}-01") == f"{text}-01" else ""
+
+
 def _midnight(day: str) -> datetime | None:
     return start_of(date.fromisoformat(day)) if day else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
@@ -23,7 +24,7 @@ from caseflow.raters import reaching
 from web.forms.typed import read_day, read_number, tidy
 
 PREFIX = "f-"
-RADIO_LIMIT = 5          # more choices than this become a list to select from
+RADIO_LIMIT = 6          # more choices than this become a list to select from
 DRAFT_LIMIT = 64 * 1024  # characters of a draft; more is no form that somebody typed
 
 
@@ -64,22 +65,24 @@ class TaskForm(BaseForm):
             self.refuse(refused.fields)
         return not self.problems
 
-    def refuse(self, codes: Mapping[str, str]) -> None:
-        """Mark fields as wrong, with the codes of InvalidForm."""
+    def refuse(self, codes: Mapping[str, str], sentences: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Mark fields as wrong, with the codes of InvalidForm, and the sentences of the rules that were broken."""
         for key, code in codes.items():
             if key in self._fields:
-                self.problems.setdefault(key, self._sentence(key, code))
+                self.problems.setdefault(key, sentences.get(key) or self._sentence(key, code))
                 self[key].errors = [self.problems[key]]
 
-    def offer(self, definition: Sequence[FormField], reason: str) -> None:
-        """Offer no more than this narrower definition does, saying why; what is not filled in gets its defaults."""
+    def offer(self, definition: Sequence[FormField], reason: str, *, real_name: bool) -> None:
+        """Offer no more than this narrower definition does, saying why; what is not filled in gets its defaults. That a
+        rater left nothing to reach them by says whether they gave their name."""
         for f in definition:
             if f.choices:
-                self[f.id].choices = [choice for choice in self[f.id].choices if choice.value in ("", *dict(f.choices))]
+                kept = [choice for choice in self[f.id].choices if choice.value in ("", *dict(f.choices))]
+                self[f.id].choices = [_of_rater(choice, real_name=real_name) for choice in kept]
             elif f.default and not self[f.id].raw_data:
                 self[f.id].data = f.default
         asking = reaching.asks(self.definition)
-        self.hints = {asking.id: reason} if asking else {}
+        self.hints = {asking.id: reason} if asking and reason else {}
 
     def values(self) -> dict[str, object]:
         """After a `validate()` that was true: str, bool, int or "YYYY-MM-DD" by field; hidden fields are gone."""
@@ -93,6 +96,13 @@ class TaskForm(BaseForm):
     def _sentence(self, key: str, code: str) -> str:
         field = next(f for f in self.definition if f.id == key)
         return _sentences(field).get(code) or gettext("“%(field)s”填写有误，请修改。", field=field.label)
+
+
+def _of_rater(choice: SelectChoice, *, real_name: bool) -> SelectChoice:
+    if choice.value != reaching.NOBODY:
+        return choice
+    label = gettext("实名评价，未留联系方式") if real_name else gettext("匿名评价，未留联系方式")
+    return SelectChoice(choice.value, label)
 
 
 def _name(field: FormField) -> str:
@@ -179,14 +189,20 @@ def _sentences(field: FormField) -> dict[str, str]:
         "too_short": gettext("“%(field)s”至少要写 %(n)s 个字。", field=field.label, n=field.min_length),
         "too_long": gettext("“%(field)s”最多 %(n)s 个字，请删减。", field=field.label, n=field.longest),
         "not_a_choice": gettext("请从列出的选项中选择“%(field)s”。", field=field.label),
+        "no_ground": gettext("办法没有规定以这个理由不予采纳；请另选理由，或者决定申诉不成立。"),
         "not_yes_or_no": gettext("请用“是”或“否”回答“%(field)s”。", field=field.label),
         "not_a_number": gettext("“%(field)s”要填整数。", field=field.label),
         "too_small": gettext("“%(field)s”太小，最小为 %(n)s。", field=field.label, n=_lowest(field)),
         "too_large": gettext("“%(field)s”太大，最大为 %(n)s。", field=field.label, n=_highest(field)),
         "not_a_date": gettext("“%(field)s”要填日期，例如 2026-03-05。", field=field.label),
-        "unreachable_yet": gettext("还不能选“联系不上”：联系次数不够，请先联系并记入“联系记录”。"),
-        "has_contact": gettext("评价人留有联系电话，请选择别的原因。"),
+        "unreachable_yet": gettext("还不能这样填“%(field)s”：联系的次数或者天数不够，请先联系并记入“联系记录”。",
+                                   field=field.label),
+        "has_contact": gettext("评价人留有联系电话，“%(field)s”不能选“未留联系方式”。", field=field.label),
+        "nothing_left": gettext("评价人没有留联系方式，“%(field)s”请选“未留联系方式”。", field=field.label),
+        "not_contacted": gettext("“联系记录”里没有本环节以这种方式联系上评价人的记录；"
+                                 "请先记下这次联系（时间、方式、结果），再选“%(field)s”。", field=field.label),
         "not_logged": gettext("“%(field)s”与“联系记录”中的次数不一致，请按记录填写。", field=field.label),
+        form_values.BROKEN: gettext("“%(field)s”不合本任务的规则，请修改。", field=field.label),
         "in_the_past": gettext("“%(field)s”不能早于今天。", field=field.label),
     }
 

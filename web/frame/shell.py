@@ -56,7 +56,8 @@ PLACES = (
     Place("incidents.index", _("异常"), "alert-triangle", "incidents"),
     Place("admin.users", _("管理"), "users", roles=DUTIES),
 )
-WITHIN = {"designer": "workshop", "tryout": "workshop"}     # pages that belong to another entry than their own
+# Pages that belong to another entry than their own.
+WITHIN = {"designer": "workshop", "tryout": "workshop", "conduct": "board"}
 
 
 def init_app(app: Flask) -> None:

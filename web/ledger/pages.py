@@ -21,7 +21,6 @@ from web.words import places, statuses, times
 from web.words.levels import LEVELS
 
 blueprint = Blueprint("ledger", __name__, template_folder="templates", url_prefix="/ledger")
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/", strict_slashes=False)
@@ -37,7 +36,7 @@ def index():
         units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
         places=places.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: statuses.STATUSES[status] for status in CASE_STATUSES},
-        revisit_result=words.revisit_result, may_export=permissions.may_export(actor),
+        revisit_result=words.revisit_result, not_yet=words.not_yet, may_export=permissions.may_export(actor),
         saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
 
 
@@ -54,6 +53,6 @@ def export():
     if not permissions.may_export(actor):
         raise PermissionDenied
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
-    file = sheet.write(ledger.ledger_rows(actor, chosen.wanted(), now), now)
+    file = sheet.write(ledger.ledger_rows(actor, chosen.wanted(), now))
     name = f"差评办理台账-{now.astimezone(moments.SHANGHAI):%Y%m%d-%H%M}.xlsx"
-    return send_file(file, mimetype=SHEET, as_attachment=True, download_name=name)
+    return send_file(file, mimetype=sheet.MIMETYPE, as_attachment=True, download_name=name)

@@ -1,8 +1,8 @@
-"""The ledger as an xlsx file in which nothing a rater wrote can become a formula."""
+"""Lists as xlsx files in which nothing a rater wrote can become a formula."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO
@@ -21,19 +21,28 @@ from web.ledger import words
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠﹣−﹢﹦﹫")      # what a spreadsheet, or its CSV, may take for the start of a formula
 LONGEST = 32_767                              # characters of a cell
+MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MINUTE = "yyyy-mm-dd hh:mm"
 
 
-def write(rows: Iterable[tuple[Case, LedgerFacts]], now: datetime) -> IO[bytes]:
+Columns = Sequence[tuple[object, int, Callable[..., words.Cell]]]      # heading, width, what a row has there
+
+
+def write(rows: Iterable[tuple[Case, LedgerFacts]]) -> IO[bytes]:
+    """The ledger as a spreadsheet."""
+    return table(gettext("差评办理台账"), words.COLUMNS, rows)
+
+
+def table(title: str, columns: Columns, rows: Iterable[tuple]) -> IO[bytes]:
     """The rows as a spreadsheet, rewound to its beginning. Moments become cells of Shanghai time, to sort by."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(gettext("差评办理台账"))
+    sheet = book.create_sheet(title)
     sheet.freeze_panes = "B2"
-    for position, (_heading, width, _value) in enumerate(words.COLUMNS, start=1):
+    for position, (_heading, width, _value) in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = width
-    sheet.append([_heading_cell(sheet, str(heading)) for heading, _width, _value in words.COLUMNS])
-    for case, facts in rows:
-        sheet.append([_cell(sheet, value(case, facts)) for _heading, _width, value in words.COLUMNS])
+    sheet.append([_heading_cell(sheet, str(heading)) for heading, _width, _value in columns])
+    for row in rows:
+        sheet.append([_cell(sheet, value(*row)) for _heading, _width, value in columns])
     file = TemporaryFile()  # noqa: SIM115 – the answer closes it when it is sent
     book.save(file)
     file.seek(0)

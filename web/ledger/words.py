@@ -31,7 +31,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("编号"), 18, lambda case, facts: case.number),
     (lazy_gettext("地区"), 8, lambda case, facts: places.place(case.regulation)),
     (lazy_gettext("评价等级"), 12, _of_rating(lambda rating: levels.level_name(rating.level))),
-    (lazy_gettext("评价内容"), 40, _of_rating(lambda rating: _said(rating))),
+    (lazy_gettext("评价内容"), 40, _of_rating(lambda rating: levels.said(rating))),
     (lazy_gettext("评价人"), 10, _of_rating(lambda rating: mask_name(rating.rater_name) or gettext("匿名"))),
     (lazy_gettext("联系电话"), 14, _of_rating(lambda rating: mask_phone(rating.rater_phone))),
     (lazy_gettext("评价时间"), 17, _of_rating(lambda rating: rating.rated_at)),
@@ -41,7 +41,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("承办单位"), 22, lambda case, facts: case.unit.name),
     (lazy_gettext("当前环节"), 20, lambda case, facts: case.step if case.status == "open" else ""),
     (lazy_gettext("状态"), 10, lambda case, facts: status_name(case.status)),
-    (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at),
+    (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at or not_yet(case)),
     (lazy_gettext("首次联系期限"), 17, lambda case, facts: facts.first_contact_due),
     (lazy_gettext("整改完成时间"), 17, lambda case, facts: facts.rectified_at),
     (lazy_gettext("回访结果"), 10, lambda case, facts: revisit_result(facts)),
@@ -51,10 +51,9 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
 )
 
 
-def _said(rating: Rating) -> str:
-    """The words of the chosen details, then the rater's own."""
-    words = [words or code for code, words in levels.details(rating.detail_codes or "")]
-    return gettext("；").join(filter(None, [*words, rating.text]))
+def not_yet(case: Case) -> str:
+    """Of a case whose kind speaks to the rater: that nobody has reached them."""
+    return gettext("未联系") if kinds.of(case.kind).speaks_to_rater else ""
 
 
 def revisit_result(facts: LedgerFacts) -> str:

@@ -25,7 +25,7 @@ class ContactPanel:
 
 def contact_panel(case: Reading, actor: Actor, asking: WorkItem | None) -> ContactPanel:
     """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
-    found = unreachable.standing(case, asking.opened_at) if asking else None
+    found = unreachable.log_of(case, asking.opened_at).standing if asking else None
     return ContactPanel(
         attempts.of_case(case), rater_contacts.may_reveal(case, actor), contacts.standing(found))
 

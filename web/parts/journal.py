@@ -100,6 +100,9 @@ def _task_opened(told: Told) -> str:
 
 
 def _task_claimed(told: Told) -> str:
+    if "article" in told.details:
+        return gettext("代为签收“%(step)s”：本岗位没有别人可以办理，依 %(article)s", step=told.step,
+                       article=told.details["article"])
     return gettext("签收“%(step)s”", step=told.step)
 
 
@@ -197,6 +200,9 @@ def _handover_acknowledged(told: Told) -> str:
 
 
 def _ladder_climbed(told: Told) -> str:
+    if told.details.get("rung") == "waiting":
+        return gettext("搁置提醒：“%(step)s”（%(since)s 开始，条文没有规定期限）", step=told.step,
+                       since=told.moment("since"))
     return gettext("%(rung)s：“%(step)s”（%(due)s 到期）", rung=RUNGS.get(told.details.get("rung"), ""), step=told.step,
                    due=told.moment("due_at"))
 

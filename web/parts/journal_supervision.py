@@ -1,4 +1,4 @@
-"""What the journal says of dispatches, linked numbers and duplicates."""
+"""What the journal says of dispatches, linked numbers, duplicates and improvements."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext
 
 from web.words.channels import channel_name
+from web.words.improvements import KINDS, kind_name
 
 
 def unit(told: Any, key: str) -> str:
@@ -50,12 +51,27 @@ def duplicate_unlinked(told: Any) -> str:
                    of=told.details.get("of", ""), reason=told.details.get("reason", ""))
 
 
+def conduct_recorded(told: Any) -> str:
+    if told.details.get("personal"):
+        return gettext("对%(unit)s的工作人员作出责任认定", unit=unit(told, "unit"))
+    return gettext("对%(unit)s作出责任认定", unit=unit(told, "unit"))
+def improvement_recorded(told: Any) -> str:
+    kind, subject = told.details.get("kind", ""), told.details.get("subject", "")
+    if not told.details.get("corrects"):
+        return gettext("登记改进（%(kind)s）：%(subject)s", kind=kind_name(kind), subject=subject)
+    if kind not in KINDS:
+        return gettext("撤销一条改进的登记")
+    return gettext("更正一条改进的登记（%(kind)s）：%(subject)s", kind=kind_name(kind), subject=subject)
+
+
 SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
+    "conduct_recorded": conduct_recorded,
     "dispatch_refused": dispatch_refused,
     "dispatch_transferred": dispatch_transferred,
     "dispatch_confirmed": dispatch_confirmed,
     "duplicate_linked": duplicate_linked,
     "duplicate_unlinked": duplicate_unlinked,
+    "improvement_recorded": improvement_recorded,
     "reference_linked": reference_linked,
     "reference_unlinked": reference_unlinked,
 })

@@ -21,8 +21,22 @@ from caseflow.models import (
 )
 from caseflow.people.permissions import Actor
 from caseflow.raters import contacts
+from caseflow.ratings import later
 from web.words import levels, times
 from web.words.masks import mask_name, mask_phone
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRating:
+    """Another rating of the same service: what was said, and whether it came before or after this one."""
+
+    level: str
+    level_name: str
+    said: str
+    rated_at: str
+    earlier: bool
+    is_default: bool
+    replaced_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,8 @@ class RatingPanel:
     service: tuple[tuple[str, str], ...]
     newest: tuple[tuple[str, str], ...]
     appeals: tuple[Appeal, ...]
+    is_default: bool = False
+    others: tuple[OtherRating, ...] = ()
     hidden: bool = True
     rater: str = ""
     phone: str = ""
@@ -74,14 +90,21 @@ def _panel(rating: Rating, newest: Iterable[NewestRating], appeals: Iterable[App
         rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
         channel=levels.channel_name(rating.channel),
         voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
-        service=tuple(_service_lines(rating)), newest=tuple(_newest(newest)), appeals=tuple(appeals))
+        service=tuple(_service_lines(rating)), newest=tuple(_newest(newest)), appeals=tuple(appeals),
+        is_default=rating.is_default, others=tuple(_other(rating, other) for other in later.others(rating)))
+
+
+def _other(rating: Rating, other: Rating) -> OtherRating:
+    return OtherRating(
+        level=other.level, level_name=levels.level_name(other.level), said=levels.said(other),
+        rated_at=times.moment(other.rated_at), earlier=other.sequence < rating.sequence, is_default=other.is_default,
+        replaced_at=times.moment(other.replaced_at) if other.replaced_at else "")
 
 
 def _contact_office(case: Reading) -> str:
     """The name of the one office that may talk to the rater, where the regulation names one (HN-14)."""
     regulation = regulations.get(case.regulation)
-    through = regulation.contact_through
-    return regulation.units[through].name if through and through in regulation.units else ""
+    return regulation.offices[regulation.contact_office] if regulation.contact_office else ""
 
 
 def _service_lines(rating: Rating) -> list[tuple[str, str]]:

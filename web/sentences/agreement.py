@@ -18,6 +18,8 @@ SENTENCES = {
                           "请补上（类型 enum），或者改 regulation.toml。"),
     "outcome_unknown": _("regulation.toml 的 closed_without_revisit 写着“%(outcome)s”，图上没有这个结束事件；"
                          "请把编号改回来，或者改 regulation.toml。"),
+    "form_rule_parameter": _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] "
+                        "里却没有这个 1 到 400 的整数；请补上，或改正规则。"),
     "effect_field_missing": _("操作 %(topic)s 要用“%(field)s”（%(meaning)s），没有表单问这一项；"
                               "请在它之前的任务表单里加上，类型 %(type)s。"),
     "effect_field_form": _("操作 %(topic)s 要用“%(field)s”（%(meaning)s），%(wrong)s"),

@@ -44,6 +44,7 @@ FIELD_ATTRIBUTES = {
     "required": lazy_pgettext("difference", "是否必填"), "choices": lazy_pgettext("difference", "选项"),
     "default": lazy_pgettext("difference", "默认值"), "visible_when": lazy_pgettext("difference", "何时填写"),
     "first_visit_only": lazy_pgettext("difference", "只在第一次提供的选项"),
+    "rules": lazy_pgettext("difference", "规则"),
     "minimum": lazy_pgettext("difference", "最小值"), "maximum": lazy_pgettext("difference", "最大值"),
     "min_length": lazy_pgettext("difference", "最少字数"), "max_length": lazy_pgettext("difference", "最多字数"),
 }

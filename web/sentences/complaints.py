@@ -48,6 +48,16 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "upheld_but_counted": Said(_("申诉成立，评价却仍计入统计"), _("申诉已经成立，评价却仍然计入统计。")),
     "sent_back_twice": Said(_("申诉退回补充超过一次"), _("申诉被退回补充超过一次。")),
     "no_impartial_reviewer": Said(_("没有人能公正复核申诉"), _("持复核岗位的人都应回避，这件申诉没有人能复核。")),
+    "missing_parameter": Said(
+        _("有表单提交不了：regulation.toml 缺少参数"),
+        _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] 里没有这个整数；"
+          "请补上，否则这个任务提交不了。")),
+    "no_other_person": Said(
+        _("有任务按规定应当换人办理，却没有人可以办理"),
+        _("“%(task)s”按规定应当由没有办理过前面环节的人办理，却没有这样的在岗人员；请增加人员，或者给有关岗位配备人员。")),
+    "area_without_branch": Said(
+        _("有地区没有登记分支机构，请到“管理—分支机构”处理"),
+        _("地区 %(area)s（%(units)s 个单位）没有登记“%(office)s”，由%(unit)s代为办理；请到“管理—分支机构”登记。")),
     "old_outbox": Said(
         _("消息等待发送超过 %(minutes)s 分钟"), _("有 %(count)s 条消息等待发送超过 %(minutes)s 分钟。")),
     "dead_delivery": Said(
@@ -79,7 +89,7 @@ def sentence(code: str, facts: Mapping[str, Any]) -> str:
     said = COMPLAINTS[code].sentence
     if facts.get("ended"):
         said = OF_ENDED_CASES[code]
-    if "office" in facts:
+    if "rated" in facts:
         said = OF_A_UNIT
     words = UNSAID | dict(facts)
     if code == "dead_delivery":

@@ -68,6 +68,7 @@ SENTENCES = {
     "impossible_value": _("“%(found)s”不是“%(name)s”的可选值，永远不会成立；可选值：%(choices)s。"),
     "unknown_task": _("visits 里的“%(found)s”不是本流程的人工任务。"),
     "timer_in_condition": _("%(found)s 是计时函数，只能单独写在计时器里。"),
+    "not_in_rule": _("表单规则里不能用 %(found)s；没有填的项，规则不问。"),
     "not_a_timer": _("计时器只能是 working_days(5)、calendar_days(7)、hours(3)、end_of_day()（可加 since=日期变量），"
                      "或一个日期变量名。"),
     "timer_amount": _("%(found)s 的天数或小时数要直接写整数，范围 %(low)s 到 %(high)s。"),

@@ -24,6 +24,14 @@ NOTES: Mapping[str, str] = {
     "regulation_expired": "该地区的办法已过有效期，评价已留存，未立案。",
     "case_not_opened": "评价已留存，立案未成功，系统将再次立案。",
     "older_code": "详情代码属于旧版指标，请更新设备的指标表。",
+    "default_replaced": "评价人另有评价，原默认评价不再采用，仍予留存。",
+    "default_stands": "评价已超过补充评价的期限，单独留存，默认评价不变。",
+}
+VERDICTS: Mapping[str, str] = {
+    "accepted": "已接收：该次服务的第一条评价。",
+    "later_rating": "已接收：该次服务已有评价，这一条内容不同，作为后续评价另行留存。",
+    "duplicate": "该次服务已有内容相同的评价，未重复留存。",
+    "rejected": "未接收：见 reason 和 field。",
 }
 MEANINGS: Mapping[str, str] = {
     "areaCode": "行政区划代码，12 位",

@@ -46,6 +46,10 @@ SENTENCES = {
     "id_snake_case": _("任务编号“%(found)s”请用小写字母、数字和下划线，如 first_response。"),
     "name_missing": _("%(tag)s 没有名称；请写上中文名称。"),
     "article_missing": _("这个人工任务没有写依据的条款（article）；请补上，如 GC-2(二)。"),
+    "limit_value": _("“limit”只能是 statutory（法定期限）或 reminder（提醒），不能是“%(found)s”；请改正。"),
+    "limit_unmarked": _("一个步骤上有几个时限：%(found)s；请把法定期限的那一个标为 limit=statutory，"
+                        "只作提醒的标为 reminder。"),
+    "limit_repeated": _("一个步骤上有几个时限标为法定期限：%(found)s；请只留一个。"),
     # the process
     "process_count": _("一个文件里要有且只有一个流程，这里有 %(count)s 个；请拆成几个文件。"),
     "process_none": _("文件里没有流程（process）；请上传画有流程的图，编排图和会话图办不了案。"),
@@ -121,7 +125,15 @@ SENTENCES = {
                            "或 是否项 == True；请改正。"),
     "visible_when_field": _("“%(found)s”的 visible_when 要引用同一表单里排在前面的选择项或是否项；请改正。"),
     "visible_when_value": _("“%(found)s”的 visible_when 里的“%(value)s”不是那一项的选项；请改正。"),
-    "property_name": _("不认识的扩展属性“%(found)s”；请删掉，人工任务用 article，表单项用 visible_when。"),
+    "property_name": _("不认识的扩展属性“%(found)s”；请删掉，步骤用 article，附在步骤上的时限还可用 limit，"
+                       "表单项用 visible_when、first_visit_only、rule 和 rule_says。"),
+    "form_rule_sentence": _("“%(found)s”的规则 %(value)s 没有写不合时显示的话；请在 %(value)s_says 里写上。"),
+    "form_rule_missing": _("“%(found)s”写了 %(value)s_says，却没有规则 %(value)s；请写上规则，或删去这句话。"),
+    "form_rule_blank": _("“%(found)s”的规则显示的话里有 {%(value)s}，规则里却没有 working_days('%(value)s')；请改正。"),
+    "form_rule_elsewhere": _("“%(found)s”的规则“%(text)s”没有提到“%(found)s”；请把它移到它管的那一项。"),
+    "form_rule_always": _("“%(found)s”的规则“%(text)s”怎么填都成立，拦不住什么；请改正或删去。"),
+    "form_rule_never": _("“%(found)s”的规则“%(text)s”怎么填都不成立，这个任务永远交不了；请改正。"),
+    "choice_barred": _("按表单的规则，“%(found)s”永远选不了“%(value)s”；请改正规则，或删去这个选项。"),
     # SpiffWorkflow's parser, apart
     "parser_refused": _("引擎读不了这个流程（%(reason)s）；请按提示改正。"),
     "parser_limit": _("引擎读这个流程用了太多时间或内存；请简化流程。"),

@@ -39,10 +39,17 @@ SENTENCES = {
     "field_nowhere": _("没有表单问“%(field)s”；请把这个字段放回表单。"),
     "field_missing": _("“%(name)s”的表单没有问“%(field)s”；请把这个字段放回去。"),
     "choice_missing": _("“%(name)s”的“%(label)s”没有选项“%(value)s”；请补上。"),
+    "choice_too_many": _("“%(name)s”的“%(label)s”多了选项“%(value)s”，条文没有规定；请删去。"),
     "answer_nowhere": _("“%(answer)s”没有表单可以选；请补上这个选项。"),
     "wrong_post": _("“%(name)s”由%(found)s办理，应当由%(wanted)s办理；请改候选组。"),
-    "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理，可能是同一个人；请把其中一个交给另一个单位。"),
+    "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理；请把其中一个交给另一个单位。"),
+    "fallback_missing": _("“%(first)s”和“%(second)s”可能落到同一单位，规则却没有写明没有别人可以办理时由哪个岗位办理；"
+                          "请在规则里写 else=单位.岗位，如 else=office.supervisor，并且不是这两项任务自己的岗位。"),
     "field_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上。"),
+    "answers_together": _("“%(name)s”的表单里，“%(label)s”填“%(value)s”、%(answer)s，可以同时提交；"
+                          "请在“%(label)s”上写规则（rule）拦住。"),
+    "date_unbounded": _("“%(name)s”的“%(label)s”没有最晚的日子；"
+                        "请在它上面写规则，如 日期 <= working_days('%(parameter)s')。"),
     "question_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上，并设为必填。"),
     "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),
     "effect_missing": _("“%(name)s”没有执行 %(topic)s；请改为系统任务，topic 写 %(topic)s。"),

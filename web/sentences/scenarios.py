@@ -39,11 +39,13 @@ ACTS = {
 }
 WRONG = {
     "required": _("没有填写"), "not_text": _("含有不能保存的字符"), "too_short": _("太短"), "too_long": _("太长"),
-    "not_a_choice": _("不在选项之中"), "not_yes_or_no": _("应填 true 或 false"), "not_a_number": _("应填整数"),
+    "not_a_choice": _("不在选项之中"), "no_ground": _("不是办法规定的理由"),
+    "not_yes_or_no": _("应填 true 或 false"), "not_a_number": _("应填整数"),
     "too_small": _("太小"), "too_large": _("太大"), "not_a_date": _("应填日期（YYYY-MM-DD）"),
     "in_the_past": _("早于当时"), "unknown_variable": _("不是案件的变量"), "wrong_type": _("类型不对"),
     "unknown_field": _("表单里没有"), "too_many": _("太多"),
     "unknown": _("不在办法规定的类别之中"), "unreachable_yet": _("还不能选联系不上，记录的联系次数或天数不够"),
+    "nothing_left": _("评价人没有留联系方式"), "not_contacted": _("联系记录里没有以这种方式联系上的记录"),
     "has_contact": _("与评价人留有电话不符"), "not_logged": _("与记录的联系次数不符"),
 }
 
@@ -63,7 +65,8 @@ def _words(problem: Problem) -> Mapping[str, object]:
         return {name: gettext("、").join(facts[name]) or gettext("没有") for name in ("tasks", "messages")}
     if problem.code == "wrong_answers":
         return {"fields": gettext("；").join(
-            f"{field} {WRONG.get(code, code)}" for field, code in facts["fields"].items())}
+            f"{field} {facts.get('sentences', {}).get(field, '').rstrip('。') or WRONG.get(code, code)}"
+            for field, code in facts["fields"].items())}
     if problem.code == "step_failed":
         return {"at": facts["at"] or gettext("这里"), "why": facts["why"]}
     if problem.code == "outcome":

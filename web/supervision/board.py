@@ -69,7 +69,8 @@ def badges(now: datetime) -> Callable[[WorkItem], times.Badge]:
 
 def titles() -> dict[str, str]:
     return {"all": gettext("全部待办"), "late": gettext("已逾期"), "today": gettext("今天到期"),
-            "soon": gettext("两个工作日内到期"), "stopped": gettext("中止计时"), "incidents": gettext("异常案件")}
+            "soon": gettext("两个工作日内到期"), "waiting": gettext("搁置"),
+            "stopped": gettext("中止计时"), "unstaffed": gettext("没有人可以办理"), "incidents": gettext("异常案件")}
 
 
 def _supervisor() -> Actor:

@@ -33,6 +33,7 @@ OUTCOMES = {
     "absent": lazy_gettext("该人员正在请假，请转给代办人"),
     "not_in_unit": lazy_gettext("该人员不在这个单位"), "no_role": lazy_gettext("该人员没有办理这项任务的岗位"),
     "conflict": lazy_gettext("应当回避：与案件有利害关系"),
+    "other_task": lazy_gettext("办理过本案中按规定应当由另一人办理的环节"),
 }
 PROBLEMS = {
     ("reason", "required"): lazy_gettext("请写明转办的理由（2 到 200 个字）。"),

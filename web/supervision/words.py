@@ -1,8 +1,14 @@
-"""What supervision says: what is wrong with the facts of a suspected breach, and what became of a dispatch."""
+"""What supervision says: what is wrong with the facts of a suspected breach or of a failure, what follows from one, and
+what became of a dispatch."""
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext
+from collections.abc import Mapping
+
+from flask_babel import gettext, lazy_gettext
+
+from caseflow.law import regulations
+from caseflow.law.supervision_rules import Conduct
 
 FACTS = {
     "required": lazy_gettext("请写明评价人反映的具体情况。"), "too_short": lazy_gettext("具体情况至少写 10 个字。"),
@@ -10,3 +16,26 @@ FACTS = {
     "not_text": lazy_gettext("内容含有无法保存的字符，请删去后再提交。"),
 }
 DISPATCHES = {"transferred": lazy_gettext("已改转别的单位"), "confirmed": lazy_gettext("维持原转办，由原单位办理")}
+_GROUNDS = {"required": lazy_gettext("请写明查实的情况和依据。"),
+            "too_short": lazy_gettext("查实的情况和依据至少写 10 个字。"),
+            "too_long": lazy_gettext("查实的情况和依据最多 2000 个字，请删减。"), "not_text": FACTS["not_text"]}
+_OPINION = {"required": lazy_gettext("请写明这一条件的依据。"),
+            "too_short": lazy_gettext("这一条件的依据至少写 10 个字。"),
+            "too_long": lazy_gettext("这一条件的依据最多 2000 个字，请删减。"), "not_text": FACTS["not_text"]}
+CONDUCT = {
+    **{("grounds", code): text for code, text in _GROUNDS.items()},
+    **{("opinion", code): text for code, text in _OPINION.items()},
+    ("person", "too_long"): lazy_gettext("姓名最多 80 个字。"), ("person", "not_text"): FACTS["not_text"],
+    ("staff_no", "form"): lazy_gettext("工号最多 32 个字母、数字或横线。"),
+}
+
+
+def conduct_kinds() -> Mapping[tuple[str, str], Conduct]:
+    """(regulation, kind) → what may be recorded."""
+    return {(key, kind): rules for key in regulations.all_regulations()
+            for kind, rules in regulations.conduct(key).items()}
+
+
+def followed(rules: Conduct | None, codes: str) -> str:
+    """What follows from a record, in the words of its regulation; a code that it no longer has stays a code."""
+    return gettext("、").join(rules.consequences.get(code, code) if rules else code for code in codes.split(","))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+
+from caseflow.models import Rating
 
 LEVELS = {
     "very_dissatisfied": _("非常不满意"),
@@ -45,3 +48,9 @@ def channel_name(code: str | None) -> str:
 def details(codes: str) -> list[tuple[str, str]]:
     """(code, words) of each detail code; an older code without words stands for itself."""
     return [(code, NORM_WORDS.get(code, "")) for code in codes.replace("|", ",").split(",") if code]
+
+
+def said(rating: Rating) -> str:
+    """The words of the chosen details, then the rater's own."""
+    words = [words or code for code, words in details(rating.detail_codes or "")]
+    return gettext("；").join(filter(None, [*words, rating.text]))

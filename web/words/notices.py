@@ -33,6 +33,7 @@ KINDS = {
     "stands_in": lazy_gettext("从今天起由您代办同事的工作"),
     "came_back": lazy_gettext("请假已结束，代办的任务已交还给您"),
     "still_late": lazy_gettext("任务仍未办结，已逾期，请催办"),
+    "waiting_long": lazy_gettext("任务没有规定期限，已搁置多日，请及时办理"),
     "urged": lazy_gettext("催办，请抓紧办理"),
     "supervised": lazy_gettext("督办，请按要求办理并反馈"),
     "extension_asked": lazy_gettext("申请延期，请决定"),
@@ -41,6 +42,7 @@ KINDS = {
     "dispatch_confirmed": lazy_gettext("退回的案件维持原转办，请继续办理"),
     "tell_rater_upheld": lazy_gettext("评价经复核不予采纳，请告知评价人（不提供工作人员姓名）"),
     "tell_rater_dismissed": lazy_gettext("对评价的申诉不成立，评价有效，请告知评价人（不提供工作人员姓名）"),
+    "conduct_recorded": lazy_gettext("督办人员对本单位作出责任认定"),
     "confidential": lazy_gettext("有一件限本岗位查看的事项，请登录系统查看"),
     "tell_rater_of_extension": lazy_gettext("办理期限已延长，请告知评价人"),
 }

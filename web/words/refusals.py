@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext, lazy_gettext
 
-from caseflow.errors import CaseflowError, Conflict, InvalidInput
+from caseflow.errors import CaseflowError, Conflict, InvalidInput, OtherPersonNeeded
+from web.words import roles
 
 _ = lazy_gettext
 
@@ -20,6 +21,7 @@ REASONS = {
     "unit_has_units": _("该单位下还有在用单位，请先移动或停用。"),
     "unit_closed": _("该单位已停用，请先恢复或选择其他单位。"),
     "unit_below_itself": _("单位不能移到自己或下级单位之下，请选择其他上级。"),
+    "branch_there": _("该地区已有在用的分支机构，请先终止。"),
     "user_stopped": _("该账号已停用，请先恢复。"),
 }
 FIELDS = {
@@ -30,6 +32,9 @@ FIELDS = {
     "code": _("编码应为 1 至 32 个字母、数字、横线或下划线。"),
     "level": _("请选择级别。"),
     "area_code": _("地区代码应为 2 至 12 位数字。"),
+    "kind": _("请选择类别。"),
+    "first_day": _("请填写开始日期。"),
+    "last_day": _("截止日期不能早于今天，也不能早于开始日期。"),
     "parent": _("上级单位应属于同一办法。"),
     "role": _("系统管理、安全管理和审计由不同的人担任，也不能与其他岗位兼任。"),
     "email": _("邮箱地址不正确。"),
@@ -47,3 +52,14 @@ def problem(error: CaseflowError) -> str | None:
     if type(error) is Conflict:
         return gettext("这个账号或编码已在使用，请换一个。")
     return None
+
+
+def other_person(error: OtherPersonNeeded) -> str:
+    """Which article wants another person, and who that may be."""
+    article, done, fallback = (error.details[name] for name in ("article", "done", "fallback"))
+    why = gettext("您办理过本案的“%(done)s”，依 %(article)s 应由另一人办理这项任务。", done=done, article=article)
+    if fallback is None:
+        return why + gettext("请由本岗位其他人员办理；没有其他人员的，请联系管理员增加人员。")
+    office, role = fallback
+    return why + gettext("请由本岗位其他人员办理；没有其他人员的，由%(office)s的%(role)s办理。", office=office,
+                         role=roles.ROLE_NAMES[role])

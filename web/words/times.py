@@ -53,7 +53,7 @@ def day(value: datetime | None) -> str:
 def due_badge(now: datetime, due_at: datetime | None, calendar: object, *, provisional: bool = False) -> Badge:
     """The badge of a due moment. `calendar` is the working_days.Calendar of the regulation."""
     if due_at is None:
-        return Badge("none", gettext("无期限"))
+        return Badge("none", gettext("条文没有规定期限"))
     left = deadlines.working_days_left(now, due_at, calendar)
     if left < 0:
         text = ngettext("逾期 %(num)s 个工作日", "逾期 %(num)s 个工作日", -left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from caseflow.models import User, WorkItem
-from caseflow.people.impartiality import Contested
+from caseflow.people.impartiality import Bars
 from caseflow.people.permissions import Actor
 from caseflow.work import delegation
 
@@ -21,8 +21,8 @@ class DelegationPanel:
     answer: tuple[str, str] | None = None
 
 
-def delegation_panel(item: WorkItem, actor: Actor, contested: Contested | None = None) -> DelegationPanel:
-    """`contested` is what the appeal is about whose review the task is, where that is known already."""
+def delegation_panel(item: WorkItem, actor: Actor, bars: Bars | None = None) -> DelegationPanel:
+    """`bars` is what bars people from the task, where that is known already."""
     if item.status != "open":
         return DelegationPanel()
     past = delegation.past_of(item)
@@ -31,5 +31,5 @@ def delegation_panel(item: WorkItem, actor: Actor, contested: Contested | None =
         return DelegationPanel(running, running.from_id == actor.user_id, running.to_id == actor.user_id)
     if item.assignee_id != actor.user_id:
         return DelegationPanel()
-    return DelegationPanel(colleagues=tuple(delegation.colleagues(item, item.case_id, actor, contested)),
+    return DelegationPanel(colleagues=tuple(delegation.colleagues(item, item.case, actor, bars)),
                            answer=delegation.last_answer(actor, past))

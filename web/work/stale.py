@@ -9,7 +9,7 @@ from flask_babel import gettext
 from caseflow import errors
 from caseflow.models import WorkItem
 from caseflow.people.permissions import Actor
-from web.words import times
+from web.words import refusals, times
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ def explain(error: errors.CaseflowError, item: WorkItem, actor: Actor, by: str =
     """The words for a Conflict or PermissionDenied on this work item. `by` is who completed it, if known."""
     if isinstance(error, errors.NotImpartial):
         return Stale(gettext("您应当回避"), gettext("这次没有提交。"), gettext("请由本岗位其他人员复核。"))
+    if isinstance(error, errors.OtherPersonNeeded):
+        return Stale(gettext("这项任务应由另一人办理"), gettext("这次没有提交。"), refusals.other_person(error))
     if item.status == "completed":
         return _completed(error, item, by)
     if item.status == "cancelled":

@@ -23,7 +23,6 @@ from caseflow.errors import (
     InvalidForm,
     InvalidInput,
     LateReasonMissing,
-    NotImpartial,
     PermissionDenied,
     StepFailed,
     TaskNotOpen,
@@ -31,7 +30,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.law.appeal_rules import STAFF
 from caseflow.models import User, WorkItem, transaction, work
-from caseflow.people import directory, impartiality, permissions
+from caseflow.people import directory, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.raters import reaching, unreachable
@@ -50,6 +49,7 @@ from web.words import answers, places, times
 from web.words.levels import level_name
 from web.words.statuses import status_name
 from web.work import delegation_panel, next_step, review, stale
+from web.work.admission import admission
 from web.work.frame import badge_of, blueprint
 
 blueprint.add_app_template_global(times.moment, "moment")
@@ -89,7 +89,7 @@ def submit(work_item_id: int):
         return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422,
                      late_problem=refusal(error)[1])
     except InvalidForm as error:
-        form.refuse(error.fields)
+        form.refuse(error.fields, error.details.get("sentences", {}))
         return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
     return _go_on(receipt.case_id, task, definition, actor)
 
@@ -181,20 +181,19 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     """The page of a task. It is a form for whoever may do it now, and a record for everybody else."""
     case, definition = item.case, deployed.of(item.case)
     regulation = regulations.get(case.regulation)
-    may_work = item.status == "open" and permissions.may_work(actor, item)
-    contested = impartiality.contested_in(item, case.id) if may_work else None
-    reason = impartiality.bar_of(actor.user_id, contested)
-    open_to_me = may_work and reason is None
+    admitted = admission(item, actor)
+    open_to_me = admitted.open
     read, calendar = readings.of(case), calendars.load(regulation.calendar)
     contacts = contact_panel(read, actor, asking_item([item], definition))
-    if contacts.standing:
-        form.offer(reaching.offered(task.form, unreachable.standing(read, item.opened_at)), contacts.standing)
+    if case.rating is not None:
+        form.offer(reaching.offered(task.form, unreachable.log_of(read, item.opened_at)), contacts.standing,
+                   real_name=case.rating.real_name)
     handover = reassign.last_of(item.id) if open_to_me else None
     together = duplicates.together(item, actor) if open_to_me else []
     draft, draft_saved_at = kept or tasks.kept_draft(item.id, actor)
     page = render_template(
         "work/task.html", item=item, task=task, form=form, open_to_me=open_to_me, why=why,
-        barred=reason and refusal(NotImpartial(reason=reason))[1],
+        barred=admitted.barred, stands_in=admitted.stands_in,
         reviewing=review.review_panel(item, read, actor) if open_to_me else None,
         form_token=tokens.usable(token),
         mine=item.assignee_id == actor.user_id, personal=item.role == STAFF, done_by=_name_of(item.completed_by),
@@ -211,7 +210,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         deadlines=[line for line in deadlines.deadline_lines(read, definition, calendar, now)
                    if line.status in work.WAITING],
         timeline=timeline.timeline(read, definition), files=files.file_panel(read, actor), contacts=contacts,
-        delegation=delegation_panel.delegation_panel(item, actor, contested),
+        delegation=delegation_panel.delegation_panel(item, actor, admitted.bars),
         phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=draft_saved_at, left_over=[] if open_to_me else answers.in_words(task.form, draft))
     return page, status

@@ -52,7 +52,7 @@ def facts(draft: ProcessDraft) -> dict[str, Any]:
         "draft": draft.id, "process": draft.process_id, "revision": draft.revision, "locale": auth.locale(),
         "xml": draft.source.decode("utf-8-sig", errors="replace"),
         "articles": list(regulation.articles.items()),
-        "units": [["responsible", gettext("承办单位")], *([key, unit.name] for key, unit in regulation.units.items())],
+        "units": [["responsible", gettext("承办单位")], *([key, name] for key, name in regulation.offices.items())],
         "roles": [*([role, str(ROLE_NAMES[role])] for role in POSTS), [STAFF, gettext("申诉人本人")]],
         "topics": [[topic, str(words)] for topic, words in EFFECTS.items()],
         "messages": [[name, str(words)] for name, words in MESSAGES.items()],

@@ -22,6 +22,7 @@ _ = lazy_gettext
 SAID_HERE = {     # where the gate names what is written in the file, and the page has a field for it
     "performer_missing": _("人工任务没有写由谁办；请在属性里选办理单位和岗位。"),
     "article_missing": _("这个人工任务没有写依据的条款；请在属性里选一条。"),
+    "limit_unmarked": _("一个步骤上有几个时限：%(found)s；请在属性里标明哪一个是法定期限、哪一个只是提醒。"),
     "service_type": _("这个系统任务没有选系统操作；请在属性里选一个。"),
     "topic_unknown": _("这个系统任务没有选登记过的系统操作；请在属性里选一个。"),
     "called_unknown": _("没有选调用哪个流程，或者那个流程没有部署；请在属性里选一个。"),

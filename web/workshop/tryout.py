@@ -188,7 +188,7 @@ def _complete(bench: Bench, done: tuple[Act, ...]):
         return _try(bench, (*done, Act("complete", task=task.element, post=task.post, answers=form.values(),
                                        late_reason=late_reason)))
     except InvalidForm as error:
-        form.refuse(error.fields)
+        form.refuse(error.fields, error.details.get("sentences", {}))
         return _page(bench, task, form, late_reason), 422
     except LateReasonMissing as error:
         return _page(bench, task, form, late_reason, late_problem=refusal(error)[1]), 422
@@ -230,9 +230,8 @@ def _back(bench: Bench):
 def _form(bench: Bench, task: Task, sent: Any = None) -> TaskForm:
     asked, trial = tryout.form_of(bench.ground, task).form, bench.trial
     form = TaskForm(asked, today=tryout.day_of(trial.now), formdata=sent)
-    found = tryout.reached(bench.ground, task, trial.tried, trial.phone)
-    if found is not None:
-        form.offer(reaching.offered(asked, found), contacts.standing(found))
+    log = tryout.log_of(bench.ground, task, trial.tried, trial.phone)
+    form.offer(reaching.offered(asked, log), contacts.standing(log.standing), real_name=trial.real_name)
     return form
 
 

@@ -85,7 +85,7 @@ def _fault(error: StepFailed) -> str:
 
 def offices(ground: Ground) -> Mapping[str, str]:
     """The names of offices by their key in the diagram."""
-    return {"responsible": gettext("承办单位"), **{key: unit.name for key, unit in ground.regulation.units.items()}}
+    return {"responsible": gettext("承办单位"), **ground.regulation.offices}
 
 
 def post(ground: Ground, name: str) -> str:
@@ -139,7 +139,7 @@ def _clock(ground: Ground, trial: Trial) -> dict[str, Any]:
 def _reached(ground: Ground, trial: Trial) -> Standing | None:
     """How it stands for the open task whose form can be answered with "unreachable", if there is one."""
     asking = next((task for task in trial.open_tasks if reaching.asks(tryout.form_of(ground, task).form)), None)
-    return tryout.reached(ground, asking, trial.tried, trial.phone) if asking else None
+    return tryout.log_of(ground, asking, trial.tried, trial.phone).standing if asking else None
 
 
 def _badge(ground: Ground, trial: Trial, task: Task) -> times.Badge:

@@ -44,7 +44,7 @@ def by(user: User | None) -> str:
 
 def offices(regulation: str) -> Mapping[str, str]:
     """The names of the regulation's offices by key."""
-    return {key: unit.name for key, unit in regulations.get(regulation).units.items()}
+    return regulations.get(regulation).offices
 
 
 def working_time(time: timedelta | None) -> str:

@@ -13,10 +13,10 @@ from caseflow.casefile.effected import (
 from caseflow.casefile.facts import TaskGiven
 from caseflow.cases.effects import rectification
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
-from caseflow.errors import StepFailed
+from caseflow.errors import InvalidForm, StepFailed
 from caseflow.law.appeal_rules import STAFF
 from caseflow.moments import day_of
-from caseflow.processes.asked import UPHELD
+from caseflow.processes.asked import FINDING, UPHELD
 
 
 def receive(occasion: Occasion) -> Outcome:
@@ -32,8 +32,14 @@ def return_for_evidence(occasion: Occasion) -> Outcome:
 
 
 def uphold(occasion: Occasion) -> Outcome:
-    """The reviewer finds for the appellant: decision and reasons are kept, and the parties told."""
-    return _decide(occasion, "upheld", occasion.answers.get("finding"))
+    """The reviewer finds for the appellant: decision and reasons are kept, and the parties told.
+
+    InvalidForm for a finding that is none of the regulation's grounds, as a form of an earlier version may offer it.
+    """
+    finding, rules = occasion.answers.get("finding"), occasion.regulation.appeal
+    if finding is not None and rules is not None and finding not in rules.grounds:
+        raise InvalidForm(fields={FINDING.field: "no_ground"})
+    return _decide(occasion, "upheld", finding)
 
 
 def dismiss(occasion: Occasion) -> Outcome:

@@ -6,6 +6,7 @@ from caseflow.casefile.effected import NewestRatingKept, RatingVoided
 from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.errors import StepFailed
 
+NEWEST = "newest_level"     # the field of a form that asks what the rater says now
 
 def open_file(occasion: Occasion) -> Outcome:
     """The case has its number: tell the rated unit and the lead office."""
@@ -32,13 +33,18 @@ def remind(occasion: Occasion) -> Outcome:
 
 def tell_rater(occasion: Occasion) -> Outcome:
     """Have the office that is in contact with the rater give them feedback."""
-    offices = [key for key in occasion.units if occasion.regulation.contacts_raters(key)]
-    return Outcome(tuple(notice(occasion, "feedback_due", unit, "officer") for unit in offices or ["responsible"]))
+    office = occasion.regulation.contact_office or "responsible"
+    return Outcome((notice(occasion, "feedback_due", office, "officer"),))
 
 
 def return_for_rehandling(occasion: Occasion) -> Outcome:
-    """The rater is not satisfied: tell the rated unit that it has to handle the case again (HN-15)."""
-    return Outcome((notice(occasion, "returned", "responsible", "officer"),))
+    """The rater is not satisfied: tell the rated unit that it has to handle the case again (HN-15), and keep what the
+    rater said where a form has asked for it: it is their last word if nobody can be reached afterwards."""
+    told = notice(occasion, "returned", "responsible", "officer")
+    level = occasion.answers.get("newest_level")
+    if level is None:
+        return Outcome((told,))
+    return Outcome((told, _newest(occasion, level)), {"level": level})
 
 
 def record_newest_rating(occasion: Occasion) -> Outcome:
@@ -46,7 +52,11 @@ def record_newest_rating(occasion: Occasion) -> Outcome:
     level = occasion.answers.get("newest_level")
     if level is None:
         raise StepFailed("No form of this case has asked for the newest rating.", element=occasion.call.element)
-    return Outcome((NewestRatingKept(occasion.case.rating_id, occasion.call.token, level),), {"level": level})
+    return Outcome((_newest(occasion, level),), {"level": level})
+
+
+def _newest(occasion: Occasion, level: object) -> NewestRatingKept:
+    return NewestRatingKept(occasion.case.rating_id, occasion.call.token, level)
 
 
 def void(occasion: Occasion) -> Outcome:

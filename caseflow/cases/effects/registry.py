@@ -17,9 +17,8 @@ from caseflow.casefile.facts import Fact
 from caseflow.cases.effects import appeal, rectification
 from caseflow.cases.effects.occasion import Occasion, Outcome
 from caseflow.errors import StepFailed
-from caseflow.law.appeal_rules import GROUNDS
 from caseflow.law.rating_levels import RATING_LEVELS
-from caseflow.processes.asked import Read
+from caseflow.processes.asked import FINDING, Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,8 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
     "remind": Effect(rectification.remind),
     "tell_rater": Effect(rectification.tell_rater),
     "return_for_rehandling": Effect(
-        rectification.return_for_rehandling, once="A case is returned for rehandling at most once."),
+        rectification.return_for_rehandling, once="A case is returned for rehandling at most once.",
+        reads=(Read("newest_level", ("enum",), RATING_LEVELS, needed=False),)),
     "record_newest_rating": Effect(
         rectification.record_newest_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
     "void_rating": Effect(rectification.void),
@@ -54,8 +54,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
     "return_for_evidence": Effect(
         appeal.return_for_evidence, of_appeals=True, once="An appeal is sent back for evidence at most once."),
     "uphold_appeal": Effect(
-        appeal.uphold, of_appeals=True, reads=(_REASONS, Read("finding", ("enum",), GROUNDS, needed=False)),
-        tells_rater=True),
+        appeal.uphold, of_appeals=True, reads=(_REASONS, FINDING), tells_rater=True),
     "dismiss_appeal": Effect(appeal.dismiss, of_appeals=True, reads=(_REASONS, FAILURE), tells_rater=True),
     "record_reference": Effect(
         appeal.record_reference, of_appeals=True, reads=(Read("provincial_no", ("string", "text")),)),

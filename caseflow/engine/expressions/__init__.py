@@ -20,6 +20,15 @@ types are checked before anything runs. Nothing is ever handed to Python for exe
 
 A condition is a boolean and reads at least one variable or function. Limits: 500 characters, 100 nodes, depth 12.
 
+A rule over a form is a condition without visits() and is_empty(); it may also call
+
+| function | result |
+|---|---|
+| working_days(n), working_days(n, since=<date variable>) | date: the n-th working day after today, or after that day |
+
+where n is 1 to 400, or the 'name' of a parameter of the regulation. A rule that reads something which was not filled in
+holds.
+
 A timer is exactly one of the following; n is a literal:
 
 | timer | due |
@@ -41,5 +50,9 @@ from caseflow.engine.expressions.environment import Environment
 from caseflow.engine.expressions.evaluate import Surroundings, evaluate
 from caseflow.engine.expressions.language import FUNCTIONS
 from caseflow.engine.expressions.refusals import CODES, Refusal
+from caseflow.engine.expressions.rule import holds, names_in, parameters_in
 
-__all__ = ["CODES", "FUNCTIONS", "TYPES", "Environment", "Refusal", "Surroundings", "check_expression", "evaluate"]
+__all__ = [
+    "CODES", "FUNCTIONS", "TYPES", "Environment", "Refusal", "Surroundings", "check_expression", "evaluate", "holds",
+    "names_in", "parameters_in",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from collections.abc import Collection, Mapping
 
 from caseflow.engine.expressions.language import (
@@ -11,6 +12,7 @@ from caseflow.engine.expressions.language import (
     EQUALITY,
     FUNCTIONS,
     MEMBERSHIP,
+    TIMER_FUNCTIONS,
     Parsed,
     parse,
 )
@@ -21,6 +23,8 @@ from caseflow.errors import ExpressionRefused
 
 TYPES = ("text", "number", "boolean", "date")
 EXAMPLES = {"text": "level == 'dissatisfied'", "number": "x > 3", "date": "rectify_by < today()", "none": "is_empty(x)"}
+NOT_IN_RULES = ("visits", "is_empty")
+PARAMETER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 MAX_HINTS = 50  # names looked at for “did you mean”: bounds the work on a file of errors
 LITERAL_TYPES = {str: "text", int: "number", bool: "boolean", type(None): "none"}
 
@@ -33,7 +37,7 @@ def check_expression(
     user_tasks: Collection[str] | None = None,
     choices: Mapping[str, Collection[str]] | None = None,
 ) -> list[Refusal]:
-    """Everything wrong with a condition or a timer (`kind`); an empty list means that it may be deployed. Never raises.
+    """Everything wrong with a condition, timer or rule (`kind`); an empty list: it may be deployed. Never raises.
 
     `variables` maps each declared name to text, number, boolean or date. With `user_tasks`, visits() must name one of
     them; with `choices` (name → values), a text variable may only be compared with its known values.
@@ -42,7 +46,7 @@ def check_expression(
         parsed = parse(text)
     except ExpressionRefused as refused:
         return [refused.refusal]
-    checker = Checker(parsed, variables, user_tasks, choices or {})
+    checker = (RuleChecker if kind == "rule" else Checker)(parsed, variables, user_tasks, choices or {})
     try:
         checker.check_timer() if kind == "timer" else checker.check_condition()
     except ExpressionRefused as refused:
@@ -243,6 +247,31 @@ class Checker:
             self.refuse("arguments", node, found="visits")
         elif self.user_tasks is not None and task.value not in self.user_tasks:
             self.refuse("unknown_task", task, found=task.value, hint=hint(task.value, self.user_tasks))
+
+
+class RuleChecker(Checker):
+    """Rules over a form count working days as dates. They know no visits, nor what is empty: then none is asked."""
+
+    def type_of_Call(self, node: ast.Call) -> str | None:
+        """A date for working_days; what only conditions may call is refused."""
+        assert isinstance(node.func, ast.Name)
+        if node.func.id in NOT_IN_RULES:
+            self.refuse("not_in_rule", node, found=node.func.id)
+            return None
+        if node.func.id != "working_days":
+            return super().type_of_Call(node)
+        self.check_amount(node)
+        for argument in node.keywords:
+            self.require_date(self.type_of(argument.value), argument.value)
+        return "date"
+
+    def check_amount(self, node: ast.Call) -> None:
+        """One literal: a number of days as timers may have it, or the name of a parameter."""
+        low, high = TIMER_FUNCTIONS["working_days"]
+        amount = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
+        named = isinstance(amount, str) and PARAMETER.fullmatch(amount)
+        if not named and not (type(amount) is int and low <= amount <= high):
+            self.refuse("timer_amount", node, found="working_days", low=low, high=high)
 
 
 def hint(name: str, known: Collection[str]) -> str:

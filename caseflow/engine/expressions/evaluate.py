@@ -28,10 +28,14 @@ CACHE_SIZE = 2048
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the functions may know: the moment (aware), and element id → completed visits."""
+    """What the functions may know: the moment (aware), and element id → completed visits.
+
+    `working_day` gives the n-th working day after a day, n also by the name of a parameter: in rules over a form alone.
+    """
 
     now: datetime
     visits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    working_day: Callable[[date, int | str], date] | None = None
 
     def today(self) -> date:
         """The day in Asia/Shanghai."""
@@ -261,12 +265,29 @@ COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
 def _call(parsed: Parsed, node: ast.Call) -> Closure:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     function = CONDITION_FUNCTIONS.get(name)
+    if name == "working_days":
+        return _working_day(parsed, node)
     if function is None:
         code = "timer_in_condition" if name in FUNCTIONS else "unknown_function"
         raise refuse(code, parsed.position(node), found=name, hint="")
     if node.keywords or len(node.args) != len(function.arguments):
         raise refuse("arguments", parsed.position(node), found=name)
     return CALLS[name](*(_build(parsed, argument) for argument in node.args))
+
+
+def _working_day(parsed: Parsed, node: ast.Call) -> Closure:
+    amount = node.args[0].value if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) else None
+    if type(amount) not in (int, str):
+        raise refuse("arguments", parsed.position(node), found="working_days")
+    since = _build(parsed, node.keywords[0].value) if node.keywords else CALLS["today"]()
+
+    def day(variables: Mapping[str, Any], around: Surroundings) -> date | None:
+        if around.working_day is None:
+            raise refuse("timer_in_condition", parsed.position(node), found="working_days")
+        first = since(variables, around)
+        return None if first is None else around.working_day(_date(first), amount)
+
+    return day
 
 
 def _visits(task: Closure) -> Closure:

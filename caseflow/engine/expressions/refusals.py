@@ -65,6 +65,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "impossible_value": ("found", "name", "choices"),
     "unknown_task": ("found", "hint"),
     "timer_in_condition": ("found",),
+    "not_in_rule": ("found",),
     "not_a_timer": (),
     "timer_amount": ("found", "low", "high"),
     "script": (),

@@ -6,8 +6,10 @@
 
 from caseflow.engine.gate.apart import parse_apart
 from caseflow.engine.gate.check import check, check_bundle
-from caseflow.engine.gate.findings import CODES, WARNINGS
+from caseflow.engine.gate.findings import CODES, NOT_OF_DEPLOYED, WARNINGS
 from caseflow.engine.gate.forms import fields_of
 from caseflow.engine.gate.reader import canonical, read
 
-__all__ = ["CODES", "WARNINGS", "canonical", "check", "check_bundle", "fields_of", "parse_apart", "read"]
+__all__ = [
+    "CODES", "NOT_OF_DEPLOYED", "WARNINGS", "canonical", "check", "check_bundle", "fields_of", "parse_apart", "read",
+]

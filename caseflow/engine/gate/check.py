@@ -12,6 +12,7 @@ from caseflow.engine.gate.dialect import check_dialect
 from caseflow.engine.gate.findings import Findings
 from caseflow.engine.gate.names import children, tag
 from caseflow.engine.gate.reader import read
+from caseflow.engine.gate.rules import check_rules
 from caseflow.engine.gate.structure import check_structure
 from caseflow.engine.gate.tasks import check_process
 from caseflow.engine.values import Finding
@@ -66,6 +67,7 @@ def _check_process(
     for node in expressions[:MAX_EXPRESSIONS]:
         if not findings.full:
             _check_expression(node, names, findings)
+    check_rules(process, names, findings)
 
 
 def _check_expression(node: etree._Element, names: Names, findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from lxml import etree
@@ -13,10 +14,11 @@ from caseflow.engine.expressions.tokens import MAX_NUMBER
 from caseflow.engine.gate.dialect import RESERVED_IDS, SNAKE, label, visible
 from caseflow.engine.gate.findings import Findings, printable
 from caseflow.engine.gate.names import children, extension
-from caseflow.engine.values import CASE_VARIABLES, FormField
+from caseflow.engine.values import CASE_VARIABLES, FieldRule, FormField
 
 FIELD_TYPES = ("string", "text", "enum", "boolean", "date", "long")
 FIELD_PROPERTIES = ("visible_when", "first_visit_only")
+RULE_PROPERTY = re.compile(r"(?P<rule>rule(_[2-9])?)(?P<says>_says)?")
 MAX_FIELDS = 50
 MAX_CHOICES = 50
 MAX_TEXT_LENGTH = 10_000
@@ -88,6 +90,7 @@ def _field(node: etree._Element, name: str, before: dict[str, FormField], findin
         default=node.get("defaultValue") or None,
         visible_when=None if asked is None else _read_visible_when(node, name, asked, before, findings),
         first_visit_only=_first_visit_only(node, name, properties.get("first_visit_only"), choices, findings),
+        rules=_rules(node, name, properties, findings),
     )  # fmt: skip
     _check_ranges(node, field, findings)
     return field
@@ -167,15 +170,31 @@ def _is_day(value: str) -> bool:
 
 
 def _properties(node: etree._Element, findings: Findings) -> dict[str, str]:
-    """The properties of a field: when it is asked for, and which choices are offered at the first visit only."""
+    """The properties of a field: when it is asked for, which choices are offered at the first visit only, its rules."""
     found: dict[str, str] = {}
     for holder in children(node, "camunda:properties"):
         for entry in children(holder, "camunda:property"):
-            if entry.get("id") in FIELD_PROPERTIES and entry.get("id") not in found:
-                found[entry.get("id")] = entry.get("value") or ""
+            key = entry.get("id") or ""
+            if (key in FIELD_PROPERTIES or RULE_PROPERTY.fullmatch(key)) and key not in found:
+                found[key] = entry.get("value") or ""
             else:
-                findings.add("property_name", entry, found=printable(entry.get("id") or entry.get("name") or ""))
+                findings.add("property_name", entry, found=printable(key or entry.get("name") or ""))
     return found
+
+
+def _rules(
+    node: etree._Element, name: str, properties: Mapping[str, str], findings: Findings
+) -> tuple[FieldRule, ...]:
+    """The rules of a field by their number: rule and rule_says, rule_2 and rule_2_says … Each has both."""
+    keys = sorted({match["rule"] for match in map(RULE_PROPERTY.fullmatch, properties) if match})
+    found = []
+    for key in keys:
+        text, sentence = properties.get(key, "").strip(), properties.get(f"{key}_says", "").strip()
+        if text and sentence:
+            found.append(FieldRule(text, sentence))
+        else:
+            findings.add("form_rule_sentence" if text else "form_rule_missing", node, found=name, value=key)
+    return tuple(found)
 
 
 def _first_visit_only(

@@ -11,12 +11,13 @@ from caseflow.engine.gate.dialect import SNAKE
 from caseflow.engine.gate.findings import Findings, printable
 from caseflow.engine.gate.graph import scopes, steps
 from caseflow.engine.gate.names import EVENTS, camunda, children, extension, tag
+from caseflow.engine.values import REMINDER, STATUTORY
 
 MAX_STEPS = 200
 MAX_NESTING = 4
 PERFORMER = re.compile(r"[a-z][a-z0-9_]*\.(officer|supervisor|reviewer|staff)")
 PROCESS_ID = re.compile(r"[a-z][a-z0-9]*_[a-z0-9_]+")
-ARTICLE = "article"
+ARTICLE, LIMIT = "article", "limit"
 
 
 def check_process(root: etree._Element, process: etree._Element, topics: Collection[str], findings: Findings) -> None:
@@ -32,6 +33,7 @@ def check_process(root: etree._Element, process: etree._Element, topics: Collect
     _check_limits(process, findings)
     for node in steps(process):
         _check_step(node, topics, findings)
+    _check_timers(process, findings)
     _check_messages(root, process, findings)
     _check_lanes(process, findings)
     _check_participants(root, process, findings)
@@ -62,15 +64,41 @@ def _check_step(node: etree._Element, topics: Collection[str], findings: Finding
 
 
 def _properties(node: etree._Element, findings: Findings) -> dict[str, str]:
-    """The camunda:properties of a step; only `article` is known."""
+    """The camunda:properties of a step: `article`, and at a border with a timer `limit`."""
     found: dict[str, str] = {}
+    known = (ARTICLE, LIMIT) if _is_deadline(node) else (ARTICLE,)
     for holder in extension(node, "camunda:properties"):
         for entry in children(holder, "camunda:property"):
             name, value = entry.get("name") or "", (entry.get("value") or "").strip()
-            if name != ARTICLE or name in found or not value or len(value) > 120:
+            if name not in known or name in found or not value or len(value) > 120:
                 findings.add("property_name", entry, found=printable(name)[:64])
+            elif name == LIMIT and value not in (STATUTORY, REMINDER):
+                findings.add("limit_value", node, found=printable(value)[:64])
             found[name] = value
     return found
+
+
+def _is_deadline(node: etree._Element) -> bool:
+    return tag(node) == "bpmn:boundaryEvent" and bool(children(node, "bpmn:timerEventDefinition"))
+
+
+def _check_timers(process: etree._Element, findings: Findings) -> None:
+    """Of several timers at an activity that are more than reminders, one is marked as the statutory limit."""
+    by_host: dict[str, list[etree._Element]] = {}
+    for node in steps(process):
+        if _is_deadline(node) and _limit(node) != REMINDER:
+            by_host.setdefault(node.get("attachedToRef") or "", []).append(node)
+    for timers in by_host.values():
+        marked = sum(_limit(timer) == STATUTORY for timer in timers)
+        if len(timers) > 1 and marked != 1:
+            code = "limit_repeated" if marked else "limit_unmarked"
+            findings.add(code, timers[-1], found=tuple(timer.get("name") or timer.get("id") or "" for timer in timers))
+
+
+def _limit(node: etree._Element) -> str:
+    entries = (entry for holder in extension(node, "camunda:properties")
+               for entry in children(holder, "camunda:property"))
+    return next(((entry.get("value") or "").strip() for entry in entries if entry.get("name") == LIMIT), "")
 
 
 def _check_user_task(node: etree._Element, properties: dict[str, str], findings: Findings) -> None:

@@ -13,9 +13,11 @@ from caseflow.casefile import journal, journal_check
 from caseflow.errors import AppealRefused, NotFound, PermissionDenied, TaskNotOpen, TokenReused
 from caseflow.law import regulations
 from caseflow.models import Appeal, Case, Rating, RoleAssignment, User, db, transaction
+from caseflow.people import impartiality
 from caseflow.raters import contacts
+from caseflow.supervision import dispatches, reassign
 from tests.caseflow.samples import PNG
-from tests.ground import newcomer, person
+from tests.ground import newcomer, open_item, person
 from tests.journeys.kit import Journey
 
 pytestmark = pytest.mark.both_databases
@@ -139,3 +141,87 @@ def test_a_decision_and_a_withdrawal_cannot_both_happen(qijiang, session):
     with pytest.raises((AssertionError, TaskNotOpen)):
         appeal.does("review", decision="upheld", finding="mistaken", reasons="理由充分，予以支持。")
     appeal.closed_as("closed_withdrawn")
+
+
+# --- the office that answers for the rating now -------------------------------------------------------------------
+
+
+def post_of(username):
+    return next(unit for _, unit in person(username).roles)
+
+
+def transferred(journey):
+    """The first department has sent the case back, and the lead office has transferred it to the second."""
+    place = journey.regulation.key
+    with transaction():
+        refusal = dispatches.refuse(
+            journey.case_id, person(f"{place}.dept1.officer"), "不是本单位的事项", None, journey.now)
+    with transaction():
+        lead = person(f"{place}.{journey.regulation.lead}.supervisor")
+        dispatches.transfer(refusal.id, lead, post_of(f"{place}.dept2.officer"), "改转第二个部门", journey.now)
+    return journey
+
+
+def handed_on(journey):
+    """The lead office hands what it keeps for a stranger to the second department."""
+    boss = person("guichi.bureau.supervisor")
+    with transaction():
+        to = reassign.target(post_of("guichi.dept2.officer"), None, boss)
+        item = open_item(journey.case_id).id
+        handover = reassign.begin([item], to, boss, "属民政局", "", "h" * 20, journey.now).id
+        assert reassign.move(handover, [item], boss, journey.now) == ["moved"]
+    return journey
+
+
+@pytest.fixture
+def guichi(installed, app, clock, session):
+    return transferred(Journey(app, clock, "guichi").bad_review())
+
+
+@pytest.fixture
+def stranger(installed, app, clock, session):
+    """A rating of an office that nobody registered."""
+    return Journey(app, clock, "guichi").bad_review(orgcode="11341702MB999999")
+
+
+def test_after_a_transfer_the_department_that_answers_may_appeal_and_the_first_one_may_not(guichi):
+    assert code(guichi, "guichi.dept2.officer") == "open" and code(guichi, "guichi.dept1.officer") == "not_party"
+
+
+def test_an_appeal_after_a_transfer_is_verified_by_the_department_that_answers(guichi):
+    appeal = file(guichi, person("guichi.dept2.officer"))
+    assert (appeal.unit_id, appeal.party) == (post_of("guichi.dept2.officer"), f"department:{appeal.unit_id}")
+    assert open_item(appeal.case_id, "verify").unit_id == appeal.unit_id
+
+
+def test_a_rating_of_an_unregistered_office_has_its_party_once_it_is_handed_on(stranger):
+    assert {code(stranger, f"guichi.{who}.officer") for who in ("bureau", "dept1", "dept2")} == {"not_party"}
+    handed_on(stranger)
+    db.session.rollback()
+    assert code(stranger, "guichi.dept2.officer") == "open" and code(stranger, "guichi.bureau.officer") == "not_party"
+
+
+def test_of_a_transferred_case_neither_the_rated_nor_the_answering_unit_reviews_the_appeal(guichi):
+    appeal = file(guichi, person("guichi.dept2.officer"))
+    bureau = post_of("guichi.bureau.reviewer")
+    for number, unit in enumerate((post_of("guichi.dept1.officer"), post_of("guichi.dept2.officer"))):
+        member = newcomer(f"member{number}", ("reviewer", bureau), ("officer", unit))
+        assert impartiality.bar(member.user_id, appeal.case_id) == "rated_unit"
+    assert impartiality.bar(person("guichi.bureau.reviewer").user_id, appeal.case_id) is None
+
+
+def test_the_lead_office_that_kept_a_strangers_rating_reviews_the_appeal_against_it(stranger):
+    appeal = file(handed_on(stranger), person("guichi.dept2.officer"))
+    assert impartiality.bar(person("guichi.bureau.reviewer").user_id, appeal.case_id) is None
+
+
+def test_after_a_transfer_the_rated_person_is_known_by_number_and_name(qijiang, session):
+    transferred(qijiang)
+    department = post_of("qijiang.dept2.officer")
+    rated, namesake = (newcomer(name, ("staff", department)) for name in ("rated", "namesake"))
+    with transaction():
+        for user_id, name in ((rated.user_id, "卫窗口"), (namesake.user_id, "别人")):
+            user = db.session.get(User, user_id)
+            user.staff_no, user.name = "S001", name
+    assert code(qijiang, "rated") == "open" and code(qijiang, "namesake") == "not_party"
+    assert len(finding.about(person("rated")).items) == 1 and finding.about(person("namesake")).items == []

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from caseflow.appeals.review import APPEAL
-from caseflow.casefile import journal_check, kinds
+from caseflow.casefile import journal_check, kinds, readings
 from caseflow.cases import clock as clocks
 from caseflow.cases import ledger
 from caseflow.cases.ledger import CaseFilter
@@ -112,7 +112,7 @@ def test_whoever_asks_about_a_rating_hears_that_there_is_none(asked, session):
     assert not contacts.may_reveal(case, officer) and not contacts.is_rated(case, person("qijiang.dept1.staff"))
     with pytest.raises(PermissionDenied):
         contacts.reveal(case.id, officer, "联系评价人", asked.now)
-    assert unreachable.standing(case, asked.now) is None
+    assert unreachable.log_of(readings.of(case), asked.now).standing is None
     assert dispatches.obstacle(case, officer) == "unavailable"
     assert not duplicates.may_link(case, lead) and duplicates.alike(case) == []
     assert duplicates.together(open_item(case.id), officer) == []
@@ -123,6 +123,7 @@ def test_whoever_asks_about_a_rating_hears_that_there_is_none(asked, session):
 
 
 @pytest.mark.both_databases
+@pytest.mark.usefixtures("with_powers")
 def test_those_who_watch_see_a_case_about_no_rating_as_any_other(asked, session):
     officer, lead, case = person(OFFICER), person(LEAD), row_of(asked)
     item = open_item(case.id)

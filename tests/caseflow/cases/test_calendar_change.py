@@ -37,7 +37,7 @@ from tests.caseflow.engine.builder import Scope
 from web.sentences.calendars import why
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
-EVENT = "2026-12-25T10:00:00+08:00"   # five working days by Monday-to-Friday: Friday 2027-01-01
+EVENT = "2026-12-25T10:00:00+08:00"   # five working days without a notice, New Year off: Monday 2027-01-04
 SOURCE = "国务院办公厅关于2027年部分节假日安排的通知"
 NOTICE = [["2027-01-01", "off", "元旦"], ["2027-01-02", "off", "元旦"], ["2027-01-03", "work", "元旦"],
           ["2027-05-01", "off"], ["2027-10-01", "off"], ["2027-10-02", "off"], ["2027-10-03", "off"]]
@@ -65,7 +65,7 @@ def open_case(regulation: str, *limits: tuple, **changes) -> Case:
     step = begin(case, len(limits))
     timers = []
     for task, limit in zip(step.tasks, limits, strict=True):
-        timers.append(add_timer(case, *task.deadlines, *limit))
+        timers.append(add_timer(case, *task.deadlines, *limit, element=task.element.replace("task", "due")))
         add_item(case, task.token, task.element, due_at=timers[-1].due_at, due_provisional=timers[-1].provisional)
     case.next_due = case.next_try = min(timer.due_at for timer in timers)
     for name, value in changes.items():
@@ -97,10 +97,10 @@ def begin(case: Case, tasks: int) -> Step:
     return step
 
 
-def add_timer(case: Case, token: int, unit: str, amount: int, since: str) -> Timer:
+def add_timer(case: Case, token: int, unit: str, amount: int, since: str, element: str = "rectify_due") -> Timer:
     rule = DeadlineRule(unit, amount, since, "now")
     deadline = deadlines.compute(rule, calendars.load(case.regulation))
-    timer = Timer(case_id=case.id, token=token, element=f"timer_{token}", interrupting=False, unit=unit, amount=amount,
+    timer = Timer(case_id=case.id, token=token, element=element, interrupting=False, unit=unit, amount=amount,
                   since=since, since_name="now", due_at=deadline.due_at, calendar=deadline.calendar,
                   provisional=deadline.provisional, created_at=NOW)
     db.session.add(timer)
@@ -165,7 +165,7 @@ def test_each_change_is_journaled_on_its_case_and_the_import_once(session):
     entry, = journal("due_recomputed")
     assert session.query(JournalEntry).filter_by(kind="due_recomputed").one().stream == f"case:{case.id}"
     assert (entry["previous_due_at"], entry["due_at"], entry["provisional"], entry["token"]) == (
-        "2027-01-01T15:59:59+00:00", "2027-01-03T15:59:59+00:00", False, timers_of(case)[0].token)
+        "2027-01-04T15:59:59+00:00", "2027-01-03T15:59:59+00:00", False, timers_of(case)[0].token)
     imported, = journal("calendar_imported")
     assert (imported["year"], imported["revision"], imported["source"], imported["timers"]) == (2027, 1, SOURCE, 1)
 
@@ -215,7 +215,7 @@ def test_a_timer_that_waits_no_more_stays_as_it_was(session, status):
         case = open_case("guichi", ("working_days", 5, EVENT))
         timers_of(case)[0].status = status
     assert import_2027().timers == 0
-    assert shanghai_day(timers_of(case)[0].due_at) == date(2027, 1, 1)
+    assert shanghai_day(timers_of(case)[0].due_at) == date(2027, 1, 4)
 
 
 def test_a_work_item_follows_its_timer_once_even_when_another_ends_where_the_first_one_stood(session):
@@ -230,12 +230,25 @@ def test_a_work_item_follows_its_timer_once_even_when_another_ends_where_the_fir
 @pytest.mark.both_databases
 def test_of_two_tasks_that_are_due_at_the_same_moment_only_the_one_whose_limit_moves_follows(session):
     with transaction():
-        case = open_case("guichi", ("working_days", 5, EVENT), ("date", 0, "2027-01-01"))
+        case = open_case("guichi", ("working_days", 5, EVENT), ("date", 0, "2027-01-04"))
         first, second = items_of(case)
         assert first.due_at == second.due_at
     assert import_2027().timers == 1
-    assert [shanghai_day(item.due_at) for item in items_of(case)] == [date(2027, 1, 3), date(2027, 1, 1)]
-    assert case.next_due == items_of(case)[1].due_at
+    assert [shanghai_day(item.due_at) for item in items_of(case)] == [date(2027, 1, 3), date(2027, 1, 4)]
+    assert case.next_due == items_of(case)[0].due_at
+
+
+@pytest.mark.both_databases
+def test_a_date_that_an_earlier_version_put_on_a_statutory_holiday_moves_on_the_record(session):
+    with transaction():
+        case = open_case("guichi", ("working_days", 5, EVENT))
+        timer, item = timers_of(case)[0], item_of(case)
+        timer.due_at = item.due_at = case.next_due = datetime(2027, 1, 1, 15, 59, 59, tzinfo=UTC)
+    with transaction():
+        assert calendar_change.recompute("national", NOW, SYSTEM) == (1, 1)
+    assert shanghai_day(timers_of(case)[0].due_at) == shanghai_day(item_of(case).due_at) == date(2027, 1, 4)
+    with transaction():
+        assert calendar_change.recompute("national", NOW, SYSTEM) == (0, 0)
 
 
 def test_completed_work_items_and_those_of_no_timer_keep_their_due_date(session):

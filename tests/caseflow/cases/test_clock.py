@@ -23,6 +23,8 @@ from caseflow.models import Case, DeadlineEntry, OutboxMessage, Timer, db, trans
 from caseflow.work import worklist
 from tests.ground import entries, newcomer, open_item, person, rows, unit
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 REASON = "等待评价人补充材料"
 
 
@@ -197,12 +199,13 @@ def test_an_extension_moves_the_due_date_and_tells_who_is_in_contact_with_the_ra
 
 
 def test_the_platform_tells_the_rater_where_it_alone_is_in_contact_with_them(hainan, session):
-    hainan.does(hainan.open_tasks()[0], rectify_by="2026-03-20")
+    hainan.does("verify").does("contact_rater").does("first_response", outcome="rectify")
+    hainan.does("dispatch", rectify_by="2026-03-20")
     extend(hainan, person("hainan.platform.supervisor"), days=2)
     told = {name for name, _role in hainan.notices("tell_rater_of_extension")}
     assert unit("hainan", "platform").name in told
     assert session.get(Case, hainan.case_id).unit.name not in told
-    assert hainan.due("first_response") == "2026-03-24"
+    assert hainan.due("rectify") == "2026-03-24"
     hainan.healthy()
 
 

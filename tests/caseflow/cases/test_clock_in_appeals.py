@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from caseflow.cases import clock as deadline_changes
 from caseflow.cases import clock_entries
 from caseflow.errors import ClockNotRunning, ClockNotStopped
 from caseflow.models import DeadlineEntry, Timer, db, transaction
+from tests import powers
 from tests.ground import entries, open_item, person
 from tests.journeys.kit import Journey
-from tests.source import ROOT
 
 OFFICER = "guichi.dept1.officer"
 LONG_ENOUGH = "核实情况写在附件里，供复核。"
@@ -21,7 +19,7 @@ LONG_ENOUGH = "核实情况写在附件里，供复核。"
 @pytest.fixture
 def stopping(tmp_path, monkeypatch, installed, app, session, clock) -> Journey:
     """A bad review in a Guichi whose parameter says "stops"; its first response is due on Wednesday, 4 March."""
-    folder = shutil.copytree(ROOT / "bpmn", tmp_path / "bpmn")
+    folder = powers.build(tmp_path)
     file = folder / "guichi" / "regulation.toml"
     text = file.read_text(encoding="utf-8")
     assert 'clock = "continues"' in text

@@ -11,7 +11,7 @@ from caseflow.cases import ledger
 from caseflow.cases.ledger import CaseFilter
 from caseflow.models import db
 from caseflow.people.permissions import SYSTEM
-from tests.ground import newcomer, person, unit
+from tests.ground import newcomer, person, reached, unit
 from tests.journeys.kit import Journey
 
 
@@ -97,27 +97,45 @@ def facts(journey):
 
 
 @pytest.mark.both_databases
-@pytest.mark.parametrize("office, branch", [(0, ""), (1, "_city"), (2, "_city")])
-def test_the_ledger_of_hainan_knows_the_revisits_of_the_province_and_of_the_branches(
-        hainan, clock, session, office, branch):
-    case = Journey(hainan.app, clock, "hainan").bad_review(office=office)
-    case.does(f"dispatch{branch}", rectify_by="2026-03-20").does("first_response", outcome="resolved")
-    handled = case.now
-    case.time_passes(hours=1).does(f"revisit{branch}", revisit_result="satisfied", newest_level="satisfied")
+@pytest.mark.parametrize("office", [0, 1, 2])
+def test_the_ledger_of_hainan_knows_the_contact_and_the_revisit_of_the_province_and_of_the_branches(
+        hainan, clock, session, office):
+    case = Journey(hainan.app, clock, "hainan").bad_review(office=office).does("verify")
+    contacted = case.time_passes(hours=1).does("contact_rater").now
+    handled = case.time_passes(hours=1).does("first_response", outcome="resolved").now
+    case.time_passes(hours=1).does("revisit", revisit_result="satisfied", newest_level="satisfied")
     known = facts(case)
-    assert (known.first_contact_at, known.rectified_at, known.revisit.value) == (handled, handled, "satisfied")
+    assert (known.first_contact_at, known.rectified_at, known.revisit.value) == (contacted, handled, "satisfied")
 
 
-@pytest.mark.parametrize("branch, office", [("", 0), ("_city", 1)])
+@pytest.mark.parametrize("office", [0, 1])
 def test_what_was_sent_back_is_handled_when_it_was_handled_again_and_the_last_revisit_counts(
-        hainan, clock, session, branch, office):
-    case = Journey(hainan.app, clock, "hainan").bad_review(office=office)
-    case.does(f"dispatch{branch}", rectify_by="2026-03-20").does("first_response", outcome="rectify").does("rectify")
-    case.does(f"revisit{branch}", revisit_result="unsatisfied", newest_level="dissatisfied")
+        hainan, clock, session, office):
+    case = Journey(hainan.app, clock, "hainan").bad_review(office=office).does("verify").does("contact_rater")
+    case.does("first_response", outcome="rectify").does("dispatch", rectify_by="2026-03-20").does("rectify")
+    case.does("revisit", revisit_result="unsatisfied", newest_level="dissatisfied")
     assert (facts(case).rectified_at, facts(case).revisit.value) == (case.now, "unsatisfied")
     again = case.time_passes(hours=2).does("rehandle").now
-    case.time_passes(hours=1).does(f"revisit{branch}", revisit_result="satisfied", newest_level="satisfied")
+    case.time_passes(hours=1).does("revisit", revisit_result="satisfied", newest_level="satisfied")
     assert (facts(case).rectified_at, facts(case).revisit.value) == (again, "satisfied")
+
+
+def test_the_first_contact_is_the_first_attempt_that_reached_the_rater_and_before_it_there_is_none(guichi, session):
+    officer = "guichi.dept1.officer"
+    assert facts(guichi).first_contact_at is None
+    guichi.time_passes(hours=2)
+    reached(guichi.case_id, officer, guichi.now, result="no_answer")
+    assert facts(guichi).first_contact_at is None
+    called = guichi.time_passes(hours=1).now
+    reached(guichi.case_id, officer, called)
+    guichi.time_passes(hours=1).does("first_response", outcome="simple")
+    assert facts(guichi).first_contact_at == called
+
+
+def test_attempts_in_vain_as_the_regulation_asks_for_keep_the_duty_too(guichi, session):
+    guichi.cannot_be_reached("first_response")
+    assert facts(guichi).first_contact_at == guichi.now
+    guichi.does("first_response", outcome="simple", contact_channel="no_answer")
 
 
 def test_an_appeal_has_no_milestones_of_a_rectification(guichi, session):
@@ -125,8 +143,8 @@ def test_an_appeal_has_no_milestones_of_a_rectification(guichi, session):
     assert facts(appeal) == ledger.LedgerFacts()
 
 
-def test_the_facts_of_many_cases_are_read_in_two_queries(guichi, hainan, session):
+def test_the_facts_of_many_cases_are_read_in_three_queries(guichi, hainan, session):
     sent = []
     event.listen(db.engine, "before_cursor_execute", lambda *call: sent.append(call[2]))
     ledger.ledger_facts([guichi.case_id, hainan.case_id], guichi.now)
-    assert len(sent) == 2
+    assert len(sent) == 3

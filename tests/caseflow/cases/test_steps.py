@@ -27,10 +27,10 @@ from caseflow.law import regulations
 from caseflow.models import Case, Draft, Rating, Submission, WorkItem, db, lock_case_row, transaction
 from caseflow.ratings import rectification
 from caseflow.work import tasks
-from tests.ground import at_once, colleague, entries, newcomer, open_item, person, rows
+from tests.ground import at_once, colleague, entries, newcomer, open_item, person, reached, rows
 
 SIMPLE = {"outcome": "simple", "contact_channel": "phone", "findings": "窗口只开了一个，属实。"}
-RESOLVED = {"outcome": "resolved", "findings": "当场补办。"}
+RESOLVED = {"outcome": "resolved", "feedback_channel": "phone", "measures": "当场补办。", "findings": "属实。"}
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def officer(guichi, session):
 
 @pytest.fixture
 def item(guichi, session):
+    reached(guichi.case_id, "guichi.dept1.officer", guichi.now)
     return open_item(guichi.case_id).id
 
 

@@ -19,6 +19,9 @@ NAMESPACES = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 )
 
+REMINDER = ('<bpmn:extensionElements><camunda:properties><camunda:property name="limit" value="reminder"/>'
+            "</camunda:properties></bpmn:extensionElements>")
+
 
 @dataclass
 class Scope:
@@ -56,8 +59,12 @@ class Scope:
     def message(self, id: str, name: str) -> str:
         return self._add("intermediateCatchEvent", id, self._message(name))
 
-    def deadline(self, id: str, at: str, expression: str = "working_days(5)", *, interrupting: bool = False) -> str:
-        return self._border(id, at, _timer(expression), interrupting)
+    def deadline(self, id: str, at: str, expression: str = "working_days(5)", *, interrupting: bool = False,
+                 reminder: bool = False) -> str:
+        """A timer at a border; the second one at the same activity is a reminder."""
+        drawn = (part for part in self.xml if isinstance(part, str) and "timeDate" in part)
+        further = reminder or any(f'attachedToRef="{at}"' in part for part in drawn)
+        return self._border(id, at, (REMINDER if further else "") + _timer(expression), interrupting)
 
     def interruption(self, id: str, at: str, name: str, *, interrupting: bool = True) -> str:
         return self._border(id, at, self._message(name), interrupting)

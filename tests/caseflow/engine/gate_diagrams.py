@@ -1,5 +1,7 @@
 """A sound diagram that uses the whole dialect, for tests to break at one place."""
 
+from xml.sax.saxutils import escape
+
 TOPICS = {"open_file": "", "escalate": "", "void_rating": ""}
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -97,6 +99,8 @@ SPLIT = (
     "start b\nand s\nuser u1\nuser u2\nand j\nend e\nflow b s\nflow s u1\nflow s u2\nflow u1 j\nflow u2 j\nflow j e\n"
 )
 SIMPLE = "start b\nuser u\nend e\nflow b u\nflow u e\n"
+TWO_LIMITS = SIMPLE + "".join(
+    f"end e{hours}\ndeadline d{hours} u hours({hours})\nflow d{hours} e{hours}\n" for hours in (1, 9))
 CHOICE = "start b\nuser u\nxor g u2\nuser u2\nend e\nflow b u\nflow u g\nflow g e real_name\nflow g u2\nflow u2 e\n"
 
 
@@ -107,6 +111,18 @@ def broken(*pairs: tuple[str, str]) -> bytes:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text.encode()
+
+
+def ruled(field: str, *properties: tuple[str, str]) -> bytes:
+    """SOUND with these properties on a field of its form, beside those that it has."""
+    lines = "".join(f'<camunda:property id="{name}" value="{escape(value)}"/>' for name, value in properties)
+    at = SOUND.index(f'<camunda:formField id="{field}"')
+    head = SOUND[at:SOUND.index(">", at) + 1]
+    if head.endswith("/>"):
+        return broken((head, f"{head[:-2]}><camunda:properties>{lines}</camunda:properties></camunda:formField>"))
+    has = SOUND[at + len(head):].startswith("<camunda:properties>")
+    opened = f"{head}<camunda:properties>"
+    return broken((opened, opened + lines)) if has else broken((head, f"{opened}{lines}</camunda:properties>"))
 
 
 def flat(body: str, process: str = "test_flat") -> bytes:
@@ -135,9 +151,10 @@ def _line(words: list[str]) -> str:
     if kind == "timer":
         return f'<bpmn:intermediateCatchEvent id="{name}">{_timer(more[0])}</bpmn:intermediateCatchEvent>'
     if kind in ("deadline", "timeout"):
-        host, expression = more[0].split(maxsplit=1)
+        host, expression, *limit = more[0].split()
         return (f'<bpmn:boundaryEvent id="{name}" attachedToRef="{host}" cancelActivity="'
-                f'{"false" if kind == "deadline" else "true"}">{_timer(expression)}</bpmn:boundaryEvent>')  # fmt: skip
+                f'{"false" if kind == "deadline" else "true"}">{"".join(map(limited, limit))}{_timer(expression)}'
+                "</bpmn:boundaryEvent>")  # fmt: skip
     if kind == "call":
         return f'<bpmn:callActivity id="{name}" calledElement="{more[0]}"/>'
     if kind == "sub":
@@ -146,6 +163,12 @@ def _line(words: list[str]) -> str:
         "start": f'<bpmn:startEvent id="{name}"/>', "end": f'<bpmn:endEvent id="{name}"/>',
         "and": f'<bpmn:parallelGateway id="{name}"/>', "close": "</bpmn:subProcess>",
     }[kind]  # fmt: skip
+
+
+def limited(limit: str) -> str:
+    """What a timer at a border is to its step: statutory or reminder."""
+    return ('<bpmn:extensionElements><camunda:properties>'
+            f'<camunda:property name="limit" value="{limit}"/></camunda:properties></bpmn:extensionElements>')
 
 
 def _timer(expression: str) -> str:

@@ -112,6 +112,7 @@ REFUSED = {
     "constant_comparison": ("real_name and 1 == 1",),
     "constant_condition": ("True",),
     "timer_in_condition": ("working_days(5) == 1",),
+    "not_in_rule": ("visits('u') > 1", "rule"),
     "not_a_timer": ("'P5D'", "timer"),
     "timer_amount": ("working_days(0)", "timer"),
 }

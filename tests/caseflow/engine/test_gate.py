@@ -6,9 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from caseflow.engine.definition import load
 from caseflow.engine.gate import CODES, WARNINGS, canonical, check, fields_of, read
 from caseflow.engine.values import Element, Finding, UserTask
-from tests.caseflow.engine.gate_diagrams import CHOICE, SIMPLE, SOUND, SPLIT, TOPICS, broken, flat
+from caseflow.errors import DefinitionRefused
+from tests.caseflow.engine.gate_diagrams import (
+    CHOICE,
+    SIMPLE,
+    SOUND,
+    SPLIT,
+    TOPICS,
+    TWO_LIMITS,
+    broken,
+    flat,
+    limited,
+    ruled,
+)
 
 HOSTILE = Path(__file__).parents[2] / "data" / "hostile"
 FILES = sorted(path for path in HOSTILE.iterdir() if path.suffix != ".tsv")
@@ -137,6 +150,9 @@ CASES = {
     "article_missing": broken(
         ('<camunda:properties><camunda:property name="article" value="GC-2(二)"/></camunda:properties>', "")
     ),
+    "limit_value": flat(TWO_LIMITS.replace("hours(1)", "hours(1) later")),
+    "limit_unmarked": flat(TWO_LIMITS),
+    "limit_repeated": flat(TWO_LIMITS.replace("hours(1)", "hours(1) statutory").replace("(9)", "(9) statutory")),
     "process_none": broken(("bpmn:process>", "bpmn:choreography>"), ("<bpmn:process ", "<bpmn:choreography ")),
     "process_count": broken(("</bpmn:process>", '</bpmn:process><bpmn:process id="test_two" isExecutable="true"/>')),
     "process_executable": broken((' isExecutable="true"', "")),
@@ -237,12 +253,42 @@ CASES = {
     "visible_when_form": broken(("outcome in ['complex']", "outcome != 'simple'")),
     "visible_when_field": broken(("outcome in ['complex']", "told == True")),
     "visible_when_value": broken(("outcome in ['complex']", "outcome == 'other'")),
+    "form_rule_sentence": ruled("outcome", ("rule", "outcome == 'simple'")),
+    "form_rule_missing": ruled("outcome", ("rule_says", "请改正。")),
+    "form_rule_blank": ruled("rectify_by", ("rule", "rectify_by <= working_days('most')"), ("rule_says", "{x}天。")),
+    "form_rule_elsewhere": ruled("outcome", ("rule", "told or days > 3"), ("rule_says", "请改正。")),
+    "form_rule_always": ruled("told", ("rule", "told or outcome in ['simple', 'complex']"), ("rule_says", "请改正。")),
+    "form_rule_never": ruled("told", ("rule", "told and not told"), ("rule_says", "请改正。")),
+    "choice_barred": ruled("outcome", ("rule", "outcome == 'simple'"), ("rule_says", "请改正。")),
     "property_name": broken(('name="article"', 'name="formKey"')),
 }
 ELSEWHERE = {
     "called_unreadable", "call_recursion", "calls_limit", "files_limit", "process_duplicate", "parser_refused",
     "parser_limit",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("marks", [("statutory", ""), ("", "statutory"), ("reminder", ""), ("reminder", "reminder")])
+def test_of_several_timers_one_is_the_limit_the_others_are_none(marks):
+    text = TWO_LIMITS
+    for hours, mark in zip((1, 9), marks, strict=True):
+        text = text.replace(f"hours({hours})", f"hours({hours}) {mark}")
+    assert errors(flat(text)) == set()
+
+
+def test_only_a_timer_at_a_border_is_a_limit():
+    at_a_task = ('<camunda:property name="article" value="GC-2"/>',
+                 '<camunda:property name="article" value="GC-2"/><camunda:property name="limit" value="statutory"/>')
+    message = '<bpmn:messageEventDefinition id="md1"'
+    at_a_message = (message, limited("statutory") + message)
+    assert errors(broken(at_a_task)) == errors(broken(at_a_message)) == {"property_name"}
+
+
+def test_what_was_deployed_before_limits_had_to_be_marked_runs_on():
+    files = {"old.bpmn": flat(TWO_LIMITS, process="test_before")}
+    with pytest.raises(DefinitionRefused):
+        load(files, trusted=True)
+    assert load(files, trusted=True, deployed=True).limits == {"u": ("d1", "d9")}
 
 
 @pytest.mark.parametrize("code", CASES)

@@ -240,7 +240,7 @@ def changed(source: bytes, seed: int) -> bytes:
     for number, task in enumerate(root.findall(f".//{MODEL}userTask")):
         if random_.random() < 0.3:
             scope = Scope(count=[10_000 + number])
-            scope.deadline(f"soon_{number}", task.get("id"))
+            scope.deadline(f"soon_{number}", task.get("id"), reminder=True)
             scope.end(f"heard_{number}")
             scope.flow(f"soon_{number}", f"heard_{number}")
             _append(task.getparent(), scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from caseflow.engine import definition as engine
 from caseflow.health import doctor
+from caseflow.law import regulations
 from caseflow.models import (
     AppliedEffect,
     Case,
@@ -24,6 +26,7 @@ from caseflow.models import (
 from tests.ground import open_item
 from web.sentences.complaints import sentence
 
+get = regulations.get
 TRIGGERS = ("journal_no_update", "journal_no_delete")
 
 
@@ -132,6 +135,16 @@ def test_messages_that_wait_for_more_than_ten_minutes_are_old(well):
     plant("UPDATE outbox SET created_at = (SELECT max(created_at) FROM outbox)")
     assert found(well, newest + timedelta(minutes=10)) == set()
     assert found(well, newest + timedelta(minutes=10, seconds=1)) == {"old_outbox"}
+
+
+def test_a_parameter_that_a_rule_of_a_form_counts_by_and_that_is_gone_is_found(well, monkeypatch):
+    qijiang = regulations.get("qijiang")
+    left = {key: one for key, one in qijiang.parameters.items() if key != "promise_longest"}
+    fewer = replace(qijiang, parameters=left)
+    monkeypatch.setattr(regulations, "get", lambda key: fewer if key == "qijiang" else get(key))
+    (complaint,) = doctor.examine(well.now)
+    assert (complaint.code, complaint.subject) == ("missing_parameter", "qijiang_rectification/first_response")
+    assert "promise_longest" in sentence(complaint.code, complaint.facts)
 
 
 def test_a_timer_that_fired_early_is_found(well):

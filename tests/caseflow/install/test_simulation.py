@@ -5,16 +5,20 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
+from caseflow.casefile import areas
 from caseflow.errors import RegulationNotFound
 from caseflow.health import doctor
 from caseflow.health.doctor import Complaint
 from caseflow.install import random_people, simulation
 from caseflow.law import regulations
-from caseflow.models import Rating, disconnect, transaction
+from caseflow.models import Case, CaseUnit, Rating, Unit, disconnect, transaction
 from caseflow.ratings import intake, rectification
 from tests.conftest import build_app, migrate
 from tests.ground import newcomer
+
+BRANCHES = {"platform_city": "4601", "bureau_haikou": "4601", "platform_sanya": "4602", "bureau_sanya": "4602"}
 
 
 @pytest.mark.parametrize("regulation", ["hefei", "qijiang", "hainan", "guichi"])
@@ -23,6 +27,19 @@ def test_the_cases_of_every_regulation_come_to_their_ends(session, regulation):
     assert (ended.open, ended.complaints, sum(ended.outcomes.values())) == (0, (), 8)
     assert ended.tasks >= 16 and (ended.appeals == 0) == (regulation == "hefei")
     assert list(ended.outcomes) == sorted(ended.outcomes)
+
+
+@pytest.mark.both_databases
+def test_two_cities_side_by_side_end_and_no_branch_sees_the_cases_of_another(session):
+    ended = simulation.run("hainan", wanted=24, seed=5)
+    assert (ended.open, ended.complaints) == (0, ())
+    seen = {"4601": set(), "4602": set(), "46": set()}
+    for case in session.scalars(select(Case)).unique():
+        parts = {unit.key for unit in session.scalars(select(Unit).join(CaseUnit, CaseUnit.unit_id == Unit.id).where(
+            CaseUnit.case_id == case.id))}
+        seen[areas.area(case.unit.level, case.unit.area_code)[:4]] |= parts & BRANCHES.keys()
+    assert {city: {BRANCHES[key] for key in parts} for city, parts in seen.items()} == {
+        "4601": {"4601"}, "4602": {"4602"}, "46": set()}
 
 
 def test_the_same_seed_makes_the_same_run_and_another_seed_another(clock, tmp_path):

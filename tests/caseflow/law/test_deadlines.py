@@ -135,9 +135,9 @@ def test_a_limit_is_provisional_when_it_counts_a_day_of_a_year_without_notice(un
 
 def test_the_next_years_notice_moves_what_the_old_one_left_open():
     notice = "国务院办公厅关于2027年部分节假日安排的通知"
-    days = {date(2027, 1, 1): Day(False, "元旦", notice), date(2027, 1, 2): Day(True, "元旦", notice)}
+    days = {date(2027, 1, 2): Day(True, "元旦", notice)}
     known = Calendar("national", "national:2027r2", NATIONAL.days | days, NATIONAL.years | {2027})
-    assert due_day(1, date(2026, 12, 31), NATIONAL) == date(2027, 1, 1)
+    assert due_day(1, date(2026, 12, 31), NATIONAL) == date(2027, 1, 4)
     assert due_day(1, date(2026, 12, 31), known) == date(2027, 1, 2)
 
 

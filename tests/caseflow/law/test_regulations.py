@@ -93,10 +93,10 @@ def test_the_default_rating_is_the_one_each_text_names():
 def test_every_article_that_is_cited_is_quoted():
     for regulation in regulations.all_regulations().values():
         cited = {parameter.article for parameter in regulation.parameters.values()}
-        cited |= {fact.article for fact in [regulation.default_rating] if fact}
+        cited |= {fact.article for fact in [regulation.default_rating, regulation.waiting] if fact}
         cited |= {regulation.appeal.article, regulation.supervision.refusal.article}
         cited |= {regulation.supervision.discipline.article, regulation.supervision.references.article}
-        cited |= {regulation.supervision.duplicates.article}
+        cited |= {regulation.supervision.duplicates.article, regulation.supervision.improvements.article}
         assert cited <= set(regulation.articles), regulation.key
 
 
@@ -108,6 +108,9 @@ def test_the_diagram_files_come_with_it():
 
 
 @pytest.mark.parametrize("old,new,key", [
+    ("else=government.supervisor)", "else=buro.supervisor)", "rules"),
+    ("else=government.supervisor)", "else=government.officer)", "rules"),
+    ("else=government.supervisor)", "else=bureau.reviewer)", "rules"),
     ('name = "贵池区完善', 'nam = "贵池区完善', "name"),
     ('lead = "bureau"', 'lead = "buro"', "lead"),
     ("issued = 2020-07-03", 'issued = "2020-07-03"', "issued"),
@@ -162,10 +165,18 @@ def test_a_missing_folder_is_named(monkeypatch, tmp_path):
 
 def test_an_operation_of_supervision_is_offered_as_the_text_says_and_not_at_all_where_it_is_silent(monkeypatch):
     rules = regulations.get("guichi").supervision
-    for operation in ("refusal", "discipline", "references", "duplicates"):
+    for operation in ("refusal", "discipline", "references", "duplicates", "improvements"):
         assert regulations.offered("guichi", operation) is getattr(rules, operation)
     silent = {"guichi": replace(regulations.get("guichi"), supervision=None)}
     monkeypatch.setattr(regulations, "all_regulations", lambda: silent)
     assert regulations.offered("guichi", "discipline") is None
     with pytest.raises(RegulationNotFound):
         regulations.offered("nowhere", "discipline")
+
+
+def test_the_rules_about_persons_are_read_with_their_fallbacks():
+    found = {key: dict(regulation.apart) for key, regulation in regulations.all_regulations().items()}
+    assert {key for key, rules in found.items() if rules} == {"guichi", "hainan", "qijiang"}
+    [rule] = found["qijiang"]["rectification"]
+    assert (rule.article, rule.tasks, rule.fallback) == ("QJ-14", (("revisit",), ("track",)), "office.supervisor")
+    assert rule.against("track") == ("revisit",) and rule.against("assign") == ()

@@ -212,6 +212,7 @@ class Deadline(RuleBasedStateMachine):
         return False
 
 
+@pytest.mark.usefixtures("with_powers")
 @pytest.mark.both_databases
 def test_no_order_of_stops_extensions_hands_calendars_and_time_loses_a_working_day(request, database):
     def on_sqlite(_stack, folder):

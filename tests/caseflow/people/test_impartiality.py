@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from caseflow.appeals import filing as appeals
 from caseflow.appeals import finding
@@ -10,12 +11,13 @@ from caseflow.appeals.review import APPEAL
 from caseflow.cases import steps
 from caseflow.errors import AppealRefused, ConcurrentUpdate, NotImpartial, PermissionDenied
 from caseflow.health import doctor
-from caseflow.models import Appeal, RoleAssignment, User, WorkItem, db, transaction
+from caseflow.models import Appeal, Delivery, RoleAssignment, User, WorkItem, db, transaction
 from caseflow.notices import outbox
+from caseflow.notices.deliveries import Rules
 from caseflow.people import accounts, impartiality
 from caseflow.raters import rated
 from caseflow.supervision import reassign
-from caseflow.work import delegation, tasks
+from caseflow.work import delegation, tasks, worklist
 from tests.ground import at_once, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import PNG, BytesIO, Journey
 
@@ -31,7 +33,11 @@ def appeal(installed, app, clock):
 
 
 def bar(actor, journey):
-    return impartiality.bar(actor.user_id, journey.case_id)
+    """Why they may not review it; what they are shown and told agrees with it."""
+    found = impartiality.bar(actor.user_id, journey.case_id)
+    shown = journey.case_id in {item.case_id for item in worklist.my_work(actor, now=journey.now).items}
+    assert shown == (found is None)
+    return found
 
 
 def test_a_reviewer_of_the_office_is_impartial(appeal, session):
@@ -84,6 +90,7 @@ def test_who_reviewed_the_first_appeal_is_barred_from_the_second(appeal, session
         db.session.flush()
         steps.start(case, definition, subject, person("qijiang.dept1.officer"), appeal.now)
     assert impartiality.bar(person("qijiang.office.reviewer").user_id, case.id) == "first_handler"
+    assert worklist.my_work(person("qijiang.office.reviewer"), now=appeal.now).items == []
     found = [(c.code, c.case) for c in doctor.examine(appeal.now)]
     assert found == [("no_impartial_reviewer", case.number)]
 
@@ -160,7 +167,7 @@ def test_a_review_is_handed_to_nobody_partial(appeal, session):
     taker = newcomer("taker", ("reviewer", item.unit_id))
     to = reassign.successor(reassign.Target(item.unit, db.session.get(User, member.user_id)))
     assert reassign.obstacle(item.case, item, to, frozenset({item.unit_id})) == "conflict"
-    offered = {user.id for user in delegation.colleagues(item, item.case_id, taker)}
+    offered = {user.id for user in delegation.colleagues(item, item.case, taker)}
     assert member.user_id not in offered and person("qijiang.office.reviewer").user_id in offered
 
 
@@ -170,3 +177,37 @@ def test_what_an_appellant_has_to_do_is_handed_to_nobody(appeal, session):
     assert item.role == "staff"
     to = reassign.successor(reassign.Target(item.unit))
     assert reassign.obstacle(item.case, item, to, frozenset({item.unit_id})) == "personal"
+
+
+@pytest.fixture
+def member(appeal, session):
+    """Who reviews at the office and is of the rated unit."""
+    item = open_item(appeal.case_id)
+    return newcomer("member", ("reviewer", item.unit_id), ("auditor", item.case.unit_id))
+
+
+def test_who_must_recuse_is_neither_shown_nor_counted_the_review(appeal, member, session):
+    assert worklist.my_work(member, now=appeal.now).items == []
+    assert worklist.counts(member, appeal.now)["work"] == 0 and not tasks.anything_free(member)
+    assert worklist.counts(person("qijiang.office.reviewer"), appeal.now)["work"] == 1
+
+
+def test_who_must_recuse_is_not_told_that_it_is_their_turn(appeal, member, session):
+    found = finding.of_case(appeal.case_id)
+    assert finding.task_for(found, member) is None
+    assert finding.task_for(found, person("qijiang.office.reviewer")).element == "review"
+
+
+def test_what_reviewers_are_told_of_an_appeal_is_not_for_who_must_recuse(appeal, member, session):
+    with transaction():
+        for one in (member, person("qijiang.office.reviewer")):
+            profile = accounts.profile_of(db.session.get(User, one.user_id))
+            profile.email, profile.channels = "a@example.org", "email"
+    appeal.withdrawn(STAFF)
+    with transaction():
+        outbox.deliver_waiting(appeal.now, rules=Rules(frozenset({"email"})))
+    kinds = {one.username: [notice.kind for notice in outbox.for_actor(one)]
+             for one in (member, person("qijiang.office.reviewer"))}
+    assert kinds == {"member": [], "qijiang.office.reviewer": ["appeal_withdrawn"]}
+    written = db.session.scalars(select(Delivery.user_id).where(Delivery.kind == "appeal_withdrawn"))
+    assert list(written) == [person("qijiang.office.reviewer").user_id]

@@ -89,7 +89,7 @@ def extra_choice(diagram: Diagram) -> Iterator[Edit]:
     """One more channel to choose from."""
     for task in diagram.users():
         for field in diagram.fields(task):
-            if field.get("id").endswith(("_channel", "cause", "problem_kind", "unreachable_reason", "finding")):
+            if field.get("id").endswith(("_channel", "cause", "problem_kind", "unreachable_reason")):
                 edited = diagram.again()
                 edited.add(edited.field(task, field.get("id")), '<camunda:value id="extra" name="另一种"/>')
                 yield f"{task}.{field.get('id')}", edited

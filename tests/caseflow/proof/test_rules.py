@@ -76,10 +76,20 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
 @pytest.mark.parametrize(("text", "code", "fact"), [
     ("performed_by(revisit, responsible.officer)", "wrong_post", ("wanted", "responsible.officer")),
     ("carries_out(open_file, remind)", "effect_missing", ("topic", "remind")),
-    ("different_person(rectify, explain)", "same_unit", ("second", "解释说明")),
+    ("different_office(rectify, explain)", "same_unit", ("second", "解释说明")),
+    ("different_person(rectify, explain)", "fallback_missing", ("second", "解释说明")),
+    ("different_person(rectify, revisit)", "fallback_missing", ("first", "整改并反馈")),
+    ("different_person(revisit, rectify, else=bureau.officer)", "fallback_missing", ("first", "满意度回访")),
+    ("different_person(rectify, open_file, else=bureau.supervisor)", "not_a_user_task",
+     ("name", "当日建档并通知承办单位")),
     ("offers(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
+    ("offers_only(first_response, outcome, [resolved, simple, no_legal_basis])", "choice_too_many",
+     ("value", "complex")),
+    ("offers_only(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
     ("asks(rectify, price)", "question_optional", ("field", "price")),
     ("asks(revisit, attempts, least=4)", "minimum_too_low", ("least", 4)),
+    ("refuses(first_response, contact_channel, phone, outcome=complex)", "answers_together", ("value", "电话")),
+    ("within(first_response, outcome, ledger_longest)", "date_unbounded", ("parameter", "ledger_longest")),
     ("every_closed_case_had(second_revisit)", "step_missing", ("element", "second_revisit")),
     ("reachable(closed_quietly)", "end_missing", ("outcome", "closed_quietly")),
     ("message_ends(withdrawn, during=[rectify], outcome=rating_voided)", "message_missing", ("message", "withdrawn")),
@@ -105,7 +115,7 @@ def test_a_stuck_case_a_lost_date_and_an_endless_loop_break_always_ends():
     assert [step.element for step in result.path] == ["", "asked"]
     diagram = Diagram("hefei", "rectification")
     field = diagram.field("open_ledger", "rectify_by")
-    field.remove(next(iter(field)))
+    field.remove(field.find("{*}validation"))
     definition = engine.load({"r.bpmn": diagram.source()}, trusted=True, topics=TOPICS)
     [result] = proof(definition, "always_ends()").results
     assert result.verdict == VIOLATED and result.element == "rectify_ledger_due"
@@ -140,6 +150,7 @@ def test_a_stricter_limit_keeps_a_longer_one():
     "deadline(a)", "deadline(a) <= 0 working_days", "deadline(a) <= 5 weeks", "deadline(a) <= 5 working_days until=x",
     "always_ends() <= 5 working_days", "performed_by(a, officer)", "before(a.b, c)", "leads(a, to=b)",
     "leads(a, x=1, to=b)", "leads(a, x=y)", "leads(a, x=y, z=w, to=b)", "never(a, except=b)", "never(a, unless=[])",
+    "different_person(a, b, else=officer)", "different_office(a, b, else=c.officer)",
     "asks(a, b, least=c)", "at_most(a, 1) at_most(b, 1)",
     "before(A, b)", "never(a, unless=b, unless=c)", "message_ends([a, b], during=c, outcome=d)", "x" * 600,
 ])

@@ -57,7 +57,7 @@ def test_a_task_that_a_colleague_has_taken_opens_no_contact(guichi, item, office
 
 
 def test_in_hainan_only_12345_sees_the_contact(hainan, session):
-    hainan.does(hainan.open_tasks()[0])
+    hainan.does("verify").does("contact_rater")
     assert hainan.open_tasks() == ["first_response"]
     agency = next(person(f"hainan.dept{n}.officer") for n in (1, 2, 3)
                   if person(f"hainan.dept{n}.officer").holds("officer", hainan.case().unit_id))
@@ -66,8 +66,19 @@ def test_in_hainan_only_12345_sees_the_contact(hainan, session):
     assert reveal(hainan, person("hainan.platform.officer")) == ("卫建国", "13900009029")
 
 
+@pytest.mark.both_databases
+def test_a_branch_sees_the_raters_of_its_own_area_and_of_no_other(hainan, clock, session):
+    """HN-11, HN-14."""
+    for office, own, other in ((1, "platform_city", "platform_sanya"), (3, "platform_sanya", "platform_city")):
+        case = Journey(hainan.app, clock, "hainan").bad_review(office=office)
+        session.rollback()
+        assert reveal(case, person(f"hainan.{own}.officer")) == ("卫建国", "13900009029")
+        with pytest.raises(NotFound):
+            reveal(case, person(f"hainan.{other}.officer"))
+
+
 def test_nobody_sees_the_contact_once_the_case_is_closed(hainan, session):
-    hainan.does(hainan.open_tasks()[0]).does("first_response", outcome="resolved")
+    hainan.does("verify").does("contact_rater").does("first_response", outcome="resolved")
     revisit, = hainan.open_tasks()
     hainan.cannot_be_reached(revisit).does(revisit, revisit_result="unreachable").closed_as("closed_unreachable")
     with pytest.raises(PermissionDenied):

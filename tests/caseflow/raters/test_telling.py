@@ -69,8 +69,8 @@ def test_a_dismissed_appeal_is_told_too_and_an_anonymous_rater_cannot_be(install
 
 def test_in_hainan_the_branch_that_has_the_case_tells_the_rater(installed, app, session, clock):
     case = Journey(app, clock, "hainan").bad_review(office=1)
-    case.appeal("hainan.dept2.officer", ground="malicious").does(
-        "review_city", decision="upheld", finding="malicious", reasons=LONG_ENOUGH)
+    case.appeal("hainan.dept2.officer", ground="malicious").does("examine", examination=LONG_ENOUGH).does(
+        "review", decision="upheld", finding="malicious", reasons=LONG_ENOUGH)
     assert case.notices("tell_rater_upheld") == {("12345海口分平台", "officer")}            # HN-14
     assert not may(case, "hainan.dept2.officer")
 

@@ -17,6 +17,8 @@ from caseflow.work import tasks
 from tests.ground import newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 
 @pytest.fixture
 def three(guichi, session):
@@ -36,7 +38,8 @@ def numbers(actor, now, **wanted):
 @pytest.mark.both_databases
 def test_every_figure_is_the_length_of_its_list(three, session):
     guichi, lead = three[0], person("guichi.bureau.supervisor")
-    for days, expected in ((0, (0, 0, 2, 1)), (1, (0, 0, 2, 1)), (2, (0, 2, 0, 1)), (3, (2, 0, 0, 1))):
+    for days, expected in ((0, (0, 0, 2, 0, 1, 0)), (1, (0, 0, 2, 0, 1, 0)), (2, (0, 2, 0, 0, 1, 0)),
+                           (3, (2, 0, 0, 0, 1, 0))):
         now = guichi.now + timedelta(days=days)
         figures = board.figures(lead, now)
         assert tuple(figures[which] for which in board.WHICH[1:]) == expected, days

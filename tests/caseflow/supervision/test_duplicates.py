@@ -10,7 +10,7 @@ from caseflow.cases import steps
 from caseflow.errors import ConcurrentUpdate, InvalidForm, InvalidInput, LateReasonMissing, NotFound, PermissionDenied
 from caseflow.models import Case, Submission, WorkItem, db, transaction
 from caseflow.supervision import duplicates
-from tests.ground import entries, open_item, person, rows
+from tests.ground import entries, open_item, person, reached, rows
 from tests.journeys.kit import Journey
 
 LEAD, OFFICER, REASON = "guichi.bureau.supervisor", "guichi.dept1.officer", "同一评价人、同一件事"
@@ -19,8 +19,12 @@ ANSWERS = {"outcome": "simple", "contact_channel": "phone", "findings": "已核�
 
 @pytest.fixture
 def three(guichi, app, clock) -> list[Journey]:
-    """Three bad reviews of one rater about one unit."""
-    return [guichi, *(Journey(app, clock, "guichi").bad_review() for _ in range(2))]
+    """Three bad reviews of one rater about one unit, who was reached about each."""
+    reviews = [guichi, *(Journey(app, clock, "guichi").bad_review() for _ in range(2))]
+    with app.app_context():
+        for review in reviews:
+            reached(review.case_id, OFFICER, review.now)
+    return reviews
 
 
 def link(case, of, username=LEAD, reason=REASON):
@@ -60,6 +64,7 @@ def test_linked_cases_stay_open_and_are_filled_in_together_each_with_its_own_rec
     assert session.query(Submission).count() == 3
     for journey in three:
         journey.healthy()
+    reached(first.case_id, OFFICER, first.now)
     complete(first, answers={"measures": "已整改", "feedback": "已反馈"} | filled(first))
     first.does("revisit", revisit_result="satisfied")
     assert (first.case().status, second.open_tasks(), third.open_tasks()) == ("closed", ["rectify"], ["rectify"])

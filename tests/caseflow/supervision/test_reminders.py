@@ -10,6 +10,8 @@ from caseflow.supervision import reminders
 from scheduler import jobs
 from tests.ground import entries, person
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 OFFICE, LEAD = "区市场监管局", "区数据资源管理局（政务服务管理局）"
 
 

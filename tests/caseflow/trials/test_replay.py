@@ -19,6 +19,8 @@ from caseflow.trials import replay
 from tests.ground import person
 from web import sentences
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -56,6 +58,16 @@ def test_cases_on_the_definition_they_ran_under_are_the_same(installed, session)
 def test_cases_of_the_other_regulations_are_the_same_as_well(installed, session, place):
     _simulated(place, 4)
     _are_the_same(place)
+
+
+def test_what_breaks_a_rule_of_the_target_cannot_be_done_again(guichi, session):
+    guichi.does("first_response", outcome="simple", contact_channel="phone")
+    rule = ('<camunda:formField id="contact_channel" label="联系方式" type="enum">\n              <camunda:properties>',
+            '<camunda:formField id="contact_channel" label="联系方式" type="enum">\n              <camunda:properties>'
+            '<camunda:property id="rule" value="outcome != \'simple\' or contact_channel == \'in_person\'"/>'
+            '<camunda:property id="rule_says" value="简单事项当面联系。"/>')
+    broken, = _replay(_edited("guichi", rule)).impossible
+    assert (broken.element, sentences.of(broken.why)) == ("first_response", "contact_channel 简单事项当面联系。")
 
 
 def test_stops_and_extensions_are_part_of_the_record(guichi, session):

@@ -30,6 +30,9 @@ from caseflow.trials.tryout import Act, play
 from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
 from tests.ground import person
+from web import sentences
+
+pytestmark = pytest.mark.usefixtures("with_powers")
 
 NAMELESS = {"rating", "number", "source", "unit", "orgcode", "office_registered"}      # what differs by rows alone
 
@@ -44,6 +47,7 @@ def complete(task: str, *, late: str = "", **answers: object) -> Act:
 
 FIRST = {"outcome": "simple", "contact_channel": "phone", "findings": "已核实，情况属实。"}
 START = Act("start", at=MONDAY_MORNING)
+REACHED = Act("attempt", result="reached")
 
 
 def _told(entries, offices) -> list[tuple]:
@@ -61,8 +65,9 @@ def test_the_journal_is_that_of_a_real_case(guichi, app):
     guichi.until("2026-03-05", time(0, 0)).does("first_response", outcome="simple").time_passes(hours=3)
     guichi.does("rectify").message("appeal_upheld")
     trial = play(ground(), [
-        START, Act("deadline"), complete("first_response", late="等待材料", **FIRST),
-        Act("wait", after=timedelta(hours=3)), complete("rectify", feedback_channel="phone", measures="已整改。"),
+        START, Act("deadline"), REACHED, complete("first_response", late="等待材料", **FIRST),
+        Act("wait", after=timedelta(hours=3)), REACHED,
+        complete("rectify", feedback_channel="phone", measures="已整改。"),
         Act("message", message="appeal_upheld")])
     with app.app_context():
         case = db.session.get(Case, guichi.case_id)
@@ -106,7 +111,7 @@ def test_what_cannot_be_done_stops_the_run_before_it(act, refused):
 
 
 def test_whoever_is_late_says_why():
-    trial = play(ground(), [START, Act("deadline"), complete("first_response", **FIRST)])
+    trial = play(ground(), [START, Act("deadline"), REACHED, complete("first_response", **FIRST)])
     assert isinstance(trial.stopped.error, LateReasonMissing)
 
 
@@ -118,13 +123,14 @@ def test_without_a_deadline_there_is_nothing_to_jump_to():
 def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
     files = {"rectification.bpmn": drawings.source("hainan").replace(b"and visits('rehandle') &lt; 1", b"")}
     looping = Ground(engine.load(files, trusted=True), regulations.get("hainan"), working_days.national())
-    again = complete("revisit_city", revisit_result="unsatisfied", revisit_channel="phone", newest_level="dissatisfied",
+    again = complete("revisit", revisit_result="unsatisfied", revisit_channel="phone", newest_level="dissatisfied",
                      opinion="还是没有解决。")
     done = complete("rehandle", measures="重新办理。")
-    acts = [START, complete("dispatch_city", cause="item", work_order_no="1", rectify_by="2026-03-20"),
-            complete("first_response", outcome="resolved", findings="属实。"), again, done, again]
+    acts = [START, complete("verify", findings="属实。"), REACHED,
+            complete("contact_rater", contact_result="reached", contact_channel="phone", demand="尽快办结。"),
+            complete("first_response", outcome="resolved", solution="当天补办。"), REACHED, again, done, REACHED, again]
     trial = play(looping, acts)
-    assert (trial.stopped.number, trial.stopped.error.details) == (6, {"element": "return_for_rehandling"})
+    assert (trial.stopped.number, trial.stopped.error.details) == (10, {"element": "return_for_rehandling"})
     assert trial.effects == ("return_for_rehandling",)
 
 
@@ -145,7 +151,7 @@ def test_a_clock_that_is_stopped_and_restarted_is_that_of_a_real_case(guichi, se
     guichi.time_passes(days=7)
     change(clock.restart, RESUME.reason)
     guichi.does("first_response", outcome="simple")
-    trial = play(ground(), [START, STOP, RESUME, complete("first_response", **FIRST)])
+    trial = play(ground(), [START, STOP, RESUME, REACHED, complete("first_response", **FIRST)])
     case = session.get(Case, guichi.case_id)
     real = _told(journal.entries(case), lambda unit: "responsible" if unit == case.unit_id
                  else session.get(Unit, unit).key)
@@ -193,15 +199,26 @@ def test_where_nobody_may_stop_the_clock_a_run_cannot_either():
 
 
 def test_a_rater_with_a_number_is_unreachable_only_after_the_attempts_that_the_regulation_asks():
-    resolved = complete("first_response", outcome="resolved", findings="属实。")
+    resolved = complete("first_response", outcome="resolved", findings="属实。", feedback_channel="phone",
+                        measures="当场补办。")
     given_up = complete("revisit", revisit_result="unreachable", unreachable_reason="no_answer", attempts=3)
     tried = [Act("attempt", result="no_answer", after=timedelta(hours=hours)) for hours in (1, 1, 24)]
-    start = replace(START, phone=True)
-    assert isinstance(play(ground(), [start, resolved, *tried[:2], given_up]).stopped.error, InvalidForm)
-    assert play(ground(), [start, resolved, *tried, given_up]).outcome == "closed_unreachable"
-    reached = replace(tried[-1], result="reached")
-    assert isinstance(play(ground(), [start, resolved, *tried, reached, given_up]).stopped.error, InvalidForm)
-    assert play(ground(), [START, resolved, given_up]).outcome == "closed_unreachable"
+    begun = [replace(START, phone=True), REACHED, replace(resolved, after=timedelta(minutes=1))]
+    assert isinstance(play(ground(), [*begun, *tried[:2], given_up]).stopped.error, InvalidForm)
+    assert play(ground(), [*begun, *tried, given_up]).outcome == "closed_unreachable"
+    assert isinstance(play(ground(), [*begun, *tried, REACHED, given_up]).stopped.error, InvalidForm)
+
+
+def test_whoever_left_nothing_to_reach_them_by_was_not_tried_in_vain_and_whoever_did_left_something():
+    def refused(phone, **answers):
+        nobody = complete("first_response", outcome="simple", findings="属实。", **answers)
+        return play(ground(), [replace(START, phone=phone), nobody]).stopped
+
+    assert refused(True, contact_channel="no_contact").error.fields == {"contact_channel": "has_contact"}
+    assert refused(True, contact_channel="no_answer").error.fields == {"contact_channel": "unreachable_yet"}
+    assert refused(True, contact_channel="phone").error.fields == {"contact_channel": "not_contacted"}
+    assert refused(False, contact_channel="no_answer").error.fields == {"contact_channel": "nothing_left"}
+    assert refused(False, contact_channel="no_contact") is None
 
 
 def test_an_appeal_has_no_rater_to_call():
@@ -217,3 +234,20 @@ def test_the_acts_of_clock_and_contact_are_written_and_read_as_they_were():
         scenario_file.parse_acts('[[acts]]\ndo = "attempt"\n')
     with pytest.raises(ConfigurationError, match="reason"):
         scenario_file.parse_acts('[[acts]]\ndo = "wait"\nreason = "?"\n')
+
+
+def test_a_rule_of_a_form_stops_the_run_as_it_stops_a_real_case():
+    first = complete("first_response", outcome="complex", contact_channel="phone", findings="属实。")
+    far = complete("open_ledger", plan="先改流程。", rectify_by="2099-12-31")
+    trial = play(ground("hefei"), [START, REACHED, first, far])
+    assert (trial.stopped.number, trial.stopped.error.fields) == (4, {"rectify_by": "rule_broken"})
+    near = complete("open_ledger", plan="先改流程。", rectify_by="2026-03-30")
+    kept = play(ground("hefei"), [START, REACHED, first, near])
+    assert kept.stopped is None and [task.element for task in kept.open_tasks] == ["rectify_ledger"]
+
+
+def test_a_scenario_that_breaks_a_rule_of_a_form_is_told_its_sentence():
+    text = (regulations.folder() / "hefei" / "scenarios" / "rectification_ledger.toml").read_text(encoding="utf-8")
+    scenario = scenario_file.parse(text.replace("2026-03-20", "2099-12-31"), "ledger")
+    (result,) = scenarios.run(drawings.loaded("hefei"), regulations.get("hefei"), [scenario])
+    assert "“整改期限”最长是从今天起的20个工作日" in sentences.of(result.problems[0])

@@ -20,7 +20,8 @@ from caseflow.casefile import journal
 from caseflow.cases import clock, steps
 from caseflow.law import regulations, working_days
 from caseflow.models import AwaitedMessage, Case, Timer, Unit, User, WorkItem, transaction
-from caseflow.moments import ONE_SECOND
+from caseflow.moments import ONE_SECOND, day_of
+from caseflow.people import branches
 from caseflow.people.permissions import actor_for
 from caseflow.raters import attempts, contacts
 from caseflow.trials import scenario_file
@@ -28,6 +29,8 @@ from caseflow.trials.tried_case import Ground
 from caseflow.trials.tryout import RATING, Act, Trial, play
 from tests.bpmn import drawings
 from tests.journeys.kit import Journey
+
+pytestmark = pytest.mark.usefixtures("with_powers")
 
 OF_ROWS = {"rating", "number", "source", "orgcode", "office_registered", "appeal", "party", "ground", "attempt"}
 BESIDE = ("file_added",)                # the evidence of an appeal, for which a trial has no files
@@ -118,7 +121,11 @@ class Twin:
                       if entry.kind == "task_opened" else details) for entry, details in read]
 
     def _key(self, case: Case, unit_id: int) -> str:
-        return "responsible" if unit_id == case.unit_id else self.session.get(Unit, unit_id).key
+        if unit_id == case.unit_id:
+            return "responsible"
+        found = branches.offices_of(case, self.ground.regulation, day_of(self.journey.now))
+        by_area = {found[key]: key for key in self.ground.regulation.branches}
+        return by_area.get(unit_id) or self.session.get(Unit, unit_id).key
 
     def open(self) -> tuple:
         case = self.case

@@ -48,7 +48,7 @@ def test_a_milestone_of_a_task_that_is_not_drawn_is_found_wherever_it_is_named()
     assert "[milestones.rectification.first_contact]" in sentences.of(first)
     assert "“first_response”" in sentences.of(first)
     assert "[milestones.rectification.handled]" in sentences.of(spot) and "改 regulation.toml" in sentences.of(spot)
-    assert found("hainan", "rectification", ("revisit_city", "revisit_town")) == [("milestone_unknown", "")]
+    assert found("hainan", "rectification", ("revisit", "asked")) == [("milestone_unknown", "")]
 
 
 def test_a_milestone_that_is_drawn_but_nobodys_task_is_found_at_its_element():
@@ -61,7 +61,7 @@ def test_a_milestone_that_is_drawn_but_nobodys_task_is_found_at_its_element():
 
 def test_a_revisit_whose_form_does_not_ask_for_the_result_is_found():
     assert found("hainan", "rectification", ("revisit_result", "what_was_heard")) == [
-        ("milestone_result", "revisit"), ("milestone_result", "revisit_city")]
+        ("milestone_result", "revisit")]
 
 
 def test_an_end_without_revisit_that_is_not_drawn_is_found():
@@ -74,8 +74,8 @@ def test_an_end_without_revisit_that_is_not_drawn_is_found():
     ("qijiang", "appeal", ("duty_failed", "failed"), [("effect_field_missing", "dismiss_appeal")]),
     ("qijiang", "appeal", ('id="reasons"', 'id="why"'), [
         ("effect_field_missing", "dismiss_appeal"), ("effect_field_missing", "uphold_appeal")]),
-    ("hainan", "rectification", ('id="very_satisfied"', 'id="delighted"'), [
-        ("effect_field_form", "revisit"), ("effect_field_form", "revisit_city")]),
+    ("qijiang", "appeal", ('id="malicious"', 'id="untrue"'), [("effect_field_form", "review")]),
+    ("hainan", "rectification", ("very_satisfied", "delighted"), [("effect_field_form", "revisit")] * 2),
     ("qijiang", "appeal", ('id="malicious"', 'id="evil"'), [("effect_field_form", "review")])])
 def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, process, edit, expected):
     assert sorted(found(place, process, edit)) == sorted(expected)
@@ -84,13 +84,22 @@ def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, p
 @pytest.mark.parametrize("place, process, edit, code, severity, elements", [
     ("hefei", "rectification", ('id="attempts"', 'id="calls"'), "unreachable_field", "warning", ["revisit"]),
     ("hainan", "rectification", ("unreachable_reason", "why_not"), "unreachable_field", "warning",
-     ["revisit", "revisit_city"]),
+     ["contact_rater", "revisit"]),
     ("guichi", "rectification", ('name="appeal_upheld"', 'name="appeal_won"'), "message_not_awaited", "warning", [""]),
     ("qijiang", "appeal", ('name="appeal_withdrawn"', 'name="taken_back"'), "message_not_awaited", "warning", [""])])
 def test_what_a_diagram_does_without_is_a_warning(place, process, edit, code, severity, elements):
     told = disagreements(regulations.get(place), drawn(place, process, edit))
     assert [(finding.code, finding.severity, finding.element) for finding in told] == [
         (code, severity, element) for element in elements]
+
+
+def test_a_rule_that_counts_by_no_parameter_of_the_regulation_is_an_error():
+    edit = ("ledger_longest", "ledger_last")
+    assert found("hefei", "rectification", edit) == [("form_rule_parameter", "open_ledger")]
+    no_number = ("ledger_longest", "limits_since")
+    assert found("hefei", "rectification", no_number) == [("form_rule_parameter", "open_ledger")]
+    (finding,) = disagreements(regulations.get("hefei"), drawn("hefei", "rectification", edit))
+    assert finding.severity == "error" and "ledger_last" in sentences.of(finding)
 
 
 def test_a_figure_that_can_never_be_held_against_the_log_is_an_error():

@@ -64,6 +64,14 @@ def test_one_rating_is_accepted_and_its_repetition_is_a_duplicate(push, app, clo
             name: value for name, value in rating().items() if name not in ("userName", "mobile")}
 
 
+def test_a_rating_that_says_something_else_of_the_service_is_kept_as_later_and_a_default_given_up(push, app):
+    assert push(rating(level=5) | {"isdefault": "1"}).json["verdict"] == "accepted"
+    answer = push(rating(level=1))
+    assert (answer.status_code, answer.json["verdict"], answer.json["status"]) == (201, "later_rating", "later_rating")
+    assert [note["code"] for note in answer.json["notes"]] == ["default_replaced"] and answer.json["case"]
+    assert kept(app) == 2
+
+
 @pytest.mark.both_databases
 def test_a_bad_rating_is_answered_with_the_number_of_its_case(push, app):
     answer = push(rating(level=1)).json

@@ -110,7 +110,7 @@ def test_the_form_offers_unreachable_when_the_rule_is_met_and_says_why_not_befor
     page = desk.opens(f"/work/{item}")
     assert 'value="unreachable"' not in page.text and "本环节已记录 0 次未联系上" in words(page)
     refused = desk.submits(item, {"revisit_result": "unreachable", "unreachable_reason": "no_answer", "attempts": "3"})
-    assert refused.status_code == 422 and "还不能选“联系不上”" in words(refused)
+    assert refused.status_code == 422 and "联系的次数或者天数不够" in words(refused)
     assert 'value="unreachable"' not in refused.text
     guichi.cannot_be_reached("revisit")
     desk = Desk(guichi.app, guichi.clock, desk.username)     # the first login has idled out

@@ -8,6 +8,8 @@ from caseflow.models import Case, DeadlineEntry, Timer, db
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, desk_of, words
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 REASON = "等待评价人补充材料"
 
 
@@ -101,6 +103,7 @@ def test_a_late_task_asks_for_the_reason_and_shows_it_on_the_case_page(journey):
     desk, _ = desk_of(journey, "first_response")
     sent = {"f-outcome": "simple", "f-findings": "属实。", "f-contact_channel": "phone",
             "form_token": token}
+    desk.logs_contacts(item, {"contact_channel": "phone"})
     refused = desk.sends(f"/work/{item}", sent)
     assert refused.status_code == 422 and "请用 2 到 200 个字说明逾期原因" in words(refused)
     assert "属实。" in refused.text

@@ -106,6 +106,17 @@ def test_hefeis_case_past_the_validity_of_its_text_is_marked_with_the_reason(app
     assert "办法期满后受理" in page and "HF-18" in page and "没有规定对差评的申诉" in page and "HF-14" in page
 
 
+def test_what_else_was_said_of_the_service_stands_on_the_page(guichi, officer):
+    with guichi.app.app_context(), transaction():
+        first = db.session.get(Case, guichi.case_id).rating
+        said = {name: getattr(first, name) for name in (
+            "service_record_id", "regulation", "raw_level", "detail_codes", "channel", "rated_at", "received_at",
+            "source", "real_name", "raw")}
+        db.session.add(Rating(**said | {"level": "very_satisfied", "text": "后来办好了", "sequence": 2}))
+    page = words(page_of(officer, guichi))
+    assert "同一次服务的其他评价" in page and "后来办好了" in page and "后来的评价" in page
+
+
 def test_a_stranger_is_not_told_that_the_case_exists(guichi, hainan):
     stranger = Desk(guichi.app, guichi.clock, "hainan.platform.officer")
     assert page_of(stranger, guichi).status_code == 404

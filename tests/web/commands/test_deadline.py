@@ -33,7 +33,7 @@ def test_the_explanation_follows_line_by_line():
 
 def test_a_year_without_notice_is_warned_of_beside_the_answer():
     result = run("--from", "2026-12-30", "--working-days", "5")
-    assert result.stdout == "2027-01-06T23:59:59+08:00\n"
+    assert result.stdout == "2027-01-07T23:59:59+08:00\n"
     assert "尚未公布" in result.stderr
 
 

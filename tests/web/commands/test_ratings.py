@@ -44,8 +44,8 @@ def test_the_report_of_a_sample_feed_is_the_expected_one_to_the_byte(run, tmp_pa
 
 
 def test_one_line_says_what_became_of_the_file(run, tmp_path):
-    feed = write(tmp_path / "a.ndjson", rating(1, 1), rating(1, 1), rating(2), rating(3, 9))
-    assert run("import", feed).output == "4 行：接收 2，重复 1，退回 1；立案 1 件\n"
+    feed = write(tmp_path / "a.ndjson", rating(1, 1), rating(1, 1), rating(1, 2), rating(2), rating(3, 9))
+    assert run("import", feed).output == "5 行：接收 2，后续评价 1，重复 1，退回 1；立案 2 件\n"
 
 
 def test_a_file_without_rejections_ends_with_zero_the_second_time_too(run, tmp_path):
@@ -117,14 +117,15 @@ def test_an_import_and_a_push_of_the_same_ratings_at_once_keep_each_once(app, cl
         assert db.session.scalar(select(func.count(Case.id))) == 80
         assert journal_check.verify().broken == []
     accepted = sum(each["status"] == "accepted" for each in pushed[0].json)
-    assert f"接收 {200 - accepted}，重复 {accepted}" in result.output
+    assert f"接收 {200 - accepted}，后续评价 0，重复 {accepted}" in result.output
 
 
 def test_missing_cases_are_opened_by_command(run, tmp_path, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(commands.intake.rectification, "open_case", lambda *_: 1 / 0)
         result = run("import", write(tmp_path / "a.ndjson", rating(1, 1)))
-    assert (result.exit_code, result.output) == (1, "1 行：接收 1，重复 0，退回 0；立案 0 件，立案未成 1 件\n")
+    assert (result.exit_code, result.output) == (
+        1, "1 行：接收 1，后续评价 0，重复 0，退回 0；立案 0 件，立案未成 1 件\n")
     assert run("open-missing").output == "补立案 1 件，未成 0 件\n"
 
 

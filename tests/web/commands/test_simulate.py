@@ -81,7 +81,7 @@ def test_an_empty_database_that_is_named_is_used(caseflow, database_url, databas
 
 
 def test_what_is_made_in_a_named_database_is_whole_with_its_files(caseflow, database_url):
-    ended = simulate(caseflow, cases=6, database=database_url)
+    ended = simulate(caseflow, cases=14, database=database_url)
     assert ended.exit_code == 0 and "appeals=0" not in ended.output, "without appeals there are no files to lose"
     healthy = caseflow("doctor", database=database_url)
     assert (healthy.exit_code, healthy.output) == (0, "healthy: every check holds\n")

@@ -132,7 +132,7 @@ def test_invisible_characters_of_chat_programs_go_away():
 
 
 def test_few_choices_are_buttons_and_many_are_a_list():
-    many = FormField("reason", "原因", "enum", choices=tuple((str(n), str(n)) for n in range(6)))
+    many = FormField("reason", "原因", "enum", choices=tuple((str(n), str(n)) for n in range(7)))
     form = TaskForm((OUTCOME, many), today=TODAY)
     assert (form["outcome"].type, form["reason"].type) == ("RadioField", "SelectField")
 

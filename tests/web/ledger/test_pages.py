@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 
 import pytest
@@ -132,7 +132,7 @@ def test_the_sheet_is_written_row_by_row(guichi):
                 asked.append(number)
                 yield case, LedgerFacts()
 
-        with ledger_sheet.write(rows(), datetime(2026, 3, 2, tzinfo=UTC)) as file:
+        with ledger_sheet.write(rows()) as file:
             assert load_workbook(file).active.max_row == 4
         assert asked == [0, 1, 2]
 

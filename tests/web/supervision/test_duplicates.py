@@ -32,6 +32,8 @@ def test_duplicates_are_linked_on_the_case_page_and_filled_in_together_at_the_ta
     assert f"{numbers[1]} 是本案的重复" in words(officer.opens(f"/cases/{numbers[0]}"))
     form = officer.opens(f"/work/{item_id}").text
     other = re.search(r'name="together" value="(\d+)"', form)[1]
+    for work_item_id in (item_id, int(other)):
+        officer.logs_contacts(work_item_id, ANSWERS)
     fields = {f"f-{key}": value for key, value in ANSWERS.items()} | {
         "together": other, "form_token": officer.token(item_id)}
     assert officer.sends(f"/work/{item_id}", fields | {"f-findings": ""}).status_code == 422

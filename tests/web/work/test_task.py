@@ -6,9 +6,11 @@ import json
 import threading
 
 import pytest
+from lxml import html
 from sqlalchemy import func, select
 
 from caseflow.models import Case, Draft, Submission, WorkItem, db, transaction
+from tests.journeys.kit import Journey
 from tests.web.desk import Desk, colleague, desk_of, words
 
 ANSWERS = {"outcome": "simple", "contact_channel": "phone", "findings": "已电话联系，情况属实。"}
@@ -42,8 +44,6 @@ def test_what_is_due_today_and_what_is_late_say_so(guichi, clock):
 
 def test_a_due_date_in_a_year_without_a_notice_is_marked(app, clock):
     from datetime import UTC, datetime
-
-    from tests.journeys.kit import Journey
 
     clock.set(datetime(2026, 12, 31, 1, 0, tzinfo=UTC))
     journey = Journey(app, clock, "guichi").bad_review()
@@ -136,6 +136,17 @@ def test_what_is_missing_is_listed_and_what_was_typed_stays(guichi, desk):
     assert guichi.open_tasks() == ["first_response"] and count(guichi, Submission) == 0
 
 
+def test_a_broken_rule_is_told_at_its_field_and_what_was_typed_stays(app, clock):
+    case = Journey(app, clock, "hefei").bad_review().does("first_response", outcome="complex", contact_channel="phone")
+    person, item = desk_of(case, "open_ledger")
+    answer = person.submits(item, {"rectify_by": "2099-12-31", "plan": "先改流程，再培训。"})
+    assert answer.status_code == 422 and "先改流程，再培训。" in answer.text
+    field = html.fromstring(answer.text).get_element_by_id("f-rectify_by-error")
+    assert field.text_content() == "“整改期限”最长是从今天起的20个工作日，请改早一些。"
+    assert case.open_tasks() == ["open_ledger"]
+    assert person.submits(item, {"rectify_by": "2026-03-20", "plan": "先改流程，再培训。"}).status_code == 302
+
+
 def test_a_double_click_gets_the_same_answer_once(guichi, desk):
     person, item = desk
     token = person.token(item)
@@ -148,6 +159,7 @@ def test_a_double_click_gets_the_same_answer_once(guichi, desk):
 def test_the_same_form_sent_twice_at_the_same_moment_counts_once(guichi, desk):
     person, item = desk
     token = person.token(item)
+    person.logs_contacts(item, ANSWERS)
     cookie = person.browser.get_cookie("__Host-caseflow") or person.browser.get_cookie("caseflow")
     answers = []
 

@@ -15,6 +15,8 @@ from caseflow.workshop import drafts, verification
 from tests.ground import person
 from tests.web.desk import Desk, words
 
+pytestmark = pytest.mark.usefixtures("with_powers")
+
 PROCESS = "guichi_rectification"
 SOURCE = regulations.files("guichi")["rectification.bpmn"]
 START = {"act": "start", "at": "2026-03-02T09:00", "level": "dissatisfied", "real_name": "yes",
@@ -46,6 +48,10 @@ class Bench:
     def task(self) -> str:
         return self.desk.opens(self.address).text.rpartition('name="task" value="')[2].partition('"')[0]
 
+    def reaches(self) -> None:
+        """The rater, by telephone."""
+        self.does(act="attempt", channel="telephone", result="reached")
+
     def completes(self, **fields: object):
         return self.does(act="complete", task=self.task(), **fields)
 
@@ -63,6 +69,7 @@ def test_a_run_goes_on_act_by_act_and_back_and_writes_no_case(bench):
     assert "期限“收到后2个工作日”：自收到评价起 2 个工作日，至 2026-03-04 24:00" in page
     page = bench.then(bench.does(act="deadline"))
     assert "模拟时间 2026-03-05 00:00" in page and "期限“收到后2个工作日”已到" in page and "逾期原因" in page
+    bench.reaches()
     late = bench.completes(**FIRST)
     assert late.status_code == 422 and "2 到 200 个字说明逾期原因" in words(late)
     page = bench.then(bench.completes(late_reason="等待材料", **FIRST))
@@ -70,7 +77,7 @@ def test_a_run_goes_on_act_by_act_and_back_and_writes_no_case(bench):
     page = bench.then(bench.does(act="message", message="appeal_upheld"))
     assert "案件办结：评价不予采纳" in page
     page = bench.then(bench.does(act="back"))
-    assert "已办 3 步" in page and "案件办结" not in page
+    assert "已办 4 步" in page and "案件办结" not in page
     assert "开始试办" in bench.then(bench.does(act="restart"))
     with bench.app.app_context():
         assert db.session.scalar(select(TrialRun)) is None
@@ -89,6 +96,7 @@ def test_a_form_is_refused_as_the_officers_own_and_a_stale_one_changes_nothing(b
 
 def test_a_run_is_kept_as_a_scenario_that_every_later_check_plays(bench):
     bench.does(**START)
+    bench.reaches()
     bench.completes(**FIRST)
     page = bench.then(bench.desk.sends(f"{bench.address}/keep", {"name": "联系后等整改"}))
     assert "已存为场景“联系后等整改”" in page and "随本草稿保存" in page
@@ -105,7 +113,7 @@ def test_a_run_is_kept_as_a_scenario_that_every_later_check_plays(bench):
         told = db.session.scalars(select(JournalEntry).where(JournalEntry.kind == "scenario_kept")).one()
         assert json.loads(told.details)["scenario"] == "rectification_kept_1"
     bench.desk.sends(f"{bench.address}/scenarios/rectification_simple/open")
-    assert "已办 4 步" in bench.page() and "案件办结：满意" in bench.page()
+    assert "已办 7 步" in bench.page() and "案件办结：满意" in bench.page()
     assert "请给场景起个名字" in bench.then(bench.desk.sends(f"{bench.address}/keep", {"name": " "}))
     assert "已从草稿中删去" in bench.then(bench.desk.sends(f"{bench.address}/scenarios/rectification_kept_1/drop"))
     with bench.app.app_context():
@@ -121,6 +129,7 @@ def test_a_scenario_of_the_draft_stands_in_place_of_the_file(installed, app, clo
     bench.desk.sends(f"{bench.address}/scenarios/rectification_complex/open")
     bench.does(act="restart")
     bench.does(**START)
+    bench.reaches()
     bench.completes(**FIRST | {"f-outcome": "complex"})
     assert "满意度回访" in bench.page()
     kept = bench.desk.sends(f"{bench.address}/keep", {"name": "复杂事项", "in_place_of": "rectification_complex"})
@@ -134,8 +143,9 @@ def test_a_scenario_of_the_draft_stands_in_place_of_the_file(installed, app, clo
 
 def test_a_run_ends_where_the_draft_was_changed_and_an_unreadable_draft_says_why(bench):
     bench.does(**START)
+    bench.reaches()
     bench.completes(**FIRST)
-    for source, told in ((SOURCE.replace(b'id="findings" label', b'id="facts" label'), "只能走到第 1 步"),
+    for source, told in ((SOURCE.replace(b'id="findings" label', b'id="facts" label'), "只能走到第 2 步"),
                          (b"<nonsense/>", "这份草稿现在还不能试办")):
         with bench.app.app_context(), transaction():
             draft = drafts.find(bench.draft_id, person("guichi.designer"))
@@ -172,7 +182,10 @@ def test_the_clock_is_stopped_and_runs_again_with_what_was_left(bench):
 
 def test_a_rater_who_left_a_number_is_unreachable_only_after_the_logged_attempts(bench):
     bench.does(**START, phone="yes")
-    bench.completes(**{"f-outcome": "resolved", "f-findings": "当场补办。"})
+    bench.reaches()
+    bench.does(act="wait", amount="1", unit="hour")
+    bench.completes(**{"f-outcome": "resolved", "f-findings": "情况属实。", "f-feedback_channel": "phone",
+                       "f-measures": "当场补办。"})
     page = bench.page()
     assert "本环节已记录 0 次未联系上" in page and "联系不上" not in _choices(bench, "revisit_result")
     assert "请选择联系结果" in bench.then(bench.does(act="attempt", channel="telephone", result=""))
@@ -181,7 +194,7 @@ def test_a_rater_who_left_a_number_is_unreachable_only_after_the_logged_attempts
     for hours in ("1", "1", "24"):
         bench.does(act="wait", amount=hours, unit="hour")
         page = bench.then(bench.does(act="attempt", channel="telephone", result="no_answer"))
-    assert "联系评价人（电话，2026-03-03 11:00）：无人接听或未回复" in page
+    assert "联系评价人（电话，2026-03-03 12:00）：无人接听或未回复" in page
     assert "已记录 3 次未联系上（分在 2 天）" in page and "联系不上" in _choices(bench, "revisit_result")
 
 

@@ -86,4 +86,4 @@ def _offices(files: Mapping[str, bytes]) -> Mapping[str, str]:
     found = {process.get("id", "") for source in files.values() for process in read(source).iter("{*}process")}
     places = (place for key, place in regulations.all_regulations().items()
               if any(name.startswith(f"{key}_") for name in found))
-    return {key: unit.name for place in places for key, unit in place.units.items()}
+    return {key: name for place in places for key, name in place.offices.items()}

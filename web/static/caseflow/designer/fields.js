@@ -1,19 +1,22 @@
 // The form of a task: fields to add, order, change and remove.
-import { CODE, button, check, field, group, pick, row, text, tool } from './controls.js';
+import { CODE, button, check, field, group, long, pick, row, text, tool } from './controls.js';
 import { h, say } from './dom.js';
+import { MOST_RULES } from './model.js';
 
+const DECIDING = ['enum', 'boolean', 'date', 'long'];
 const TYPES = ['string', 'text', 'enum', 'boolean', 'date', 'long'];
 const BOUNDS = { string: ['minlength', 'maxlength'], text: ['minlength', 'maxlength'], long: ['min', 'max'] };
 const UNBOUND = { min: '', max: '', minlength: '', maxlength: '' };
 const FRESH = { type: 'text', default: '', required: true, ...UNBOUND, maxlength: '2000', visible_when: '', first_visit_only: '',
-  choices: [], rest: { constraints: [], properties: [] } };
+  choices: [], rules: [], rest: { constraints: [], properties: [] } };
 
 // What another type leaves of a field.
 function retyped(one, type) {
   const bounds = Object.fromEntries((BOUNDS[type] ?? []).map((name) => [name, one[name]]));
   const asked = [{ id: 'yes', name: say('choice_yes') }, { id: 'no', name: say('choice_no') }];
   const choices = type !== 'enum' ? [] : one.choices.length ? one.choices : asked;
-  return { type, default: '', ...UNBOUND, ...bounds, choices, first_visit_only: type === 'enum' ? one.first_visit_only : '' };
+  const rules = DECIDING.includes(type) ? one.rules : [];
+  return { type, default: '', ...UNBOUND, ...bounds, choices, rules, first_visit_only: type === 'enum' ? one.first_visit_only : '' };
 }
 
 function choicesPart(one, key, write) {
@@ -53,6 +56,20 @@ function firstVisitPart(one, key, write) {
     .filter((other) => (other === id ? on : chosen.includes(other))).join(',');
   const box = ({ id, name }) => check(`${key}-first-${id}`, name, chosen.includes(id), (on) => write(toggled(id, on)));
   return group(say('first_visit_only'), one.choices.map(box));
+}
+
+const oneLine = (text) => text.trim().replace(/\s+/g, ' ');
+
+// What the answer has to keep, each with the sentence for whoever breaks it.
+function rulesPart(one, key, write) {
+  const replace = (index, values) => write(one.rules.map((rule, at) => (at === index ? { ...rule, ...values } : rule)));
+  const line = (rule, at) => h('li', { class: 'choice-rule' },
+    field(say('rule_text'), long(`${key}-rule-${at}`, rule.text, (value) => replace(at, { text: oneLine(value) }), 2, CODE), say('rule_hint')),
+    field(say('rule_says'), long(`${key}-rule-says-${at}`, rule.says, (value) => replace(at, { says: oneLine(value) }), 3)),
+    button(`${key}-rule-remove-${at}`, 'trash', say('remove_rule'), () => write(one.rules.filter((_, index) => index !== at))));
+  const add = () => write([...one.rules, { text: one.type === 'date' ? `${one.id} > today()` : `${one.id} == `, says: say('new_rule') }]);
+  return group(say('rules'), one.rules.length ? h('ol', { class: 'choices' }, one.rules.map(line)) : null,
+    one.rules.length < MOST_RULES ? button(`${key}-rule-add`, 'plus', say('add_rule'), add) : null);
 }
 
 export function fieldsPart(element, fields, { edits }) {
@@ -100,7 +117,8 @@ export function fieldsPart(element, fields, { edits }) {
       one.type === 'enum' ? choicesPart(one, key, write('choices')) : null,
       defaultPart(one, key, write('default')),
       visiblePart(one, fields.slice(0, index), key, write('visible_when')),
-      one.type === 'enum' ? firstVisitPart(one, key, write('first_visit_only')) : null));
+      one.type === 'enum' ? firstVisitPart(one, key, write('first_visit_only')) : null,
+      DECIDING.includes(one.type) ? rulesPart(one, key, write('rules')) : null));
   }
 
   return group(say('form'),

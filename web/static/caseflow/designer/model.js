@@ -1,6 +1,8 @@
 // The parts of an element that the panel reads and changes. Each change is one command of the modeler, so undo works.
 const BOUNDS = ['min', 'max', 'minlength', 'maxlength'];
 const PROPERTIES = ['visible_when', 'first_visit_only'];
+const RULE = /^rule(_[2-9])?$/;
+export const MOST_RULES = 9;
 
 export const kind = (element) => element.businessObject.$type.replace('bpmn:', '');
 export const shownName = (businessObject) => (businessObject.name || '').replace(/\s+/g, '') || businessObject.id;
@@ -9,8 +11,9 @@ function extension(businessObject, type) {
   return businessObject.extensionElements?.values?.find((part) => part.$type === type);
 }
 
-export function article(businessObject) {
-  return extension(businessObject, 'camunda:Properties')?.values?.find((entry) => entry.name === 'article')?.value ?? '';
+// one of its camunda:properties, such as article or limit
+export function property(businessObject, name) {
+  return extension(businessObject, 'camunda:Properties')?.values?.find((entry) => entry.name === name)?.value ?? '';
 }
 
 export function instruction(businessObject) {
@@ -40,12 +43,27 @@ function readField(node) {
     required: constraints.some((entry) => entry.name === 'required'),
     ...Object.fromEntries(BOUNDS.map((name) => [name, config(name)])),
     ...Object.fromEntries(PROPERTIES.map((name) => [name, property(name)])),
+    rules: readRules(properties),
     choices: (node.values ?? []).map(({ id, name }) => ({ id: id ?? '', name: name ?? '' })),
     rest: {
       constraints: constraints.filter((entry) => entry.name !== 'required' && !BOUNDS.includes(entry.name)),
-      properties: properties.filter((entry) => !PROPERTIES.includes(entry.id)),
+      properties: properties.filter(({ id }) => !PROPERTIES.includes(id) && !RULE.test(id?.replace(/_says$/, ''))),
     },
   };
+}
+
+// What an answer has to keep: [{ text, says }], drawn as rule and rule_says, rule_2 and rule_2_says …
+function readRules(properties) {
+  const value = (id) => properties.find((entry) => entry.id === id)?.value ?? '';
+  const names = properties.map(({ id }) => id?.replace(/_says$/, '')).filter((id) => RULE.test(id));
+  return [...new Set(names)].sort().map((name) => ({ text: value(name), says: value(`${name}_says`) }));
+}
+
+function drawnRules(rules) {
+  return rules.flatMap(({ text, says }, at) => {
+    const name = at ? `rule_${at + 1}` : 'rule';
+    return [[name, text], [`${name}_says`, says]].filter(([, value]) => value);
+  });
 }
 
 // The variables that conditions and timers of this diagram may use: [{ name, type, label, choices }]
@@ -92,8 +110,9 @@ export function editing(modeler) {
     const constraint = (name, config) => make('camunda:Constraint', config === undefined ? { name } : { name, config });
     const constraints = [...(field.required ? [constraint('required')] : []), ...field.rest.constraints,
       ...BOUNDS.filter((name) => field[name] !== '').map((name) => constraint(name, String(field[name])))];
-    const properties = [...field.rest.properties, ...PROPERTIES.filter((name) => field[name])
-      .map((name) => make('camunda:Property', { id: name, value: field[name] }))];
+    const drawn = [...PROPERTIES.map((name) => [name, field[name]]).filter(([, value]) => value), ...drawnRules(field.rules)];
+    const properties = [...field.rest.properties,
+      ...drawn.map(([id, value]) => make('camunda:Property', { id, value }))];
     const node = make('camunda:FormField', { id: field.id, label: field.label, type: field.type });
     if (field.default) node.defaultValue = field.default;
     if (properties.length) node.properties = make('camunda:Properties', { values: properties }, node);
@@ -111,10 +130,10 @@ export function editing(modeler) {
       const documentation = text.trim() ? [make('bpmn:Documentation', { text }, element.businessObject)] : [];
       modeling.updateProperties(element, { documentation });
     },
-    setArticle(element, code) {
+    setProperty(element, name, value) {
       const old = extension(element.businessObject, 'camunda:Properties')?.values ?? [];
-      const values = old.filter((entry) => entry.name !== 'article');
-      if (code) values.push(make('camunda:Property', { name: 'article', value: code }));
+      const values = old.filter((entry) => entry.name !== name);
+      if (value) values.push(make('camunda:Property', { name, value }));
       setExtension(element, 'camunda:Properties', values.length ? make('camunda:Properties', { values }) : null);
     },
     // fields as fieldsOf gives them; a changed one is a copy with `changed: true`, a new one has no `node`

@@ -3,7 +3,7 @@ import { CODE, check, field, long, pick, row, text } from './controls.js';
 import { conditionPart, flowsPart } from './conditions.js';
 import { h, icon, say } from './dom.js';
 import { fieldsPart } from './fields.js';
-import { article, fieldsOf, instruction, kind, messageOf, shownName, timerOf, variablesOf } from './model.js';
+import { fieldsOf, instruction, kind, messageOf, property, shownName, timerOf, variablesOf } from './model.js';
 import { timerPart } from './timer-part.js';
 
 const HOSTS = ['UserTask', 'SubProcess', 'CallActivity'];
@@ -45,11 +45,11 @@ export function createPanel({ modeler, facts, edits, place }) {
   }
 
   function articlePart(element) {
-    const code = article(element.businessObject);
+    const code = property(element.businessObject, 'article');
     const sentence = facts.articles.find(([key]) => key === code)?.[1];
     const choices = facts.articles.map(([key]) => [key, key]);
     return [
-      pick(say('article'), 'article', code, choices, (value) => edits.setArticle(element, value), { empty: say('no_article') }),
+      pick(say('article'), 'article', code, choices, (value) => edits.setProperty(element, 'article', value), { empty: say('no_article') }),
       sentence ? h('details', { class: 'article', 'data-key': 'article-text' }, h('summary', {}, say('article_text')),
         h('blockquote', {}, sentence)) : null,
     ];
@@ -78,9 +78,17 @@ export function createPanel({ modeler, facts, edits, place }) {
     const interrupts = (value) => edits.set(element, { cancelActivity: value });
     return [
       timerOf(owner) ? timerPart(element, tools) : null,
+      timerOf(owner) && kind(element) === 'BoundaryEvent' ? limitPart(element) : null,
       messageOf(owner) ? messagePart(element) : null,
       kind(element) === 'BoundaryEvent' ? check('cancel', say('interrupts'), owner.cancelActivity !== false, interrupts) : null,
     ];
+  }
+
+  function limitPart(element) {
+    const value = property(element.businessObject, 'limit');
+    const choices = ['statutory', 'reminder'].map((key) => [key, say(`limit_${key}`)]);
+    const set = (chosen) => edits.setProperty(element, 'limit', chosen);
+    return pick(say('limit'), 'limit', value, choices, set, { empty: say('limit_unmarked'), hint: say('limit_hint') });
   }
 
   function calledPart(element) {

@@ -1,0 +1,103 @@
+"""What no one person does both in one case (different_person of the rules): by whom, as values and as a condition.
+
+The rules are those of the regulation as it is now, whatever version of the process the case runs under: a task that
+the version does not have keeps nobody from anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
+
+from caseflow.casefile import kinds
+from caseflow.casefile.hand import HeldItem
+from caseflow.casefile.readings import Reading
+from caseflow.law import regulations
+from caseflow.law.person_rules import Apart
+from caseflow.models import Case, WorkItem, db
+
+
+class OfCase(Protocol):
+    """Whatever knows of which kind and regulation a case is: its row, a case in hand, a reading."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+
+    @property
+    def regulation(self) -> str:
+        """The key of its regulation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What keeps somebody from a task: the rule, and what the task is called that they did in the case."""
+
+    rule: Apart
+    task: str
+
+
+def rules_on(case: OfCase, element: str) -> tuple[Apart, ...]:
+    """The rules that keep this task of the case apart from another."""
+    found = regulations.get(case.regulation).apart
+    return tuple(rule for rule in found.get(kinds.of(case.kind).process, ()) if rule.against(element)) if found else ()
+
+
+def those_who_did(item: HeldItem | WorkItem, case: OfCase) -> Mapping[int, Did]:
+    """What keeps people from this task, by user: the newest of what they did.
+
+    No statement for a task that no rule is about, nor for a case whose tasks are read.
+    """
+    rules = rules_on(case, item.element)
+    done = _done(case, {task for rule in rules for task in rule.against(item.element)}) if rules else ()
+    return {user_id: Did(rule, name) for element, name, user_id in done for rule in rules
+            if user_id is not None and element in rule.against(item.element)}
+
+
+def _done(case: OfCase, elements: Iterable[str]) -> list[tuple[str, str, int | None]]:
+    if isinstance(case, Reading):
+        return [(item.element, item.name, item.completed_by) for item in case.items
+                if item.status == "completed" and item.element in elements]
+    query = select(WorkItem.element, WorkItem.name, WorkItem.completed_by).where(
+        WorkItem.case_id == case.id, WorkItem.status == "completed", WorkItem.element.in_(elements))
+    return [tuple(row) for row in db.session.execute(query.order_by(WorkItem.id))]
+
+
+def kept_apart() -> Iterator[tuple[str, str, Apart]]:
+    """(regulation, kind of case, rule) of every rule there is."""
+    for key, regulation in regulations.all_regulations().items():
+        for kind in kinds.registered():
+            for rule in regulation.apart.get(kind.process, ()):
+                yield key, kind.name, rule
+
+
+def fallbacks_of_appeals(regulation: str) -> frozenset[str]:
+    """The posts that do a task in an appeal where nobody else can."""
+    rules = regulations.get(regulation).apart
+    return frozenset(rule.fallback for kind in kinds.registered() if kind.about_appeal
+                     for rule in rules.get(kind.process, ()) if rule.fallback)
+
+
+def elements() -> tuple[str, ...]:
+    """The tasks that any rule is about."""
+    return tuple(sorted({task for _, _, rule in kept_apart() for group in rule.tasks for task in group}))
+
+
+def did_the_other(user_id: ColumnElement[int] | int | None) -> ColumnElement[bool]:
+    """A condition on WorkItem: this person did in its case what a rule keeps apart from it."""
+    done, of = aliased(WorkItem), aliased(Case)
+    pairs = [and_(of.regulation == key, of.kind == kind, WorkItem.element.in_(these), done.element.in_(those))
+             for key, kind, rule in kept_apart() for these, those in (rule.tasks, rule.tasks[::-1])]
+    if not pairs:
+        return false()
+    return and_(WorkItem.element.in_(elements()), exists().where(
+        of.id == done.case_id, done.case_id == WorkItem.case_id, done.status == "completed",
+        done.completed_by == user_id, or_(*pairs)).correlate_except(of, done))

@@ -1,0 +1,78 @@
+"""Where nobody at a post may do a task of the case, since they are all barred from it or there is nobody: who stands in
+for them by the rule (different_person, else=), and which tasks nobody may do at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
+from sqlalchemy.orm import aliased
+
+from caseflow.casefile import offices
+from caseflow.casefile.hand import HeldCase, HeldItem
+from caseflow.casefile.readings import Reading
+from caseflow.law.appeal_rules import STAFF
+from caseflow.law.person_rules import Apart
+from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.people import apart, impartiality
+from caseflow.people.impartiality import REVIEWER
+from caseflow.people.permissions import Actor
+
+OPEN = WorkItem.status == literal_column("'open'")  # spelled out: with a parameter the partial index would not be found
+
+
+def stands_in(actor: Actor, item: HeldItem | WorkItem, case: Case | HeldCase | Reading) -> Apart | None:
+    """The rule by which the actor may take this free task though they do not hold its post; None where they may not."""
+    if item.assignee_id is not None or item.role == STAFF or actor.holds(item.role, item.unit_id):
+        return None
+    for rule in apart.rules_on(case, item.element):
+        office, _, role = rule.fallback.partition(".")
+        if actor.has_role(role) and actor.holds(role, offices.unit_for(case, office)):
+            alone = select(WorkItem.id).where(WorkItem.id == item.id, _nobody_at_its_post())
+            return rule if db.session.scalar(alone) is not None else None
+    return None
+
+
+def may_stand_in(actor: Actor) -> bool:
+    """Whether the actor has a role with which somebody stands in, wherever it is held."""
+    return actor.has_role(*(rule.fallback.partition(".")[2] for _, _, rule in apart.kept_apart()))
+
+
+def free_for(actor: Actor, regulation: str | None = None) -> Iterator[ColumnElement[bool]]:
+    """Conditions on WorkItem, one of which holds for each free task that the actor may take by such a rule."""
+    for key, kind, rule in apart.kept_apart():
+        office, _, role = rule.fallback.partition(".")
+        here, unit = sorted(unit for held, unit in actor.roles if held == role), aliased(Unit)
+        if here and regulation in (None, key):
+            yield and_(OPEN, WorkItem.assignee_id.is_(None), WorkItem.role != STAFF, _is_of(key, kind, rule),
+                       exists().where(unit.id.in_(here), unit.regulation == key, unit.key == office),
+                       _nobody_at_its_post(), ~impartiality.barred(actor.user_id))
+
+
+def nobody_may() -> ColumnElement[bool]:
+    """A condition on WorkItem: an open review, or a task that a rule keeps apart, that no active person may do."""
+    bounded = or_(WorkItem.role == REVIEWER, and_(WorkItem.role != STAFF, WorkItem.element.in_(apart.elements())))
+    helped = [and_(_is_of(key, kind, rule), _somebody_at(key, rule.fallback))
+              for key, kind, rule in apart.kept_apart() if rule.fallback]
+    return and_(OPEN, bounded, _nobody_at_its_post(), *(~condition for condition in helped))
+
+
+def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:
+    """Whether this rule is about the task."""
+    case = aliased(Case)
+    return and_(WorkItem.element.in_(rule.tasks[0] + rule.tasks[1]), exists().where(
+        case.id == WorkItem.case_id, case.regulation == regulation, case.kind == kind).correlate_except(case))
+
+
+def _nobody_at_its_post() -> ColumnElement[bool]:
+    post, user = aliased(RoleAssignment), aliased(User)
+    return ~exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
+                           user.active, ~impartiality.barred(post.user_id)).correlate_except(post, user)
+
+
+def _somebody_at(regulation: str, fallback: str) -> ColumnElement[bool]:
+    post, user, unit = aliased(RoleAssignment), aliased(User), aliased(Unit)
+    office, _, role = fallback.partition(".")
+    return exists().where(unit.regulation == regulation, unit.key == office, post.unit_id == unit.id, post.role == role,
+                          user.id == post.user_id, user.active,
+                          ~impartiality.barred(post.user_id)).correlate_except(unit, post, user)

@@ -1,0 +1,112 @@
+"""A verified failure of a unit or a person is recorded on a case, by whoever the regulation says, with its grounds."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from caseflow.casefile import readings
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied
+from caseflow.law import regulations
+from caseflow.models import Case, ConductRecord, db, transaction
+from caseflow.supervision import conduct
+from caseflow.supervision.conduct import Said
+from tests.ground import entries, person
+from tests.journeys.kit import Journey
+
+pytestmark = pytest.mark.both_databases
+FAILED = Said("duty_failed", "卫窗口", "S001", "调取监控核实：当日擅自离岗四十分钟。",
+              "一周内三名群众反映同一窗口，均附照片。")
+REFUSES = Said("refuses", "", "", "两次督办后仍未整改，现场核实窗口未变。")
+
+
+@pytest.fixture
+def qijiang(installed, app, clock, session):
+    return Journey(app, clock, "qijiang").bad_review().does("assign")
+
+
+@pytest.fixture
+def lead(qijiang):
+    return person("qijiang.office.supervisor")
+
+
+def record(journey, said, actor, token="t" * 20):
+    with transaction():
+        return conduct.record(journey.case_id, said, actor, token, journey.now)
+
+
+def test_a_failure_of_duty_is_recorded_with_its_grounds_and_what_follows(qijiang, lead):
+    row = record(qijiang, FAILED, lead)
+    assert (row.person, row.grounds, row.opinion) == (FAILED.person, FAILED.grounds, FAILED.opinion)
+    assert (row.consequences, row.article, row.year) == ("points_deducted,award_ineligible", "QJ-18", 2026)
+    assert row.unit_id == db.session.get(Case, qijiang.case_id).unit_id
+    [entry] = entries(qijiang.case_id, "conduct_recorded")
+    told = json.loads(entry.details)
+    assert told["personal"] is True and FAILED.grounds not in entry.details and FAILED.person not in entry.details
+    assert qijiang.notices("conduct_recorded") == {("区市场监管局", "supervisor")}
+    qijiang.healthy()
+
+
+def test_the_case_goes_on_and_a_closed_one_can_still_be_recorded_on(qijiang, lead):
+    qijiang.does("first_response", outcome="resolved", resolution="ruled").does("revisit", revisit_result="satisfied")
+    qijiang.does("track", track_result="confirmed").closed_as("closed_resolved")
+    db.session.rollback()
+    assert record(qijiang, FAILED, lead).id
+
+
+def test_a_unit_itself_can_have_failed(qijiang, lead):
+    row = record(qijiang, Said("duty_failed", "", "", FAILED.grounds, FAILED.opinion), lead)
+    assert (row.person, row.staff_no) == ("", None)
+
+
+@pytest.mark.parametrize(("said", "wrong"), [
+    (Said("duty_failed", "", "", "太短", FAILED.opinion), {"grounds": "too_short"}),
+    (Said("duty_failed", "", "", FAILED.grounds), {"opinion": "required"}),
+    (Said("duty_failed", "名" * 81, "S 1", FAILED.grounds, FAILED.opinion), {"person": "too_long", "staff_no": "form"}),
+])
+def test_both_conditions_have_grounds_of_their_own(qijiang, lead, said, wrong):
+    with pytest.raises(InvalidInput) as refused:
+        record(qijiang, said, lead)
+    assert refused.value.fields == wrong
+    db.session.rollback()
+    assert db.session.query(ConductRecord).count() == 0 and entries(qijiang.case_id, "conduct_recorded") == []
+
+
+@pytest.mark.parametrize(("username", "error"), [
+    ("qijiang.dept1.supervisor", PermissionDenied), ("qijiang.office.officer", PermissionDenied),
+    ("guichi.bureau.supervisor", NotFound)])
+def test_in_qijiang_the_supervisors_of_the_lead_office_record_it_and_nobody_else(qijiang, username, error):
+    with pytest.raises(error):
+        record(qijiang, FAILED, person(username))
+
+
+def test_the_same_form_sent_twice_records_it_once(qijiang, lead):
+    assert record(qijiang, FAILED, lead).id == record(qijiang, FAILED, lead).id
+    assert record(qijiang, FAILED, lead, "u" * 20).id != record(qijiang, FAILED, lead).id
+
+
+def test_in_hainan_whoever_supervises_records_who_refuses_to_put_right(installed, app, clock, session):
+    hainan = Journey(app, clock, "hainan").bad_review()
+    for number, who in enumerate(("hainan.dept1.supervisor", "hainan.platform.supervisor")):
+        row = record(hainan, REFUSES, person(who), f"{number}" * 20)
+        assert (row.article, row.consequences, row.opinion) == ("HN-17", "called_to_account", "")
+    with pytest.raises(PermissionDenied):
+        record(hainan, FAILED, person("hainan.platform.supervisor"), "x" * 20)
+
+
+def test_where_the_text_orders_nothing_of_the_kind_nothing_is_offered(installed, app, clock, session):
+    guichi = Journey(app, clock, "guichi").bad_review()
+    boss = person("guichi.bureau.supervisor")
+    assert regulations.conduct("guichi") == {} and conduct.kinds_for(db.session.get(Case, guichi.case_id), boss) == {}
+    with pytest.raises(PermissionDenied):
+        record(guichi, REFUSES, boss)
+
+
+def test_what_was_recorded_is_listed_for_those_who_see_the_case(qijiang, lead):
+    row = record(qijiang, FAILED, lead)
+    assert [one.id for one in conduct.of_case(readings.of(db.session.get(Case, qijiang.case_id)))] == [row.id]
+    for username, expected in (("qijiang.office.supervisor", [row.id]), ("qijiang.dept1.supervisor", [row.id]),
+                               ("qijiang.dept2.supervisor", []), ("guichi.bureau.supervisor", [])):
+        assert [one.id for one in conduct.visible_to(person(username))] == expected, username
+    assert conduct.visible_to(lead, 2025) == [] and [one.id for one in conduct.visible_to(lead, 2026)] == [row.id]

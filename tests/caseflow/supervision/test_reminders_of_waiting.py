@@ -1,0 +1,104 @@
+"""Tasks that the text wants done 及时 or 第一时间 without a number of days: put in mind once, and seen as waiting."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from caseflow.errors import ConfigurationError
+from caseflow.law import regulations
+from caseflow.models import WorkItem, db, transaction
+from caseflow.supervision import board
+from caseflow.supervision.board import Wanted
+from scheduler import jobs
+from tests.ground import entries, open_item, person
+
+LEAD = "hainan.platform.supervisor"
+
+
+def waiting(journey) -> tuple[int, list[int]]:
+    lead = person(LEAD)
+    found = board.items(lead, Wanted("waiting"), journey.now).items
+    return board.figures(lead, journey.now)["waiting"], [item.case_id for item in found]
+
+
+@pytest.mark.both_databases
+def test_a_task_without_a_limit_is_put_in_mind_once_after_three_working_days_and_stands_as_waiting(hainan, session):
+    assert open_item(hainan.case_id).due_at is None             # Monday: dispatch
+    hainan.until("2026-03-05")                                  # Thursday: the third day still runs
+    assert (jobs.remind(), waiting(hainan)) == (0, (0, []))
+    hainan.until("2026-03-06")
+    assert (jobs.remind(), jobs.remind()) == (1, 0)
+    assert waiting(hainan) == (1, [hainan.case_id])
+    assert [role for _, role in hainan.notices("waiting_long")] == [open_item(hainan.case_id).role]
+    assert len(entries(hainan.case_id, "ladder_climbed")) == 1
+    hainan.until("2026-03-20")
+    assert jobs.remind() == 0
+    hainan.healthy()
+
+
+def test_a_weekend_does_not_count(hainan, session):
+    with transaction():
+        open_item(hainan.case_id).opened_at = hainan.now.replace(day=5)      # Thursday
+    hainan.until("2026-03-10")
+    assert jobs.remind() == 0
+    hainan.until("2026-03-11")
+    assert jobs.remind() == 1
+
+
+def test_each_visit_of_a_step_is_put_in_mind_anew(hainan, session):
+    hainan.until("2026-03-06")
+    assert jobs.remind() == 1
+    with transaction():
+        item = open_item(hainan.case_id)
+        again = WorkItem(**{column.name: getattr(item, column.name) for column in WorkItem.__table__.columns
+                            if column.name not in ("id", "token")}, token=item.token + 1000)
+        again.opened_at, item.status = hainan.now, "cancelled"
+        db.session.add(again)
+    hainan.until("2026-03-12")
+    assert jobs.remind() == 1
+
+
+def test_a_task_with_a_limit_is_not_waiting(guichi, session):
+    guichi.until("2026-03-20")
+    assert board.figures(person("guichi.bureau.supervisor"), guichi.now)["waiting"] == 0
+
+
+def test_a_stopped_clock_is_not_waiting(hainan, session):
+    with transaction():
+        open_item(hainan.case_id).clock_stopped = True
+    hainan.until("2026-03-20")
+    assert (jobs.remind(), waiting(hainan)) == (0, (0, []))
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("working_days = 3 ", "working_days = 0 "), ("working_days = 3 ", "days = 3 ")])
+def test_the_number_of_days_is_checked(old, new, tmp_path, monkeypatch):
+    folder = shutil.copytree(regulations.folder(), tmp_path / "bpmn")
+    file = folder / "hainan" / "regulation.toml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder))
+    with pytest.raises(ConfigurationError, match="waiting"):
+        regulations.all_regulations()
+
+
+def test_where_the_file_names_no_days_nobody_is_reminded_and_nothing_stands_as_waiting(
+        hainan, session, tmp_path, monkeypatch):
+    folder = shutil.copytree(regulations.folder(), tmp_path / "bpmn")
+    file = folder / "hainan" / "regulation.toml"
+    before, _, after = file.read_text().partition("[waiting]")
+    file.write_text(before + after[after.index("[supervision.refusal]"):])
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder))
+    hainan.until("2026-03-20")
+    assert (jobs.remind(), waiting(hainan)) == (0, (0, []))
+
+
+def test_the_articles_are_those_that_ask_for_speed_without_a_number():
+    rules = {key: regulation.waiting for key, regulation in regulations.all_regulations().items()}
+    assert {key: (rule.article, rule.working_days) for key, rule in rules.items()} == {
+        "guichi": ("GC-2(三)", 3), "hainan": ("HN-14", 3), "hefei": ("HF-14", 3), "qijiang": ("QJ-16", 3)}
+    for key, rule in rules.items():
+        text = regulations.get(key).articles[rule.article]
+        assert "及时" in text or "第一时间" in text, key
