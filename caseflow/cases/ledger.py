@@ -20,6 +20,7 @@ from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.raters import reaching
+from caseflow.raters.reaching import Attempt
 
 BATCH = 500
 
@@ -120,17 +121,18 @@ def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFact
     return {key: _facts(rows, revisits.get(key), tried.get(key, []), now) for key, rows in items.items()}
 
 
-def _tried(case_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
-    """(moment, result) of the attempts to reach the rater, in order."""
-    found: dict[int, list[tuple[datetime, str]]] = {}
-    query = select(ContactAttempt.case_id, ContactAttempt.tried_at, ContactAttempt.result)
+def _tried(case_ids: Sequence[int]) -> dict[int, list[Attempt]]:
+    """The attempts to reach the rater, in order."""
+    found: dict[int, list[Attempt]] = {}
+    query = select(ContactAttempt.case_id, ContactAttempt.tried_at, ContactAttempt.channel, ContactAttempt.result,
+                   ContactAttempt.recorded_at)
     for case_id, *tried in db.session.execute(query.where(ContactAttempt.case_id.in_(case_ids)).order_by(
             ContactAttempt.tried_at, ContactAttempt.id)):
-        found.setdefault(case_id, []).append(tuple(tried))
+        found.setdefault(case_id, []).append(Attempt(*tried))
     return found
 
 
-def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[tuple[datetime, str]],
+def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[Attempt],
            now: datetime) -> LedgerFacts:
     late = any(_late(row, now) for row in rows)
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid5
 
 from caseflow.appeals import filing, finding
 from caseflow.casefile import readings
@@ -101,7 +101,8 @@ def log_contacts(item: WorkItem, values: Mapping[str, object], actor: Actor, now
         if values.get(field.id) in reaching.HOW:
             attempts.log(
                 item.case_id, actor, tried_at=now, channel=reaching.HOW[values[field.id]] or "other",
-                result=reaching.REACHED, note="", form_token=uuid4().hex, now=now)
+                result=reaching.REACHED, note="", now=now,
+                form_token=uuid5(NAMESPACE_OID, f"{item.id} {field.id} {now}").hex)
 
 
 def _lawful(form: Sequence[FormField], field: FormField, before: Mapping[str, object], random: Random,

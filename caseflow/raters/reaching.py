@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
+from typing import NamedTuple
 
 from caseflow import texts
 from caseflow.engine.values import FormField
@@ -31,6 +32,19 @@ RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")
 LONGEST_NOTE = 500   # characters
 
 
+class Attempt(NamedTuple):
+    """One attempt to reach the rater: when, through which channel, with what result, and when it was written down."""
+
+    at: datetime
+    channel: str
+    result: str
+    recorded_at: datetime
+
+    def since(self, moment: datetime) -> bool:
+        """Whether it counts for what began then: made since, as far as its minute tells, and written down since."""
+        return self.at >= by_the_minute(moment) and self.recorded_at >= moment
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What was tried in vain since a task was opened or the rater was last reached, on how many days, and the rule."""
@@ -49,25 +63,24 @@ class Standing:
 class Log:
     """What a task's answers about the rater are held against.
 
-    Whether they `left` something by which to reach them, what was tried, as (moment, channel, result) in order, since
-    when the task is open, and the rule on unreachable raters.
+    Whether they `left` something by which to reach them, what was tried, in order, since when the task is open, and the
+    rule on unreachable raters.
     """
 
     left: bool
-    tried: Sequence[tuple[datetime, str, str]]
+    tried: Sequence[Attempt]
     since: datetime
     rule: Unreachable | None
 
     @property
     def standing(self) -> Standing | None:
         """How often it was tried in vain; None where there is no rule, or nothing to call."""
-        return counted(self.rule, [(at, result) for at, _, result in self.tried], self.since) if (
-            self.rule and self.left) else None
+        return counted(self.rule, self.tried, self.since) if self.rule and self.left else None
 
     def reached(self, answer: str) -> bool:
         """Whether the rater was reached in the way that this answer names, since the task was opened."""
-        since, channel = by_the_minute(self.since), HOW[answer]
-        return any(at >= since and result == REACHED and channel in ("", by) for at, by, result in self.tried)
+        return any(one.result == REACHED and HOW[answer] in ("", one.channel) and one.since(self.since)
+                   for one in self.tried)
 
 
 def asks(form: Sequence[FormField]) -> FormField | None:
@@ -85,19 +98,19 @@ def by_the_minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def counted(rule: Unreachable, tried: Iterable[tuple[datetime, str]], since: datetime) -> Standing:
-    """What was tried in vain since then, or since the rater was last reached; `tried`: (moment, result) in order."""
-    newest = reversed([(at, result) for at, result in tried if at >= by_the_minute(since)])
-    in_vain = [day_of(at) for at, _ in takewhile(lambda one: one[1] != REACHED, newest)]
+def counted(rule: Unreachable, tried: Iterable[Attempt], since: datetime) -> Standing:
+    """What was tried in vain since then, or since the rater was last reached; `tried` in order."""
+    newest = reversed([one for one in tried if one.since(since)])
+    in_vain = [day_of(one.at) for one in takewhile(lambda one: one.result != REACHED, newest)]
     return Standing(len(in_vain), len(set(in_vain)), rule)
 
 
-def first_contact(rule: Unreachable | None, tried: Sequence[tuple[datetime, str]]) -> datetime | None:
+def first_contact(rule: Unreachable | None, tried: Sequence[Attempt]) -> datetime | None:
     """When the duty to contact the rater was kept: the first attempt that reached them, or the one with which the rule
-    on unreachable raters was met; None as long as neither is in the log. `tried`: (moment, result) in order."""
-    for number, (at, result) in enumerate(tried, 1):
-        if result == REACHED or (rule and counted(rule, tried[:number], tried[0][0]).met):
-            return at
+    on unreachable raters was met; None as long as neither is in the log. `tried` in order."""
+    for number, one in enumerate(tried, 1):
+        if one.result == REACHED or (rule and counted(rule, tried[:number], tried[0].at).met):
+            return one.at
     return None
 
 

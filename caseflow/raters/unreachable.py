@@ -14,7 +14,7 @@ from caseflow.law import regulations
 from caseflow.law.regulation_file import Unreachable
 from caseflow.models import Case, ContactAttempt, Rating, WorkItem
 from caseflow.models.prepared import Prepared
-from caseflow.raters.reaching import Log, judge
+from caseflow.raters.reaching import Attempt, Log, judge
 
 _item, _case = WorkItem.__table__.c, Case.__table__.c
 _rating, _attempt = Rating.__table__.c, ContactAttempt.__table__.c
@@ -23,7 +23,7 @@ _rating, _attempt = Rating.__table__.c, ContactAttempt.__table__.c
 def log_of(case: Reading, since: datetime) -> Log:
     """The log of attempts as it stands for a task that was opened at `since`."""
     return Log(bool(case.rating and case.rating.rater_phone),
-               [(row.tried_at, row.channel, row.result) for row, _ in case.attempts], since, _rule(case))
+               [Attempt(row.tried_at, row.channel, row.result, row.recorded_at) for row, _ in case.attempts], since, _rule(case))
 
 
 def require(case: HeldCase, work_item_id: int, form: Sequence[FormField], accepted: Mapping[str, object]) -> None:
@@ -32,7 +32,8 @@ def require(case: HeldCase, work_item_id: int, form: Sequence[FormField], accept
 
 
 _TASK = Prepared(
-    select(_item.opened_at, _rating.rater_phone, _attempt.tried_at, _attempt.channel, _attempt.result)
+    select(_item.opened_at, _rating.rater_phone, _attempt.tried_at, _attempt.channel, _attempt.result,
+           _attempt.recorded_at)
     .select_from(WorkItem.__table__).join(Case.__table__, _case.id == _item.case_id)
     .outerjoin(Rating.__table__, _rating.id == _case.rating_id)
     .outerjoin(ContactAttempt.__table__, _attempt.case_id == _case.id)
@@ -42,7 +43,7 @@ _TASK = Prepared(
 def _found(case: HeldCase, work_item_id: int) -> Log:
     rows = _TASK.rows(item=work_item_id)
     opened_at, phone, *_ = rows[0]
-    return Log(bool(phone), [tuple(row[2:]) for row in rows if row[2] is not None], opened_at, _rule(case))
+    return Log(bool(phone), [Attempt(*row[2:]) for row in rows if row[2] is not None], opened_at, _rule(case))
 
 
 def _rule(case: HeldCase | Reading) -> Unreachable | None:

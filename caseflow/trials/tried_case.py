@@ -26,6 +26,7 @@ from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
 from caseflow.law.working_days import Calendar
 from caseflow.processes.form_values import Circumstances
+from caseflow.raters.reaching import Attempt
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)        # a Monday, 09:00 in Shanghai
 RESPONSIBLE = "responsible"
@@ -104,8 +105,8 @@ class TriedCase:
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
     in their order; `dues` every due moment that was set, or to which one moved that had stood still, as (element,
-    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, as (moment, channel, result),
-    and `phone` whether there is a number to call.
+    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, and `phone` whether there is
+    a number to call.
     """
 
     system, lead, contact = "system", "lead", "contact"     # who acts in a trial, beside the posts of the diagram
@@ -124,7 +125,7 @@ class TriedCase:
         self.fired: list[str] = []
         self.effects: list[str] = []
         self.dues: list[tuple[str, datetime]] = []
-        self.tried: list[tuple[datetime, str, str]] = []
+        self.tried: list[Attempt] = []
         self.phone = self.voided = False
 
     def kept(self) -> TriedCase:

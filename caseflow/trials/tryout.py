@@ -30,7 +30,7 @@ from caseflow.law.regulation_file import ClockRules
 from caseflow.moments import day_of, is_over, over_at
 from caseflow.processes import form_values
 from caseflow.raters import reaching
-from caseflow.raters.reaching import Log
+from caseflow.raters.reaching import Attempt, Log
 from caseflow.trials.tried_case import START, Entry, Ground, Limit, Task, TriedCase
 
 RATING = MappingProxyType({"level": "dissatisfied", "real_name": True, "business_level": "district"})
@@ -80,7 +80,7 @@ class Trial:
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
     in their order; `dues` every due moment that was set, as (element, moment); `tried` the attempts to reach the rater,
-    as (moment, channel, result), and `phone` whether there is a number to call.
+    and `phone` whether there is a number to call.
     """
 
     acts: tuple[Act, ...]
@@ -96,7 +96,7 @@ class Trial:
     fired: tuple[str, ...]
     effects: tuple[str, ...]
     dues: tuple[tuple[str, datetime], ...]
-    tried: tuple[tuple[datetime, str, str], ...] = ()
+    tried: tuple[Attempt, ...] = ()
     phone: bool = False
     stopped: Stop | None = None
 
@@ -147,7 +147,7 @@ def form_of(ground: Ground, task: Task) -> UserTask:
     return ground.definition.user_tasks[task.element].at_visit(task.visit)
 
 
-def log_of(ground: Ground, task: Task, tried: Sequence[tuple[datetime, str, str]], phone: bool) -> Log:
+def log_of(ground: Ground, task: Task, tried: Sequence[Attempt], phone: bool) -> Log:
     """What the task's answers about the rater are held against."""
     return Log(phone, tried, task.opened_at, ground.regulation.unreachable)
 
@@ -245,7 +245,7 @@ def _attempt(case: TriedCase, act: Act) -> None:
     if case.case.ended or not case.ground.kind.speaks_to_rater:
         raise PermissionDenied("The rater is contacted in an open rectification alone.", reason="contact")
     reaching.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
-    case.tried.append((case.now, act.channel, act.result))
+    case.tried.append(Attempt(case.now, act.channel, act.result, case.now))
     case.keep([ContactAttempted(len(case.tried), act.channel, act.result, case.now)], case.contact)
 
 

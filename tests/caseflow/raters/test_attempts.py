@@ -98,6 +98,40 @@ def test_attempts_before_the_task_was_opened_do_not_count(installed, app, clock,
     assert "unreachable" in offered(case)
 
 
+@pytest.fixture
+def handled(installed, app, clock, session):
+    """A case that waits for its first response, and the officer whose it is."""
+    case = Journey(app, clock, "guichi").bad_review()
+    return case, person("guichi.dept1.officer")
+
+
+SIMPLE = {"outcome": "simple", "findings": "已核实，情况属实。"}
+
+
+def test_one_call_is_one_contact_though_the_next_task_opens_in_its_minute(handled, clock):
+    case, officer = handled
+    log(case, officer, "reached")
+    clock.advance(seconds=5)
+    answer(case, officer, **SIMPLE, contact_channel="phone")
+    clock.advance(seconds=5)
+    rectified = {"measures": "已退费并道歉。", "feedback_channel": "phone"}
+    assert refused(case, officer, **rectified) == {"feedback_channel": "not_contacted"}
+    log(case, officer, "reached")
+    answer(case, officer, **rectified)
+
+
+def test_calls_in_vain_count_for_one_task_though_the_next_opens_in_their_minute(handled, clock):
+    case, officer = handled
+    for days in (0, 1, 0):
+        clock.advance(days=days, seconds=5)
+        log(case, officer)
+    clock.advance(seconds=5)
+    answer(case, officer, **SIMPLE, contact_channel="no_answer")
+    clock.advance(seconds=5)
+    rectified = {"measures": "已退费并道歉。", "feedback_channel": "no_answer"}
+    assert refused(case, officer, **rectified) == {"feedback_channel": "unreachable_yet"}
+
+
 def test_whoever_was_reached_is_counted_anew_from_there(guichi, reviser):
     guichi.cannot_be_reached("revisit")
     assert "unreachable" in offered(guichi)
