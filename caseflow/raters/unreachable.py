@@ -22,8 +22,8 @@ _rating, _attempt = Rating.__table__.c, ContactAttempt.__table__.c
 
 def log_of(case: Reading, since: datetime) -> Log:
     """The log of attempts as it stands for a task that was opened at `since`."""
-    return Log(bool(case.rating and case.rating.rater_phone),
-               [Attempt(row.tried_at, row.channel, row.result, row.recorded_at) for row, _ in case.attempts], since, _rule(case))
+    tried = [Attempt(row.tried_at, row.channel, row.result, row.recorded_at) for row, _ in case.attempts]
+    return Log(bool(case.rating and case.rating.rater_phone), tried, since, _rule(case))
 
 
 def require(case: HeldCase, work_item_id: int, form: Sequence[FormField], accepted: Mapping[str, object]) -> None:

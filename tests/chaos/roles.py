@@ -23,7 +23,14 @@ from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from caseflow.cases import incidents, steps
-from caseflow.errors import CaseflowError, ConcurrentUpdate, ConfigurationError, DatabaseUnavailable, StepFailed
+from caseflow.errors import (
+    CaseflowError,
+    ConcurrentUpdate,
+    ConfigurationError,
+    DatabaseUnavailable,
+    PermissionDenied,
+    StepFailed,
+)
 from caseflow.install import demo, installation
 from caseflow.law import regulations
 from caseflow.models import User, db, transaction
@@ -135,7 +142,7 @@ def _choose(part: Part) -> dict | None:
     try:
         with part.app.app_context():
             return workload.next_task(part.random, part.args["hurried"], clock.now())
-    except OUTAGES:
+    except (*OUTAGES, ConcurrentUpdate, PermissionDenied):      # somebody was faster: the task is done, or held
         time.sleep(OUTAGE)
         return None
 

@@ -16,7 +16,7 @@ from sqlalchemy import exists, or_, select
 
 from caseflow.install import random_people
 from caseflow.law import regulations
-from caseflow.models import Timer, WorkItem, db
+from caseflow.models import Timer, WorkItem, db, transaction
 from caseflow.processes import deployed
 
 REGULATION = "guichi"
@@ -55,8 +55,8 @@ def form_of(item: WorkItem, random: Random, now: datetime) -> dict:
     user, values = random_people.person_for(item, random), answers(item, random, now, token)
     filled = {"op": "complete", "item": item.id, "user": user.user_id, "username": user.username, "token": token,
               "values": values}
-    random_people.log_contacts(item, values, user, now)
-    db.session.commit()
+    with transaction():
+        random_people.log_contacts(item, values, user, now)
     return filled
 
 
