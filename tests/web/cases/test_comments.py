@@ -98,6 +98,18 @@ def test_a_foreign_case_is_not_there(guichi, clock):
     assert attempt(stranger, guichi).status_code == 404
 
 
+def test_an_attempt_that_was_written_down_on_a_later_day_says_so(guichi, officer):
+    made = local(guichi)
+    guichi.time_passes(hours=3)
+    attempt(officer, guichi, tried_at=made, form_token=TOKEN + "a")
+    page = f"/cases/{guichi.case().number}"
+    assert "补记" not in words(officer.opens(page))
+    guichi.time_passes(days=1)
+    officer = desk_of(guichi, "first_response")[0]
+    attempt(officer, guichi, tried_at=made, form_token=TOKEN + "b")
+    assert f"{local(guichi).replace('T', ' ')} 补记" in words(officer.opens(page))
+
+
 def test_whoever_may_not_contact_the_rater_gets_no_form_and_is_refused(guichi, clock):
     bureau = Desk(guichi.app, clock, "guichi.bureau.officer")
     assert path(guichi, "contacts") not in bureau.opens(f"/cases/{guichi.case().number}").text
