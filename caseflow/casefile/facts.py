@@ -55,7 +55,7 @@ class TimerSet(Fact):
     calendar: str
 
     def move(self, case: HeldCase) -> None:
-        """It runs, or stands still from the beginning."""
+        """It runs; what is agreed beside it may stand still from the beginning."""
         case.timers[self.timer.token] = self.timer
 
     @property
@@ -65,7 +65,8 @@ class TimerSet(Fact):
         return "timer_set", {
             "element": timer.element, "token": timer.token, "due_at": timer.due_at.isoformat(), "unit": rule.unit,
             "amount": rule.amount, "since": rule.since, "since_name": rule.since_name,
-            "provisional": timer.provisional, **({"stopped": True} if timer.stopped else {})}
+            "provisional": timer.provisional, **({"stopped": True} if timer.stopped else {}),
+            **({"agreed_at": timer.agreed_at.isoformat()} if timer.agreed_at else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +101,55 @@ class TimerFired(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TimerDated(Fact):
-    """A deadline stands elsewhere from now on, or stands still, or runs again."""
+    """A deadline stands elsewhere by this version of the calendar."""
 
     token: int
     due_at: datetime
     provisional: bool
-    stopped: bool
     calendar: str
 
     def move(self, case: HeldCase) -> None:
         """The timer shows it."""
-        case.timers[self.token] = replace(
-            case.timers[self.token], due_at=self.due_at, provisional=self.provisional, stopped=self.stopped)
+        case.change(self.token, due_at=self.due_at, provisional=self.provisional)
+
+
+@dataclass(frozen=True, slots=True)
+class TimerAgreed(Fact):
+    """Beside a deadline a later moment is agreed (None: no other than its own), or the agreed time stands still."""
+
+    token: int
+    agreed_at: datetime | None
+    stopped: bool
+
+    def move(self, case: HeldCase) -> None:
+        """The timer shows it."""
+        case.change(self.token, agreed_at=self.agreed_at, stopped=self.stopped)
+
+
+@dataclass(frozen=True, slots=True)
+class FiringWithdrawn(Fact):
+    """A deadline had fired by a calendar that a notice has corrected: it is due at `due_at`, not `before`. Nothing was
+    late. `again` is the timer that waits for it now (None: what it guarded is over).
+    """
+
+    element: str
+    token: int
+    before: datetime
+    due_at: datetime
+    calendar: str
+    notice: str
+    again: int | None
+
+    def move(self, case: HeldCase) -> None:
+        """It counts as over no more."""
+        case.fired = {element: timer for element, timer in case.fired.items() if timer.token != self.token}
+
+    @property
+    def entry(self) -> Entry:
+        """Which, from when to when, and by which notice."""
+        return "lateness_withdrawn", {
+            "element": self.element, "token": self.token, "previous_due_at": self.before.isoformat(),
+            "due_at": self.due_at.isoformat(), "calendar": self.calendar, "notice": self.notice, "again": self.again}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +208,7 @@ class ClockRestarted(Fact):
 
 @dataclass(frozen=True, slots=True)
 class DeadlineExtended(Fact):
-    """A deadline got so many working days more, to `due_at` (None: its clock stands still)."""
+    """A deadline got so many working days more beside the statute's, to `due_at` (None: its clock stands still)."""
 
     element: str
     token: int
@@ -274,18 +312,19 @@ class TaskCancelled(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskDated(Fact):
-    """An open task shows where its deadline stands now; none while the clock stands still."""
+    """An open task shows where its deadline stands now, and what is agreed beside it."""
 
     token: int
-    due_at: datetime | None
+    due_at: datetime
     due_provisional: bool
+    agreed_at: datetime | None
     clock_stopped: bool
 
     def move(self, case: HeldCase) -> None:
         """The item shows it."""
         case.items[self.token] = replace(
             case.items[self.token], due_at=self.due_at, due_provisional=self.due_provisional,
-            clock_stopped=self.clock_stopped)
+            agreed_at=self.agreed_at, clock_stopped=self.clock_stopped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,7 @@ class Trial:
     @property
     def next_limit(self) -> Limit | None:
         """The deadline that is due first, None when none runs."""
-        running = [limit for limit in self.limits if not limit.stopped]
-        return min(running, key=lambda limit: (limit.due_at, limit.token), default=None)
+        return min(self.limits, key=lambda limit: (limit.due_at, limit.token), default=None)
 
     @property
     def real_name(self) -> bool:
