@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from caseflow.casefile import effected, facts
+from caseflow.casefile import agreed, effected, facts
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.models.appeals import Appeal, AssessmentRecord
@@ -196,10 +196,10 @@ _ROWS: Mapping[type[Fact], Callable[[HeldCase, Any, _Who, datetime], _Row]] = Ma
     facts.LedgerKept: _ledger,
     facts.TaskOpened: _task_opened,
     effected.FailureRecorded: _failure,
-    facts.TimerAgreed: lambda case, fact, actor, now: (
+    agreed.TimerAgreed: lambda case, fact, actor, now: (
         AGREE_TIMER, {"case": case.id, "of": fact.token, "agreed_at": fact.agreed_at,
                       "clock_stopped": fact.stopped}),
-    facts.FiringWithdrawn: lambda case, fact, actor, now: (
+    agreed.FiringWithdrawn: lambda case, fact, actor, now: (
         END_TIMER, {"case": case.id, "of": fact.token, "status": "cancelled" if fact.again is None else "withdrawn"}),
     facts.TimerEnded: lambda case, fact, actor, now: (
         END_TIMER, {"case": case.id, "of": fact.token, "status": fact.status}),

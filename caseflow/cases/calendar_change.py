@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from caseflow.casefile import holding, journal
-from caseflow.casefile.facts import DueRecomputed, Fact, LedgerKept, TimerAgreed, TimerDated
+from caseflow.casefile.agreed import TimerAgreed
+from caseflow.casefile.facts import DueRecomputed, Fact, LedgerKept, TimerDated
 from caseflow.casefile.hand import FIRED
 from caseflow.cases import advance, clock_entries, due, withdrawal
 from caseflow.cases.withdrawal import Later

@@ -16,7 +16,8 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 
 from caseflow.casefile import holding, journal
-from caseflow.casefile.facts import ClockRestarted, ClockStopped, DeadlineExtended, Fact
+from caseflow.casefile.agreed import ClockRestarted, ClockStopped, DeadlineExtended
+from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import FIRED, HeldCase
 from caseflow.cases import advance, agreeable, clock_entries, due, standstill
 from caseflow.cases.standstill import Clock
@@ -204,7 +205,7 @@ def _take(case_id: int, actor: Actor, now: datetime) -> _Change:
     regulation = regulations.get(case.regulation)
     timers = db.session.scalars(select(Timer).where(
         Timer.case_id == case_id, or_(Timer.status == "pending", and_(Timer.status == FIRED, Timer.clock_stopped)))
-        .order_by(Timer.token).execution_options(populate_existing=True))
+        .order_by(Timer.token).execution_options(populate_existing=True)).all()
     return _Change(case, deployed.by_digest(case.definition), regulation, calendars.load(regulation.calendar),
                    tuple(timers), clock_entries.of_case(case_id), actor, now)
 

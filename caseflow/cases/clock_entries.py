@@ -56,12 +56,12 @@ def kept() -> ColumnElement[bool]:
 
 def agreed_of(timer: Timer, entries: Sequence[DeadlineEntry], regulation: Regulation, calendar: Calendar,
               now: datetime, due_at: datetime) -> datetime | None:
-    """The agreed moment that the ledger of a timer which is due then gives; None where it is no other. While the clock
+    """The agreed moment that the ledger of a timer which is due then gives; None where it is no later. While the clock
     stands still, and once its task is over, what was agreed so far."""
     standing = standing_of(timer, entries, regulation, calendar, now)
     if standing.due_at is None:
         return timer.agreed_at
-    return None if standing.due_at == due_at else standing.due_at
+    return standing.due_at if standing.due_at > due_at else None
 
 
 def stopping_appeals(case: HeldCase, regulation: Regulation) -> list[StoppingAppeal]:

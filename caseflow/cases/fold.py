@@ -12,6 +12,7 @@ from datetime import datetime
 
 from caseflow import texts
 from caseflow.casefile import kinds
+from caseflow.casefile.agreed import TimerAgreed
 from caseflow.casefile.effected import EffectApplied, RatingVoided
 from caseflow.casefile.facts import (
     CaseClosed,
@@ -24,7 +25,6 @@ from caseflow.casefile.facts import (
     TaskCancelled,
     TaskDated,
     TaskOpened,
-    TimerAgreed,
     TimerEnded,
     TimerFired,
     TimerSet,

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Protocol
 
 from caseflow import texts
-from caseflow.casefile.facts import Fact, LedgerKept, TimerAgreed
+from caseflow.casefile.agreed import TimerAgreed
+from caseflow.casefile.facts import Fact, LedgerKept
 from caseflow.casefile.hand import HeldCase, HeldStop, HeldTimer
 from caseflow.engine.values import DeadlineRule
 from caseflow.errors import ClockNotRunning, ClockNotStopped, DeadlineOver, InvalidInput, LimitStays
@@ -118,10 +119,10 @@ def release(clocks: Iterable[Clock], calendar: Calendar, holder: str, reason: st
 
 
 def later(agreed_at: datetime | None, timer: HeldTimer) -> datetime | None:
-    """The agreed moment, where it is another than the statute's; the one so far while the clock stands still."""
+    """The agreed moment, where it is later than the statute's; the one so far while the clock stands still."""
     if agreed_at is None:
         return timer.agreed_at
-    return None if agreed_at == timer.due_at else agreed_at
+    return agreed_at if agreed_at > timer.due_at else None
 
 
 def extend(clock: Clock, calendar: Calendar, amount: int, reason: str,

@@ -14,16 +14,8 @@ import orjson
 from sqlalchemy import and_, or_, select
 
 from caseflow.casefile import store
-from caseflow.casefile.facts import (
-    DueRecomputed,
-    Fact,
-    FiringWithdrawn,
-    LedgerKept,
-    StateKept,
-    TimerAgreed,
-    TimerDated,
-    TimerSet,
-)
+from caseflow.casefile.agreed import FiringWithdrawn, TimerAgreed
+from caseflow.casefile.facts import DueRecomputed, Fact, LedgerKept, StateKept, TimerDated, TimerSet
 from caseflow.casefile.hand import HeldCase, HeldTimer
 from caseflow.cases import advance
 from caseflow.engine import rearming

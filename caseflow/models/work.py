@@ -103,7 +103,7 @@ class Timer(Base):
     calendar: Mapped[str] = mapped_column(String(64), default="")   # version of the calendar that was used
     provisional: Mapped[bool] = mapped_column(default=False)
     agreed_at: Mapped[datetime | None]
-    clock_stopped: Mapped[bool] = mapped_column(default=False)
+    clock_stopped: Mapped[bool] = mapped_column(server_default=false())
     status: Mapped[str] = mapped_column(String(16), default="pending")
     created_at: Mapped[datetime]
     case: Mapped[Case] = relationship()

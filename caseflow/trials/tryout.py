@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from caseflow.casefile.agreed import ClockRestarted, ClockStopped
 from caseflow.casefile.begun import CaseOpened
-from caseflow.casefile.facts import ClockRestarted, ClockStopped, ContactAttempted, MessageDelivered
+from caseflow.casefile.facts import ContactAttempted, MessageDelivered
 from caseflow.cases import fold, standstill
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, select
 
 from caseflow.casefile import holding, journal, kinds, offices, store
-from caseflow.casefile.facts import ExtensionKept
+from caseflow.casefile.agreed import ExtensionKept
 from caseflow.casefile.hand import HeldCase
 from caseflow.cases import agreeable, clock_entries, due, standstill
 from caseflow.cases.advance import Advance, follow, keep

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.casefile import holding
-from caseflow.casefile.facts import TimerAgreed, TimerDated
+from caseflow.casefile.agreed import TimerAgreed
+from caseflow.casefile.facts import TimerDated
 from caseflow.cases import advance, due, steps
 from caseflow.errors import LateReasonMissing
 from caseflow.law import regulations
