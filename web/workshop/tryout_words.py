@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow import moments
+from caseflow.cases import agreeable
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, ExpressionRefused, InvalidInput, PermissionDenied, StepFailed
 from caseflow.raters import reaching
@@ -133,7 +134,8 @@ def _clock(ground: Ground, trial: Trial) -> dict[str, Any]:
     """Whether the clock may be stopped now (and for what), or run again."""
     rules = ground.regulation.clock
     allowed = rules is not None and rules.by != "nobody"
-    return {"categories": list(rules.categories.items()) if allowed and trial.next_limit else [],
+    running = any(not agreeable.refused(ground.definition, ground.regulation, limit.element) for limit in trial.limits)
+    return {"categories": list(rules.categories.items()) if allowed and running else [],
             "stands": allowed and any(task.clock_stopped for task in trial.open_tasks)}
 
 

@@ -28,6 +28,7 @@ def three(guichi, session) -> tuple[Journey, Journey, Journey]:
     lead = person("guichi.bureau.supervisor")
     for journey in (guichi, *others):
         journey.does("first_response", outcome="simple")
+    session.rollback()
     token = db.session.query(Timer).where(Timer.case_id == guichi.case_id, Timer.status == "pending").one().token
     with transaction():
         clock.extend(guichi.case_id, token, 3, lead, "情况复杂", guichi.now)
