@@ -22,6 +22,7 @@ CaseflowError
 │   ├── ClockNotRunning
 │   ├── ClockNotStopped
 │   ├── DeadlineOver
+│   ├── LimitStays
 │   ├── ExtensionsUsedUp
 │   ├── DispatchNotRefusable ─ reason: a code of dispatches.obstacle
 │   ├── DraftChanged        ─ by, at, revision
@@ -134,6 +135,11 @@ class ClockNotStopped(Conflict):
 
 class DeadlineOver(Conflict):
     """The deadline is over; it can be neither stopped nor extended any more."""
+
+
+class LimitStays(Conflict):
+    """Nothing is agreed beside this deadline: `reason` is contact (that of the first contact is the statute's alone) or
+    no_limit (it is not the limit of a task, or ends it)."""
 
 
 class ExtensionsUsedUp(Conflict):

@@ -36,7 +36,8 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.AdministrationRefused: (409, _("这样做会让某项职责或工作无人负责，没有任何内容被更改。")),
     errors.ClockNotRunning: (409, _("这个案件没有正在计算的期限，可能已经中止计时或已到期；请刷新案件页面查看。")),
     errors.ClockNotStopped: (409, _("这个案件没有中止计时，可能同事已经恢复，或任务已经办结；请刷新案件页面查看。")),
-    errors.DeadlineOver: (409, _("期限已过，不能再中止或延期；请尽快办理，并在办结时说明逾期原因。")),
+    errors.DeadlineOver: (409, _("法定期限已过，不能再中止或延期；请尽快办理，并在办结时说明逾期原因。")),
+    errors.LimitStays: (409, _("这一期限不是任务的法定期限，照流程图执行，不能延期，也不能中止。")),
     errors.ExtensionsUsedUp: (409, _("这一期限的延期次数已经用完，不能再延期；请在期限内办理。")),
     errors.DispatchNotRefusable: (409, _("这个案件不能退回，请继续办理；确有必要的，请联系牵头单位督办人员转办。")),
     errors.SecondPersonNeeded: (403, _("编辑或提交过这份草稿的人不能自己批准，请由另一位流程审批人批准。")),
@@ -72,6 +73,7 @@ REASONS: dict[tuple[str, str], Any] = {
     ("dispatch_not_refusable", "accepted"): _(
         "本单位已经开始办理这个案件，不能再退回；确有必要的，请联系牵头单位督办人员转办。"),
     ("clock_not_stopped", "appeal"): _("计时因申诉复核而中止，申诉办结或撤回时自动恢复，不能人工恢复。"),
+    ("limit_stays", "contact"): _("首次联系评价人的期限只依条文，不能延期，也不能中止；请在期限内联系评价人。"),
     ("not_impartial", "rated"): _("这条评价评的是您本人，您应当回避，不能复核这件申诉。"),
     ("not_impartial", "appellant"): _("这件申诉是您提出的，您应当回避，不能复核。"),
     ("not_impartial", "rated_unit"): _("您在被评价的单位任职，应当回避，不能复核这件申诉。"),

@@ -58,10 +58,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "handover_undone": _kind("A handover was undone.", "element token from_unit from_user unit user to handover"),
     "handover_acknowledged": _kind("Whoever got a task has read what was said with it.", "element token handover"),
     # of a case: deadlines
-    "timer_set": _kind("A deadline begins.", "element token due_at unit amount since since_name provisional stopped"),
+    "timer_set": _kind(
+        "A deadline begins.", "element token due_at unit amount since since_name provisional stopped agreed_at"),
     "timer_fired": _kind("A deadline is over.", "element token attached_to due_at lag_seconds"),
     "due_recomputed": _kind(
         "The calendar moved a deadline.", "element token previous_due_at due_at provisional calendar"),
+    "lateness_withdrawn": _kind(
+        "A deadline that was over by the calendar so far is not by a notice that came later.",
+        "element token previous_due_at due_at calendar notice again"),
     "clock_stopped": _kind(
         "The clock stands still, by decision or for an appeal.", "category reason appeal number tokens"),
     "clock_restarted": _kind("It runs again, or one reason less stops it.", "reason appeal number due_at tokens"),

@@ -55,7 +55,7 @@ class TimerSet(Fact):
     calendar: str
 
     def move(self, case: HeldCase) -> None:
-        """It runs, or stands still from the beginning."""
+        """It runs; what is agreed beside it may stand still from the beginning."""
         case.timers[self.timer.token] = self.timer
 
     @property
@@ -65,7 +65,8 @@ class TimerSet(Fact):
         return "timer_set", {
             "element": timer.element, "token": timer.token, "due_at": timer.due_at.isoformat(), "unit": rule.unit,
             "amount": rule.amount, "since": rule.since, "since_name": rule.since_name,
-            "provisional": timer.provisional, **({"stopped": True} if timer.stopped else {})}
+            "provisional": timer.provisional, **({"stopped": True} if timer.stopped else {}),
+            **({"agreed_at": timer.agreed_at.isoformat()} if timer.agreed_at else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +101,16 @@ class TimerFired(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TimerDated(Fact):
-    """A deadline stands elsewhere from now on, or stands still, or runs again."""
+    """A deadline stands elsewhere by this version of the calendar."""
 
     token: int
     due_at: datetime
     provisional: bool
-    stopped: bool
     calendar: str
 
     def move(self, case: HeldCase) -> None:
         """The timer shows it."""
-        case.timers[self.token] = replace(
-            case.timers[self.token], due_at=self.due_at, provisional=self.provisional, stopped=self.stopped)
+        case.change(self.token, due_at=self.due_at, provisional=self.provisional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,72 +131,6 @@ class LedgerKept(Fact):
         """The case knows when its clocks stood still."""
         if self.kind in STOPS:
             case.stops.append(HeldStop(self.token, self.seq, self.kind, self.at))
-
-
-@dataclass(frozen=True, slots=True)
-class ClockStopped(Fact):
-    """Deadlines (`tokens`) stand still by somebody's decision; `category` is one of the regulation's. Or for an appeal:
-    then `reason` is the number of its case."""
-
-    category: str
-    reason: str
-    tokens: tuple[int, ...]
-    appeal_id: int | None = None
-
-    @property
-    def entry(self) -> Entry:
-        """Which, and why."""
-        why = {"category": self.category, "reason": self.reason} if self.appeal_id is None else {
-            "appeal": self.appeal_id, "number": self.reason}
-        return "clock_stopped", {**why, "tokens": list(self.tokens)}
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRestarted(Fact):
-    """The decision to stop the clock ends; `tokens` run again, the first to `due_at` (None: an appeal holds all)."""
-
-    reason: str
-    due_at: datetime | None
-    tokens: tuple[int, ...]
-
-    @property
-    def entry(self) -> Entry:
-        """Which, until when, and why."""
-        return "clock_restarted", {
-            "reason": self.reason, "due_at": self.due_at.isoformat() if self.due_at else None,
-            "tokens": list(self.tokens)}
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlineExtended(Fact):
-    """A deadline got so many working days more, to `due_at` (None: its clock stands still)."""
-
-    element: str
-    token: int
-    days: int
-    reason: str
-    due_at: datetime | None
-
-    @property
-    def entry(self) -> Entry:
-        """Which, by how much, until when, and why."""
-        return "deadline_extended", {
-            "element": self.element, "token": self.token, "days": self.days, "reason": self.reason,
-            "due_at": self.due_at.isoformat() if self.due_at else None}
-
-
-@dataclass(frozen=True, slots=True)
-class ExtensionKept(Fact):
-    """What a deadline was extended by holds under another version of its process, where it is due then."""
-
-    element: str
-    token: int
-    due_at: datetime
-
-    @property
-    def entry(self) -> Entry:
-        """Which, and until when."""
-        return "extension_kept", {"element": self.element, "token": self.token, "due_at": self.due_at.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,18 +207,19 @@ class TaskCancelled(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskDated(Fact):
-    """An open task shows where its deadline stands now; none while the clock stands still."""
+    """An open task shows where its deadline stands now, and what is agreed beside it."""
 
     token: int
-    due_at: datetime | None
+    due_at: datetime
     due_provisional: bool
+    agreed_at: datetime | None
     clock_stopped: bool
 
     def move(self, case: HeldCase) -> None:
         """The item shows it."""
         case.items[self.token] = replace(
             case.items[self.token], due_at=self.due_at, due_provisional=self.due_provisional,
-            clock_stopped=self.clock_stopped)
+            agreed_at=self.agreed_at, clock_stopped=self.clock_stopped)
 
 
 @dataclass(frozen=True, slots=True)

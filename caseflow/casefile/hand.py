@@ -27,11 +27,13 @@ class HeldItem:
     due_provisional: bool = False
     clock_stopped: bool = False
     stands_in: bool = False
+    agreed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HeldTimer:
-    """A pending timer, or one whose clock stands still."""
+    """A timer of the case. `due_at` is what the statute says; `agreed_at` the later moment that was agreed, if one
+    was, and `stopped`: the agreed time stands still."""
 
     token: int
     element: str
@@ -39,11 +41,13 @@ class HeldTimer:
     due_at: datetime
     provisional: bool
     stopped: bool = False
+    agreed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HeldStop:
-    """That the clock of a timer of the case stood still or ran on (or ended) from a moment: `kind` of its entry."""
+    """That the agreed time of a timer of the case stood still or ran on (or ended) from a moment: `kind` of its entry.
+    """
 
     token: int
     seq: int
@@ -103,6 +107,14 @@ class HeldCase:
             self.timers[timer.token] = timer
         elif timer.element not in self.fired or self.fired[timer.element].token < timer.token:
             self.fired[timer.element] = timer
+
+    def change(self, token: int, **values: Any) -> None:
+        """Let a deadline that waits, or is over, stand otherwise."""
+        if token in self.timers:
+            self.timers[token] = replace(self.timers[token], **values)
+        else:
+            self.fired.update((element, replace(timer, **values)) for element, timer in list(self.fired.items())
+                              if timer.token == token)
 
     def deadline(self, element: str) -> HeldTimer | None:
         """The deadline that this timer of the drawing is, or was in this visit of what it guards."""

@@ -16,7 +16,7 @@ from caseflow.errors import ConcurrentUpdate, NotFound
 from caseflow.models.cases import Case, ProcessInstance
 from caseflow.models.db import db
 from caseflow.models.prepared import Prepared, current_connection
-from caseflow.models.work import WAITING, AwaitedMessage, DeadlineEntry, Timer, WorkItem
+from caseflow.models.work import AwaitedMessage, DeadlineEntry, Timer, WorkItem
 
 _case, _instance, _item = Case.__table__.c, ProcessInstance.__table__.c, WorkItem.__table__.c
 _timer, _awaited, _entry = Timer.__table__.c, AwaitedMessage.__table__.c, DeadlineEntry.__table__.c
@@ -38,15 +38,15 @@ _BY_ITEM = _locking(
     _with_state.join(WorkItem.__table__, _item.case_id == _case.id).where(_item.id == bindparam("item")))
 _WHAT_IS_OPEN = Prepared(union_all(
     select(literal("item"), _item.token, _item.element, _item.name, _item.due_at, _item.due_provisional,
-           _item.clock_stopped, _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id,
+           _item.clock_stopped, _item.agreed_at, _item.id, _item.visit, _item.unit_id, _item.role, _item.assignee_id,
            _item.stands_in).where(
         _item.case_id == bindparam("case"), _item.status == "open"),
     select(literal("timer"), _timer.token, _timer.element, _timer.attached_to, _timer.due_at, _timer.provisional,
-           _timer.status == "stopped", *[null()] * 3, _timer.status, *[null()] * 2).where(
-        _timer.case_id == bindparam("case"), or_(*(_timer.status == status for status in (*WAITING, FIRED)))),
+           _timer.clock_stopped, _timer.agreed_at, *[null()] * 3, _timer.status, *[null()] * 2).where(
+        _timer.case_id == bindparam("case"), or_(_timer.status == "pending", _timer.status == FIRED)),
     select(literal("message"), _awaited.token, _awaited.element, _awaited.message,
-           *[null()] * 9).where(_awaited.case_id == bindparam("case")),
-    select(literal("stop"), _entry.token, _entry.kind, null(), _entry.at, null(), null(), _entry.seq,
+           *[null()] * 10).where(_awaited.case_id == bindparam("case")),
+    select(literal("stop"), _entry.token, _entry.kind, null(), _entry.at, *[null()] * 3, _entry.seq,
            *[null()] * 5).where(_entry.case_id == bindparam("case"), or_(*(_entry.kind == kind for kind in STOPS))),
 ))
 _UPDATE_CASE = Prepared(update(Case.__table__).where(
@@ -73,13 +73,14 @@ def _held(row: tuple[Any, ...] | None) -> HeldCase:
     if row is None:
         raise NotFound
     case = HeldCase(*row)
-    for what, token, element, name, due_at, provisional, stopped, *others in _WHAT_IS_OPEN.rows(case=case.id):
+    for what, token, element, name, due_at, provisional, stopped, agreed_at, *others in _WHAT_IS_OPEN.rows(
+            case=case.id):
         if what == "item":
             item_id, visit, unit_id, role, assignee_id, stands_in = others
             case.items[token] = HeldItem(item_id, token, element, name, visit, unit_id, role, assignee_id, due_at,
-                                         provisional, stopped, stands_in)
+                                         provisional, stopped, stands_in, agreed_at)
         elif what == "timer":
-            timer = HeldTimer(token, element, name, due_at, provisional, stopped)
+            timer = HeldTimer(token, element, name, due_at, provisional, stopped, agreed_at)
             case.put(timer, fired=FIRED in others)
         elif what == "message":
             case.awaited.add(token)

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from caseflow.casefile import effected, facts
+from caseflow.casefile import agreed, effected, facts
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.models.appeals import Appeal, AssessmentRecord
@@ -64,11 +64,12 @@ INSERT_ITEM = inserting(WorkItem.__table__, without=["id", "completed_at", "comp
 CLOSE_ITEM = _updating(_item, "status", "completed_at", "completed_by")
 HAND_ITEM = _updating(_item, "unit_id", "assignee_id", "stands_in")
 MOVE_ITEM = _updating(_item, "name", "unit_id", "role", "assignee_id", "stands_in")
-DATE_ITEM = _updating(_item, "due_at", "due_provisional", "clock_stopped")
+DATE_ITEM = _updating(_item, "due_at", "due_provisional", "agreed_at", "clock_stopped")
 INSERT_TIMER = inserting(Timer.__table__, without=["id"])
 END_TIMER = _updating(_timer, "status")
 MOVE_TIMER = _updating(_timer, "interrupting")
-DATE_TIMER = _updating(_timer, "status", "due_at", "provisional", "calendar")
+DATE_TIMER = _updating(_timer, "due_at", "provisional", "calendar")
+AGREE_TIMER = _updating(_timer, "agreed_at", "clock_stopped")
 INSERT_DEADLINE_ENTRY = inserting(DeadlineEntry.__table__, without=["id"])
 INSERT_FIRING = inserting(TimerFiring.__table__)
 INSERT_EFFECT = inserting(AppliedEffect.__table__)
@@ -155,13 +156,14 @@ def _timer_set(case: HeldCase, fact: facts.TimerSet, actor: _Who, now: datetime)
         "case_id": case.id, "token": timer.token, "element": timer.element, "attached_to": timer.attached_to,
         "interrupting": fact.interrupting, "unit": rule.unit, "amount": rule.amount, "since": rule.since,
         "since_name": rule.since_name, "due_at": timer.due_at, "calendar": fact.calendar,
-        "provisional": timer.provisional, "status": "stopped" if timer.stopped else "pending", "created_at": now}
+        "provisional": timer.provisional, "agreed_at": timer.agreed_at, "clock_stopped": timer.stopped,
+        "status": "pending", "created_at": now}
 
 
 def _timer_dated(case: HeldCase, fact: facts.TimerDated, actor: _Who, now: datetime) -> _Row:
     return DATE_TIMER, {
-        "case": case.id, "of": fact.token, "status": "stopped" if fact.stopped else "pending", "due_at": fact.due_at,
-        "provisional": fact.provisional, "calendar": fact.calendar}
+        "case": case.id, "of": fact.token, "due_at": fact.due_at, "provisional": fact.provisional,
+        "calendar": fact.calendar}
 
 
 def _ledger(case: HeldCase, fact: facts.LedgerKept, actor: _Who, now: datetime) -> _Row:
@@ -177,7 +179,7 @@ def _task_opened(case: HeldCase, fact: facts.TaskOpened, actor: _Who, now: datet
         "case_id": case.id, "token": item.token, "element": item.element, "visit": item.visit, "name": item.name,
         "unit_id": item.unit_id, "role": item.role, "assignee_id": None, "stands_in": False, "status": "open",
         "opened_at": now, "due_at": item.due_at, "due_provisional": item.due_provisional,
-        "clock_stopped": item.clock_stopped}
+        "agreed_at": item.agreed_at, "clock_stopped": item.clock_stopped}
 
 
 def _failure(case: HeldCase, fact: effected.FailureRecorded, actor: _Who, now: datetime) -> _Row:
@@ -194,6 +196,11 @@ _ROWS: Mapping[type[Fact], Callable[[HeldCase, Any, _Who, datetime], _Row]] = Ma
     facts.LedgerKept: _ledger,
     facts.TaskOpened: _task_opened,
     effected.FailureRecorded: _failure,
+    agreed.TimerAgreed: lambda case, fact, actor, now: (
+        AGREE_TIMER, {"case": case.id, "of": fact.token, "agreed_at": fact.agreed_at,
+                      "clock_stopped": fact.stopped}),
+    agreed.FiringWithdrawn: lambda case, fact, actor, now: (
+        END_TIMER, {"case": case.id, "of": fact.token, "status": "cancelled" if fact.again is None else "withdrawn"}),
     facts.TimerEnded: lambda case, fact, actor, now: (
         END_TIMER, {"case": case.id, "of": fact.token, "status": fact.status}),
     facts.TimerFired: lambda case, fact, actor, now: (
@@ -207,7 +214,8 @@ _ROWS: Mapping[type[Fact], Callable[[HeldCase, Any, _Who, datetime], _Row]] = Ma
                      "completed_by": None}),
     facts.TaskDated: lambda case, fact, actor, now: (
         DATE_ITEM, {"case": case.id, "of": fact.token, "due_at": fact.due_at,
-                    "due_provisional": fact.due_provisional, "clock_stopped": fact.clock_stopped}),
+                    "due_provisional": fact.due_provisional, "agreed_at": fact.agreed_at,
+                    "clock_stopped": fact.clock_stopped}),
     facts.TaskGiven: lambda case, fact, actor, now: (
         HAND_ITEM, {"case": case.id, "of": fact.token, "unit_id": case.items[fact.token].unit_id,
                     "assignee_id": fact.assignee_id, "stands_in": fact.stands_in}),

@@ -74,8 +74,8 @@ def known(advance: Advance, step: Step) -> Known:
         else {"responsible": case.unit_id},
         calendars.load(regulation.calendar) if begun else None,
         clock_entries.stopping_appeals(case, regulation) if begun else (),
-        {token: clock_entries.last_of(case, token) for token, timer in case.timers.items()
-         if timer.stopped and token not in waiting},
+        {timer.token: clock_entries.last_of(case, timer.token) for timer in (
+            *case.timers.values(), *case.fired.values()) if timer.stopped and timer.token not in waiting},
         _applied(case) if any(effect.once for effect in effects) else frozenset(),
         submissions.newest(case.id) if any(effect.reads for effect in effects) else {},
         _appeal(case, effects) if any(effect.of_appeals for effect in effects) else None,

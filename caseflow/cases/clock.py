@@ -1,8 +1,10 @@
 """Stopping and restarting the clock of a case, and extending a deadline (中止计时、恢复计时、延期).
 
-Each operation is one transaction with the case: ledger, timers, work items, the scheduler's next look, journal and
-notices. Who may, for what and how often are parameters in regulation.toml. `seen` is the number of the case's last
-journal entry that whoever decided had before them: when the case has moved on since, ConcurrentUpdate refuses.
+What is agreed stands beside the statutory date, which stays and by which what is late is late; the reminders of the
+ladder wait for it. Nothing is agreed once the statutory date has passed; what stood still then runs on from a restart.
+Each operation is one transaction with the case: ledger, timers, work items, journal and notices. Who may, for what and
+how often are parameters in regulation.toml. `seen` is the number of the case's last journal entry that whoever decided
+had before them: when the case has moved on since, ConcurrentUpdate refuses.
 """
 
 from __future__ import annotations
@@ -11,35 +13,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from caseflow.casefile import holding, journal
-from caseflow.casefile.facts import ClockRestarted, ClockStopped, DeadlineExtended, Fact
-from caseflow.casefile.hand import HeldCase
-from caseflow.cases import advance, clock_entries, due, standstill
+from caseflow.casefile.agreed import ClockRestarted, ClockStopped, DeadlineExtended
+from caseflow.casefile.facts import Fact
+from caseflow.casefile.hand import FIRED, HeldCase
+from caseflow.cases import advance, agreeable, clock_entries, due, standstill
 from caseflow.cases.standstill import Clock
+from caseflow.engine.definition import Definition
 from caseflow.errors import (
     ConcurrentUpdate,
     DeadlineOver,
     ExtensionsUsedUp,
+    LimitStays,
     NotFound,
     PermissionDenied,
 )
 from caseflow.law import calendars, regulations, time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.working_days import Calendar
-from caseflow.models import Case, DeadlineEntry, Timer, db, work
+from caseflow.models import Case, DeadlineEntry, Timer, db
 from caseflow.moments import day_of, is_over
 from caseflow.notices import outbox
 from caseflow.people import branches, permissions
 from caseflow.people.permissions import SYSTEM, Actor
+from caseflow.processes import deployed
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A case in hand whose deadlines are being changed, with the rows of its waiting timers and their ledgers."""
+    """A case in hand beside whose deadlines something is agreed, with the rows of those that wait or stand still, and
+    their ledgers."""
 
     case: HeldCase
+    definition: Definition
     regulation: Regulation
     calendar: Calendar
     timers: tuple[Timer, ...]
@@ -49,10 +57,11 @@ class _Change:
 
 
 def stop(case_id: int, actor: Actor, category: str, reason: str, now: datetime, *, seen: int | None = None) -> None:
-    """Let the clock of the case stand still: no deadline of it fires, and what remains of each is kept.
+    """Let the agreed time of the case stand still, and keep what remains beside each deadline.
 
-    `category` is one of the regulation's. Refuses with NotFound, PermissionDenied, InvalidInput, ClockNotRunning, or
-    DeadlineOver when every one that runs is over already. Journaled as clock_stopped.
+    `category` is one of the regulation's. Refuses with NotFound, PermissionDenied, InvalidInput, ClockNotRunning,
+    LimitStays when only the first contact or what is no limit of a task waits, or DeadlineOver when every one that
+    runs is over already. Journaled as clock_stopped.
     """
     change = _begin(case_id, actor, now, seen)
     rules = change.regulation.clock
@@ -83,6 +92,8 @@ def stop_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime) ->
         return
     category, facts = standstill.by_appeal(appeal_id), []
     for clock in _clocks(change):
+        if clock.stays:
+            continue
         if clock.timer.stopped:
             facts.append(standstill.hold(clock, category, number, now))
         elif not is_over(clock.timer.due_at, now):
@@ -104,13 +115,15 @@ def restart_for_appeal(case_id: int, appeal_id: int, number: str, now: datetime)
 
 
 def _clocks(change: _Change) -> list[Clock]:
-    """The timers that wait, each with its ledger, by token."""
+    """The timers that wait or stand still, each with its ledger, by token."""
     return [_clock(change, timer) for timer in change.timers]
 
 
 def _clock(change: _Change, timer: Timer) -> Clock:
-    return Clock(change.case.timers[timer.token], clock_entries.given_of(timer, change.regulation),
-                 change.ledgers[timer.token])
+    case = change.case
+    held = case.timers.get(timer.token) or case.fired[timer.element]
+    return Clock(held, clock_entries.given_of(timer, change.regulation), change.ledgers[timer.token],
+                 agreeable.refused(change.definition, change.regulation, timer.element))
 
 
 def _restart(change: _Change, facts: Sequence[Fact], reason: str, further: dict) -> datetime | None:
@@ -123,10 +136,10 @@ def _restart(change: _Change, facts: Sequence[Fact], reason: str, further: dict)
 
 def extend(case_id: int, token: int, days: int, actor: Actor, reason: str, now: datetime, *,
            seen: int | None = None) -> datetime | None:
-    """Give a deadline so many working days more; its new due moment, None while its clock stands still.
+    """Agree on so many working days more beside a deadline; the agreed moment, None while its clock stands still.
 
-    Refuses with NotFound, PermissionDenied, InvalidInput, DeadlineOver or ExtensionsUsedUp. The office that is in
-    contact with the rater is told, if the parameters say so. Journaled as deadline_extended.
+    Refuses with NotFound, PermissionDenied, InvalidInput, LimitStays, DeadlineOver or ExtensionsUsedUp. The office
+    that is in contact with the rater is told, if the parameters say so. Journaled as deadline_extended.
     """
     change = _begin(case_id, actor, now, seen)
     rules = change.regulation.extension
@@ -190,10 +203,11 @@ def _begin(case_id: int, actor: Actor, now: datetime, seen: int | None) -> _Chan
 def _take(case_id: int, actor: Actor, now: datetime) -> _Change:
     case = holding.hold(case_id)
     regulation = regulations.get(case.regulation)
-    timers = db.session.scalars(select(Timer).where(Timer.case_id == case_id, Timer.status.in_(work.WAITING))
-                                .order_by(Timer.token).execution_options(populate_existing=True))
-    return _Change(case, regulation, calendars.load(regulation.calendar), tuple(timers),
-                   clock_entries.of_case(case_id), actor, now)
+    timers = db.session.scalars(select(Timer).where(
+        Timer.case_id == case_id, or_(Timer.status == "pending", and_(Timer.status == FIRED, Timer.clock_stopped)))
+        .order_by(Timer.token).execution_options(populate_existing=True)).all()
+    return _Change(case, deployed.by_digest(case.definition), regulation, calendars.load(regulation.calendar),
+                   tuple(timers), clock_entries.of_case(case_id), actor, now)
 
 
 def _require(change: _Change, by: str) -> None:
@@ -206,7 +220,10 @@ def _extendable(change: _Change, token: int) -> Timer:
     if timer is None:
         fired = select(Timer.id).where(Timer.case_id == change.case.id, Timer.token == token)
         raise DeadlineOver if db.session.scalar(fired) else NotFound
-    if timer.status == "pending" and is_over(timer.due_at, change.now):
+    stays = agreeable.refused(change.definition, change.regulation, timer.element)
+    if stays:
+        raise LimitStays(reason=stays)
+    if is_over(timer.due_at, change.now):
         raise DeadlineOver
     return timer
 
@@ -216,7 +233,7 @@ def _times_extended(change: _Change, token: int) -> int:
 
 
 def _finish(change: _Change, kind: str, details: dict, facts: Iterable[Fact] = (), *, tell: bool = True) -> None:
-    """Let timers, items and schedule follow, tell those whose tasks are concerned, journal and write it all."""
+    """Let timers and items follow, tell those whose tasks are concerned, journal and write it all."""
     case = change.case
     advance.keep(case, facts, change.actor, change.now)
     due.follow(case, change.actor, change.now)

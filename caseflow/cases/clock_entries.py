@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from caseflow.casefile import kinds
-from caseflow.casefile.hand import HeldCase
+from caseflow.casefile.hand import FIRED, HeldCase
 from caseflow.cases.standstill import StoppingAppeal
 from caseflow.law import deadlines, time_account
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given, Standing
 from caseflow.law.working_days import Calendar
-from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db, work
+from caseflow.models import Appeal, Case, DeadlineEntry, Timer, db
+from caseflow.models.cases import OPEN
 
 
 def given_of(timer: Timer, regulation: Regulation) -> Given:
@@ -38,14 +39,29 @@ def of_case(case_id: int) -> Mapping[int, list[DeadlineEntry]]:
     return found
 
 
-def of_waiting() -> Mapping[tuple[int, int], list[DeadlineEntry]]:
-    """The entries of all timers that wait, by case and token."""
+def of_kept() -> Mapping[tuple[int, int], list[DeadlineEntry]]:
+    """The entries of all timers (`kept`) that still matter, by case and token."""
     found: dict[tuple[int, int], list[DeadlineEntry]] = defaultdict(list)
     query = select(DeadlineEntry).join(Timer, (Timer.case_id == DeadlineEntry.case_id) & (
-        Timer.token == DeadlineEntry.token)).where(Timer.status.in_(work.WAITING))
+        Timer.token == DeadlineEntry.token)).join(Case, Case.id == Timer.case_id).where(kept())
     for entry in db.session.scalars(query.order_by(DeadlineEntry.case_id, DeadlineEntry.token, DeadlineEntry.seq)):
         found[entry.case_id, entry.token].append(entry)
     return found
+
+
+def kept() -> ColumnElement[bool]:
+    """Whether a timer waits, or is over in a case (joined) that goes on: then its task may still be open."""
+    return or_(Timer.status == "pending", and_(Timer.status == FIRED, OPEN))
+
+
+def agreed_of(timer: Timer, entries: Sequence[DeadlineEntry], regulation: Regulation, calendar: Calendar,
+              now: datetime, due_at: datetime) -> datetime | None:
+    """The agreed moment that the ledger of a timer which is due then gives; None where it is no later. While the clock
+    stands still, and once its task is over, what was agreed so far."""
+    standing = standing_of(timer, entries, regulation, calendar, now)
+    if standing.due_at is None:
+        return timer.agreed_at
+    return standing.due_at if standing.due_at > due_at else None
 
 
 def stopping_appeals(case: HeldCase, regulation: Regulation) -> list[StoppingAppeal]:

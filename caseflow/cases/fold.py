@@ -12,6 +12,7 @@ from datetime import datetime
 
 from caseflow import texts
 from caseflow.casefile import kinds
+from caseflow.casefile.agreed import TimerAgreed
 from caseflow.casefile.effected import EffectApplied, RatingVoided
 from caseflow.casefile.facts import (
     CaseClosed,
@@ -30,7 +31,7 @@ from caseflow.casefile.facts import (
     UnitTakesPart,
 )
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
-from caseflow.cases import standstill
+from caseflow.cases import agreeable, standstill
 from caseflow.cases.effects import registry
 from caseflow.cases.effects.occasion import FiledAppeal, Occasion
 from caseflow.cases.standstill import StoppingAppeal
@@ -88,33 +89,32 @@ def fold(case: HeldCase, step: Step, known: Known, now: datetime) -> tuple[Fact,
     """
     folding = _Folding(case.copy(), step, known, now)
     folding.add(StateKept(step.state, step.ended))
-    for follow in (_timers, _tasks, _messages, _effects, _summary):
+    for follow in (_timers, _tasks, _agreements, _messages, _effects, _summary):
         follow(folding)
     return tuple(folding.facts)
 
 
 def dated(case: HeldCase, definition: Definition) -> list[TaskDated]:
-    """Where the limits of the open tasks stand now. A task whose clock stands still shows no due moment, one whose
-    limit is over keeps it."""
+    """Where the limits of the open tasks stand now, over or not, and what is agreed beside them."""
     facts = []
     for token, item in sorted(case.items.items()):
         due = _limit(case, definition, item.element)
         if due is None:
             continue
-        shown = (None, False, True) if due.stopped else (due.due_at, due.provisional, False)
-        if (item.due_at, item.due_provisional, item.clock_stopped) != shown:
+        shown = due.due_at, due.provisional, due.agreed_at, due.stopped
+        if (item.due_at, item.due_provisional, item.agreed_at, item.clock_stopped) != shown:
             facts.append(TaskDated(token, *shown))
     return facts
 
 
 def earliest_due(case: HeldCase) -> datetime | None:
-    """When the next deadline of the case that runs is over."""
-    return min((timer.due_at for timer in case.timers.values() if not timer.stopped), default=None)
+    """When the next deadline of the case is over."""
+    return min((timer.due_at for timer in case.timers.values()), default=None)
 
 
 def next_over(case: HeldCase, now: datetime) -> HeldTimer | None:
     """The deadline of the case that was over first, if one is; over is one second after its due moment."""
-    due = [timer for timer in case.timers.values() if not timer.stopped and is_over(timer.due_at, now)]
+    due = [timer for timer in case.timers.values() if is_over(timer.due_at, now)]
     return min(due, key=lambda timer: (timer.due_at, timer.token), default=None)
 
 
@@ -126,7 +126,7 @@ def fired(timer: HeldTimer, now: datetime) -> tuple[Fact, ...]:
 def _timers(folding: _Folding) -> None:
     case, known = folding.case, folding.known
     for token in sorted(case.timers.keys() - {timer.token for timer in folding.step.timers}):
-        if case.timers[token].stopped:      # the task of a stopped timer is over: its clock no longer stands still
+        if case.timers[token].stopped:      # its task is over: the clock no longer stands still
             folding.add(LedgerKept(token, known.ledgers[token] + 1, "ended", folding.now))
         folding.add(TimerEnded(token))
     for timer in folding.step.timers:
@@ -137,12 +137,12 @@ def _timers(folding: _Folding) -> None:
 def _set(case: HeldCase, timer: OpenTimer, known: Known, now: datetime) -> tuple[Fact, ...]:
     rule, regulation = timer.rule, known.regulation
     deadline = deadlines.compute(rule, known.calendar, regulation.close_of_business)
-    entries, carried, stopped = standstill.begin(
-        case, timer.token, rule, regulation, known.calendar, known.stopping, now)
-    if carried is not None:
-        deadline = replace(deadline, due_at=carried.due_at, provisional=carried.provisional)
-    held = HeldTimer(
-        timer.token, timer.element, timer.attached_to, deadline.due_at, deadline.provisional, stopped)
+    held = HeldTimer(timer.token, timer.element, timer.attached_to, deadline.due_at, deadline.provisional)
+    entries: list[LedgerKept] = []
+    if not agreeable.refused(known.definition, regulation, timer.element):
+        entries, agreed_at, stopped = standstill.begin(
+            case, held, rule, regulation, known.calendar, known.stopping, now)
+        held = replace(held, agreed_at=agreed_at, stopped=stopped)
     return *entries, TimerSet(held, rule, timer.interrupting, deadline.calendar)
 
 
@@ -159,21 +159,31 @@ def _tasks(folding: _Folding) -> None:
     folding.add(*dated(case, folding.known.definition))
 
 
+def _agreements(folding: _Folding) -> None:
+    """A deadline that was over while its clock stood still, and whose task is over now: it stands still no more."""
+    case, known = folding.case, folding.known
+    stopped = [timer for timer in case.fired.values() if timer.stopped]
+    shown = {_limit(case, known.definition, item.element) for item in case.items.values()} if stopped else ()
+    for timer in stopped:
+        if timer not in shown:
+            folding.add(LedgerKept(timer.token, known.ledgers[timer.token] + 1, "ended", folding.now),
+                        TimerAgreed(timer.token, timer.agreed_at, False))
+
+
 def _item(case: HeldCase, task: OpenTask, known: Known) -> HeldItem:
     user_task, due = known.definition.user_tasks[task.element], _limit(case, known.definition, task.element)
     if user_task.unit not in known.units:
         raise ConfigurationError(f"{case.regulation} has no unit {user_task.unit!r}; see regulation.toml.")
-    stopped = due is not None and due.stopped
-    return HeldItem(
-        None, task.token, task.element, user_task.element.name, task.visit, known.units[user_task.unit],
-        user_task.role, None, None if due is None or stopped else due.due_at,
-        due is not None and due.provisional and not stopped, stopped)
+    item = HeldItem(None, task.token, task.element, user_task.element.name, task.visit, known.units[user_task.unit],
+                    user_task.role)
+    return item if due is None else replace(
+        item, due_at=due.due_at, due_provisional=due.provisional, agreed_at=due.agreed_at, clock_stopped=due.stopped)
 
 
 def _limit(case: HeldCase, definition: Definition, element: str) -> HeldTimer | None:
     """The statutory limit of a task, over or not; reminders and what comes after it are none."""
     limits = (case.deadline(timer) for timer in definition.limits.get(element, ()))
-    return min(filter(None, limits), key=lambda timer: (timer.stopped, timer.due_at), default=None)
+    return min(filter(None, limits), key=lambda timer: timer.due_at, default=None)
 
 
 def _messages(folding: _Folding) -> None:

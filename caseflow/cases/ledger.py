@@ -82,14 +82,26 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """When an open task is due, and what is agreed beside that."""
+
+    due_at: datetime
+    provisional: bool
+    agreed_at: datetime | None
+    clock_stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerFacts:
-    """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was."""
+    """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was or
+    is, `due` how the most urgent open one stands."""
 
     first_contact_at: datetime | None = None
     first_contact_due: datetime | None = None
     rectified_at: datetime | None = None
     revisit: Answered | None = None
     late: bool = False
+    due: Due | None = None
 
 
 def cases_by_id(ids: Sequence[int]) -> dict[int, Case]:
@@ -112,8 +124,8 @@ def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFact
     regulation: its milestones of the case's process; where it has none, only `late` is known. The first contact is read
     from the log of attempts."""
     items: dict[int, list] = {key: [] for key in case_ids}
-    columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.completed_at,
-               Case.regulation, Case.kind)
+    columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.due_provisional,
+               WorkItem.agreed_at, WorkItem.clock_stopped, WorkItem.completed_at, Case.regulation, Case.kind)
     query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
     for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
@@ -134,10 +146,10 @@ def _tried(case_ids: Sequence[int]) -> dict[int, list[Attempt]]:
 
 def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[Attempt],
            now: datetime) -> LedgerFacts:
-    late = any(_late(row, now) for row in rows)
+    late, due = any(_late(row, now) for row in rows), _due(rows)
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
     if steps is None:
-        return LedgerFacts(late=late)
+        return LedgerFacts(late=late, due=due)
     first = next((row for row in rows if row.element in steps.first_contact.ever), None)
     return LedgerFacts(
         first_contact_at=reaching.first_contact(regulations.get(rows[0].regulation).unreachable, tried),
@@ -145,7 +157,14 @@ def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[Attempt],
         rectified_at=max(_handled(rows, steps), default=None),
         revisit=revisit,
         late=late,
+        due=due,
     )
+
+
+def _due(rows: Sequence) -> Due | None:
+    found = [Due(row.due_at, row.due_provisional, row.agreed_at, row.clock_stopped) for row in rows
+             if row.status == "open" and row.due_at is not None]
+    return min(found, key=lambda due: due.due_at, default=None)
 
 
 def _milestones(regulation: str, process: str) -> Milestones | None:

@@ -1,6 +1,7 @@
 """Why and how the clock of a case stands still: what a stop, a restart and a new deadline come to (中止计时、恢复计时).
 
-Pure: deadlines with their ledgers in, facts out. Who may, and where the rows are, is clock.py's.
+What is agreed stands beside a deadline and moves no timer: the statutory date stays, and lateness counts from it. Pure:
+deadlines with their ledgers in, facts out. Who may, and where the rows are, is clock.py's.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from datetime import datetime
 from typing import Protocol
 
 from caseflow import texts
-from caseflow.casefile.facts import Fact, LedgerKept, TimerDated
+from caseflow.casefile.agreed import TimerAgreed
+from caseflow.casefile.facts import Fact, LedgerKept
 from caseflow.casefile.hand import HeldCase, HeldStop, HeldTimer
 from caseflow.engine.values import DeadlineRule
-from caseflow.errors import ClockNotRunning, ClockNotStopped, DeadlineOver, InvalidInput
+from caseflow.errors import ClockNotRunning, ClockNotStopped, DeadlineOver, InvalidInput, LimitStays
 from caseflow.law import time_account
 from caseflow.law.regulation_file import Regulation
-from caseflow.law.time_account import Given, Standing
+from caseflow.law.time_account import Given
 from caseflow.law.working_days import Calendar
 from caseflow.moments import is_over
 
@@ -33,11 +35,13 @@ class Entry(time_account.Entry, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A deadline that waits, what it was given, and its ledger."""
+    """A deadline, what it was given, and its ledger. `stays`: why nothing may be agreed beside it (agreeable.refused).
+    """
 
     timer: HeldTimer
     given: Given
     ledger: Sequence[Entry]
+    stays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,15 @@ def require_words(reason: str, **problems: str) -> None:
 
 
 def stop(clocks: Iterable[Clock], calendar: Calendar, category: str, reason: str, now: datetime) -> list[Fact]:
-    """Every deadline that runs in time stands still, and what remains of it is kept.
+    """Beside every deadline that runs in time the agreed time stands still, and what remains of it is kept.
 
-    ClockNotRunning when none runs, DeadlineOver when every one that runs is over already.
+    ClockNotRunning when none runs, LimitStays when none of those may be stopped, DeadlineOver when every one that may
+    is over already.
     """
-    running = [clock for clock in clocks if not clock.timer.stopped]
+    waiting = [clock for clock in clocks if not clock.timer.stopped]
+    running = [clock for clock in waiting if not clock.stays]
+    if waiting and not running:
+        raise LimitStays(reason=waiting[0].stays)
     if not running:
         raise ClockNotRunning
     in_time = [clock for clock in running if not is_over(clock.timer.due_at, now)]
@@ -76,7 +84,7 @@ def halt(clock: Clock, calendar: Calendar, category: str, reason: str, now: date
     timer = clock.timer
     used, remaining = time_account.parted(clock.given, clock.ledger, calendar, now)
     entry = LedgerKept(timer.token, len(clock.ledger) + 1, "stopped", now, remaining, used, category, reason)
-    return entry, TimerDated(timer.token, timer.due_at, timer.provisional, True, calendar.version)
+    return entry, TimerAgreed(timer.token, timer.agreed_at, True)
 
 
 def hold(clock: Clock, category: str, reason: str, now: datetime) -> LedgerKept:
@@ -106,43 +114,51 @@ def release(clocks: Iterable[Clock], calendar: Calendar, holder: str, reason: st
         standing = time_account.standing(clock.given, [*clock.ledger, entry], calendar, now)
         facts.append(replace(entry, due_at=standing.due_at))
         if alone:
-            facts.append(TimerDated(timer.token, standing.due_at, standing.provisional, False, calendar.version))
+            facts.append(TimerAgreed(timer.token, later(standing.due_at, timer), False))
     return facts
 
 
-def extend(clock: Clock, calendar: Calendar, amount: int, reason: str, now: datetime) -> tuple[LedgerKept, TimerDated]:
+def later(agreed_at: datetime | None, timer: HeldTimer) -> datetime | None:
+    """The agreed moment, where it is later than the statute's; the one so far while the clock stands still."""
+    if agreed_at is None:
+        return timer.agreed_at
+    return agreed_at if agreed_at > timer.due_at else None
+
+
+def extend(clock: Clock, calendar: Calendar, amount: int, reason: str,
+           now: datetime) -> tuple[LedgerKept, TimerAgreed]:
     """One deadline gets so much more, in the unit of its rule; one that stands still gets it when it runs again."""
     timer = clock.timer
     entry = LedgerKept(timer.token, len(clock.ledger) + 1, "extended", now, amount, reason=reason)
     standing = time_account.standing(clock.given, [*clock.ledger, entry], calendar, now)
-    return replace(entry, due_at=standing.due_at), TimerDated(
-        timer.token, standing.due_at or timer.due_at, standing.provisional, standing.due_at is None, calendar.version)
+    return replace(entry, due_at=standing.due_at), TimerAgreed(
+        timer.token, later(standing.due_at, timer), standing.due_at is None)
 
 
 def changed(facts: Iterable[Fact]) -> tuple[int, ...]:
     """The deadlines (tokens) that stand still now, or run again."""
-    return tuple(fact.token for fact in facts if isinstance(fact, TimerDated))
+    return tuple(fact.token for fact in facts if isinstance(fact, TimerAgreed))
 
 
 def earliest(facts: Iterable[Fact]) -> datetime | None:
     """To when the first of those runs that run again; None when none does."""
-    return min((fact.due_at for fact in facts if isinstance(fact, TimerDated) and not fact.stopped), default=None)
+    return min((fact.due_at for fact in facts if isinstance(fact, LedgerKept) and fact.due_at), default=None)
 
 
-def begin(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation, calendar: Calendar,
-          appeals: Iterable[StoppingAppeal], now: datetime) -> tuple[list[LedgerKept], Standing | None, bool]:
-    """With what a new timer of this case begins: its ledger, where it stands (None: as computed), and whether it
-    stands still.
+def begin(case: HeldCase, timer: HeldTimer, rule: DeadlineRule, regulation: Regulation, calendar: Calendar,
+          appeals: Iterable[StoppingAppeal], now: datetime) -> tuple[list[LedgerKept], datetime | None, bool]:
+    """What stands beside a new timer of this case: its ledger, the agreed moment (None: no other than its own), and
+    whether the agreed time stands still.
 
     It gets the time that clocks of its case stood still (`carried`); one that is set while an appeal stops the clock
     stands still from the beginning.
     """
-    given = Given(rule, now, regulation.close_of_business)
+    given, token = Given(rule, now, regulation.close_of_business), timer.token
     intervals = stood_still(case.stops, now) + [(appeal.filed, appeal.over or now) for appeal in appeals]
-    entries, standing = carried(given, intervals, calendar, now, token), None
+    entries, agreed_at = carried(given, intervals, calendar, now, token), None
     if entries:
-        standing = time_account.standing(given, entries, calendar, now)
-        entries = [replace(entries[0], due_at=standing.due_at)]
+        due_at = time_account.standing(given, entries, calendar, now).due_at
+        entries, agreed_at = [replace(entries[0], due_at=due_at)], later(due_at, timer)
     waiting = [appeal for appeal in appeals if appeal.over is None]
     for appeal in waiting[:1]:
         used, remaining = time_account.parted(given, entries, calendar, now)
@@ -151,7 +167,7 @@ def begin(case: HeldCase, token: int, rule: DeadlineRule, regulation: Regulation
     for appeal in waiting[1:]:
         entries.append(LedgerKept(token, len(entries) + 1, "held", now, category=by_appeal(appeal.id),
                                   reason=appeal.number))
-    return entries, standing, bool(waiting)
+    return entries, agreed_at, bool(waiting)
 
 
 def stood_still(stops: Iterable[HeldStop], now: datetime) -> list[tuple[datetime, datetime]]:

@@ -113,8 +113,8 @@ class _Mover:
     def _events(self, task: CaseTask, made: CaseTask, to: CaseWorkflow) -> None:
         """The events at the border of an activity."""
         waiting = {other.task_spec.name: other for other in task.group_members() if other.task_spec.guards}
-        known = {spec.name: spec for spec in _border(task)}
-        for spec in _border(made):
+        known = {spec.name: spec for spec in border_of(task)}
+        for spec in border_of(made):
             before = waiting.get(spec.name)
             same = spec.name in known and known[spec.name].rests == spec.rests
             if before is not None and same:
@@ -159,6 +159,6 @@ class _Mover:
         return made
 
 
-def _border(task: CaseTask) -> tuple:
+def border_of(task: CaseTask) -> tuple:
     """The specs of the events at the border of an activity, in the order of the file."""
     return task.workflow.spec.task_specs[task.task_spec.group].following[1:] if task.task_spec.group else ()

@@ -1,7 +1,7 @@
 """Checks that what must always be true is true. It reports, it never repairs.
 
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
-state; a timer fires once per visit and never early; a deadline that was changed is due when its ledger says; a bad
+state; a timer fires once per visit and never early; what is agreed beside a deadline is what its ledger says; a bad
 review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
 an upheld appeal voids its rating; somebody impartial can review each appeal; the regulation has what the rules of
 forms count by; every attachment has its file; no message is given up; the journal is whole.
@@ -19,11 +19,11 @@ from typing import Any
 from sqlalchemy import Row, Subquery, exists, func, select
 
 from caseflow.casefile import journal_check
-from caseflow.cases import attachments, clock_entries
+from caseflow.cases import attachments, clock_entries, standstill
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
-from caseflow.law import calendars, regulations
+from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import (
     Appeal,
@@ -39,7 +39,6 @@ from caseflow.models import (
     TimerFiring,
     WorkItem,
     db,
-    work,
 )
 from caseflow.models.cases import OPEN
 from caseflow.moments import day_of
@@ -75,7 +74,7 @@ def examine(now: datetime) -> list[Complaint]:
 
 def stuck_cases(now: datetime) -> Iterator[Complaint]:
     """Open cases that nothing will move any more."""
-    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, *work.WAITING)
+    tasks, timers = _by_case(WorkItem, "open"), _by_case(Timer, "pending")
     query = select(Case.number).outerjoin(tasks, tasks.c.case_id == Case.id).outerjoin(
         timers, timers.c.case_id == Case.id).where(
         OPEN, Case.incident.is_(False), tasks.c.case_id.is_(None), timers.c.case_id.is_(None),
@@ -95,7 +94,7 @@ def rows_against_state(now: datetime) -> Iterator[Complaint]:
     processes: dict[str, Definition | CaseflowError] = {}
     for batch in _open_cases():
         ids = [row.id for row in batch]
-        items, timers = _tokens(WorkItem, ids, "open"), _tokens(Timer, ids, *work.WAITING)
+        items, timers = _tokens(WorkItem, ids, "open"), _tokens(Timer, ids, "pending")
         for row in batch:
             yield from _compare(row, processes, items[row.id], timers[row.id])
 
@@ -152,7 +151,7 @@ def _process(digest: str, processes: dict[str, Definition | CaseflowError]) -> D
 
 def rows_of_ended_cases(now: datetime) -> Iterator[Complaint]:
     """Work items and timers that an ended case has left behind."""
-    for code, table, status in (("orphan_work_item", WorkItem, ("open",)), ("orphan_timer", Timer, work.WAITING)):
+    for code, table, status in (("orphan_work_item", WorkItem, ("open",)), ("orphan_timer", Timer, ("pending",))):
         query = select(Case.number, table.token).join(Case, Case.id == table.case_id).where(
             table.status.in_(status), Case.status != "open")
         for number, token in db.session.execute(query):
@@ -192,17 +191,21 @@ def cases_waiting_in_vain(now: datetime) -> Iterator[Complaint]:
 
 
 def deadlines_against_ledger(now: datetime) -> Iterator[Complaint]:
-    """Deadlines that were changed and are not due when their ledger says."""
-    ledgers = clock_entries.of_waiting()
+    """Deadlines beside which something was agreed: the agreed moment is the ledger's, and the due date of one that
+    waits what the drawing and the calendar alone give."""
+    ledgers = clock_entries.of_kept()
     query = select(Timer, Case.number, Case.regulation).join(Case, Case.id == Timer.case_id).where(
-        Timer.status.in_(work.WAITING), exists().where(
+        clock_entries.kept(), exists().where(
             DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.token == Timer.token))
     for timer, number, key in db.session.execute(query):
-        regulation = regulations.get(key)
-        standing = clock_entries.standing_of(
-            timer, ledgers[timer.case_id, timer.token], regulation, calendars.load(regulation.calendar), now)
-        if standing.due_at != (timer.due_at if timer.status == "pending" else None):
+        regulation, entries = regulations.get(key), ledgers[timer.case_id, timer.token]
+        calendar = calendars.load(regulation.calendar)
+        due_at = deadlines.compute(deadlines.rule_of(timer), calendar, regulation.close_of_business).due_at
+        if timer.status == "pending" and timer.due_at != due_at:
             yield Complaint("wrong_due_date", number, str(timer.token), {"token": timer.token})
+        elif timer.clock_stopped != (entries[-1].kind != "ended" and bool(standstill.holders(entries))) or (
+                timer.agreed_at != clock_entries.agreed_of(timer, entries, regulation, calendar, now, timer.due_at)):
+            yield Complaint("wrong_agreed_date", number, str(timer.token), {"token": timer.token})
 
 
 def closed_without_revisit(now: datetime) -> Iterator[Complaint]:

@@ -12,7 +12,6 @@ from caseflow.models.cases import Case
 from caseflow.models.db import Base
 from caseflow.models.people import Unit, User
 
-WAITING = ("pending", "stopped")            # of a timer
 RUNNING = "ended_at IS NULL"
 OPEN = "status = 'open'"
 STOPPED = "status = 'open' AND clock_stopped"
@@ -55,7 +54,8 @@ class WorkItem(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     due_provisional: Mapped[bool] = mapped_column(default=False)
-    clock_stopped: Mapped[bool] = mapped_column(default=False)      # then it has no due_at
+    agreed_at: Mapped[datetime | None]      # to when it was extended; `due_at` stays what the statute says
+    clock_stopped: Mapped[bool] = mapped_column(default=False)
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     case: Mapped[Case] = relationship(lazy="joined")
@@ -77,8 +77,10 @@ class Draft(Base):
 class Timer(Base):
     """A deadline or delay of one visit of a task, with how its due moment was computed.
 
-    status: pending, stopped, fired, cancelled. `since` is the moment the count starts from. What was changed since it
-    was set stands in deadline_entries; while it is stopped, `due_at` is where it stood.
+    status: pending, fired, cancelled, withdrawn (it fired by a provisional calendar, and another took its place).
+    `since` is the moment the count starts from. `due_at` is what the drawing and the calendar alone give. What was
+    agreed beside it stands in deadline_entries: `agreed_at` is the later moment to which it was extended, if there is
+    one, and `clock_stopped` says that the agreed time stands still.
     """
 
     __tablename__ = "timers"
@@ -100,6 +102,8 @@ class Timer(Base):
     due_at: Mapped[datetime]
     calendar: Mapped[str] = mapped_column(String(64), default="")   # version of the calendar that was used
     provisional: Mapped[bool] = mapped_column(default=False)
+    agreed_at: Mapped[datetime | None]
+    clock_stopped: Mapped[bool] = mapped_column(server_default=false())
     status: Mapped[str] = mapped_column(String(16), default="pending")
     created_at: Mapped[datetime]
     case: Mapped[Case] = relationship()
@@ -161,14 +165,14 @@ class Delegation(Base):
 
 
 class DeadlineEntry(Base):
-    """A change of one deadline, in order (`seq` from 1). Append-only: triggers refuse UPDATE and DELETE.
+    """What was agreed beside one deadline, in order (`seq` from 1). Append-only: triggers refuse UPDATE and DELETE.
 
     What was given stands in the timer's own row (unit, amount, since), which never changes either. Kinds: stopped
     (`used` and `amount` = remaining of what ran until then), held (one more reason why a stopped clock stands still),
     released (one reason less, others remain), restarted, extended and carried (`amount` more), ended (the task was done
     while the clock stood still), recomputed (the calendar changed). `category` says why: one of the regulation's, or
     "appeal:<id>" for an appeal under review. Amounts are working days, or
-    microseconds for a limit in hours. `due_at` is the due moment afterwards, null while the clock stands still.
+    microseconds for a limit in hours. `due_at` is the agreed moment afterwards, null while the clock stands still.
     """
 
     __tablename__ = "deadline_entries"

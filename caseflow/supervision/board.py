@@ -134,7 +134,7 @@ def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnEleme
         "today": lambda place: (WorkItem.due_at > over_by(now), WorkItem.due_at < midnight),
         "soon": lambda place: (WorkItem.due_at >= midnight, WorkItem.due_at < soon[place]),
         "waiting": lambda place: (
-            (WorkItem.due_at.is_(None), ~WorkItem.clock_stopped, WorkItem.opened_at < waiting[place])
+            (WorkItem.due_at.is_(None), WorkItem.opened_at < waiting[place])
             if waiting[place] else (false(),)),
         "stopped": lambda place: (STOPPED,),
         "unstaffed": lambda place: (staffing.nobody_may(),),
@@ -145,7 +145,7 @@ def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnEleme
 
 def _any(which: str) -> ColumnElement[bool]:
     """Whether tasks of this list have a due moment; asked for beside the unit's own conditions."""
-    return WorkItem.due_at.is_(None) if which in ("stopped", "waiting") else WorkItem.due_at.is_not(None)
+    return WorkItem.due_at.is_(None) if which == "waiting" else WorkItem.due_at.is_not(None)
 
 
 def _union(where: Sequence[ColumnElement[bool]], most: int):

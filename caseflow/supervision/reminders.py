@@ -1,7 +1,9 @@
 """The ladder of reminders (催办): before and after the due moment, to rising levels; and once of a task without a limit
 that has waited (搁置). Each rung is taken once.
 
-At the due moment itself the diagrams escalate; what happens here beside them is set in regulation.toml.
+The ladder waits for what is agreed beside the statutory date: it counts from the later moment, and is silent while the
+clock stands still. At the statutory moment itself the diagrams escalate; what happens here beside them is set in
+regulation.toml.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import exists, literal_column, select
+from sqlalchemy import exists, func, literal_column, select
 
 from caseflow import moments
 from caseflow.casefile import journal
@@ -65,10 +67,11 @@ def climb(work_item_id: int, rung: str, now: datetime) -> bool:
 
 
 def _counted_from(item: WorkItem, rung: str) -> datetime | None:
-    """The moment that a rung looks at: when the task is due, or began where it has no limit; None where neither."""
+    """The moment that a rung looks at: when the task is to be done, or began where it has no limit; None where neither.
+    """
     if rung != WAITING:
-        return item.due_at
-    return item.opened_at if item.due_at is None and not item.clock_stopped else None
+        return None if item.clock_stopped else item.agreed_at or item.due_at
+    return item.opened_at if item.due_at is None else None
 
 
 def _reach(regulation: Regulation, now: datetime) -> dict[str, tuple[datetime, datetime]]:
@@ -100,9 +103,9 @@ def _back(now: datetime, days: int, calendar: Calendar) -> datetime:
 
 
 def _untaken(regulation: str, rung: str, first: datetime, last: datetime):
-    moment = WorkItem.opened_at if rung == WAITING else WorkItem.due_at
-    unlimited = (WorkItem.due_at.is_(None), ~WorkItem.clock_stopped) if rung == WAITING else ()
+    moment = WorkItem.opened_at if rung == WAITING else func.coalesce(WorkItem.agreed_at, WorkItem.due_at)
+    further = [WorkItem.due_at.is_(None)] if rung == WAITING else [WorkItem.due_at < last, ~WorkItem.clock_stopped]
     taken = exists().where(LadderStep.work_item_id == WorkItem.id, LadderStep.rung == rung, LadderStep.due_at == moment)
     return select(WorkItem.id).join(Case, Case.id == WorkItem.case_id).where(
-        WorkItem.status == literal_column("'open'"), moment >= first, moment < last, *unlimited,
+        WorkItem.status == literal_column("'open'"), moment >= first, moment < last, *further,
         Case.regulation == regulation, ~taken).order_by(moment, WorkItem.id)

@@ -12,9 +12,10 @@ import orjson
 from sqlalchemy import select
 
 from caseflow.casefile import kinds
+from caseflow.casefile.hand import FIRED
 from caseflow.engine.values import DeadlineRule
 from caseflow.law import deadlines
-from caseflow.models import Case, DeadlineEntry, JournalEntry, Submission, Timer, TimerFiring, WorkItem, db
+from caseflow.models import Case, JournalEntry, Submission, Timer, WorkItem, db
 
 BATCH = 100
 HAPPENED = {"case_opened": "start", "task_completed": "complete", "timer_fired": "fire", "message_delivered": "message"}
@@ -44,8 +45,6 @@ class RecordedTimer:
     rule: DeadlineRule
     due_at: datetime
     fired: bool
-    stopped: bool
-    entries: tuple[DeadlineEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +135,11 @@ def _answers(ids: list[int]) -> Mapping[int, dict[int, Mapping[str, object]]]:
 
 
 def _timers(ids: list[int]) -> Mapping[int, list[RecordedTimer]]:
-    fired = {tuple(row) for row in db.session.execute(select(TimerFiring.case_id, TimerFiring.token).where(
-        TimerFiring.case_id.in_(ids)))}
-    changes: dict[tuple[int, int], list[DeadlineEntry]] = defaultdict(list)
-    for entry in db.session.scalars(select(DeadlineEntry).where(DeadlineEntry.case_id.in_(ids)).order_by(
-            DeadlineEntry.case_id, DeadlineEntry.token, DeadlineEntry.seq)):
-        changes[entry.case_id, entry.token].append(entry)
+    """Those of each case in their order; one whose firing was withdrawn has left its place to the next."""
     found: dict[int, list[RecordedTimer]] = defaultdict(list)
-    for timer in db.session.scalars(select(Timer).where(Timer.case_id.in_(ids)).order_by(Timer.case_id, Timer.token)):
+    query = select(Timer).where(Timer.case_id.in_(ids), Timer.status != "withdrawn")
+    for timer in db.session.scalars(query.order_by(Timer.case_id, Timer.token)):
         place = sum(other.element == timer.element for other in found[timer.case_id])
         found[timer.case_id].append(RecordedTimer(
-            timer.token, timer.element, place, deadlines.rule_of(timer), timer.due_at,
-            (timer.case_id, timer.token) in fired, timer.status == "stopped",
-            tuple(changes[timer.case_id, timer.token])))
+            timer.token, timer.element, place, deadlines.rule_of(timer), timer.due_at, timer.status == FIRED))
     return found

@@ -2,7 +2,7 @@
 
 Reads only. What happened comes from the journal, in its order and at its times, the answers from the submissions. A
 deadline with the recorded rule ends and fires as it did, or did not; one with another rule is counted by today's
-calendar and fires by the clock, with the stops and extensions that the recorded one had.
+calendar and fires by the clock. What was agreed beside a deadline moves none.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, DeadlineRule
 from caseflow.errors import CaseflowError, InvalidInput
-from caseflow.law import calendars, regulations, time_account
-from caseflow.law.time_account import Given
-from caseflow.models import Case, DeadlineEntry, db
+from caseflow.law import calendars, regulations
+from caseflow.models import Case, db
 from caseflow.moments import is_over, moment, over_at
 from caseflow.processes import form_values
 from caseflow.trials import recordings, scenarios
@@ -152,7 +151,6 @@ class _Clock:
     token: int
     due_at: datetime
     fired: bool = False
-    stopped: bool = False
     recorded: RecordedTimer | None = None
 
 
@@ -197,7 +195,9 @@ class _ReplayedCase(TriedCase):
 
     def _refire(self, event: Event) -> None:
         for clock in list(self.fates.values()):
-            if clock.recorded is not None and clock.recorded.token == event.token and clock.token in self.case.timers:
+            recorded = clock.recorded
+            if recorded is not None and recorded.fired and recorded.token == event.token and (
+                    clock.token in self.case.timers):
                 self.fire(clock.token)
 
     def _deliver(self, event: Event) -> None:
@@ -223,29 +223,9 @@ class _ReplayedCase(TriedCase):
         self.counted[element] += 1
         recorded = self.recording.timers.get(place)
         if recorded is not None and _same_rule(recorded.rule, fact.rule):
-            self.fates[place] = _Clock(token, recorded.due_at, False, recorded.stopped, recorded)
-            return
-        due_at = fact.timer.due_at
-        changed = self._changed(fact.rule, due_at, recorded) if recorded else due_at
-        self.fates[place] = _Clock(token, changed or due_at, stopped=changed is None)
-
-    def _changed(self, rule: DeadlineRule, due_at: datetime, recorded: RecordedTimer) -> datetime | None:
-        """The due moment with the stops and extensions that came in time; None while it is stopped."""
-        done: list[DeadlineEntry] = []
-        given = Given(rule, self.now, self.ground.regulation.close_of_business)
-        for entry in recorded.entries:
-            if is_over(due_at, entry.at):
-                break
-            done.append(self._own(given, done, entry))
-            due_at = time_account.standing(given, done, self.ground.calendar, entry.at).due_at
-        return due_at
-
-    def _own(self, given: Given, done: list[DeadlineEntry], entry: DeadlineEntry) -> DeadlineEntry:
-        """The entry as it would be in the ledger of this limit: a stop keeps what remains of it."""
-        used, amount = entry.used, entry.amount
-        if entry.kind == "stopped":
-            used, amount = time_account.parted(given, done, self.ground.calendar, entry.at)
-        return DeadlineEntry(kind=entry.kind, at=entry.at, used=used, amount=amount)
+            self.fates[place] = _Clock(token, recorded.due_at, False, recorded)
+        else:
+            self.fates[place] = _Clock(token, fact.timer.due_at)
 
     def fire(self, token: int) -> None:
         place = next(place for place, clock in self.fates.items() if clock.token == token)
@@ -256,7 +236,7 @@ class _ReplayedCase(TriedCase):
         """What the record says nothing of fires by the clock, before what happens at `until`."""
         while self.case.state:
             astray = self.astray
-            mine = [clock for clock in self.fates.values() if clock.token in self.case.timers and not clock.stopped
+            mine = [clock for clock in self.fates.values() if clock.token in self.case.timers
                     and is_over(clock.due_at, until)
                     and (clock.recorded is None or (astray and not clock.recorded.fired))]
             if not mine:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from caseflow.cases import agreeable
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import (
@@ -22,6 +23,7 @@ from caseflow.errors import (
     ConfigurationError,
     DeadlineOver,
     InvalidInput,
+    LimitStays,
     PermissionDenied,
     StepFailed,
     TaskNotOpen,
@@ -196,6 +198,8 @@ def refusal(error: CaseflowError) -> Problem:
         return Problem("", "step_failed", {"at": error.element, "why": str(error)})
     if isinstance(error, ClockNotStopped):
         return Problem("", "clock_runs")
+    if isinstance(error, LimitStays):
+        return Problem("", {agreeable.CONTACT: "contact_stays"}.get(error.details["reason"], "no_limit"))
     return Problem("", "limits_over" if isinstance(error, DeadlineOver) else "no_limit")
 
 

@@ -15,7 +15,7 @@ from caseflow.casefile import effected, entries, facts, kinds
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.kinds import Kind
-from caseflow.cases import fold
+from caseflow.cases import agreeable, fold
 from caseflow.cases.effects.occasion import FiledAppeal
 from caseflow.cases.fold import Known
 from caseflow.cases.standstill import Clock
@@ -63,6 +63,7 @@ class Task:
     opened_at: datetime
     due_at: datetime | None
     provisional: bool
+    agreed_at: datetime | None = None
     clock_stopped: bool = False
     status: str = "open"
 
@@ -76,7 +77,8 @@ class Task:
 class Limit:
     """A deadline that waits, and how its due moment was computed.
 
-    `stopped`: its clock stands still; `changed`: it did once, or what stood still has moved it.
+    `agreed_at`: the later moment that is agreed beside it; `stopped`: that stands still; `changed`: something was
+    agreed.
     """
 
     token: int
@@ -85,6 +87,7 @@ class Limit:
     rule: DeadlineRule
     due_at: datetime
     provisional: bool
+    agreed_at: datetime | None = None
     stopped: bool = False
     changed: bool = False
 
@@ -104,9 +107,8 @@ class TriedCase:
     """A case in hand, and the facts that a database would keep in rows.
 
     `passed` are the elements that were completed, `chosen` the flows exclusive gateways took, `fired` the deadlines,
-    in their order; `dues` every due moment that was set, or to which one moved that had stood still, as (element,
-    moment); `answers` the newest of each field; `tried` the attempts to reach the rater, and `phone` whether there is
-    a number to call.
+    in their order; `dues` every due moment that was set, as (element, moment); `answers` the newest of each field;
+    `tried` the attempts to reach the rater, and `phone` whether there is a number to call.
     """
 
     system, lead, contact = "system", "lead", "contact"     # who acts in a trial, beside the posts of the diagram
@@ -139,14 +141,17 @@ class TriedCase:
     def limits(self) -> dict[int, Limit]:
         """The deadlines that wait, by token."""
         return {token: Limit(token, timer.element, timer.attached_to, self.given[token].rule, timer.due_at,
-                             timer.provisional, timer.stopped, token in self.ledgers)
+                             timer.provisional, timer.agreed_at, timer.stopped, token in self.ledgers)
                 for token, timer in self.case.timers.items()}
 
     @property
     def clocks(self) -> list[Clock]:
-        """The same, with their ledgers."""
-        return [Clock(timer, self.given[token], self.ledgers.get(token, ()))
-                for token, timer in sorted(self.case.timers.items())]
+        """The same, and those that are over while their agreed time stands still, with their ledgers."""
+        ground = self.ground
+        found = [*self.case.timers.values(), *(timer for timer in self.case.fired.values() if timer.stopped)]
+        return [Clock(timer, self.given[timer.token], self.ledgers.get(timer.token, ()),
+                      agreeable.refused(ground.definition, ground.regulation, timer.element))
+                for timer in sorted(found, key=lambda timer: timer.token)]
 
     def circumstances(self) -> Circumstances:
         """What the rules of a form may know of the case."""
@@ -199,19 +204,17 @@ class TriedCase:
             case facts.TaskOpened(item):
                 self.tasks[item.token] = Task(
                     item.token, item.element, item.visit, item.unit_id, item.role, self.now, item.due_at,
-                    item.due_provisional, item.clock_stopped)
+                    item.due_provisional, item.agreed_at, item.clock_stopped)
             case facts.TaskCompleted(item):
                 self.tasks[item.token] = replace(self.tasks[item.token], status="completed")
             case facts.TaskCancelled(token):
                 self.tasks[token] = replace(self.tasks[token], status="cancelled")
-            case facts.TaskDated(token, due_at, provisional, stopped):
-                self.tasks[token] = replace(
-                    self.tasks[token], due_at=due_at, provisional=provisional, clock_stopped=stopped)
+            case facts.TaskDated(token, due_at, provisional, agreed_at, stopped):
+                self.tasks[token] = replace(self.tasks[token], due_at=due_at, provisional=provisional,
+                                            agreed_at=agreed_at, clock_stopped=stopped)
             case facts.TimerSet(timer, rule):
                 self.given[timer.token] = Given(rule, self.now, self.ground.regulation.close_of_business)
                 self.dues.append((timer.element, timer.due_at))
-            case facts.TimerDated(token, due_at, stopped=False):
-                self.dues.append((self.case.timers[token].element, due_at))
             case facts.TimerFired(timer):
                 self.fired.append(timer.element)
             case facts.LedgerKept(token):

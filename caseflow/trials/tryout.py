@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from caseflow.casefile.agreed import ClockRestarted, ClockStopped
 from caseflow.casefile.begun import CaseOpened
-from caseflow.casefile.facts import ClockRestarted, ClockStopped, ContactAttempted, MessageDelivered
+from caseflow.casefile.facts import ContactAttempted, MessageDelivered
 from caseflow.cases import fold, standstill
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
@@ -108,8 +109,7 @@ class Trial:
     @property
     def next_limit(self) -> Limit | None:
         """The deadline that is due first, None when none runs."""
-        running = [limit for limit in self.limits if not limit.stopped]
-        return min(running, key=lambda limit: (limit.due_at, limit.token), default=None)
+        return min(self.limits, key=lambda limit: (limit.due_at, limit.token), default=None)
 
     @property
     def real_name(self) -> bool:

@@ -14,9 +14,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, select
 
 from caseflow.casefile import holding, journal, kinds, offices, store
-from caseflow.casefile.facts import ExtensionKept
-from caseflow.casefile.hand import STOPS, HeldCase, HeldStop
-from caseflow.cases import clock_entries, due, standstill
+from caseflow.casefile.agreed import ExtensionKept
+from caseflow.casefile.hand import HeldCase
+from caseflow.cases import agreeable, clock_entries, due, standstill
 from caseflow.cases.advance import Advance, follow, keep
 from caseflow.cases.standstill import Clock
 from caseflow.engine import definition as engine
@@ -25,10 +25,10 @@ from caseflow.engine.fitting import Obstacle
 from caseflow.engine.migrate import KEEP, RESTART, Moved, MovedTimer
 from caseflow.engine.values import Context, DeadlineRule, OpenTimer
 from caseflow.errors import CannotMove, ConcurrentUpdate, InvalidInput, NothingChanged, VersionReplaced
-from caseflow.law import calendars, regulations, time_account
+from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
-from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db, work
+from caseflow.models import Case, DeadlineEntry, Definition, ProcessInstance, Timer, db
 from caseflow.models.cases import OPEN
 from caseflow.moments import day_of
 from caseflow.people import branches, permissions
@@ -42,7 +42,7 @@ MOST = 500      # cases of one preview
 class TimerPreview:
     """A timer of a case. `how`: kept, begun or withdrawn; `changed`: keep or restart is to be chosen.
 
-    `due_at` is its moment now (None: it begins with the move, or its clock stands still), `due_new` the moment by the
+    `due_at` is its moment now (None: it begins with the move), `due_new` the moment by the
     rule of the new version, for one that begins or is restarted (None: withdrawn, or it cannot be restarted).
     """
 
@@ -79,8 +79,8 @@ def preview(case_ids: Sequence[int], target: engine.Definition, now: datetime) -
                    ProcessInstance.state).join(ProcessInstance, ProcessInstance.case_id == Case.id).where(
         Case.id.in_(case_ids), *open_under(target.process_id), ProcessInstance.definition != target.digest)
     rows = {row.id: row for row in db.session.execute(query)}
-    timers, ledgers = _timers_of(rows), _ledgers_of(rows)
-    return [_preview(rows[case_id], target, timers[case_id], ledgers[case_id], now)
+    timers = _timers_of(rows)
+    return [_preview(rows[case_id], target, timers[case_id], now)
             for case_id in case_ids if case_id in rows]
 
 
@@ -202,10 +202,12 @@ def _keep_extensions(advance: Advance, timer: MovedTimer, rule: DeadlineRule, le
     entries = [DeadlineEntry(**row) for row in case.noted.get(store.INSERT_DEADLINE_ENTRY, ())
                if row["token"] == timer.after]
     calendar = calendars.load(advance.regulation.calendar)
+    if agreeable.refused(advance.definition, advance.regulation, timer.element):
+        return
     for grant in standstill.granted(rule, ledger, given, now):
         clock = Clock(case.timers[timer.after], given, entries)
-        entry, dated = standstill.extend(clock, calendar, grant.amount, grant.reason, now)
-        keep(case, (entry, dated, ExtensionKept(timer.element, timer.after, dated.due_at)), advance.actor, now)
+        entry, agreed = standstill.extend(clock, calendar, grant.amount, grant.reason, now)
+        keep(case, (entry, agreed, ExtensionKept(timer.element, timer.after, entry.due_at)), advance.actor, now)
         entries.append(entry)
 
 
@@ -216,7 +218,7 @@ def _given(timers: Iterable[OpenTimer], token: int, regulation: Regulation, now:
 
 def _rules_of(case_id: int) -> Mapping[int, DeadlineRule]:
     rows = select(Timer.token, Timer.unit, Timer.amount, Timer.since, Timer.since_name).where(
-        Timer.case_id == case_id, Timer.status.in_(work.WAITING))
+        Timer.case_id == case_id, Timer.status == "pending")
     return {row.token: DeadlineRule(row.unit, row.amount, row.since, row.since_name)
             for row in db.session.execute(rows)}
 
@@ -226,30 +228,21 @@ def _rules_of(case_id: int) -> Mapping[int, DeadlineRule]:
 
 def _timers_of(case_ids: Iterable[int]) -> Mapping[int, Mapping[int, Row]]:
     found: dict[int, dict[int, Row]] = defaultdict(dict)
-    rows = select(Timer.case_id, Timer.token, Timer.due_at, Timer.status, Timer.unit, Timer.amount, Timer.since,
-                  Timer.since_name).where(Timer.case_id.in_(case_ids), Timer.status.in_(work.WAITING))
+    rows = select(Timer.case_id, Timer.token, Timer.due_at, Timer.clock_stopped).where(
+        Timer.case_id.in_(case_ids), Timer.status == "pending")
     for row in db.session.execute(rows):
         found[row.case_id][row.token] = row
     return found
 
 
-def _ledgers_of(case_ids: Iterable[int]) -> Mapping[int, Mapping[int, list[DeadlineEntry]]]:
-    found: dict[int, dict[int, list[DeadlineEntry]]] = defaultdict(lambda: defaultdict(list))
-    query = select(DeadlineEntry).where(DeadlineEntry.case_id.in_(case_ids))
-    for entry in db.session.scalars(query.order_by(DeadlineEntry.case_id, DeadlineEntry.token, DeadlineEntry.seq)):
-        found[entry.case_id][entry.token].append(entry)
-    return found
-
-
-def _preview(row: Row, target: engine.Definition, timers: Mapping[int, Row],
-             ledger: Mapping[int, list[DeadlineEntry]], now: datetime) -> Preview:
+def _preview(row: Row, target: engine.Definition, timers: Mapping[int, Row], now: datetime) -> Preview:
     old = deployed.by_digest(row.definition)
     places = tuple(task.element for task in moves.inspect(old, row.state).tasks)
     made = Preview(row.id, row.number, row.version, row.definition, places, ())
     try:
         kept = moves.move(old, target, row.state, {}, Context(now))
         restarting = [timer.element for timer in kept.timers
-                      if timer.how == "kept" and timer.changed and timers[timer.before].status == "pending"]
+                      if timer.how == "kept" and timer.changed and not timers[timer.before].clock_stopped]
         anew = moves.move(old, target, row.state, dict.fromkeys(restarting, RESTART), Context(now))
     except CannotMove as refusal:
         return replace(made, obstacles=refusal.obstacles)
@@ -259,27 +252,18 @@ def _preview(row: Row, target: engine.Definition, timers: Mapping[int, Row],
     for timer in kept.timers:
         before = timers.get(timer.before)
         new = after[timer.element].after if timer.how == "begun" or timer.element in restarting else None
-        due_new = _due_new(anew.step.timers, new, before, ledger, regulation, now) if new else None
+        due_new = _due_new(anew.step.timers, new, regulation) if new else None
         known = target if timer.element in target.elements else old
         told.append(TimerPreview(
             timer.element, name_of(known, timer.element), timer.how, timer.changed,
-            before.due_at if before is not None and before.status == "pending" else None, due_new))
+            before.due_at if before is not None else None, due_new))
     return replace(made, timers=tuple(told))
 
 
-def _due_new(timers: Iterable[OpenTimer], token: int, before: Row | None,
-             ledger: Mapping[int, list[DeadlineEntry]], regulation: Regulation, now: datetime) -> datetime | None:
-    """When a timer that is set anew would be due, with what the case's ledger gives it."""
-    calendar = calendars.load(regulation.calendar)
-    given = _given(timers, token, regulation, now)
-    stops = [HeldStop(entry.token, entry.seq, entry.kind, entry.at)
-             for entries in ledger.values() for entry in entries if entry.kind in STOPS]
-    entries = standstill.carried(
-        given, standstill.stood_still(stops, now), calendar, now)
-    if before is not None:
-        rule = DeadlineRule(before.unit, before.amount, before.since, before.since_name)
-        entries += standstill.granted(rule, ledger.get(before.token, ()), given, now)
-    return time_account.standing(given, entries, calendar, now).due_at
+def _due_new(timers: Iterable[OpenTimer], token: int, regulation: Regulation) -> datetime:
+    """When a timer that is set anew would be due."""
+    rule = next(timer.rule for timer in timers if timer.token == token)
+    return deadlines.compute(rule, calendars.load(regulation.calendar), regulation.close_of_business).due_at
 
 
 def cases_of(process_id: str, digest: str | None = None, limit: int = MOST) -> list[int]:

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 from caseflow.law import regulations
 from tests import fifth_place
+from tests.ground import open_item
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
 from web.words import places, processes
@@ -62,8 +63,10 @@ def test_the_appeal_pages_of_a_fifth_place_say_that_its_clock_stops(fenghe):
     desk = Desk(fenghe.app, fenghe.clock, OFFICER)
     page = words(desk.opens(f"/appeals/ratings/{fenghe.case().rating_id}"))
     assert STOPS in page and "期限继续计算" not in page
+    fenghe.does("first_call", outcome="simple")
     appeal = fenghe.appeal(OFFICER)
-    assert fenghe.timers("stopped") == ["first_response_due"]
+    with fenghe.app.app_context():
+        assert open_item(fenghe.case_id).clock_stopped
     location = "/appeals/1"
     assert STOPS in words(desk.opens(location))
     appeal.withdrawn(OFFICER)

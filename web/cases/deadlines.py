@@ -12,12 +12,12 @@ from flask_babel import gettext
 
 from caseflow.casefile import readings
 from caseflow.casefile.readings import Reading
+from caseflow.cases import agreeable, clock_entries, standstill
 from caseflow.cases import clock as case_clock
-from caseflow.cases import clock_entries, standstill
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.law.calendars import Calendar
-from caseflow.models import Case, Timer, transaction, work
+from caseflow.models import Case, Timer, transaction
 from caseflow.moments import is_over
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -28,13 +28,15 @@ from web.errors import refusal
 from web.forms.typed import line
 from web.parts import deadlines, one_case
 from web.sign_in.auth import current_actor
+from web.words import times
 
 blueprint = Blueprint("deadlines", __name__, template_folder="templates", url_prefix="/cases/<number>/deadlines")
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One deadline with its ledger, as the page shows it."""
+    """One deadline with what was agreed beside it. `waiting`: its moment is still to come; `stays`: why nothing may be
+    agreed (agreeable.refused); `exceeded`: the agreed time is over."""
 
     token: int
     name: str
@@ -42,7 +44,10 @@ class Ledger:
     stopped: bool
     by_hand: bool
     over: bool
+    stays: str
     due_at: datetime
+    agreed: str
+    exceeded: bool
     sums: list[tuple[str, str]]
     lines: list[deadline_words.Line]
     extensions: int
@@ -55,7 +60,8 @@ def show(number: str):
 
 @blueprint.post("/stop")
 def stop(number: str):
-    return _do(number, gettext("已中止计时，剩余时间不变。"), lambda case, actor, now: case_clock.stop(
+    done = gettext("已中止计时，法定期限不变；恢复以后按剩余时间另定日期。")
+    return _do(number, done, lambda case, actor, now: case_clock.stop(
         case.id, actor, request.form.get("category", ""), line("reason"), now, seen=_number("seen")))
 
 
@@ -68,7 +74,7 @@ def restart(number: str):
 
 @blueprint.post("/extend")
 def extend(number: str):
-    return _do(number, gettext("已延期，并通知承办人和负责联系评价人的单位。"),
+    return _do(number, gettext("已同意延期，并通知承办人和负责联系评价人的单位；法定期限不变。"),
                lambda case, actor, now: case_clock.extend(
                    case.id, _number("token"), _number("days"), actor, line("reason"), now, seen=_number("seen")))
 
@@ -83,19 +89,21 @@ def ask(number: str):
 def ledgers(case: Reading, definition: Any, calendar: Calendar, now: datetime) -> list[Ledger]:
     """The deadlines of a case that wait or were changed, the waiting ones first."""
     regulation, entries = regulations.get(case.regulation), case.ledger
-    timers = [timer for timer in case.timers if timer.status in work.WAITING or timer.token in entries]
+    timers = [timer for timer in case.timers if timer.status == "pending" or timer.token in entries]
     return [_ledger(timer, entries.get(timer.token, []), regulation, calendar, definition, now)
-            for timer in sorted(timers, key=lambda timer: timer.status not in work.WAITING)]
+            for timer in sorted(timers, key=lambda timer: timer.status != "pending")]
 
 
 def _ledger(timer: Timer, entries: list, regulation: Any, calendar: Any, definition: Any, now: datetime) -> Ledger:
-    by_the_clock, waiting = timer.unit == "hours", timer.status in work.WAITING
+    by_the_clock, waiting = timer.unit == "hours", timer.status == "pending"
+    stopped = timer.clock_stopped and timer.status != "cancelled"
     standing = clock_entries.standing_of(timer, entries, regulation, calendar, now)
     return Ledger(
         token=timer.token, name=deadlines.timer_name(timer, definition), waiting=waiting,
-        stopped=timer.status == "stopped", by_hand=standstill.BY_HAND in standstill.holders(entries),
-        over=timer.status == "pending" and is_over(timer.due_at, now), due_at=timer.due_at,
-        sums=deadline_words.sums(standing, by_the_clock=by_the_clock) if waiting else [],
+        stopped=stopped, by_hand=stopped and standstill.BY_HAND in standstill.holders(entries),
+        over=is_over(timer.due_at, now), stays=agreeable.refused(definition, regulation, timer.element),
+        due_at=timer.due_at, agreed=times.agreed(timer.agreed_at, stopped=stopped), exceeded=standing.remaining < 0,
+        sums=deadline_words.sums(standing, by_the_clock=by_the_clock) if waiting or stopped else [],
         lines=deadline_words.lines(entries, regulation.clock.categories if regulation.clock else {},
                                    by_the_clock=by_the_clock),
         extensions=sum(entry.kind == "extended" for entry in entries))
@@ -127,9 +135,10 @@ def _page(case: Case, problems: list[str] | None = None, of: str = ""):
         may_extend=case_clock.may_change(case, actor, rules and rules.by),
         may_ask=bool(rules) and rules.by != "nobody" and any(
             permissions.may_work(actor, item) for item in read.open_items),
-        running=any(line.waiting and not line.stopped and not line.over for line in found),
-        stopped=any(line.by_hand for line in found if line.waiting),
-        extendable=[line for line in found if rules and line.waiting and not line.over
+        running=any(line.waiting and not line.stopped and not line.over and not line.stays for line in found),
+        stopped=any(line.by_hand for line in found),
+        of_contact=[line for line in found if line.waiting and line.stays == agreeable.CONTACT],
+        extendable=[line for line in found if rules and line.waiting and not line.over and not line.stays
                     and line.extensions < rules.most_times])
 
 

@@ -94,12 +94,12 @@ def _is_for(actor: Actor, item: WorkItem, read: Reading) -> bool:
     return permissions.may_work(actor, item) and impartiality.reason(actor.user_id, item, read) is None
 
 
-def _nearest(items: Iterable[WorkItem], calendar: Calendar, now: datetime) -> tuple[times.Badge, datetime] | None:
-    """How the most urgent open task stands, and when it is or was due: also when its deadline has fired already."""
+def _nearest(items: Iterable[WorkItem], calendar: Calendar, now: datetime) -> tuple[times.Badge, WorkItem] | None:
+    """How the most urgent open task stands, and which it is: also when its deadline has fired already."""
     due = min((item for item in items if item.due_at), key=lambda item: item.due_at, default=None)
     if due is None:
         return None
-    return times.due_badge(now, due.due_at, calendar, provisional=due.due_provisional), due.due_at
+    return times.due_badge(now, due.due_at, calendar, provisional=due.due_provisional), due
 
 
 @blueprint.post("/<number>/contact")

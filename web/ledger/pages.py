@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, send_file
 from caseflow import moments
 from caseflow.casefile import kinds
 from caseflow.cases import ledger
+from caseflow.cases.ledger import Due
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import Case
@@ -29,7 +30,7 @@ def index():
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
     page = ledger.ledger(actor, chosen.wanted(), now, page=filters.page_number(request.args))
     facts = ledger.ledger_facts([case.id for case in page.items], now)
-    rows = [(case, facts[case.id], _badge(case, now)) for case in page.items]
+    rows = [(case, facts[case.id], _badge(case, facts[case.id].due, now)) for case in page.items]
     return render_template(
         "ledger/index.html", page=page, rows=rows, titles=kinds.titles(page.items), chosen=chosen,
         query=filters.as_query(chosen),
@@ -40,10 +41,12 @@ def index():
         saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
 
 
-def _badge(case: Case, now) -> times.Badge | None:
-    if case.status != "open" or case.next_due is None:
+def _badge(case: Case, due: Due | None, now) -> times.Badge | None:
+    """How the most urgent open task of the case stands, over or not; a reminder or a later rung is no due date."""
+    if due is None:
         return None
-    return times.due_badge(now, case.next_due, calendars.load(regulations.get(case.regulation).calendar))
+    calendar = calendars.load(regulations.get(case.regulation).calendar)
+    return times.due_badge(now, due.due_at, calendar, provisional=due.provisional)
 
 
 @blueprint.get("/export.xlsx")

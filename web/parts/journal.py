@@ -20,6 +20,7 @@ from web.parts.journal_deadlines import (
     due_recomputed,
     extension_asked,
     extension_kept,
+    lateness_withdrawn,
     timer_fired,
     timer_set,
 )
@@ -51,7 +52,7 @@ RUNGS = {
 }
 TONES = {
     "timer_fired": "late", "incident_raised": "late", "task_completed": "done", "case_closed": "done",
-    "incident_resolved": "done", "contact_revealed": "watch",
+    "incident_resolved": "done", "lateness_withdrawn": "done", "contact_revealed": "watch",
     "clock_stopped": "watch", "deadline_extended": "watch", "task_reassigned": "watch", "case_migrated": "watch",
     "urged": "watch", "supervised": "late", "dispatch_refused": "watch", "dispatch_transferred": "watch",
 }
@@ -261,6 +262,7 @@ _SENTENCES: Mapping[str, Callable[[Told], str]] = MappingProxyType({
     "incident_raised": _incident_raised,
     "incident_resolved": _incident_resolved,
     "due_recomputed": due_recomputed,
+    "lateness_withdrawn": lateness_withdrawn,
     "clock_stopped": clock_stopped,
     "clock_restarted": clock_restarted,
     "deadline_extended": deadline_extended,

@@ -36,7 +36,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "fired_early": Said(_("计时提前触发"), _("第 %(token)s 号计时提前触发。")),
     "firing_not_logged": Said(_("计时触发没有记录"), _("第 %(token)s 号计时已触发，却没有触发记录。")),
     "unscheduled_timer": Said(_("计时未列入处理计划"), _("最早的计时未列入案件的下次处理时间。")),
-    "wrong_due_date": Said(_("到期时间与期限记录不符"), _("第 %(token)s 号计时的到期时间与期限记录算出的不符。")),
+    "wrong_due_date": Said(_("到期时间与条文不符"), _("第 %(token)s 号计时的到期时间与流程图、工作日历算出的不符。")),
+    "wrong_agreed_date": Said(_("同意延至的时间与期限记录不符"), _(
+        "第 %(token)s 号计时同意延至的时间，或者是否中止，与期限记录算出的不符。")),
     "closed_without_revisit": Said(_("差评办结前没有回访"), _("差评已办结，但没有法规要求的回访。")),
     "returned_twice": Said(_("案件退回重办超过一次"), _("案件被退回重办超过一次。")),
     "lines_not_cleaned": Said(

@@ -19,6 +19,7 @@ PROBLEMS = {
     "wrong_answers": _("%(fields)s。"),
     "step_failed": _("流程在 %(at)s 走不下去（%(why)s）。"),
     "no_limit": _("没有正在计算的期限。"),
+    "contact_stays": _("首次联系评价人的期限不能延期，也不能中止。"),
     "limits_over": _("期限都已过，不能再中止。"),
     "clock_runs": _("没有中止计时。"),
     "no_stops": _("办法不许中止计时。"),

@@ -60,8 +60,6 @@ def badges(now: datetime) -> Callable[[WorkItem], times.Badge]:
     calendar = cache(lambda regulation: calendars.load(regulations.get(regulation).calendar))
 
     def badge(item: WorkItem) -> times.Badge:
-        if item.clock_stopped:
-            return times.STOPPED
         return times.due_badge(now, item.due_at, calendar(item.case.regulation), provisional=item.due_provisional)
 
     return badge

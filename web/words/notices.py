@@ -14,6 +14,7 @@ KINDS = {
     "file_opened": lazy_gettext("新差评已建档，请办理"),
     "task_waiting": lazy_gettext("有任务等待办理"),
     "overdue": lazy_gettext("任务逾期，请督办"),
+    "overdue_withdrawn": lazy_gettext("逾期撤回，放假通知改了期限"),
     "due_soon": lazy_gettext("任务即将到期"),
     "feedback_due": lazy_gettext("请向评价人反馈处理结果"),
     "returned": lazy_gettext("案件退回重办"),
@@ -22,9 +23,9 @@ KINDS = {
     "appeal_upheld": lazy_gettext("申诉成立，评价不予采纳"),
     "appeal_dismissed": lazy_gettext("申诉不成立，整改照常办理"),
     "appeal_withdrawn": lazy_gettext("申诉已撤回，整改照常办理"),
-    "clock_stopped": lazy_gettext("期限已中止计时"),
-    "clock_restarted": lazy_gettext("期限已恢复计时"),
-    "deadline_extended": lazy_gettext("期限已延长"),
+    "clock_stopped": lazy_gettext("已中止计时，法定期限不变"),
+    "clock_restarted": lazy_gettext("已恢复计时"),
+    "deadline_extended": lazy_gettext("已同意延期，法定期限不变"),
     "handed_over": lazy_gettext("有任务转办给您的单位"),
     "handed_to_you": lazy_gettext("有任务转办给您"),
     "delegated": lazy_gettext("同事委托您办理"),
@@ -44,7 +45,7 @@ KINDS = {
     "tell_rater_dismissed": lazy_gettext("对评价的申诉不成立，评价有效，请告知评价人（不提供工作人员姓名）"),
     "conduct_recorded": lazy_gettext("督办人员对本单位作出责任认定"),
     "confidential": lazy_gettext("有一件限本岗位查看的事项，请登录系统查看"),
-    "tell_rater_of_extension": lazy_gettext("办理期限已延长，请告知评价人"),
+    "tell_rater_of_extension": lazy_gettext("已同意延期，请告知评价人"),
 }
 
 

@@ -26,14 +26,11 @@ SINCE = {
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """How urgent something is: `level` is overdue, today, soon, ok, stopped or none (a CSS class), `text` says it."""
+    """How urgent something is: `level` is overdue, today, soon, ok or none (a CSS class), `text` says it."""
 
     level: str
     text: str
     provisional: bool = False
-
-
-STOPPED = Badge("stopped", lazy_gettext("中止计时"))
 
 
 def moment(value: datetime | None) -> str:
@@ -64,6 +61,13 @@ def due_badge(now: datetime, due_at: datetime | None, calendar: object, *, provi
         return Badge("soon", gettext("%(day)s 到期", day=day(due_at)), provisional)
     text = ngettext("还剩 %(num)s 个工作日", "还剩 %(num)s 个工作日", left)
     return Badge("soon" if left == 1 else "ok", text, provisional)
+
+
+def agreed(agreed_at: datetime | None, *, stopped: bool) -> str:
+    """What is agreed beside a due date, by which nothing is late or in time; "" for nothing."""
+    if stopped:
+        return gettext("中止计时中")
+    return gettext("同意延至 %(at)s", at=moment(agreed_at)) if agreed_at else ""
 
 
 def rule(unit: str, amount: int, since_name: str, since_label: str | None = None) -> str:

@@ -33,5 +33,4 @@ def row(item: WorkItem, actor: Actor, now: datetime) -> Row:
 
 
 def badge_of(item: WorkItem, calendar: Calendar, now: datetime) -> times.Badge:
-    return times.STOPPED if item.clock_stopped else times.due_badge(
-        now, item.due_at, calendar, provisional=item.due_provisional)
+    return times.due_badge(now, item.due_at, calendar, provisional=item.due_provisional)

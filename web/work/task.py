@@ -29,7 +29,7 @@ from caseflow.errors import (
 )
 from caseflow.law import calendars, regulations
 from caseflow.law.appeal_rules import STAFF
-from caseflow.models import User, WorkItem, transaction, work
+from caseflow.models import User, WorkItem, transaction
 from caseflow.people import directory, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
@@ -53,6 +53,7 @@ from web.work.admission import admission
 from web.work.frame import badge_of, blueprint
 
 blueprint.add_app_template_global(times.moment, "moment")
+blueprint.add_app_template_global(times.agreed, "agreed_words")
 blueprint.add_app_template_global(level_name, "level_name")
 blueprint.add_app_template_global(status_name, "status_name")
 
@@ -208,7 +209,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         articles=articles(regulation, task.element.article), rating=rating.rating_panel(read, actor),
         title=kinds.titles([case])[case.id],
         deadlines=[line for line in deadlines.deadline_lines(read, definition, calendar, now)
-                   if line.status in work.WAITING],
+                   if line.status == "pending"],
         timeline=timeline.timeline(read, definition), files=files.file_panel(read, actor), contacts=contacts,
         delegation=delegation_panel.delegation_panel(item, actor, admitted.bars),
         phrases=phrases.of_actor(actor) if open_to_me else [],

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow import moments
+from caseflow.cases import agreeable
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError, ExpressionRefused, InvalidInput, PermissionDenied, StepFailed
 from caseflow.raters import reaching
@@ -59,6 +60,7 @@ class DeadlineLine:
     name: str
     rule: str
     due: str
+    agreed: str
     badge: times.Badge
     since: str
     reasons: tuple[str, ...]
@@ -132,8 +134,9 @@ def _clock(ground: Ground, trial: Trial) -> dict[str, Any]:
     """Whether the clock may be stopped now (and for what), or run again."""
     rules = ground.regulation.clock
     allowed = rules is not None and rules.by != "nobody"
-    return {"categories": list(rules.categories.items()) if allowed and trial.next_limit else [],
-            "stands": allowed and any(limit.stopped for limit in trial.limits)}
+    running = any(not agreeable.refused(ground.definition, ground.regulation, limit.element) for limit in trial.limits)
+    return {"categories": list(rules.categories.items()) if allowed and running else [],
+            "stands": allowed and any(task.clock_stopped for task in trial.open_tasks)}
 
 
 def _reached(ground: Ground, trial: Trial) -> Standing | None:
@@ -143,8 +146,6 @@ def _reached(ground: Ground, trial: Trial) -> Standing | None:
 
 
 def _badge(ground: Ground, trial: Trial, task: Task) -> times.Badge:
-    if task.clock_stopped:
-        return times.STOPPED
     return times.due_badge(trial.now, task.due_at, ground.calendar, provisional=task.provisional)
 
 
@@ -166,12 +167,11 @@ def _line(ground: Ground, trial: Trial, limit: Limit) -> DeadlineLine:
     rule, since = limit.rule, limit.rule.since_name
     return DeadlineLine(
         _name(ground, limit), times.rule(rule.unit, rule.amount, since, drawn.field_label(ground.definition, since)),
-        gettext("中止中") if limit.stopped else times.moment(limit.due_at),
-        times.STOPPED if limit.stopped else times.due_badge(
-            trial.now, limit.due_at, ground.calendar, provisional=limit.provisional),
+        times.moment(limit.due_at), times.agreed(limit.agreed_at, stopped=limit.stopped),
+        times.due_badge(trial.now, limit.due_at, ground.calendar, provisional=limit.provisional),
         times.since(rule.since),
         (*explain(rule, ground.calendar, ground.regulation.close_of_business),
-         *([gettext("此后有中止、恢复、延期或重新计算，见期限明细")] if limit.changed else [])))
+         *([gettext("另有中止、恢复、延期或重新计算的记录，见期限明细")] if limit.changed else [])))
 
 
 def coverage(definition: Definition, covered: Coverage) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.casefile import holding
+from caseflow.casefile.agreed import TimerAgreed
 from caseflow.casefile.facts import TimerDated
 from caseflow.cases import advance, due, steps
 from caseflow.errors import LateReasonMissing
@@ -18,14 +19,15 @@ from tests.ground import deploy, open_item, person, reached
 from tests.journeys.kit import Journey
 
 
-def move(journey, days: int, *, stopped: bool = False):
-    """Move the case's one deadline by so many days; its new moment."""
+def move(journey, days: int, *, agreed: bool = False):
+    """Move the case's one deadline by so many days, or agree on that moment beside it; the moment."""
     with transaction():
         case = holding.hold(journey.case_id)
         timer, = case.timers.values()
         moment = timer.due_at + timedelta(days=days)
-        dated = TimerDated(timer.token, moment, True, stopped, "national:test")
-        advance.keep(case, [dated], SYSTEM, journey.now)
+        fact = TimerAgreed(timer.token, moment, True) if agreed else TimerDated(
+            timer.token, moment, True, "national:test")
+        advance.keep(case, [fact], SYSTEM, journey.now)
         due.follow(case, SYSTEM, journey.now)
         holding.save(case)
     db.session.rollback()
@@ -41,11 +43,14 @@ def test_a_moved_deadline_is_shown_by_its_timer_its_task_its_case_and_the_schedu
     assert (case.next_due, case.next_try) == (moment, moment)
 
 
-def test_a_deadline_that_stands_still_is_due_nowhere_and_keeps_where_it_stood(guichi, session):
-    moment = move(guichi, 0, stopped=True)
+@pytest.mark.both_databases
+def test_what_is_agreed_beside_a_deadline_is_shown_by_its_task_and_moves_neither_case_nor_scheduler(guichi, session):
+    due = guichi.due_at("first_response")
+    moment = move(guichi, 3, agreed=True)
     timer, item, case = session.query(Timer).one(), open_item(guichi.case_id), session.get(Case, guichi.case_id)
-    assert (timer.due_at, timer.status) == (moment, "stopped")
-    assert (item.due_at, item.clock_stopped, case.next_due, case.next_try) == (None, True, None, None)
+    assert (timer.due_at, timer.agreed_at, timer.clock_stopped, timer.status) == (due, moment, True, "pending")
+    assert (item.due_at, item.agreed_at, item.clock_stopped) == (due, moment, True)
+    assert (case.next_due, case.next_try) == (due, due)
 
 
 def test_a_pause_after_a_failure_outlasts_an_earlier_deadline_and_a_parked_case_is_not_tried(guichi, session):

@@ -1,4 +1,5 @@
-"""Whatever is done to a deadline in whatever order: it is due when its ledger says, and no working day gets lost.
+"""Whatever is agreed beside a deadline in whatever order: it is due and late by the statute, what is agreed is what its
+ledger says, and no working day gets lost.
 
 The model counts day by day with a calendar of its own making; it shares no code with the ledger.
 """
@@ -42,21 +43,41 @@ class Model:
     def __init__(self, received: datetime) -> None:
         self.off: dict[date, bool] = {}     # day → working, as the imported notices say
         self.since, self.left = day_of(received), GIVEN
+        self.received, self.passed = self.since, None   # `passed`: the statutory day that was over
         self.extended = self.used = 0
-        self.stopped = self.over = self.extended_by_hand = False
+        self.stopped = self.extended_by_hand = False
+
+    @property
+    def over(self) -> bool:
+        return self.passed is not None
+
+    def statutory(self) -> date:
+        return self.passed or self._after(self.received, GIVEN)
+
+    def judge(self, today: date) -> None:
+        """Let it be over, or by a later day over no more; an earlier one changes nothing that is over."""
+        day = self._after(self.received, GIVEN)
+        day = max(day, self.passed) if self.passed else day
+        self.passed = day if today > day else None
+
+    def _after(self, day: date, left: int) -> date:
+        while left > 0:
+            day += timedelta(1)
+            left -= self.works(day)
+        return day
 
     def works(self, day: date) -> bool:
         return self.off.get(day, NATIONAL.is_working(day))
 
     def days(self, first: date, last: date) -> int:
-        """Working days after the first up to the last."""
+        """Working days after the first up to the last; negative the other way round."""
+        if last < first:
+            return -self.days(last, first)
         return sum(self.works(first + timedelta(n)) for n in range(1, (last - first).days + 1))
 
     def due(self) -> date:
-        day, left = self.since, self.left
-        while left:
-            day += timedelta(1)
-            left -= self.works(day)
+        """The agreed day."""
+        day = self._after(self.since, self.left)
         if not self.left and not self.works(day):
             while not self.works(day):
                 day += timedelta(1)
@@ -73,6 +94,10 @@ NATIONAL = working_days.national()
 
 def day_of(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), SHANGHAI)
 
 
 class Deadline(RuleBasedStateMachine):
@@ -111,8 +136,7 @@ class Deadline(RuleBasedStateMachine):
         self.clock.advance(hours=hours)
         jobs.fire_due_cases()
         side_jobs.deliver_notices()
-        if not self.model.stopped and day_of(self.clock()) > self.model.due():
-            self.model.over = True
+        self.model.judge(day_of(self.clock()))
 
     @rule()
     def stop(self):
@@ -148,7 +172,8 @@ class Deadline(RuleBasedStateMachine):
 
     @rule(at=st.integers(62, 140), working=st.booleans())
     def the_calendar_changes(self, at, working):
-        """A local notice sets one day; the running segment is counted anew, what was stopped keeps what it had."""
+        """A local notice sets one day; the statutory limit and the running segment are counted anew, what was stopped
+        keeps what it had, and what was over too early is not."""
         self.notice += 1
         day = NEW_YEAR + timedelta(at)
         rows = {**self.model.off, day: working}
@@ -157,8 +182,7 @@ class Deadline(RuleBasedStateMachine):
                 "guichi", 2026, [[d.isoformat(), "work" if w else "off"] for d, w in rows.items()],
                 f"通知 {self.notice}", self.clock(), SYSTEM)
         self.model.off = rows
-        if not (self.model.stopped or self.model.over) and self.is_over():
-            self.time_passes(0)
+        self.time_passes(0)
 
     # --- what must be so ------------------------------------------------------------------------------------------
 
@@ -168,16 +192,15 @@ class Deadline(RuleBasedStateMachine):
             return
         db.session.rollback()
         timer, item, case = self.timer(), open_item(self.case_id), db.session.get(Case, self.case_id)
-        due = datetime.combine(self.model.due(), time(23, 59, 59), SHANGHAI)
-        if self.model.stopped:
-            assert (timer.status, item.due_at, item.clock_stopped, case.next_due) == ("stopped", None, True, None)
-        elif not self.model.over:
-            assert timer.status == "pending"
-            assert timer.due_at == item.due_at == case.next_due == case.next_try == due
-        else:
-            assert timer.status == "fired" and not item.clock_stopped
-        if not self.model.over:
-            self.sums_are_right(timer)
+        model, due = self.model, end_of(self.model.statutory())
+        assert timer.due_at == item.due_at == due
+        assert timer.clock_stopped == item.clock_stopped == model.stopped
+        assert (timer.status, case.next_due, case.next_try) == (
+            ("fired", None, None) if model.over else ("pending", due, due))
+        if not model.stopped:
+            agreed = end_of(model.due())
+            assert timer.agreed_at == item.agreed_at == (agreed if agreed > due else None)
+        self.sums_are_right(timer)
 
     def sums_are_right(self, timer):
         found = clock_entries.standing_of(
@@ -186,7 +209,7 @@ class Deadline(RuleBasedStateMachine):
         model, today = self.model, day_of(self.clock())
         assert found.used + found.remaining == found.given + found.extended
         assert found.given == GIVEN
-        assert found.due_at == (None if model.stopped else timer.due_at)
+        assert found.due_at == (None if model.stopped else end_of(model.due()))
         left = model.left if model.stopped else model.days(today, model.due())
         used = model.used if model.stopped else model.used + model.days(model.since, today)
         assert (found.remaining, found.used) == (left, used)
@@ -195,10 +218,8 @@ class Deadline(RuleBasedStateMachine):
 
     def timer(self):
         return db.session.query(Timer).where(
-            Timer.case_id == self.case_id, Timer.element == "rectify_complex_due").one()
-
-    def is_over(self):
-        return day_of(self.clock()) > self.model.due()
+            Timer.case_id == self.case_id, Timer.element == "rectify_complex_due",
+            Timer.status != "withdrawn").one()
 
     def refused(self, expected, errors, operation):
         """Do it; whether it was refused, as it had to be or not."""

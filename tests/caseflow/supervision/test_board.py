@@ -22,8 +22,10 @@ pytestmark = pytest.mark.usefixtures("with_powers")
 
 @pytest.fixture
 def three(guichi, session):
-    """Three cases of Guichi: two of the first department (one of them stopped), one of the second."""
+    """Three cases of Guichi: two of the first department (one of them stopped, and due on Monday, 9 March), one of the
+    second."""
     others = [Journey(guichi.app, guichi.clock, "guichi").bad_review(office=office) for office in (0, 1)]
+    others[0].does("first_response", outcome="simple")
     session.rollback()
     with transaction():
         clock.stop(others[0].case_id, person("guichi.bureau.supervisor"), "awaiting_rater", "等材料",
@@ -39,7 +41,7 @@ def numbers(actor, now, **wanted):
 def test_every_figure_is_the_length_of_its_list(three, session):
     guichi, lead = three[0], person("guichi.bureau.supervisor")
     for days, expected in ((0, (0, 0, 2, 0, 1, 0)), (1, (0, 0, 2, 0, 1, 0)), (2, (0, 2, 0, 0, 1, 0)),
-                           (3, (2, 0, 0, 0, 1, 0))):
+                           (3, (2, 0, 1, 0, 1, 0)), (7, (2, 1, 0, 0, 1, 0)), (8, (3, 0, 0, 0, 1, 0))):
         now = guichi.now + timedelta(days=days)
         figures = board.figures(lead, now)
         assert tuple(figures[which] for which in board.WHICH[1:]) == expected, days

@@ -38,20 +38,30 @@ def test_each_rung_is_taken_once_and_reaches_its_level(guichi, session):
     guichi.healthy()
 
 
-def test_a_due_moment_that_is_moved_begins_the_ladder_anew_and_a_stopped_clock_has_none(guichi, session):
-    guichi.until("2026-03-03")
+@pytest.mark.both_databases
+def test_the_ladder_waits_for_the_agreed_date_and_a_stopped_clock_has_none(guichi, session):
+    guichi.does("first_response", outcome="simple").until("2026-03-06")     # due on Monday, 9 March
     assert remind(guichi) == 1
     lead = person("guichi.bureau.supervisor")
     with transaction():
-        token = db.session.query(Timer).one().token
+        token = db.session.query(Timer).where(Timer.status == "pending").one().token
         clock.extend(guichi.case_id, token, 2, lead, "情况复杂", guichi.now)
     assert remind(guichi) == 0
-    guichi.until("2026-03-05")
-    assert remind(guichi) == 1
-    with transaction():
-        clock.stop(guichi.case_id, lead, "awaiting_rater", "等材料", guichi.now)
-    guichi.until("2026-03-20")
+    guichi.until("2026-03-10")                                  # late by the statute, a day before what was agreed
+    assert guichi.notices("overdue") and remind(guichi) == 1 and guichi.notices("still_late") == set()
+    guichi.until("2026-03-11")
     assert remind(guichi) == 0
+    guichi.until("2026-03-13")
+    assert remind(guichi) == 1 and guichi.notices("still_late") == {(OFFICE, "supervisor")}
+    guichi.healthy()
+
+
+def test_while_the_clock_stands_still_the_ladder_is_silent(guichi, session):
+    guichi.does("first_response", outcome="simple")
+    with transaction():
+        clock.stop(guichi.case_id, person("guichi.bureau.supervisor"), "awaiting_rater", "等材料", guichi.now)
+    guichi.until("2026-03-20")
+    assert remind(guichi) == 0 and guichi.notices("overdue")
 
 
 def test_a_task_done_meanwhile_is_left_alone(guichi, session):

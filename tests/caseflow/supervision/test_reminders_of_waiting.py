@@ -65,13 +65,6 @@ def test_a_task_with_a_limit_is_not_waiting(guichi, session):
     assert board.figures(person("guichi.bureau.supervisor"), guichi.now)["waiting"] == 0
 
 
-def test_a_stopped_clock_is_not_waiting(hainan, session):
-    with transaction():
-        open_item(hainan.case_id).clock_stopped = True
-    hainan.until("2026-03-20")
-    assert (jobs.remind(), waiting(hainan)) == (0, (0, []))
-
-
 @pytest.mark.parametrize(("old", "new"), [
     ("working_days = 3 ", "working_days = 0 "), ("working_days = 3 ", "days = 3 ")])
 def test_the_number_of_days_is_checked(old, new, tmp_path, monkeypatch):

@@ -70,8 +70,9 @@ def test_what_breaks_a_rule_of_the_target_cannot_be_done_again(guichi, session):
     assert (broken.element, sentences.of(broken.why)) == ("first_response", "contact_channel 简单事项当面联系。")
 
 
-def test_stops_and_extensions_are_part_of_the_record(guichi, session):
+def test_what_is_agreed_beside_a_deadline_moves_none_of_a_replay(guichi, session):
     lead, case = person("guichi.bureau.supervisor"), guichi.case_id
+    guichi.does("first_response", outcome="complex")
     with transaction():
         clock.stop(case, lead, "force_majeure", "大雪封路", guichi.now)
     guichi.time_passes(days=1)
@@ -79,11 +80,12 @@ def test_stops_and_extensions_are_part_of_the_record(guichi, session):
         clock.restart(case, lead, "道路恢复", guichi.now)
         token = session.scalars(select(Timer.token).where(Timer.case_id == case, Timer.status == "pending")).one()
         clock.extend(case, token, 2, lead, "材料较多", guichi.now)
-    guichi.time_passes(days=2).does("first_response", outcome="simple")
+    guichi.time_passes(days=9).does("open_ledger")          # late by the statute, whatever was agreed
     _are_the_same("guichi")
-    stricter = _replay(_edited("guichi", ("working_days(2, since", "working_days(1, since")))
-    change, = [change for change in stricter.deadlines if change.element == "first_response_due"]
-    assert (_day(change.due_before), _day(change.due_after)) == ("2026-03-09", "2026-03-06")
+    stricter = _replay(_edited("guichi", ("working_days(15, since", "working_days(14, since")))
+    change, = stricter.deadlines
+    assert (change.element, _day(change.due_before), _day(change.due_after)) == (
+        "rectify_complex_due", "2026-03-23", "2026-03-20")
 
 
 def test_a_simulated_year_on_edited_diagrams(installed, session):

@@ -19,6 +19,7 @@ from caseflow.errors import (
     InvalidForm,
     InvalidInput,
     LateReasonMissing,
+    LimitStays,
     PermissionDenied,
     TaskNotOpen,
 )
@@ -139,6 +140,7 @@ def test_a_second_return_is_refused_as_the_effect_itself_refuses_it():
 
 STOP = Act("stop", category="expert_examination", reason="等待检验结果。", after=timedelta(days=1))
 RESUME = Act("resume", reason="检验结果已到。", after=timedelta(days=7))
+RECTIFYING = [START, REACHED, complete("first_response", **FIRST)]
 
 
 def test_a_clock_that_is_stopped_and_restarted_is_that_of_a_real_case(guichi, session):
@@ -146,37 +148,37 @@ def test_a_clock_that_is_stopped_and_restarted_is_that_of_a_real_case(guichi, se
         with transaction():
             do(guichi.case_id, person("guichi.bureau.supervisor"), *words, guichi.now)
 
-    guichi.time_passes(days=1)
+    guichi.does("first_response", outcome="simple").time_passes(days=1)
     change(clock.stop, STOP.category, STOP.reason)
-    guichi.time_passes(days=7)
+    guichi.time_passes(days=3)
     change(clock.restart, RESUME.reason)
-    guichi.does("first_response", outcome="simple")
-    trial = play(ground(), [START, STOP, RESUME, REACHED, complete("first_response", **FIRST)])
+    trial = play(ground(), [*RECTIFYING, STOP, replace(RESUME, after=timedelta(days=3))])
     case = session.get(Case, guichi.case_id)
     real = _told(journal.entries(case), lambda unit: "responsible" if unit == case.unit_id
                  else session.get(Unit, unit).key)
-    due = {row.token: row.due_at for row in session.scalars(select(WorkItem).where(WorkItem.status == "open"))}
+    open_items = session.scalars(select(WorkItem).where(WorkItem.status == "open"))
+    due = {row.token: (row.due_at, row.agreed_at) for row in open_items}
     assert _told(trial.journal, str) == real
-    assert {task.token: task.due_at for task in trial.open_tasks} == due
+    assert {task.token: (task.due_at, task.agreed_at) for task in trial.open_tasks} == due
 
 
-def test_while_the_clock_stands_still_no_deadline_comes():
-    trial = play(ground(), [START, STOP, Act("wait", after=timedelta(days=30))])
+def test_while_the_clock_stands_still_the_statutory_deadline_comes_and_what_is_late_is_late():
+    trial = play(ground(), [*RECTIFYING, STOP, Act("wait", after=timedelta(days=30))])
     task, = trial.open_tasks
-    assert (trial.fired, task.clock_stopped, task.due_at, trial.next_limit) == ((), True, None, None)
-    assert trial.limits[0].stopped and not trial.is_late(task)
-    assert isinstance(play(ground(), [*trial.acts, Act("deadline")]).stopped.error, ClockNotRunning)
+    assert (trial.fired, task.clock_stopped, trial.next_limit) == (("rectify_due",), True, None)
+    assert trial.is_late(task) and task.due_at == dict(trial.dues)["rectify_due"]
+    then = play(ground(), [*trial.acts, RESUME])
+    task, = then.open_tasks
+    assert not task.clock_stopped and task.due_at < trial.now < then.now < task.agreed_at and then.is_late(task)
 
 
-def test_where_a_clock_stands_after_its_stop_is_among_the_due_moments_that_a_scenario_expects():
-    trial = play(ground(), [START, STOP, RESUME])
-    limit, = trial.limits
-    first, then = [moment for element, moment in trial.dues if element == limit.element]
-    assert first < then == limit.due_at
+def test_what_is_agreed_is_none_of_the_due_moments_that_a_scenario_expects():
+    trial = play(ground(), [*RECTIFYING, STOP, RESUME])
+    limit, = play(ground(), RECTIFYING).limits
+    assert [moment for element, moment in trial.dues if element == limit.element] == [limit.due_at]
     kept = scenarios.keep(trial, ground(), "stopped", "Stopped")
-    wrong = replace(kept, expect=replace(kept.expect, due_by={limit.element: (first.date(), first.date())}))
-    right, refused = scenarios.run(ground().definition, ground().regulation, [kept, wrong])
-    assert right.problems == () and [problem.code for problem in refused.problems] == ["due_by"]
+    right, = scenarios.run(ground().definition, ground().regulation, [kept])
+    assert right.problems == ()
 
 
 @pytest.mark.parametrize("act, refused", [
@@ -188,8 +190,14 @@ def test_where_a_clock_stands_after_its_stop_is_among_the_due_moments_that_a_sce
     (Act("attempt", result="other"), InvalidInput),
 ])
 def test_what_a_real_case_refuses_of_clock_and_contact_stops_the_run(act, refused):
-    trial = play(ground(), [START, act])
-    assert (trial.stopped.number, type(trial.stopped.error)) == (2, refused)
+    trial = play(ground(), [*RECTIFYING, act])
+    assert (trial.stopped.number, type(trial.stopped.error)) == (4, refused)
+
+
+def test_the_first_contact_of_a_run_cannot_be_stopped():
+    stopped = play(ground(), [START, STOP]).stopped
+    assert (stopped.number, type(stopped.error)) == (2, LimitStays)
+    assert sentences.of(scenarios.refusal(stopped.error)) == "首次联系评价人的期限不能延期，也不能中止。"
 
 
 def test_where_nobody_may_stop_the_clock_a_run_cannot_either():

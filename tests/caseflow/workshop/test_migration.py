@@ -22,6 +22,7 @@ from caseflow.errors import (
 )
 from caseflow.health import doctor
 from caseflow.models import Case, DeadlineEntry, ProcessInstance, Timer, WorkItem, db, transaction
+from caseflow.moments import SHANGHAI
 from caseflow.processes import deployed
 from caseflow.workshop import deployment, impact, migration
 from tests.ground import at_once, deploy, entries, open_item, person
@@ -31,6 +32,10 @@ pytestmark = pytest.mark.usefixtures("with_powers")
 
 LIMIT = b"working_days(2, since=received_at)"
 SHORTER = (LIMIT, b"working_days(1, since=received_at)")
+RECTIFY = (b'<bpmn:timerEventDefinition id="rectify_due_timer">\n          '
+           b'<bpmn:timeDate xsi:type="bpmn:tFormalExpression">working_days(%d, since=received_at)')
+SOONER = (RECTIFY % 5, RECTIFY % 4)
+SET_ANEW = {"rectify_due": RESTART}
 RENAMED = ("联系并核实".encode(), "联系核实".encode())
 LEDGER = (b"open_ledger", b"begin_ledger")
 RESTARTED = {"first_response_due": RESTART}
@@ -43,8 +48,8 @@ def migrate(journey, digest, choices=None, actor=None, seen=None):
 
 
 def timer(journey):
-    return db.session.scalars(select(Timer).where(Timer.case_id == journey.case_id, Timer.status.in_(
-        ("pending", "stopped")))).one()
+    return db.session.scalars(select(Timer).where(
+        Timer.case_id == journey.case_id, Timer.status == "pending")).one()
 
 
 def preview(journey, digest):
@@ -118,41 +123,56 @@ def test_a_case_on_a_step_that_is_gone_stays_and_says_why(guichi, session, clock
     assert db.session.get(Case, guichi.case_id).version == before
 
 
-def test_an_extension_stays_granted_when_its_deadline_is_set_anew(guichi, session, clock):
+@pytest.fixture
+def rectifying(guichi, session):
+    """Guichi on Monday, 2 March: to be put right within five working days, by the 9th."""
+    guichi.does("first_response", outcome="simple")
+    session.rollback()
+    return guichi
+
+
+def agreed(journey) -> str:
+    db.session.rollback()
+    return open_item(journey.case_id).agreed_at.astimezone(SHANGHAI).date().isoformat()
+
+
+def test_an_extension_stays_granted_when_its_deadline_is_set_anew(rectifying, clock):
     lead = person("guichi.bureau.supervisor")
     with transaction():
-        deadline_changes.extend(guichi.case_id, timer(guichi).token, 3, lead, "情况复杂", guichi.now)
-    digest = deploy("guichi", clock, SHORTER)
-    found, = preview(guichi, digest).timers
-    migrate(guichi, digest, RESTARTED)
-    assert guichi.due("first_response") == "2026-03-06"      # one working day and three more
-    assert found.due_new == guichi.due_at("first_response")
+        deadline_changes.extend(rectifying.case_id, timer(rectifying).token, 3, lead, "情况复杂", rectifying.now)
+    digest = deploy("guichi", clock, SOONER)
+    found, = (one for one in preview(rectifying, digest).timers if one.changed)
+    assert found.due_at == rectifying.due_at("rectify")
+    migrate(rectifying, digest, SET_ANEW)
+    assert (rectifying.due("rectify"), agreed(rectifying)) == ("2026-03-06", "2026-03-11")   # four, and three more
+    assert found.due_new == rectifying.due_at("rectify")
     kept = db.session.scalars(select(DeadlineEntry).where(
-        DeadlineEntry.case_id == guichi.case_id, DeadlineEntry.token == timer(guichi).token)).one()
+        DeadlineEntry.case_id == rectifying.case_id, DeadlineEntry.token == timer(rectifying).token)).one()
     assert (kept.kind, kept.amount, kept.reason) == ("extended", 3, "情况复杂")
-    guichi.healthy()
+    rectifying.healthy()
 
 
-def test_time_that_a_clock_stood_still_is_carried_to_the_deadline_set_anew(guichi, session, clock):
+def test_time_that_a_clock_stood_still_is_carried_to_the_deadline_set_anew(rectifying, clock):
     lead = person("guichi.bureau.supervisor")
     with transaction():
-        deadline_changes.stop(guichi.case_id, lead, "awaiting_rater", "等待材料", guichi.now)
-    digest = deploy("guichi", clock, SHORTER)
-    assert refused(lambda: migrate(guichi, digest, RESTARTED)) == [("stopped", "first_response_due")]
-    guichi.time_passes(days=2)
+        deadline_changes.stop(rectifying.case_id, lead, "awaiting_rater", "等待材料", rectifying.now)
+    digest = deploy("guichi", clock, SOONER)
+    assert refused(lambda: migrate(rectifying, digest, SET_ANEW)) == [("stopped", "rectify_due")]
+    rectifying.time_passes(days=2)
     with transaction():
-        deadline_changes.restart(guichi.case_id, lead, "材料已补齐", guichi.now)
-    migrate(guichi, digest, RESTARTED)
-    assert guichi.due("first_response") == "2026-03-05"
-    guichi.healthy()
+        deadline_changes.restart(rectifying.case_id, lead, "材料已补齐", rectifying.now)
+    migrate(rectifying, digest, SET_ANEW)
+    assert (rectifying.due("rectify"), agreed(rectifying)) == ("2026-03-06", "2026-03-10")
+    rectifying.healthy()
 
 
-def test_a_stopped_clock_stays_stopped_when_its_timer_is_kept(guichi, session, clock):
+def test_a_stopped_clock_stays_stopped_when_its_timer_is_kept(rectifying, clock):
     with transaction():
-        deadline_changes.stop(guichi.case_id, person("guichi.bureau.supervisor"), "awaiting_rater", "等待材料", clock())
-    migrate(guichi, deploy("guichi", clock, SHORTER), {"first_response_due": KEEP})
-    assert (timer(guichi).status, open_item(guichi.case_id).clock_stopped) == ("stopped", True)
-    guichi.healthy()
+        deadline_changes.stop(
+            rectifying.case_id, person("guichi.bureau.supervisor"), "awaiting_rater", "等待材料", clock())
+    migrate(rectifying, deploy("guichi", clock, SOONER), {"rectify_due": KEEP})
+    assert timer(rectifying).clock_stopped and open_item(rectifying.case_id).clock_stopped
+    rectifying.healthy()
 
 
 def test_a_task_that_changes_hands_is_free_at_its_new_office(guichi, session, clock):

@@ -168,12 +168,19 @@ def test_approvers_try_auditors_look_and_others_find_nothing(installed, app, clo
 
 def test_the_clock_is_stopped_and_runs_again_with_what_was_left(bench):
     bench.does(**START)
+    assert "中止的类别" not in bench.page()                 # of the first contact the limit is the statute's alone
+    assert "首次联系评价人的期限只依条文" in bench.then(bench.does(
+        act="stop", category="force_majeure", reason="大雪封路。"))
+    bench.reaches()
+    bench.completes(**FIRST)
     assert "请用 2 到 200 个字写明理由" in bench.then(bench.does(act="stop", category="force_majeure", reason=" "))
     page = bench.then(bench.does(act="stop", category="force_majeure", reason="大雪封路。"))
-    assert "中止计时，理由：大雪封路。" in page and "中止中" in page and "跳到下一个期限" not in page
+    assert "中止计时，理由：大雪封路。" in page and "2026-03-09 24:00 中止计时中" in page and "跳到下一个期限" in page
     bench.does(act="wait", amount="7", unit="day")
+    page = bench.page()
+    assert "中止计时中" in page and "今天到期" in page
     page = bench.then(bench.does(act="resume", reason="道路已通。"))
-    assert "恢复计时，期限至 2026-03-11 24:00，理由：道路已通。" in page and "此后有中止、恢复" in page
+    assert "恢复计时，同意延至 2026-03-16 24:00，理由：道路已通。" in page and "逾期" in page
     assert "这个案件没有中止计时" in bench.then(bench.does(act="resume", reason="道路已通。"))
     assert {"系统", "牵头单位"} <= _who(bench)
     bench.desk.sends("/language", {"locale": "en", "next": bench.address})
