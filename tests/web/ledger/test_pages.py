@@ -12,6 +12,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from caseflow.models import Case, Unit, db, transaction
+from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
 from web.ledger import sheet as ledger_sheet
 
@@ -52,6 +53,7 @@ def test_the_ledger_lists_the_case_with_its_milestones(guichi, supervisor):
     ({"status": "open"}, True), ({"status": "closed"}, False), ({"level": "dissatisfied"}, True),
     ({"level": "very_dissatisfied"}, False), ({"opened_from": "2026-03-02", "opened_to": "2026-03-02"}, True),
     ({"opened_to": "2026-03-01"}, False), ({"opened_from": "2026-03-03"}, False), ({"overdue": "1"}, False),
+    ({"planned": "1"}, False), ({"planned": "x"}, True),
     ({"q": "营业执照"}, True), ({"q": "没有"}, False), ({"regulation": "hefei"}, False), ({"unit": "999999"}, False)])
 def test_each_filter_narrows_the_ledger(guichi, supervisor, query, found):
     number = guichi.case().number
@@ -76,10 +78,32 @@ def test_a_late_case_is_found_as_late(guichi):
     assert [cell.value for cell in column(sheet_of(supervisor.opens("/ledger/export.xlsx")), "是否逾期")] == ["是"]
 
 
+@pytest.mark.both_databases
+def test_complex_matters_stand_with_plan_and_limit_shortened_on_the_page_and_whole_in_the_file(guichi, supervisor):
+    plan = "先核对全部材料，再请第三方重做鉴定，" * 20
+    simple = Journey(guichi.app, guichi.clock, "guichi").bad_review().does("first_response", outcome="simple")
+    guichi.does("first_response", outcome="complex").does("open_ledger", plan=plan)
+    page = words(supervisor.opens("/ledger/", planned="1"))
+    assert guichi.case().number in page and simple.case().number not in page
+    assert "先核对全部材料" in page and plan not in page and "期限 2026-03-23 24:00" in page
+    row = sheet_of(supervisor.opens("/ledger/export.xlsx", planned="1"))
+    headings = ("复杂事项", "整改计划", "整改期限", "按期整改")
+    assert [column(row, heading)[0].value for heading in headings] == [
+        "是", plan, datetime(2026, 3, 23, 23, 59, 59), None]
+    both = sheet_of(supervisor.opens("/ledger/export.xlsx"))
+    assert sorted(cell.value for cell in column(both, "复杂事项")) == ["否", "是"]
+    guichi.time_passes(days=30)
+    late = Desk(guichi.app, guichi.clock, "guichi.bureau.supervisor")
+    assert "没有按期整改" in words(late.opens("/ledger/", planned="1"))
+    (kept,) = column(sheet_of(late.opens("/ledger/export.xlsx", planned="1")), "按期整改")
+    assert kept.value == "否"
+
+
 def test_the_spreadsheet_has_the_columns_officers_expect(supervisor):
     headings = [cell.value for cell in sheet_of(supervisor.opens("/ledger/export.xlsx"))[1]]
     assert [h for h in ("编号", "地区", "评价等级", "评价时间", "收到时间", "办件", "事项", "承办单位", "当前环节",
-                        "状态", "首次联系时间", "首次联系期限", "整改完成时间", "回访结果", "是否逾期", "办结时间")
+                        "状态", "首次联系时间", "首次联系期限", "整改完成时间", "复杂事项", "整改计划", "整改期限",
+                        "按期整改", "回访结果", "是否逾期", "办结时间")
             if h not in headings] == []
 
 
