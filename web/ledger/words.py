@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
@@ -11,6 +10,7 @@ from caseflow.casefile import kinds
 from caseflow.cases.ledger import LedgerFacts
 from caseflow.models import Case, Rating
 from caseflow.processes import deployed
+from web.parts.sheet import Cell
 from web.words import levels, places
 from web.words.masks import mask_name, mask_phone
 from web.words.statuses import status_name
@@ -18,7 +18,6 @@ from web.words.statuses import status_name
 REVISIT_RESULTS = {
     "satisfied": lazy_gettext("满意"), "unsatisfied": lazy_gettext("不满意"), "unreachable": lazy_gettext("未联系上"),
 }
-Cell = str | int | datetime | None
 
 
 def _of_rating(value: Callable[[Rating], Cell]) -> Callable[[Case, LedgerFacts], Cell]:

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from caseflow.models import Case, Unit, db, transaction
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
-from web.ledger import sheet as ledger_sheet
+from web.ledger import words as ledger_words
+from web.parts import sheet as sheets
 
 NAME, PHONE = "卫建国", "13900009029"
 RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM", "=HYPERLINK(\"http://x\")",
@@ -131,8 +132,8 @@ def test_a_name_that_looks_like_a_formula_stays_text(guichi, supervisor, text):
 
 def test_characters_a_spreadsheet_cannot_hold_are_left_out():
     sheet = Workbook(write_only=True).create_sheet()
-    assert ledger_sheet.text_cell(sheet, "坏\x00字\x0b").value == "坏字"
-    assert len(ledger_sheet.text_cell(sheet, "长" * 40_000).value) == 32_767
+    assert sheets.text_cell(sheet, "坏\x00字\x0b").value == "坏字"
+    assert len(sheets.text_cell(sheet, "长" * 40_000).value) == 32_767
 
 
 def test_whoever_has_no_business_with_exports_is_refused(guichi):
@@ -156,7 +157,7 @@ def test_the_sheet_is_written_row_by_row(guichi):
                 asked.append(number)
                 yield case, LedgerFacts()
 
-        with ledger_sheet.write(rows()) as file:
+        with sheets.table("台账", ledger_words.COLUMNS, rows()) as file:
             assert load_workbook(file).active.max_row == 4
         assert asked == [0, 1, 2]
 
