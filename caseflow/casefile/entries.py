@@ -99,6 +99,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "conduct_recorded": _kind(
         "A verified failure of a unit or a person was recorded.",
         "record conduct unit personal consequences sha256"),
+    "conduct_withdrawn": _kind("It was withdrawn.", "record conduct unit sha256"),
     "incident_raised": _kind("The case was parked after failures.", "kind attempts"),
     "incident_resolved": _kind("It is tried again.", "incident"),
     # of the system: people and offices

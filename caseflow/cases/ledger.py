@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import orjson
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from caseflow import paging
 from caseflow.casefile.readings import searching
-from caseflow.law import regulations
-from caseflow.law.milestones import Milestones
+from caseflow.law import deadlines, regulations
+from caseflow.law.milestones import ComplexMatters, Milestones
+from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, ContactAttempt, ProcessInstance, Rating, Submission, WorkItem, db
 from caseflow.models.db import over_by_then
 from caseflow.moments import is_over, over_by
@@ -27,7 +28,8 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What the ledger (台账) is narrowed to. Moments are aware; `unit_id` is the responsible unit."""
+    """What the ledger (台账) is narrowed to. Moments are aware; `unit_id` is the responsible unit; `planned` are the
+    complex matters with a plan and a limit (HF-14, GC-2(二), QJ-16)."""
 
     regulation: str | None = None
     status: str | None = None
@@ -37,6 +39,7 @@ class CaseFilter:
     opened_from: datetime | None = None
     opened_to: datetime | None = None
     overdue: bool = False
+    planned: bool = False
     search: str = ""
 
 
@@ -68,7 +71,17 @@ def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
                 and_(WorkItem.status == "open", WorkItem.due_at <= over_by(now)),
                 and_(WorkItem.status == "completed", WorkItem.due_at <= over_by_then(WorkItem.completed_at))))
         query = query.where(late.exists())
+    if wanted.planned:
+        query = query.where(or_(false(), *_stands_planned()))
     return searching(query, wanted.search) if wanted.search else query
+
+
+def _stands_planned() -> Iterator[ColumnElement[bool]]:
+    """Conditions on Case, one of which holds for each that stands in the ledger of complex matters of its process."""
+    for regulation, process, steps in _all_milestones():
+        if steps.ledger:
+            come = select(WorkItem.id).where(WorkItem.case_id == Case.id, WorkItem.element.in_(steps.ledger.ever))
+            yield and_(Case.regulation == regulation, Case.kind == process, come.exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +105,23 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A complex matter in its ledger: what is to be done, in whole, and the last second that is in time. `kept`: whether
+    it was done by then; None while there is time, and where it was called off."""
+
+    plan: str
+    limit: datetime | None
+    kept: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerFacts:
     """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was or
-    is, `due` how the most urgent open one stands."""
+    is, `due` how the most urgent open one stands.
+
+    `planned` is None for a case that is not entered as a complex matter, and where `keeps_plans` is False: its process
+    has no ledger of them.
+    """
 
     first_contact_at: datetime | None = None
     first_contact_due: datetime | None = None
@@ -102,6 +129,8 @@ class LedgerFacts:
     revisit: Answered | None = None
     late: bool = False
     due: Due | None = None
+    planned: Planned | None = None
+    keeps_plans: bool = False
 
 
 def cases_by_id(ids: Sequence[int]) -> dict[int, Case]:
@@ -129,8 +158,8 @@ def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFact
     query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
     for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
-    revisits, tried = _revisits(case_ids), _tried(case_ids)
-    return {key: _facts(rows, revisits.get(key), tried.get(key, []), now) for key, rows in items.items()}
+    said, tried = _said(case_ids), _tried(case_ids)
+    return {key: _facts(rows, said.get(key, []), tried.get(key, []), now) for key, rows in items.items()}
 
 
 def _tried(case_ids: Sequence[int]) -> dict[int, list[Attempt]]:
@@ -144,20 +173,23 @@ def _tried(case_ids: Sequence[int]) -> dict[int, list[Attempt]]:
     return found
 
 
-def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[Attempt],
-           now: datetime) -> LedgerFacts:
+def _facts(rows: Sequence, said: Sequence, tried: Sequence[Attempt], now: datetime) -> LedgerFacts:
+    """`rows` are the tasks of one case, `said` what was filled in at those that the milestones ask."""
     late, due = any(_late(row, now) for row in rows), _due(rows)
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
     if steps is None:
         return LedgerFacts(late=late, due=due)
+    regulation = regulations.get(rows[0].regulation)
     first = next((row for row in rows if row.element in steps.first_contact.ever), None)
     return LedgerFacts(
-        first_contact_at=reaching.first_contact(regulations.get(rows[0].regulation).unreachable, tried),
+        first_contact_at=reaching.first_contact(regulation.unreachable, tried),
         first_contact_due=first.due_at if first else None,
         rectified_at=max(_handled(rows, steps), default=None),
-        revisit=revisit,
+        revisit=_revisit(said, steps),
         late=late,
         due=due,
+        planned=_planned(rows, said, steps.ledger, regulation, now) if steps.ledger else None,
+        keeps_plans=steps.ledger is not None,
     )
 
 
@@ -170,6 +202,13 @@ def _due(rows: Sequence) -> Due | None:
 def _milestones(regulation: str, process: str) -> Milestones | None:
     known = regulations.all_regulations().get(regulation)
     return known.milestones.get(process) if known else None
+
+
+def _all_milestones() -> Iterator[tuple[str, str, Milestones]]:
+    """(regulation, process, its milestones) of all there are."""
+    for key, known in regulations.all_regulations().items():
+        for process, steps in known.milestones.items():
+            yield key, process, steps
 
 
 def _handled(rows: Sequence, steps: Milestones) -> list[datetime]:
@@ -186,22 +225,38 @@ def _late(row, now: datetime) -> bool:
     return row.status != "cancelled" and is_over(row.due_at, until)
 
 
-def _revisits(case_ids: Sequence[int]) -> dict[int, Answered]:
-    """The last answer of each case's revisit."""
-    tasks = {task for known in regulations.all_regulations().values() for steps in known.milestones.values()
-             for task in steps.revisited.ever}
-    columns = (Submission.case_id, Submission.element, Submission.form_values, Case.regulation, Case.kind,
-               ProcessInstance.definition)
-    query = select(*columns).join(Case, Case.id == Submission.case_id).join(
-        ProcessInstance, ProcessInstance.case_id == Case.id).where(
+def _said(case_ids: Sequence[int]) -> dict[int, list]:
+    """What was filled in, in order, at the tasks of which the milestones ask for an answer."""
+    tasks = {task for _, _, steps in _all_milestones()
+             for task in (*steps.revisited.ever, *(steps.ledger.entered if steps.ledger else ()))}
+    columns = (Submission.case_id, Submission.element, Submission.form_values, ProcessInstance.definition)
+    query = select(*columns).join(ProcessInstance, ProcessInstance.case_id == Submission.case_id).where(
         Submission.case_id.in_(case_ids), Submission.element.in_(tasks)).order_by(Submission.id)
-    answers = ((row.case_id, _answer(row)) for row in db.session.execute(query))
-    return {case_id: answer for case_id, answer in answers if answer}
+    found: dict[int, list] = {}
+    for row in db.session.execute(query):
+        found.setdefault(row.case_id, []).append(row)
+    return found
 
 
-def _answer(row) -> Answered | None:
-    steps = _milestones(row.regulation, row.kind)
-    if steps is None or row.element not in steps.revisited.ever:
+def _revisit(said: Sequence, steps: Milestones) -> Answered | None:
+    """The last answer to the question of the revisit."""
+    for row in reversed(said):
+        if row.element in steps.revisited.ever:
+            value = orjson.loads(row.form_values).get(steps.revisited.result)
+            if value:
+                return Answered(str(value), row.definition, row.element, steps.revisited.result)
+    return None
+
+
+def _planned(rows: Sequence, said: Sequence, ledger: ComplexMatters, regulation: Regulation,
+             now: datetime) -> Planned | None:
+    """The newest entry. A limit that the case set itself is as it was set; else it is that of the task."""
+    task = next((row for row in reversed(rows) if row.element in ledger.ever), None)
+    if task is None:
         return None
-    value = orjson.loads(row.form_values).get(steps.revisited.result)
-    return Answered(str(value), row.definition, row.element, steps.revisited.result) if value else None
+    entry = next((orjson.loads(row.form_values) for row in reversed(said) if row.element in ledger.entered), {})
+    day = entry.get(ledger.limit) if ledger.limit else None
+    limit = deadlines.end_of(date.fromisoformat(day), regulation.close_of_business) if day else task.due_at
+    done = task.status == "completed"
+    over = task.status != "cancelled" and is_over(limit, task.completed_at if done else now)
+    return Planned(str(entry.get(ledger.plan) or ""), limit, False if over else True if done else None)

@@ -59,14 +59,18 @@ def compute(rule: DeadlineRule, calendar: Calendar, close_of_business: time | No
         if rule.unit == "hours":
             return Deadline(moment(rule.since) + timedelta(hours=rule.amount), False, calendar.version, ())
         days = tuple(_days(rule, day_of(rule.since), calendar))
-        end = LAST_SECOND if rule.unit == "end_of_day" else close_of_business or LAST_SECOND
-        due_at = datetime.combine(days[-1].day, end, SHANGHAI).astimezone(UTC)
+        due_at = end_of(days[-1].day, None if rule.unit == "end_of_day" else close_of_business)
     except OverflowError:
         raise InvalidInput("The limit reaches beyond the days that can be counted.",
                            fields={"since": "out_of_range"}) from None
     provisional = rule.unit in BY_CALENDAR and calendar.is_provisional_between(
         *sorted((days[1].day, days[-1].day)))     # the first is the event's, which does not count
     return Deadline(due_at, provisional, calendar.version, days)
+
+
+def end_of(day: date, close_of_business: time | None = None) -> datetime:
+    """The last second of a day that is in time: at the close of business, or at midnight."""
+    return datetime.combine(day, close_of_business or LAST_SECOND, SHANGHAI).astimezone(UTC)
 
 
 def working_days_left(now: datetime | str, due_at: datetime | str, calendar: Calendar) -> int:

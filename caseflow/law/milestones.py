@@ -1,5 +1,6 @@
 """The milestones of a process ([milestones.<process>] of a regulation.toml): which of its tasks are the first contact,
-the handling and the revisit of a case. The ledger (台账) and the doctor know the steps of a diagram by these alone."""
+the handling and the revisit of a case, and where a complex matter is planned. The ledger (台账) and the doctor know the
+steps of a diagram by these alone."""
 
 from __future__ import annotations
 
@@ -44,19 +45,37 @@ class Revisited(Milestone):
 
 
 @dataclass(frozen=True, slots=True)
+class ComplexMatters(Milestone):
+    """The ledger of complex matters (HF-14, GC-2(二)): a case that has come to one of the tasks stands in it, and what
+    was planned is done with them.
+
+    `entered` are the tasks whose forms ask for the `plan` (a text) and, where the case sets it itself, the `limit` (a
+    date); "" where the limit is that of the tasks.
+    """
+
+    entered: tuple[str, ...]
+    plan: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Milestones:
-    """Of one process."""
+    """Of one process. `ledger` is None where the text keeps none of complex matters."""
 
     first_contact: Milestone
     handled: Handled
     revisited: Revisited
+    ledger: ComplexMatters | None = None
 
     def named(self) -> list[tuple[str, tuple[str, ...], str]]:
-        """(first_contact, handled, on_the_spot or revisited; its tasks; its article) of those that have tasks."""
+        """(first_contact, handled, on_the_spot, revisited, entered or ledger; its tasks; its article) of those that
+        have tasks."""
         named = (("first_contact", self.first_contact.tasks, self.first_contact.article),
                  ("handled", self.handled.tasks, self.handled.article),
                  ("on_the_spot", self.handled.on_the_spot, self.handled.article),
-                 ("revisited", self.revisited.tasks, self.revisited.article))
+                 ("revisited", self.revisited.tasks, self.revisited.article),
+                 *((("entered", self.ledger.entered, self.ledger.article),
+                    ("ledger", self.ledger.tasks, self.ledger.article)) if self.ledger else ()))
         return [entry for entry in named if entry[1]]
 
 
@@ -71,7 +90,8 @@ def milestones(top: Table) -> Mapping[str, Milestones]:
 
 def _of_process(table: Table) -> Milestones:
     found = Milestones(_first_contact(table.table("first_contact")), _handled(table.table("handled")),
-                       _revisited(table.table("revisited")))
+                       _revisited(table.table("revisited")),
+                       _ledger(table.table("ledger")) if "ledger" in table.values else None)
     table.end()
     return found
 
@@ -93,6 +113,14 @@ def _revisited(table: Table) -> Revisited:
     tasks = _tasks(table)
     result = table.matching("result", SNAKE_CASE, "revisit_result") if tasks else ""
     found = Revisited(tasks, table.article(), result, earlier=_earlier(table))
+    table.end()
+    return found
+
+
+def _ledger(table: Table) -> ComplexMatters:
+    limit = table.matching("limit", SNAKE_CASE, "rectify_by") if "limit" in table.values else ""
+    found = ComplexMatters(table.texts("tasks", SNAKE_CASE), table.article(), table.texts("entered", SNAKE_CASE),
+                    table.matching("plan", SNAKE_CASE, "plan"), limit, earlier=_earlier(table))
     table.end()
     return found
 

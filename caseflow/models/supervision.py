@@ -236,7 +236,8 @@ class ConductRecord(Base):
     """That a unit, or a person of it, failed as the regulation describes (QJ-18, HN-17), verified by a supervisor.
 
     `kind` and `consequences` (parted by commas) are codes of its regulation; `person` is "" for the unit itself.
-    `opinion` are the grounds of the kind's second condition, if it has one. Rows are only added.
+    `opinion` are the grounds of the kind's second condition, if it has one. Rows are only added; one that was wrong is
+    withdrawn by another row.
     """
 
     __tablename__ = "conduct_records"
@@ -264,3 +265,16 @@ class ConductRecord(Base):
     case: Mapped[Case] = relationship()
     unit: Mapped[Unit] = relationship()
     recorder: Mapped[User] = relationship()
+    withdrawal: Mapped[ConductWithdrawal | None] = relationship(uselist=False)
+
+
+class ConductWithdrawal(Base):
+    """That what a conduct record says no longer holds, and why; once for each. Triggers refuse to change it."""
+
+    __tablename__ = "conduct_withdrawals"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("conduct_records.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    withdrawn_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime]
+    by: Mapped[User] = relationship()

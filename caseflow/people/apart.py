@@ -92,12 +92,13 @@ def elements() -> tuple[str, ...]:
 
 
 def did_the_other(user_id: ColumnElement[int] | int | None) -> ColumnElement[bool]:
-    """A condition on WorkItem: this person did in its case what a rule keeps apart from it."""
+    """A condition on WorkItem: this person did in its case what a rule keeps apart from it. `completed_by` implies the
+    status, which would be looked up on an index of all that was ever completed."""
     done, of = aliased(WorkItem), aliased(Case)
     pairs = [and_(of.regulation == key, of.kind == kind, WorkItem.element.in_(these), done.element.in_(those))
              for key, kind, rule in kept_apart() for these, those in (rule.tasks, rule.tasks[::-1])]
     if not pairs:
         return false()
     return and_(WorkItem.element.in_(elements()), exists().where(
-        of.id == done.case_id, done.case_id == WorkItem.case_id, done.status == "completed",
-        done.completed_by == user_id, or_(*pairs)).correlate_except(of, done))
+        of.id == done.case_id, done.case_id == WorkItem.case_id, done.completed_by == user_id,
+        or_(*pairs)).correlate_except(of, done))

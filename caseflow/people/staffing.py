@@ -3,9 +3,10 @@ for them by the rule (different_person, else=), and which tasks nobody may do at
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from caseflow.casefile import offices
@@ -51,10 +52,53 @@ def free_for(actor: Actor, regulation: str | None = None) -> Iterator[ColumnElem
 
 def nobody_may() -> ColumnElement[bool]:
     """A condition on WorkItem: an open review, or a task that a rule keeps apart, that no active person may do."""
-    bounded = or_(WorkItem.role == REVIEWER, and_(WorkItem.role != STAFF, WorkItem.element.in_(apart.elements())))
-    helped = [and_(_is_of(key, kind, rule), _somebody_at(key, rule.fallback))
-              for key, kind, rule in apart.kept_apart() if rule.fallback]
-    return and_(OPEN, bounded, _nobody_at_its_post(), *(~condition for condition in helped))
+    return _nobody_may(tuple(apart.kept_apart()))
+
+
+def nobody_may_in(units: Collection[int]) -> ColumnElement[bool]:
+    """The same for the tasks of these units, and cheap however many they have: one person of each post is looked up, in
+    a statement of its own, and everybody else is asked for only where a rule may bar that one."""
+    posts = _somebody_at_posts(units)
+    return and_(OPEN, or_(*(_at(unit, role) for unit, role, _ in posts)), _may_be_nobody(posts),
+                nobody_may()) if posts else false()
+
+
+def _somebody_at_posts(units: Collection[int]) -> list[tuple[int, str, int | None]]:
+    """(unit, role, an active person there) of each post that has open tasks which somebody may be barred from."""
+    asked = select(WorkItem.unit_id, WorkItem.role).where(
+        OPEN, WorkItem.unit_id.in_(units), _bounded(apart.elements())).distinct().subquery()
+    active = select(RoleAssignment).join(User, User.id == RoleAssignment.user_id).where(User.active).subquery()
+    query = select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).outerjoin(
+        active, and_(active.c.unit_id == asked.c.unit_id, active.c.role == asked.c.role))
+    return [tuple(row) for row in db.session.execute(query.group_by(asked.c.unit_id, asked.c.role))]
+
+
+def _may_be_nobody(posts: Iterable[tuple[int, str, int | None]]) -> ColumnElement[bool]:
+    """Wider than nobody_may, and one look at the index of the case: a review, a task of a post that has nobody, or one
+    in whose case the person at its post did something that a rule is about."""
+    done = aliased(WorkItem)
+    empty = [_at(unit, role) for unit, role, user_id in posts if user_id is None]
+    did = [and_(_at(unit, role), done.completed_by == user_id) for unit, role, user_id in posts if user_id is not None]
+    at_once = exists().where(done.case_id == WorkItem.case_id, done.element.in_(apart.elements()),
+                             or_(false(), *did)).correlate_except(done)
+    return or_(WorkItem.role == REVIEWER, *empty, at_once)
+
+
+def _at(unit: int, role: str) -> ColumnElement[bool]:
+    return and_(WorkItem.unit_id == unit, WorkItem.role == role)
+
+
+def _bounded(elements: Collection[str]) -> ColumnElement[bool]:
+    """Tasks from which somebody may be barred: reviews, and those that a rule is about."""
+    return or_(WorkItem.role == REVIEWER, and_(WorkItem.role != STAFF, WorkItem.element.in_(elements)))
+
+
+@lru_cache(maxsize=8)
+def _nobody_may(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+    """Made once for the rules there are: making it takes longer than most databases take to answer."""
+    helped = [and_(_is_of(key, kind, rule), _somebody_at(key, rule.fallback)) for key, kind, rule in rules
+              if rule.fallback]
+    return and_(OPEN, _bounded(apart.elements()), _nobody_at_its_post(), *(~condition for condition in helped))
 
 
 def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:

@@ -175,4 +175,9 @@ def require(tried_at: datetime, channel: str, result: str, note: str, opened_at:
 def _moment_problem(tried_at: datetime, opened_at: datetime, now: datetime) -> str | None:
     if tried_at > now:
         return "in_the_future"
-    return "before_the_case" if tried_at < opened_at.replace(second=0, microsecond=0) else None
+    return "before_the_case" if before(tried_at, opened_at) else None
+
+
+def before(tried_at: datetime, opened_at: datetime) -> bool:
+    """Whether an attempt lies before the minute in which a case was opened."""
+    return tried_at < by_the_minute(opened_at)

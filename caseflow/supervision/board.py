@@ -124,7 +124,9 @@ def _units(actor: Actor, only: int | None = None) -> dict[int, str]:
 
 
 def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnElement[bool]]:
-    """The condition on the tasks of each unit. What is due soon is counted by its place's calendar."""
+    """The condition on the tasks of each unit, or one for all. What is due soon is counted by its place's calendar."""
+    if which == "unstaffed":
+        return [staffing.nobody_may_in(units)] if units else []
     soon = {place: _end_of_soon(place, now) for place in set(units.values())} if which == "soon" else {}
     waiting = {place: _began_before(place, now) for place in set(units.values())} if which == "waiting" else {}
     midnight = _midnight(now)
@@ -137,7 +139,6 @@ def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnEleme
             (WorkItem.due_at.is_(None), WorkItem.opened_at < waiting[place])
             if waiting[place] else (false(),)),
         "stopped": lambda place: (STOPPED,),
-        "unstaffed": lambda place: (staffing.nobody_may(),),
     }[which]
     return [and_(WorkItem.status == OPEN, WorkItem.unit_id == unit_id, *conditions(place))
             for unit_id, place in units.items()]

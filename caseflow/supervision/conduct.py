@@ -1,13 +1,13 @@
 """What is recorded, once it is verified, of a unit or a person that failed: of duty (QJ-18), or by refusing to put
-right (HN-17). Which kinds there are, who may record them and what follows stands in the regulation. Nothing is taken
-back; a record that was wrong is answered by a remark on the case.
+right (HN-17). Which kinds there are, who may record them and what follows stands in the regulation. A record stays;
+one that was wrong is withdrawn, with the reason, and shows as such.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +18,12 @@ from caseflow import texts
 from caseflow.casefile import holding, journal
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.readings import Reading
-from caseflow.errors import InvalidInput, PermissionDenied
+from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
 from caseflow.law.supervision_rules import Conduct
-from caseflow.models import Case, ConductRecord, User, db
+from caseflow.models import Case, ConductRecord, ConductWithdrawal, User, db
 from caseflow.moments import day_of
 from caseflow.notices import outbox
-from caseflow.paging import MOST_COUNTED
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 
@@ -88,6 +87,41 @@ def record(case_id: int, said: Said, actor: Actor, form_token: str, now: datetim
     return row
 
 
+def may_withdraw(row: ConductRecord, case: Case | HeldCase | Reading, actor: Actor) -> bool:
+    """Supervisors of the lead office, and whoever recorded it as long as they may record such a thing on the case."""
+    return row.withdrawal is None and (permissions.leads(actor, case) or (
+        row.recorded_by == actor.user_id and row.kind in kinds_for(case, actor)))
+
+
+def withdraw(case_id: int, record_id: int, actor: Actor, reason: str, now: datetime) -> None:
+    """What was recorded on the case no longer holds; again changes nothing. Who was told of it is told of this.
+
+    Refuses with NotFound, PermissionDenied, or InvalidInput: reason as texts.reason_problem says. Journaled as
+    conduct_withdrawn, with the digest of the reason.
+    """
+    case = holding.hold(case_id)
+    permissions.require_see(actor, case)
+    row = db.session.scalar(_read().where(ConductRecord.id == record_id, ConductRecord.case_id == case.id))
+    if row is None:
+        raise NotFound
+    if row.withdrawal is not None:
+        return
+    if not may_withdraw(row, case, actor):
+        raise PermissionDenied
+    problem = texts.reason_problem(reason)
+    if problem:
+        raise InvalidInput(fields={"reason": problem})
+    db.session.add(ConductWithdrawal(record_id=row.id, reason=reason.strip(), withdrawn_by=actor.user_id,
+                                     withdrawn_at=now))
+    db.session.flush()
+    outbox.send(f"{case.id}:conduct-withdrawn:{row.id}", "conduct_withdrawn", case=case, unit_id=row.unit_id,
+                role="supervisor", details={"number": case.number}, now=now)
+    journal.append(case, "conduct_withdrawn", actor, now, {
+        "record": row.id, "conduct": row.kind, "unit": row.unit_id,
+        "sha256": hashlib.sha256(reason.strip().encode()).hexdigest()})
+    holding.save(case)
+
+
 def _problems(said: Said, rules: Conduct) -> dict[str, str]:
     wrong = {
         "person": texts.text_problem(said.person, LONGEST_NAME, required=False),
@@ -109,15 +143,13 @@ def of_case(case: Reading) -> list[ConductRecord]:
     return list(db.session.scalars(_read().where(ConductRecord.case_id == case.id).order_by(ConductRecord.id)))
 
 
-def visible_to(actor: Actor, year: int | None = None) -> list[ConductRecord]:
-    """What was recorded on the cases that the actor may see, newest first: of one year, or the newest of all."""
-    query = _read().join(Case, Case.id == ConductRecord.case_id).where(permissions.visible_cases(actor))
-    if year is not None:
-        query = query.where(ConductRecord.year == year)
-    return list(db.session.scalars(query.order_by(ConductRecord.id.desc()).limit(MOST_COUNTED)))
+def by_ids(ids: Sequence[int]) -> dict[int, ConductRecord]:
+    """The named records with all that a list says of them."""
+    return {row.id: row for row in db.session.scalars(_read().where(ConductRecord.id.in_(ids)))}
 
 
 def _read():
     return select(ConductRecord).options(
         joinedload(ConductRecord.unit), joinedload(ConductRecord.recorder).lazyload(User.roles),
+        joinedload(ConductRecord.withdrawal).joinedload(ConductWithdrawal.by).lazyload(User.roles),
         joinedload(ConductRecord.case).options(lazyload(Case.rating), lazyload(Case.unit)))

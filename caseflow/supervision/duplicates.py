@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from caseflow import texts
@@ -146,15 +146,21 @@ def together(item: WorkItem, actor: Actor) -> list[WorkItem]:
             and impartiality.reason(actor.user_id, other, other.case) is None]
 
 
-def _same_tasks(item: WorkItem) -> list[WorkItem]:
-    link, case_id = DuplicateLink, item.case_id
+def linked_with(case_id: int) -> CompoundSelect:
+    """The ids of the cases that are linked with this one, directly or by the case that both repeat; it may be among
+    them."""
+    link = DuplicateLink
     first = union(select(link.of_id).where(_stands(), link.case_id == case_id),    # the case that others repeat
                   select(link.of_id).where(_stands(), link.of_id == case_id),
                   select(link.case_id).where(_stands(), link.of_id == case_id)).subquery()
-    group = union(first.select(), select(link.case_id).where(_stands(), link.of_id.in_(first.select())))
+    return union(first.select(), select(link.case_id).where(_stands(), link.of_id.in_(first.select())))
+
+
+def _same_tasks(item: WorkItem) -> list[WorkItem]:
+    case_id = item.case_id
     definition = select(ProcessInstance.definition).where(ProcessInstance.case_id == item.case_id).scalar_subquery()
     query = select(WorkItem).join(ProcessInstance, ProcessInstance.case_id == WorkItem.case_id).where(
-        WorkItem.case_id.in_(group), WorkItem.case_id != case_id, WorkItem.element == item.element,
+        WorkItem.case_id.in_(linked_with(case_id)), WorkItem.case_id != case_id, WorkItem.element == item.element,
         WorkItem.visit == item.visit, ProcessInstance.definition == definition)
     return list(db.session.scalars(query.order_by(WorkItem.case_id)).unique())
 

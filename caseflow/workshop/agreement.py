@@ -13,7 +13,7 @@ from caseflow.cases.effects.registry import FAILURE, find
 from caseflow.engine.definition import Definition
 from caseflow.engine.expressions import parameters_in
 from caseflow.engine.values import Finding, FormField
-from caseflow.law.milestones import Revisited
+from caseflow.law.milestones import ComplexMatters, Revisited
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
 from caseflow.processes.asked import ATTEMPTS, FINDING, MESSAGES, REASON, UNREACHABLE, Read
@@ -39,13 +39,28 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
 def _milestones(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:
     steps = regulation.milestones[process]
     named = [("first_contact", steps.first_contact.tasks), ("revisited", steps.revisited.tasks),
-             ("handled", (*steps.handled.tasks, *steps.handled.on_the_spot))]
+             ("handled", (*steps.handled.tasks, *steps.handled.on_the_spot)),
+             *([("ledger", (*steps.ledger.entered, *steps.ledger.tasks))] if steps.ledger else [])]
     for name, tasks in named:
         for task in dict.fromkeys(tasks):
             if task not in definition.user_tasks:
                 yield Finding("milestone_unknown", task if task in definition.elements else "", 0,
                               {"process": process, "milestone": name, "task": task})
     yield from _results(steps.revisited, process, definition)
+    if steps.ledger:
+        yield from _entries(steps.ledger, process, definition)
+
+
+def _entries(ledger: ComplexMatters, process: str, definition: Definition) -> Iterator[Finding]:
+    """Tasks with which a complex matter is entered whose form does not ask for its plan, or for its limit."""
+    asked = [(ledger.plan, ("text", "string")), *([(ledger.limit, ("date",))] if ledger.limit else [])]
+    for task in ledger.entered:
+        drawn = definition.user_tasks.get(task)
+        for wanted, types in asked if drawn else ():
+            if not any(one.id == wanted and one.type in types for one in drawn.form):
+                yield Finding("milestone_entry", task, 0,
+                              {"process": process, "milestone": "ledger", "wanted": wanted, "type": types[0],
+                               "name": drawn.element.name})
 
 
 def _results(revisited: Revisited, process: str, definition: Definition) -> Iterator[Finding]:

@@ -45,6 +45,12 @@ def test_the_ledger_of_a_fifth_place_is_filled_by_its_own_milestones(fenghe):
     assert "2026-03-02 11:00" in page and "称心" in page
 
 
+def test_a_complex_matter_of_a_fifth_place_stands_with_its_plan(fenghe):
+    fenghe.does("first_call", outcome="complex").does("open_book", plan="逐户核对。")
+    row = exported(fenghe)
+    assert (row["复杂事项"], row["整改计划"], str(row["整改期限"])) == ("是", "逐户核对。", "2026-03-23 23:59:59")
+
+
 def test_what_a_fifth_place_resolves_on_the_spot_is_handled_then(fenghe):
     fenghe.does("first_call", outcome="resolved").time_passes(hours=2)
     assert str(exported(fenghe)["整改完成时间"]) == "2026-03-02 09:00:00"

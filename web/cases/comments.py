@@ -11,7 +11,8 @@ from caseflow.cases import comments
 from caseflow.errors import Conflict, InvalidInput, PermissionDenied
 from caseflow.models import transaction
 from caseflow.moments import SHANGHAI
-from caseflow.raters import attempts
+from caseflow.raters import contacts as rater_contacts
+from caseflow.supervision import one_contact
 from web.app import clock
 from web.cases import words
 from web.errors import refusal
@@ -62,19 +63,38 @@ def _text() -> str:
 
 @blueprint.post("/contacts")
 def attempt(number: str):
-    """Log an attempt to reach the rater. Sent twice, it stands once."""
+    """Log an attempt to reach the rater, here and in the linked cases it was about. Sent twice, it stands once."""
     case, now = one_case.find(number), clock.now()
     typed = {name: tidy(request.form.get(name, "")) for name in ("tried_at", "channel", "result", "note")}
     try:
         tried_at = _moment(typed["tried_at"], now)
         with transaction():
-            attempts.log(
-                case.id, current_actor(), tried_at=tried_at, channel=typed["channel"], result=typed["result"],
+            one_contact.log(
+                case.id, _also(), current_actor(), tried_at=tried_at, channel=typed["channel"], result=typed["result"],
                 note=typed["note"], form_token=token.sent(), now=now)
     except InvalidInput as error:
         return _again(number, "attempt", typed, error)
     flash(gettext("已记入联系记录。"), "success")
     return redirect(f"{_back(number)}#contacts")
+
+
+@blueprint.get("/contacts/linked")
+def linked(number: str):
+    """The linked cases of the same rater, to be ticked: a part of the form, or a page with the form."""
+    case = one_case.find(number)
+    found = one_contact.offered(case, current_actor())
+    if request.headers.get("HX-Request"):
+        return render_template("cases/_linked.html", linked=found)
+    if not rater_contacts.may_reveal(case, current_actor()):
+        raise PermissionDenied
+    back = filters.local_path(request.args.get("back", "")) or url_for("cases.show", number=number)
+    return render_template("cases/again.html", case=case, form="attempt", typed={}, problems={}, token=token.new(),
+                           back=back, linked=found, also=[])
+
+
+def _also() -> list[int]:
+    """The linked cases that the contact was about too."""
+    return [int(text) for text in dict.fromkeys(request.form.getlist("also")) if filters.is_id(text)]
 
 
 def _moment(text: str, now: datetime) -> datetime:
@@ -89,8 +109,10 @@ def _moment(text: str, now: datetime) -> datetime:
 def _again(number: str, form: str, typed: dict[str, str], error: InvalidInput):
     """The form once more, with what was typed and what is wrong with it."""
     problems = {field: words.problem(field, code) for field, code in error.fields.items()}
-    return render_template("cases/again.html", case=one_case.find(number), form=form, typed=typed, problems=problems,
-                           token=token.sent(), back=_back(number)), 422
+    case = one_case.find(number)
+    linked = one_contact.offered(case, current_actor()) if form == "attempt" else []
+    return render_template("cases/again.html", case=case, form=form, typed=typed, problems=problems,
+                           token=token.sent(), back=_back(number), linked=linked, also=_also()), 422
 
 
 def _back(number: str) -> str:

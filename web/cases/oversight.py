@@ -56,14 +56,19 @@ def duplicate_panel(case: Reading, actor: Actor) -> DuplicatePanel | None:
 
 @dataclass(frozen=True, slots=True)
 class ConductPanel:
-    """What was recorded of those who failed, and whether the reader may record more; `kinds` are the regulation's."""
+    """What was recorded of those who failed, whether the reader may record more, and which of it (ids) they may
+    withdraw; `kinds` are the regulation's."""
 
     kinds: Mapping[str, Conduct]
     records: tuple[ConductRecord, ...]
     may: bool
+    withdrawable: frozenset[int]
 
 
 def conduct_panel(case: Reading, actor: Actor) -> ConductPanel | None:
     """For all who see a case on which something was recorded, and for those who may record something."""
     records, may = tuple(conduct.of_case(case)), bool(conduct.kinds_for(case, actor))
-    return ConductPanel(regulations.conduct(case.regulation), records, may) if records or may else None
+    if not records and not may:
+        return None
+    withdrawable = frozenset(row.id for row in records if conduct.may_withdraw(row, case, actor))
+    return ConductPanel(regulations.conduct(case.regulation), records, may, withdrawable)

@@ -41,6 +41,7 @@ class LedgerFilter:
     opened_from: str = ""
     opened_to: str = ""
     overdue: str = ""
+    planned: str = ""
     q: str = ""
 
     def wanted(self) -> CaseFilter:
@@ -49,7 +50,8 @@ class LedgerFilter:
             kinds=kinds.listed(), regulation=self.regulation or None, status=self.status or None,
             level=self.level or None,
             unit_id=int(self.unit) if self.unit else None, opened_from=_midnight(self.opened_from),
-            opened_to=end + ONE_DAY if end else None, overdue=bool(self.overdue), search=self.q)
+            opened_to=end + ONE_DAY if end else None, overdue=bool(self.overdue), planned=bool(self.planned),
+            search=self.q)
 
 
 def work_filter(args: Mapping[str, str], regulations: Collection[str]) -> WorkFilter:
@@ -62,7 +64,7 @@ def ledger_filter(args: Mapping[str, str], regulations: Collection[str]) -> Ledg
         regulation=_one_of(args, "regulation", regulations), status=_one_of(args, "status", CASE_STATUSES),
         level=_one_of(args, "level", RATING_LEVELS), unit=_id(args.get("unit", "")),
         opened_from=_day(args.get("opened_from", "")), opened_to=_day(args.get("opened_to", "")),
-        overdue="1" if args.get("overdue") == "1" else "", q=search_text(args))
+        overdue=_ticked(args, "overdue"), planned=_ticked(args, "planned"), q=search_text(args))
 
 
 def search_text(args: Mapping[str, str]) -> str:
@@ -84,6 +86,10 @@ def as_query(chosen: WorkFilter | LedgerFilter) -> dict[str, str]:
 def _one_of(args: Mapping[str, str], name: str, allowed: Collection[str]) -> str:
     value = args.get(name, "")
     return value if value in allowed else ""
+
+
+def _ticked(args: Mapping[str, str], name: str) -> str:
+    return "1" if args.get(name) == "1" else ""
 
 
 def is_id(text: str) -> bool:

@@ -16,7 +16,7 @@ from caseflow.people import permissions
 from caseflow.supervision import improvements
 from web.app import clock
 from web.forms import filters
-from web.ledger import sheet
+from web.parts import sheet
 from web.sign_in.auth import current_actor
 from web.words import places
 from web.words.improvements import kind_name

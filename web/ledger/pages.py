@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, send_file
+from flask_babel import gettext
 
 from caseflow import moments
 from caseflow.casefile import kinds
@@ -16,7 +17,8 @@ from caseflow.people import directory, permissions
 from caseflow.work import saved_filters
 from web.app import clock
 from web.forms import filters
-from web.ledger import sheet, words
+from web.ledger import words
+from web.parts import sheet
 from web.sign_in.auth import current_actor
 from web.words import places, statuses, times
 from web.words.levels import LEVELS
@@ -56,6 +58,6 @@ def export():
     if not permissions.may_export(actor):
         raise PermissionDenied
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
-    file = sheet.write(ledger.ledger_rows(actor, chosen.wanted(), now))
+    file = sheet.table(gettext("差评办理台账"), words.COLUMNS, ledger.ledger_rows(actor, chosen.wanted(), now))
     name = f"差评办理台账-{now.astimezone(moments.SHANGHAI):%Y%m%d-%H%M}.xlsx"
     return send_file(file, mimetype=sheet.MIMETYPE, as_attachment=True, download_name=name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
@@ -11,6 +10,7 @@ from caseflow.casefile import kinds
 from caseflow.cases.ledger import LedgerFacts
 from caseflow.models import Case, Rating
 from caseflow.processes import deployed
+from web.parts.sheet import Cell
 from web.words import levels, places
 from web.words.masks import mask_name, mask_phone
 from web.words.statuses import status_name
@@ -18,13 +18,11 @@ from web.words.statuses import status_name
 REVISIT_RESULTS = {
     "satisfied": lazy_gettext("满意"), "unsatisfied": lazy_gettext("不满意"), "unreachable": lazy_gettext("未联系上"),
 }
-Cell = str | int | datetime | None
 
 
 def _of_rating(value: Callable[[Rating], Cell]) -> Callable[[Case, LedgerFacts], Cell]:
     """A cell that stays empty when the case is about no rating."""
     return lambda case, facts: value(case.rating) if case.rating else None
-
 
 
 COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (   # heading, width, value
@@ -44,8 +42,12 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at or not_yet(case)),
     (lazy_gettext("首次联系期限"), 17, lambda case, facts: facts.first_contact_due),
     (lazy_gettext("整改完成时间"), 17, lambda case, facts: facts.rectified_at),
+    (lazy_gettext("复杂事项"), 10, lambda case, facts: is_planned(facts)),
+    (lazy_gettext("整改计划"), 50, lambda case, facts: facts.planned and facts.planned.plan),
+    (lazy_gettext("整改期限"), 17, lambda case, facts: facts.planned and facts.planned.limit),
+    (lazy_gettext("按期整改"), 10, lambda case, facts: kept(facts)),
     (lazy_gettext("回访结果"), 10, lambda case, facts: revisit_result(facts)),
-    (lazy_gettext("是否逾期"), 10, lambda case, facts: gettext("是") if facts.late else gettext("否")),
+    (lazy_gettext("是否逾期"), 10, lambda case, facts: _yes_or_no(facts.late)),
     (lazy_gettext("办结时间"), 17, lambda case, facts: case.closed_at),
     (lazy_gettext("备注"), 24, lambda case, facts: gettext("办法期满后受理") if case.after_expiry else ""),
 )
@@ -54,6 +56,20 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
 def not_yet(case: Case) -> str:
     """Of a case whose kind speaks to the rater: that nobody has reached them."""
     return gettext("未联系") if kinds.of(case.kind).speaks_to_rater else ""
+
+
+def is_planned(facts: LedgerFacts) -> str:
+    """Whether the case stands in the ledger of complex matters; "" where the text keeps none."""
+    return _yes_or_no(facts.planned is not None) if facts.keeps_plans else ""
+
+
+def kept(facts: LedgerFacts) -> str:
+    """Whether what was planned was done by its limit; "" while there is time."""
+    return "" if facts.planned is None or facts.planned.kept is None else _yes_or_no(facts.planned.kept)
+
+
+def _yes_or_no(answer: bool) -> str:
+    return gettext("是") if answer else gettext("否")
 
 
 def revisit_result(facts: LedgerFacts) -> str:

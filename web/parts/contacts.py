@@ -11,23 +11,27 @@ from caseflow.models import ContactAttempt, WorkItem
 from caseflow.people.permissions import Actor
 from caseflow.raters import attempts, reaching, unreachable
 from caseflow.raters import contacts as rater_contacts
+from caseflow.supervision import one_contact
 from web.words import contacts
 
 
 @dataclass(frozen=True, slots=True)
 class ContactPanel:
-    """The attempts to reach the rater, whether the reader may log one, and what the rule on unreachable raters says."""
+    """The attempts to reach the rater, whether the reader may log one, what the rule on unreachable raters says, and
+    whether the same contact may have been about a linked case."""
 
     rows: list[tuple[ContactAttempt, str]]
     may_log: bool
     standing: str
+    linked: bool
 
 
 def contact_panel(case: Reading, actor: Actor, asking: WorkItem | None) -> ContactPanel:
     """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
     found = unreachable.log_of(case, asking.opened_at).standing if asking else None
-    return ContactPanel(
-        attempts.of_case(case), rater_contacts.may_reveal(case, actor), contacts.standing(found))
+    may_log = rater_contacts.may_reveal(case, actor)
+    return ContactPanel(attempts.of_case(case), may_log, contacts.standing(found),
+                        may_log and one_contact.may_be(case))
 
 
 def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:

@@ -55,6 +55,10 @@ def conduct_recorded(told: Any) -> str:
     if told.details.get("personal"):
         return gettext("对%(unit)s的工作人员作出责任认定", unit=unit(told, "unit"))
     return gettext("对%(unit)s作出责任认定", unit=unit(told, "unit"))
+
+
+def conduct_withdrawn(told: Any) -> str:
+    return gettext("撤销对%(unit)s的责任认定", unit=unit(told, "unit"))
 def improvement_recorded(told: Any) -> str:
     kind, subject = told.details.get("kind", ""), told.details.get("subject", "")
     if not told.details.get("corrects"):
@@ -66,6 +70,7 @@ def improvement_recorded(told: Any) -> str:
 
 SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
     "conduct_recorded": conduct_recorded,
+    "conduct_withdrawn": conduct_withdrawn,
     "dispatch_refused": dispatch_refused,
     "dispatch_transferred": dispatch_transferred,
     "dispatch_confirmed": dispatch_confirmed,

@@ -16,6 +16,8 @@ SENTENCES = {
                            "请把任务的编号改回来，或者改 regulation.toml。"),
     "milestone_result": _("%(table)s说回访结果填在“%(result)s”，“%(name)s”的表单没有这个选择项；"
                           "请补上（类型 enum），或者改 regulation.toml。"),
+    "milestone_entry": _("%(table)s说复杂事项的台账取“%(wanted)s”，“%(name)s”的表单没有这一项；"
+                         "请补上（类型 %(type)s），或者改 regulation.toml。"),
     "outcome_unknown": _("regulation.toml 的 closed_without_revisit 写着“%(outcome)s”，图上没有这个结束事件；"
                          "请把编号改回来，或者改 regulation.toml。"),
     "form_rule_parameter": _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] "

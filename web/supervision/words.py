@@ -3,12 +3,12 @@ what became of a dispatch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.law import regulations
+from caseflow.law.appeal_rules import AppealRules
 from caseflow.law.supervision_rules import Conduct
+from caseflow.supervision.failures import Failure
 
 FACTS = {
     "required": lazy_gettext("请写明评价人反映的具体情况。"), "too_short": lazy_gettext("具体情况至少写 10 个字。"),
@@ -30,12 +30,23 @@ CONDUCT = {
 }
 
 
-def conduct_kinds() -> Mapping[tuple[str, str], Conduct]:
-    """(regulation, kind) → what may be recorded."""
-    return {(key, kind): rules for key in regulations.all_regulations()
-            for kind, rules in regulations.conduct(key).items()}
-
-
-def followed(rules: Conduct | None, codes: str) -> str:
+def followed(rules: Conduct | AppealRules | None, codes: str) -> str:
     """What follows from a record, in the words of its regulation; a code that it no longer has stays a code."""
     return gettext("、").join(rules.consequences.get(code, code) if rules else code for code in codes.split(","))
+
+
+def failure_name(row: Failure) -> str:
+    """What was found: the name of its kind in the regulation, or that an appeal found it."""
+    if not row.kind:
+        return gettext("复核申诉时查实履职不到位")
+    rules = regulations.conduct(row.case.regulation).get(row.kind)
+    return rules.name if rules else row.kind
+
+
+def failure_followed(row: Failure) -> str:
+    """What follows from it, as its regulation says; "" once it is withdrawn."""
+    if row.withdrawal is not None:
+        return ""
+    place = row.case.regulation
+    return followed(regulations.conduct(place).get(row.kind) if row.kind else regulations.get(place).appeal,
+                    row.consequences)

@@ -21,6 +21,8 @@ ATTEMPT = {     # what is wrong with an attempt to reach the rater: (field, code
     ("tried_at", "not_a_moment"): lazy_gettext("请填写联系时间，例如 2026-03-05 09:30。"),
     ("channel", "not_a_choice"): lazy_gettext("请选择联系方式。"),
     ("result", "not_a_choice"): lazy_gettext("请选择联系结果。"),
+    ("also", "not_linked"): lazy_gettext("勾选的案件已经不是本案的关联案件，或者不是同一位评价人，请重新勾选。"),
+    ("also", "opened_later"): lazy_gettext("勾选的案件里有在这次联系以后才建立的，请不要勾选它。"),
     ("note", "required"): lazy_gettext("结果为“其他”时，请写明情况。"),
     ("note", "too_long"): lazy_gettext("说明最多 500 个字，请删减。"),
     ("note", "not_text"): lazy_gettext("说明含有无法保存的字符，请删去。"),

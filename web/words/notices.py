@@ -44,6 +44,7 @@ KINDS = {
     "tell_rater_upheld": lazy_gettext("评价经复核不予采纳，请告知评价人（不提供工作人员姓名）"),
     "tell_rater_dismissed": lazy_gettext("对评价的申诉不成立，评价有效，请告知评价人（不提供工作人员姓名）"),
     "conduct_recorded": lazy_gettext("督办人员对本单位作出责任认定"),
+    "conduct_withdrawn": lazy_gettext("对本单位的责任认定已撤销"),
     "confidential": lazy_gettext("有一件限本岗位查看的事项，请登录系统查看"),
     "tell_rater_of_extension": lazy_gettext("已同意延期，请告知评价人"),
 }

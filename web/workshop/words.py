@@ -17,7 +17,8 @@ KINDS = {"added": lazy_gettext("增加"), "removed": lazy_gettext("删去"), "ch
          "moved": lazy_gettext("移动")}
 VERDICTS = {"holds": lazy_gettext("符合"), "violated": lazy_gettext("违反"), "unknown": lazy_gettext("不能判定")}
 MILESTONES = {"first_contact": lazy_gettext("首次联系"), "handled": lazy_gettext("整改完成"),
-              "on_the_spot": lazy_gettext("整改完成（当场解决的）"), "revisited": lazy_gettext("回访")}
+              "on_the_spot": lazy_gettext("整改完成（当场解决的）"), "revisited": lazy_gettext("回访"),
+              "entered": lazy_gettext("记入复杂事项台账"), "ledger": lazy_gettext("按台账整改")}
 REASONS = {
     "required": lazy_gettext("请用至少 2 个字写明理由。"), "too_long": lazy_gettext("理由不能超过 500 个字。"),
     "not_text": lazy_gettext("理由含有无法保存的字符，请删去后再提交。"),

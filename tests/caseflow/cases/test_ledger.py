@@ -96,6 +96,67 @@ def facts(journey):
     return ledger.ledger_facts([journey.case_id], journey.now)[journey.case_id]
 
 
+@pytest.fixture
+def hefei(installed, app, clock):
+    return Journey(app, clock, "hefei").bad_review()
+
+
+@pytest.fixture
+def qijiang(installed, app, clock):
+    return Journey(app, clock, "qijiang").bad_review()
+
+
+@pytest.mark.both_databases
+def test_a_complex_matter_of_hefei_stands_with_its_plan_and_the_limit_that_was_set(hefei, session):
+    hefei.does("first_response", outcome="complex")
+    assert (facts(hefei).planned, facts(hefei).keeps_plans) == (None, True)
+    assert numbers(SYSTEM, hefei, planned=True) == []
+    hefei.does("open_ledger", rectify_by="2026-03-20", plan="分两批换证。" * 50)
+    known = facts(hefei).planned
+    assert (known.plan, known.limit.isoformat(), known.kept) == ("分两批换证。" * 50, "2026-03-20T15:59:59+00:00", None)
+    assert numbers(SYSTEM, hefei, planned=True) == [hefei.case().number]
+    hefei.time_passes(days=3).does("rectify_ledger")
+    assert facts(hefei).planned.kept is True
+
+
+def test_a_plan_that_is_not_done_by_its_limit_is_not_kept_also_when_it_is_done_later(hefei, session):
+    hefei.does("first_response", outcome="complex").does("open_ledger", rectify_by="2026-03-06")
+    hefei.time_passes(days=5)
+    assert facts(hefei).planned.kept is False
+    hefei.does("rectify_ledger")
+    assert facts(hefei).planned.kept is False
+
+
+def test_where_the_text_sets_the_limit_it_is_that_of_the_task(guichi, session):
+    guichi.does("first_response", outcome="complex").does("open_ledger", plan="请第三方重做鉴定。")
+    known = facts(guichi).planned
+    assert (known.plan, known.limit.isoformat()) == ("请第三方重做鉴定。", "2026-03-23T15:59:59+00:00")
+
+
+def test_what_qijiang_promises_is_its_plan_with_its_day(qijiang, session):
+    qijiang.does("assign").does("first_response", outcome="complex", promise="补发证照。", promise_by="2026-03-05")
+    known = facts(qijiang).planned
+    assert (known.plan, known.limit.isoformat()) == ("补发证照。", "2026-03-05T15:59:59+00:00")
+
+
+def test_a_simple_matter_is_in_no_ledger_of_complex_ones_and_hainan_keeps_none(guichi, hainan, session):
+    guichi.does("first_response", outcome="simple")
+    assert (facts(guichi).planned, facts(guichi).keeps_plans) == (None, True)
+    hainan.does("verify").does("contact_rater").does("first_response", outcome="rectify")
+    hainan.does("dispatch", rectify_by="2026-03-20")
+    assert (facts(hainan).planned, facts(hainan).keeps_plans) == (None, False)
+    assert numbers(SYSTEM, guichi, planned=True) == []
+
+
+def test_a_plan_that_an_upheld_appeal_calls_off_is_neither_kept_nor_not(guichi, session):
+    guichi.does("first_response", outcome="complex").does("open_ledger")
+    why = "经与评价人核对，是误操作，不是本人的意思，评价不予采纳。"
+    appeal = guichi.appeal("guichi.dept1.officer").does("verify", verification="confirmed", reasons=why)
+    appeal.does("review", decision="upheld", finding="mistaken", reasons=why).does("correct")
+    guichi.time_passes(days=60)
+    assert (guichi.case().status, facts(guichi).planned.kept) == ("voided", None)
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize("office", [0, 1, 2])
 def test_the_ledger_of_hainan_knows_the_contact_and_the_revisit_of_the_province_and_of_the_branches(

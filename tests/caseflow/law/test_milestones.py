@@ -46,6 +46,11 @@ revisited = { tasks = [], article = "HF-14" }
     ('result = "revisit_result"', 'result = "回访结果"', "milestones.rectification.revisited.result"),
     ('on_the_spot = ["first_response"]', "on_the_spot = []", "milestones.rectification.handled.on_the_spot"),
     ('on_the_spot = ["first_response"]', 'at_once = ["first_response"]', "milestones.rectification.handled.at_once"),
+    ('plan = "plan"', "", "milestones.rectification.ledger.plan"),
+    ('limit = "rectify_by"', 'limit = "整改期限"', "milestones.rectification.ledger.limit"),
+    ('limit = "rectify_by"', 'limits = "rectify_by"', "milestones.rectification.ledger.limits"),
+    ('entered = ["open_ledger"]', "entered = []", "milestones.rectification.ledger.entered"),
+    ('tasks = ["rectify_ledger"]', "tasks = []", "milestones.rectification.ledger.tasks"),
     ("closed_without_revisit = []", 'closed_without_revisit = []\nrevisit_tasks = ["revisit"]', "revisit_tasks"),
     ('short_name = { zh = "合肥", en = "Hefei" }', 'short_name = { en = "Hefei" }', "short_name.zh"),
     ('short_name = { zh = "合肥", en = "Hefei" }', 'short_name = { zh = "" }', "short_name.zh"),
@@ -79,6 +84,16 @@ def test_every_shipped_regulation_has_milestones_that_its_articles_bear_out():
             assert {step.article for step in found} <= set(regulation.articles), regulation.key
         assert set(regulation.short_names) == {"zh", "en"}
         assert regulation.validity is None or regulation.validity.article in regulation.articles
+
+
+def test_the_places_whose_text_plans_complex_matters_say_where_and_hainan_has_no_such_ledger():
+    ledgers = {key: regulation.milestones["rectification"].ledger
+               for key, regulation in regulations.all_regulations().items()}
+    assert {key: found and (found.entered, found.plan, found.limit, found.article)
+            for key, found in ledgers.items()} == {
+        "hefei": (("open_ledger",), "plan", "rectify_by", "HF-14"),
+        "qijiang": (("first_response",), "promise", "promise_by", "QJ-16"),
+        "guichi": (("open_ledger",), "plan", "", "GC-2(二)"), "hainan": None}
 
 
 def test_the_revisit_of_hainan_is_one_task_whichever_branch_does_it():

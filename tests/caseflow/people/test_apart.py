@@ -17,6 +17,7 @@ from caseflow.supervision.board import Wanted
 from caseflow.work import delegation, tasks, worklist
 from tests.ground import colleague, entries, newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
+from tests.statements import recorded
 
 pytestmark = pytest.mark.both_databases
 UNKNOWN = "11500222MB999999"
@@ -193,6 +194,37 @@ def test_a_task_that_nobody_may_do_is_named_by_the_doctor_and_on_the_board(own, 
     assert board.figures(government, own.now)["unstaffed"] == 1
     listed = board.items(government, Wanted("unstaffed"), own.now)
     assert [item.element for item in listed.items] == ["track"]
+
+
+def test_a_second_person_at_the_post_who_did_nothing_of_it_keeps_the_task_off_the_board(own, boss):
+    government = newcomer("government", ("supervisor", unit("qijiang", "government").id))
+    with transaction():
+        accounts.set_active(db.session.get(User, boss.user_id), False, own.now)
+    second = colleague(open_item(own.case_id))
+    assert board.figures(government, own.now)["unstaffed"] == 0
+    with transaction():
+        accounts.set_active(db.session.get(User, second.user_id), False, own.now)
+    assert board.figures(government, own.now)["unstaffed"] == 1
+
+
+def test_a_post_without_anybody_is_on_the_board(own, boss, officer):
+    government = newcomer("government", ("supervisor", unit("qijiang", "government").id))
+    with transaction():
+        for user_id in (boss.user_id, officer.user_id):
+            accounts.set_active(db.session.get(User, user_id), False, own.now)
+    assert board.figures(government, own.now)["unstaffed"] == 1
+
+
+def test_the_board_asks_for_what_nobody_may_do_in_as_many_statements_however_many_tasks_and_offices(own, boss):
+    with recorded() as few:
+        board.figures(boss, own.now)
+    for office in (0, 1):
+        Journey(own.app, own.clock, "qijiang").bad_review(office=office).does("assign").does(
+            "first_response", outcome="resolved", resolution="ruled")
+    boss = again(boss)
+    with recorded() as more:
+        board.figures(boss, own.now)
+    assert len(few) == len(more) <= 6
 
 
 def test_the_review_of_an_appeal_of_the_reviewing_office_falls_to_the_office_above(own, app):

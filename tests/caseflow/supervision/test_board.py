@@ -88,19 +88,30 @@ def test_parked_cases_are_counted(guichi, session):
     assert board.figures(person("guichi.bureau.supervisor"), guichi.now)["incidents"] == 1
 
 
-@pytest.mark.parametrize("which", board.WHICH)
-def test_every_list_is_found_on_an_index(guichi, session, which):
+def found_on_indexes(actor, wanted, now):
+    """The plans of the statements that find the tasks of a list."""
     statements = []
 
     def note(_connection, _cursor, statement, values, _context, _many):
         statements.append((statement, values))
 
-    boss = person("guichi.dept1.supervisor")
     event.listen(db.engine, "before_cursor_execute", note)
-    board.items(boss, Wanted(which), guichi.now)
+    board.items(actor, wanted, now)
     event.remove(db.engine, "before_cursor_execute", note)
     looking = [made for made in statements if "LIMIT" in made[0] and "work_items.unit_id" in made[0]]
     assert looking
-    for made in looking:
-        plan = crowd.plan(*made)
+    return [crowd.plan(*made) for made in looking]
+
+
+@pytest.mark.parametrize("which", [which for which in board.WHICH if which != "unstaffed"])
+def test_every_list_is_found_on_an_index(guichi, session, which):
+    for plan in found_on_indexes(person("guichi.dept1.supervisor"), Wanted(which), guichi.now):
         assert any("ix_work_items" in line for line in plan) and not any("SCAN work_items" in line for line in plan)
+
+
+def test_what_nobody_may_do_is_found_on_an_index_and_what_was_done_by_its_case(installed, app, clock, session):
+    case = Journey(app, clock, "qijiang").bad_review(office=1).does("assign")
+    case.does("first_response", outcome="resolved", resolution="ruled").does("revisit", revisit_result="satisfied")
+    for plan in found_on_indexes(person("qijiang.office.supervisor"), Wanted("unstaffed"), case.now):
+        assert any("ix_work_items" in line for line in plan) and not any("SCAN work_items" in line for line in plan)
+        assert not any("SEARCH work_items_" in line and "ix_work_items_status" in line for line in plan), plan

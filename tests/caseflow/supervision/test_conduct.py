@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from caseflow.casefile import readings
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
 from caseflow.law import regulations
-from caseflow.models import Case, ConductRecord, db, transaction
-from caseflow.supervision import conduct
+from caseflow.models import Case, ConductRecord, ConductWithdrawal, db, transaction
+from caseflow.supervision import conduct, failures
 from caseflow.supervision.conduct import Said
+from caseflow.supervision.failures import Wanted
 from tests.ground import entries, person
 from tests.journeys.kit import Journey
 
@@ -103,10 +105,90 @@ def test_where_the_text_orders_nothing_of_the_kind_nothing_is_offered(installed,
         record(guichi, REFUSES, boss)
 
 
+def listed(username, **wanted):
+    db.session.rollback()
+    actor, narrowed = person(username), Wanted(**wanted)
+    page = failures.listed(actor, narrowed)
+    assert [(row.kind, row.case.id, row.at) for row in failures.rows(actor, narrowed)] == [
+        (row.kind, row.case.id, row.at) for row in page.items] and page.total == len(page.items)
+    return page.items
+
+
 def test_what_was_recorded_is_listed_for_those_who_see_the_case(qijiang, lead):
     row = record(qijiang, FAILED, lead)
     assert [one.id for one in conduct.of_case(readings.of(db.session.get(Case, qijiang.case_id)))] == [row.id]
-    for username, expected in (("qijiang.office.supervisor", [row.id]), ("qijiang.dept1.supervisor", [row.id]),
-                               ("qijiang.dept2.supervisor", []), ("guichi.bureau.supervisor", [])):
-        assert [one.id for one in conduct.visible_to(person(username))] == expected, username
-    assert conduct.visible_to(lead, 2025) == [] and [one.id for one in conduct.visible_to(lead, 2026)] == [row.id]
+    for username, expected in (("qijiang.office.supervisor", [FAILED.grounds]), ("qijiang.dept1.supervisor", [
+            FAILED.grounds]), ("qijiang.dept2.supervisor", []), ("guichi.bureau.supervisor", [])):
+        assert [one.grounds for one in listed(username)] == expected, username
+    for wanted, count in (({"year": 2025}, 0), ({"year": 2026}, 1), ({"regulation": "hainan"}, 0),
+                          ({"regulation": "qijiang", "year": 2026}, 1)):
+        assert len(listed("qijiang.office.supervisor", **wanted)) == count
+
+
+def test_a_failure_that_a_dismissed_appeal_found_stands_in_the_same_list(installed, app, clock, session):
+    rated = Journey(app, clock, "qijiang").bad_review(staff_no="S001")
+    reasons = "调取监控并询问当事人：当日擅自离岗属实，申诉不成立。"
+    appeal = rated.appeal("qijiang.dept1.staff")
+    appeal.does("review", decision="dismissed", duty_failed=True, reasons=reasons).closed_as("appeal_dismissed")
+    clock.advance(minutes=1)
+    record(rated, FAILED, person("qijiang.office.supervisor"))
+    newest, found = listed("qijiang.office.supervisor")
+    assert (newest.kind, newest.person) == ("duty_failed", FAILED.person)
+    assert (found.kind, found.case.id, found.staff_no, found.grounds) == ("", appeal.case_id, "S001", reasons)
+    assert found.consequences == newest.consequences and found.by.username == "qijiang.office.reviewer"
+    assert listed("qijiang.dept2.supervisor") == []
+
+
+def withdraw(journey, row_id, username, reason="查实有误：监控时间不符"):
+    with transaction():
+        conduct.withdraw(journey.case_id, row_id, person(username), reason, journey.now)
+
+
+def test_a_record_that_was_wrong_is_withdrawn_and_stays_to_be_seen(qijiang, lead):
+    row_id = record(qijiang, FAILED, lead).id
+    withdraw(qijiang, row_id, "qijiang.office.supervisor")
+    withdraw(qijiang, row_id, "qijiang.office.supervisor", "再次撤销")
+    db.session.rollback()
+    (row,) = conduct.of_case(readings.of(db.session.get(Case, qijiang.case_id)))
+    assert (row.grounds, row.withdrawal.reason) == (FAILED.grounds, "查实有误：监控时间不符")
+    (one,) = listed("qijiang.dept1.supervisor")
+    assert one.withdrawal.by.username == "qijiang.office.supervisor"
+    (entry,) = entries(qijiang.case_id, "conduct_withdrawn")
+    assert "监控" not in entry.details and json.loads(entry.details)["record"] == row_id
+    assert qijiang.notices("conduct_withdrawn") == {("区市场监管局", "supervisor")}
+    qijiang.healthy()
+
+
+def test_neither_a_record_nor_its_withdrawal_can_be_changed_or_deleted(qijiang, lead):
+    withdraw(qijiang, record(qijiang, FAILED, lead).id, "qijiang.office.supervisor")
+    for table in (ConductRecord.__table__, ConductWithdrawal.__table__):
+        column = table.c.grounds if "grounds" in table.c else table.c.reason
+        for statement in (table.update().values({column: "别的"}), table.delete()):
+            with pytest.raises(DBAPIError):
+                db.session.execute(statement)
+            db.session.rollback()
+
+
+@pytest.mark.parametrize(("username", "error"), [
+    ("qijiang.dept1.supervisor", PermissionDenied), ("qijiang.office.officer", PermissionDenied),
+    ("guichi.bureau.supervisor", NotFound)])
+def test_nobody_else_withdraws_what_the_lead_office_recorded(qijiang, lead, username, error):
+    row_id = record(qijiang, FAILED, lead).id
+    with pytest.raises(error):
+        withdraw(qijiang, row_id, username)
+    with pytest.raises(InvalidInput) as refused:
+        withdraw(qijiang, row_id, "qijiang.office.supervisor", " ")
+    assert refused.value.fields == {"reason": "required"}
+    other = Journey(qijiang.app, qijiang.clock, "qijiang").bad_review()
+    with pytest.raises(NotFound):
+        withdraw(other, row_id, "qijiang.office.supervisor")
+
+
+def test_in_hainan_the_unit_withdraws_what_it_recorded_itself_and_not_what_the_platform_did(
+        installed, app, clock, session):
+    hainan = Journey(app, clock, "hainan").bad_review()
+    own = record(hainan, REFUSES, person("hainan.dept1.supervisor"), "a" * 20).id
+    above = record(hainan, REFUSES, person("hainan.platform.supervisor"), "b" * 20).id
+    withdraw(hainan, own, "hainan.dept1.supervisor")
+    with pytest.raises(PermissionDenied):
+        withdraw(hainan, above, "hainan.dept1.supervisor")

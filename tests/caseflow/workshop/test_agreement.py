@@ -64,6 +64,18 @@ def test_a_revisit_whose_form_does_not_ask_for_the_result_is_found():
         ("milestone_result", "revisit")]
 
 
+@pytest.mark.parametrize("place, edits, expected", [
+    ("hefei", [('"plan"', '"what_to_do"')], [("milestone_entry", "open_ledger")]),
+    ("hefei", [("rectify_by", "until_by")], [("milestone_entry", "open_ledger")]),
+    ("qijiang", [('id="promise"', 'id="word"')], [("milestone_entry", "first_response")]),
+    ("guichi", [("open_ledger", "open_book")], [("milestone_unknown", "")]),
+])
+def test_a_ledger_of_complex_matters_that_the_drawing_does_not_fill_is_found(place, edits, expected):
+    assert found(place, "rectification", *edits) == expected
+    (finding,) = disagreements(regulations.get(place), drawn(place, "rectification", *edits))
+    assert "[milestones.rectification.ledger]" in sentences.of(finding)
+
+
 def test_an_end_without_revisit_that_is_not_drawn_is_found():
     assert found("guichi", "rectification", ("rating_voided", "voided")) == [("outcome_unknown", "")]
 

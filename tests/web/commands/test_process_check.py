@@ -217,7 +217,9 @@ def hefei(tmp_path):
 @pytest.mark.parametrize("command", ["check", "prove"])
 def test_a_milestone_that_is_not_drawn_is_told_with_where_it_stands(hefei, command):
     result = run("process", command, hefei)
-    (line,) = (line for line in result.output.splitlines() if "milestone_unknown" in line)
-    assert result.exit_code == 1 and "[milestones.rectification.handled]" in line and "“rectify_ledger”" in line
+    lines = [line for line in result.output.splitlines() if "milestone_unknown" in line]
+    assert result.exit_code == 1 and all("“rectify_ledger”" in line for line in lines)
+    assert ["handled" if "[milestones.rectification.handled]" in line else "ledger" for line in lines] == [
+        "handled", "ledger"] and "[milestones.rectification.ledger]" in lines[1]
     told = json.loads(run("process", command, "--json", hefei).output)
-    assert [finding["code"] for finding in told[0]["findings"]] == ["milestone_unknown"]
+    assert [finding["code"] for finding in told[0]["findings"]] == ["milestone_unknown"] * 2

@@ -12,8 +12,10 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from caseflow.models import Case, Unit, db, transaction
+from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
-from web.ledger import sheet as ledger_sheet
+from web.ledger import words as ledger_words
+from web.parts import sheet as sheets
 
 NAME, PHONE = "卫建国", "13900009029"
 RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠SUM", "=HYPERLINK(\"http://x\")",
@@ -52,6 +54,7 @@ def test_the_ledger_lists_the_case_with_its_milestones(guichi, supervisor):
     ({"status": "open"}, True), ({"status": "closed"}, False), ({"level": "dissatisfied"}, True),
     ({"level": "very_dissatisfied"}, False), ({"opened_from": "2026-03-02", "opened_to": "2026-03-02"}, True),
     ({"opened_to": "2026-03-01"}, False), ({"opened_from": "2026-03-03"}, False), ({"overdue": "1"}, False),
+    ({"planned": "1"}, False), ({"planned": "x"}, True),
     ({"q": "营业执照"}, True), ({"q": "没有"}, False), ({"regulation": "hefei"}, False), ({"unit": "999999"}, False)])
 def test_each_filter_narrows_the_ledger(guichi, supervisor, query, found):
     number = guichi.case().number
@@ -76,10 +79,32 @@ def test_a_late_case_is_found_as_late(guichi):
     assert [cell.value for cell in column(sheet_of(supervisor.opens("/ledger/export.xlsx")), "是否逾期")] == ["是"]
 
 
+@pytest.mark.both_databases
+def test_complex_matters_stand_with_plan_and_limit_shortened_on_the_page_and_whole_in_the_file(guichi, supervisor):
+    plan = "先核对全部材料，再请第三方重做鉴定，" * 20
+    simple = Journey(guichi.app, guichi.clock, "guichi").bad_review().does("first_response", outcome="simple")
+    guichi.does("first_response", outcome="complex").does("open_ledger", plan=plan)
+    page = words(supervisor.opens("/ledger/", planned="1"))
+    assert guichi.case().number in page and simple.case().number not in page
+    assert "先核对全部材料" in page and plan not in page and "期限 2026-03-23 24:00" in page
+    row = sheet_of(supervisor.opens("/ledger/export.xlsx", planned="1"))
+    headings = ("复杂事项", "整改计划", "整改期限", "按期整改")
+    assert [column(row, heading)[0].value for heading in headings] == [
+        "是", plan, datetime(2026, 3, 23, 23, 59, 59), None]
+    both = sheet_of(supervisor.opens("/ledger/export.xlsx"))
+    assert sorted(cell.value for cell in column(both, "复杂事项")) == ["否", "是"]
+    guichi.time_passes(days=30)
+    late = Desk(guichi.app, guichi.clock, "guichi.bureau.supervisor")
+    assert "没有按期整改" in words(late.opens("/ledger/", planned="1"))
+    (kept,) = column(sheet_of(late.opens("/ledger/export.xlsx", planned="1")), "按期整改")
+    assert kept.value == "否"
+
+
 def test_the_spreadsheet_has_the_columns_officers_expect(supervisor):
     headings = [cell.value for cell in sheet_of(supervisor.opens("/ledger/export.xlsx"))[1]]
     assert [h for h in ("编号", "地区", "评价等级", "评价时间", "收到时间", "办件", "事项", "承办单位", "当前环节",
-                        "状态", "首次联系时间", "首次联系期限", "整改完成时间", "回访结果", "是否逾期", "办结时间")
+                        "状态", "首次联系时间", "首次联系期限", "整改完成时间", "复杂事项", "整改计划", "整改期限",
+                        "按期整改", "回访结果", "是否逾期", "办结时间")
             if h not in headings] == []
 
 
@@ -107,8 +132,8 @@ def test_a_name_that_looks_like_a_formula_stays_text(guichi, supervisor, text):
 
 def test_characters_a_spreadsheet_cannot_hold_are_left_out():
     sheet = Workbook(write_only=True).create_sheet()
-    assert ledger_sheet.text_cell(sheet, "坏\x00字\x0b").value == "坏字"
-    assert len(ledger_sheet.text_cell(sheet, "长" * 40_000).value) == 32_767
+    assert sheets.text_cell(sheet, "坏\x00字\x0b").value == "坏字"
+    assert len(sheets.text_cell(sheet, "长" * 40_000).value) == 32_767
 
 
 def test_whoever_has_no_business_with_exports_is_refused(guichi):
@@ -132,7 +157,7 @@ def test_the_sheet_is_written_row_by_row(guichi):
                 asked.append(number)
                 yield case, LedgerFacts()
 
-        with ledger_sheet.write(rows()) as file:
+        with sheets.table("台账", ledger_words.COLUMNS, rows()) as file:
             assert load_workbook(file).active.max_row == 4
         assert asked == [0, 1, 2]
 

@@ -7,30 +7,20 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO
 
-from flask_babel import gettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from caseflow.cases.ledger import LedgerFacts
-from caseflow.models import Case
 from caseflow.moments import SHANGHAI
-from web.ledger import words
 
 RISKY = tuple("=+-@\t\r\n＝＋－＠﹣−﹢﹦﹫")      # what a spreadsheet, or its CSV, may take for the start of a formula
 LONGEST = 32_767                              # characters of a cell
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MINUTE = "yyyy-mm-dd hh:mm"
-
-
-Columns = Sequence[tuple[object, int, Callable[..., words.Cell]]]      # heading, width, what a row has there
-
-
-def write(rows: Iterable[tuple[Case, LedgerFacts]]) -> IO[bytes]:
-    """The ledger as a spreadsheet."""
-    return table(gettext("差评办理台账"), words.COLUMNS, rows)
+Cell = str | int | datetime | None
+Columns = Sequence[tuple[object, int, Callable[..., Cell]]]      # heading, width, what a row has there
 
 
 def table(title: str, columns: Columns, rows: Iterable[tuple]) -> IO[bytes]:
@@ -55,7 +45,7 @@ def _heading_cell(sheet: object, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _cell(sheet: object, value: words.Cell) -> WriteOnlyCell | None:
+def _cell(sheet: object, value: Cell) -> WriteOnlyCell | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
