@@ -106,7 +106,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A complex matter in its ledger: what is to be done, in whole, and the last second that is in time. `kept`: whether
+    """A complex matter in its ledger: what is to be done, in whole, and the last second in time. `kept`: whether
     it was done by then; None while there is time, and where it was called off."""
 
     plan: str
