@@ -91,8 +91,8 @@ def test_a_supervisor_moves_forty_tasks_of_which_three_may_not_go(desk, demo, jo
 
 
 @WIDTHS
-def test_a_deadline_is_stopped_restarted_and_extended_and_its_ledger_adds_up(desk, journeys, width):
-    number = journeys(1, office=1)[0].case().number
+def test_a_clock_is_stopped_restarted_and_extended_beside_the_statutory_date_and_late_is_by_that(desk, journeys, width):
+    number = journeys(1, office=1)[0].does("first_response", outcome="simple").case().number
     boss = desk("guichi.bureau.supervisor", width)
     boss.open_case(number).follow(boss.page.get_by_role("link", name="期限明细：中止、恢复、延期"))
     boss.page.get_by_label("类别").select_option(label="等待评价人补充材料或配合核实")
@@ -106,15 +106,31 @@ def test_a_deadline_is_stopped_restarted_and_extended_and_its_ledger_adds_up(des
     boss.page.locator("#extend-days").fill("3")
     boss.page.locator("#extend").fill("需要现场核实")
     boss.follow(boss.page.get_by_role("button", name="延期", exact=True))
-    told(boss, "已延期")
+    told(boss, "已同意延期")
     boss.open_case(number)
     expect(boss.page.locator(".sums")).to_have_text(
-        "给定 2 个工作日 + 延期 3 个工作日 = 已用 0 个工作日 + 剩余 5 个工作日")
+        "给定 5 个工作日 + 延期 3 个工作日 = 已用 0 个工作日 + 剩余 8 个工作日")
     expect(boss.page.locator(".ledger-lines li")).to_have_count(3)
     boss.page.locator("summary", has_text="催办、督办").click()
     boss.page.locator("#urge-note").fill("请在本周内联系评价人")
     boss.look("期限明细").follow(boss.page.get_by_role("button", name="催办", exact=True))
     told(boss, "已发出")
+    boss.follow(boss.page.locator("button[name=move][value=week]"))
+    boss.awaits(f"/cases/{number}", "已到期").open_case(number).look("逾期的案件")
+    for page, text in ((f"/ledger/?q={number}", "台账"), ("/board/items?which=late", "看板")):
+        boss.page.goto(page)
+        row = boss.page.locator("tbody tr", has_text=number)
+        expect(row).to_contain_text("逾期")
+        expect(row).to_contain_text("同意延至")
+        boss.look(text)
+    officer = desk("guichi.dept2.officer", width)
+    officer.page.goto(f"/work/?q={number}&due=overdue")
+    expect(officer.page.locator("tbody tr")).to_contain_text("同意延至")
+    officer.look("待办").open_task(number, "整改并反馈")
+    expect(officer.page.locator(".task-state")).to_contain_text("逾期")
+    expect(officer.page.locator(".task-state")).to_contain_text("同意延至")
+    expect(officer.page.get_by_label("逾期原因")).to_be_visible()
+    officer.look("任务")
 
 
 def enters_absence(person, first: str, last: str, substitute: str) -> None:

@@ -17,7 +17,7 @@ from tests.web.desk import Desk, words
 from web.words import places, processes
 
 OFFICER, LEAD = f"{fifth_place.KEY}.dept1.officer", f"{fifth_place.KEY}.bureau.supervisor"
-STOPS = "期限中止计时；申诉办结或者撤回后接着计算，剩余的时间不变"
+STOPS = "同意的时间中止计时，申诉办结或者撤回后接着计算，剩余的时间不变"
 
 
 @pytest.fixture
