@@ -34,8 +34,9 @@ KNOWN = {"people": ("username", "name", "staff_no", "unit", "role"),
          "units": ("code", "name", "level", "parent", "area")}
 LEVEL_WORDS = {"省": "province", "市": "city", "县": "district", "区": "district", "县（市、区）": "district",
                "乡镇": "town", "街道": "town", "村": "village", "社区": "village", **{level: level for level in LEVELS}}
-ROLE_WORDS = {"经办人": "officer", "督办人": "supervisor", "窗口人员": "staff", "复核人": "reviewer",
-              "审计人": "auditor", "系统管理员": "admin", "安全管理员": "security", **{role: role for role in ROLES}}
+ROLE_WORDS = {"经办人": "officer", "督办人员": "supervisor", "督办人": "supervisor", "窗口人员": "staff",
+              "复核人": "reviewer", "审计人": "auditor", "系统管理员": "admin", "安全管理员": "security",
+              **{role: role for role in ROLES}}
 PER_ENTRY = 500      # lines of one journal entry
 
 

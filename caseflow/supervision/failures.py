@@ -62,10 +62,10 @@ def rows(actor: Actor, wanted: Wanted) -> Iterator[Failure]:
 
 
 def _order(actor: Actor, wanted: Wanted) -> Select:
-    """(source, id) of each: "conduct" or "appeal"."""
+    """(source, id) of each: "conduct" or "assessment"."""
     parts = []
     for source, table, case_id in (("conduct", ConductRecord, ConductRecord.case_id),
-                                   ("appeal", AssessmentRecord, Appeal.case_id)):
+                                   ("assessment", AssessmentRecord, Appeal.case_id)):
         part = select(literal(source).label("source"), table.id, table.recorded_at)
         if table is AssessmentRecord:
             part = part.join(Appeal, Appeal.id == AssessmentRecord.appeal_id)
@@ -79,7 +79,7 @@ def _order(actor: Actor, wanted: Wanted) -> Select:
 
 def _failures(keys: Sequence[tuple[str, int]]) -> list[Failure]:
     recorded = conduct.by_ids([key for source, key in keys if source == "conduct"])
-    found = _found([key for source, key in keys if source == "appeal"])
+    found = _found([key for source, key in keys if source == "assessment"])
     return [_of_record(recorded[key]) if source == "conduct" else found[key] for source, key in keys]
 
 

@@ -105,7 +105,7 @@ def test_what_is_changed_in_the_panel_is_written_in_the_dialect_and_taken_back_s
     choose(page, "联系并核实")
     page.get_by_label("依据条款").select_option("GC-2(一)")
     page.get_by_label("办理单位").select_option(label="区数据资源管理局（政务服务管理局）")
-    page.get_by_label("岗位").select_option(label="督办人")
+    page.get_by_label("岗位").select_option(label="督办人员")
     page.get_by_role("button", name="加一项").click()
     page.locator(".form-field summary").last.click()
     for label, choice in (("类型", "单选"), ("缺省值", "是"), ("何时出现", "核实结果：缺乏法定依据")):

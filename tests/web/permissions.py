@@ -32,6 +32,7 @@ from caseflow.models import (
     Branch,
     Case,
     CaseReference,
+    ConductRecord,
     Delivery,
     DisciplineReport,
     Handover,
@@ -136,6 +137,10 @@ class World:
                 area_code="999999999999", first_day=now.date(), last_day=None),
             "absence_id": Absence(user_id=person.id, substitute_id=supervisor.id, first_day=now.date(),
                                   last_day=now.date(), open_too=False, entered_by=person.id, entered_at=now),
+            "record_id": ConductRecord(
+                **whose, case_id=case.id, regulation=case.regulation, kind="refuses", person="", grounds="仍未整改。",
+                opinion="", consequences="called_to_account", article="HN-17", year=now.year,
+                form_token=f"r{case.id}", recorded_by=supervisor.id, recorded_at=now),
             "report_id": DisciplineReport(
                 case_id=case.id, to_unit_id=item.unit_id, to_role="supervisor", facts="收了加急费，没有票据。",
                 form_token=f"t{case.id}", forwarded_by=person.id, forwarded_at=now),

@@ -52,7 +52,7 @@ CANCELS = {"": _("到时终止该环节"), "false": _("到时只上报，环节�
 UNITS = {"working_days": _("%(n)s 个工作日"), "calendar_days": _("%(n)s 日"), "hours": _("%(n)s 小时"),
          "end_of_day": _("当日内")}
 ROLES = {
-    "officer": lazy_pgettext("difference", "经办人"), "supervisor": lazy_pgettext("difference", "督办人"),
+    "officer": lazy_pgettext("difference", "经办人"), "supervisor": lazy_pgettext("difference", "督办人员"),
     "reviewer": lazy_pgettext("difference", "复核人"), "staff": lazy_pgettext("difference", "窗口人员"),
 }
 TOLD_OF_NEW = ("performer", "deadline", "condition", "topic")

@@ -8,7 +8,7 @@ from caseflow.law import regulations
 from caseflow.models import User
 
 ROLE_NAMES = {
-    "officer": _("经办人"), "supervisor": _("督办人"), "staff": _("窗口人员"), "reviewer": _("复核人"),
+    "officer": _("经办人"), "supervisor": _("督办人员"), "staff": _("窗口人员"), "reviewer": _("复核人"),
     "designer": _("流程设计人"), "approver": _("流程审批人"), "auditor": _("审计人"), "admin": _("系统管理员"),
     "security": _("安全管理员"),
 }

@@ -87,6 +87,12 @@ def test_roles_come_by_a_file_only_where_roles_may_be_given(installed, session, 
     assert "不能与其他岗位兼任" in problem(apart.lines[0])
 
 
+@pytest.mark.parametrize("word", ["督办人员", "督办人"])
+def test_a_supervisor_is_read_by_the_word_of_the_screens_and_by_its_short_form(installed, session, clock, word):
+    assert store(clock, f"账号,姓名,单位编码,岗位\nli.lei,李雷,bureau,{word}\n", SYSTEM) == 1
+    assert [role.role for role in accounts.find("li.lei").roles] == ["supervisor"]
+
+
 def test_only_the_system_administrators_of_a_place_import_there(installed, session):
     for username in ("guichi.security", "guichi.auditor", "guichi.bureau.officer"):
         with pytest.raises(PermissionDenied):

@@ -22,7 +22,7 @@ def test_who_did_the_other_task_reads_why_and_who_can(tracking, app, clock):
     officer = Desk(app, clock, "qijiang.office.officer")
     page = officer.opens(tracking)
     assert "您办理过本案的“回访并反馈”，依 QJ-14 应由另一人办理" in words(page)
-    assert "由区政务服务管理办公室的督办人办理" in words(page) and 'name="f-track_result"' not in page.text
+    assert "由区政务服务管理办公室的督办人员办理" in words(page) and 'name="f-track_result"' not in page.text
     assert tracking not in officer.opens("/work").text
     officer.sends(tracking + "/claim")
     assert "应由另一人办理" in words(officer.opens(tracking))
