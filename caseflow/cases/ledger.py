@@ -19,7 +19,7 @@ from caseflow.moments import is_over, over_by
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
-from caseflow.raters import reaching
+from caseflow.raters import counted, reaching
 
 BATCH = 500
 
@@ -82,13 +82,15 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFacts:
-    """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was."""
+    """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was;
+    `level` is the one with which its rating counts, None for one that is not adopted."""
 
     first_contact_at: datetime | None = None
     first_contact_due: datetime | None = None
     rectified_at: datetime | None = None
     revisit: Answered | None = None
     late: bool = False
+    level: str | None = None
 
 
 def cases_by_id(ids: Sequence[int]) -> dict[int, Case]:
@@ -107,17 +109,24 @@ def ledger_rows(actor: Actor, wanted: CaseFilter, now: datetime) -> Iterator[tup
 
 
 def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFacts]:
-    """The facts of each of these cases, in three queries however many they are. Which tasks they are read from says the
-    regulation: its milestones of the case's process; where it has none, only `late` is known. The first contact is read
-    from the log of attempts."""
+    """The facts of each of these cases, in four queries however many they are. Which tasks they are read from says the
+    regulation: its milestones of the case's process; where it has none, only `late` and `level` are known. The first
+    contact is read from the log of attempts."""
     items: dict[int, list] = {key: [] for key in case_ids}
     columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.completed_at,
                Case.regulation, Case.kind)
     query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
     for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
-    revisits, tried = _revisits(case_ids), _tried(case_ids)
-    return {key: _facts(rows, revisits.get(key), tried.get(key, []), now) for key, rows in items.items()}
+    revisits, tried, levels = _revisits(case_ids), _tried(case_ids), _levels(case_ids)
+    return {key: _facts(rows, revisits.get(key), tried.get(key, []), levels.get(key), now)
+            for key, rows in items.items()}
+
+
+def _levels(case_ids: Sequence[int]) -> dict[int, str | None]:
+    """With which level the rating of each case counts."""
+    query = select(Case.id, counted.level()).join(Rating, Rating.id == Case.rating_id).where(Case.id.in_(case_ids))
+    return dict(db.session.execute(query).all())
 
 
 def _tried(case_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
@@ -130,12 +139,12 @@ def _tried(case_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:
     return found
 
 
-def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[tuple[datetime, str]],
+def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[tuple[datetime, str]], level: str | None,
            now: datetime) -> LedgerFacts:
     late = any(_late(row, now) for row in rows)
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
     if steps is None:
-        return LedgerFacts(late=late)
+        return LedgerFacts(late=late, level=level)
     first = next((row for row in rows if row.element in steps.first_contact.ever), None)
     return LedgerFacts(
         first_contact_at=reaching.first_contact(regulations.get(rows[0].regulation).unreachable, tried),
@@ -143,6 +152,7 @@ def _facts(rows: Sequence, revisit: Answered | None, tried: Sequence[tuple[datet
         rectified_at=max(_handled(rows, steps), default=None),
         revisit=revisit,
         late=late,
+        level=level,
     )
 
 
