@@ -32,7 +32,7 @@ from caseflow.notices import outbox
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes.asked import WITHDRAWN
-from caseflow.raters import rated
+from caseflow.raters import counted, rated
 
 STATEMENT = (10, 4000)       # fewest and most characters
 MOST_FILES = 10
@@ -42,7 +42,7 @@ Evidence = Sequence[tuple[BinaryIO | Received, str]]    # files, open or taken i
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Whether somebody may appeal against a rating now. `code` is "open", or why not: no_appeal, not_party, level,
-    over, voided, filed (then `appeal` is theirs). `until` is the end of the window, None without one."""
+    over, voided, replaced, filed (then `appeal` is theirs). `until` is the end of the window, None without one."""
 
     code: str
     rules: AppealRules | None
@@ -73,6 +73,8 @@ def standing(rating: Rating, actor: Actor, now: datetime, *, case: Case | Readin
         return Standing("voided", rules, party)
     if rating.level not in rules.levels:
         return Standing("level", rules, party)
+    if counted.is_replaced(rating.id):
+        return Standing("replaced", rules, party)
     return Standing("over" if is_over(until, now) else "open", rules, party, until)
 
 

@@ -11,6 +11,7 @@ from caseflow.casefile.kinds import Kind
 from caseflow.cases.effects import appeal
 from caseflow.cases.effects.registry import EFFECTS
 from caseflow.law.regulation_file import Regulation
+from caseflow.processes.asked import REPLACING
 
 
 def _number_format(regulation: Regulation) -> str:
@@ -31,4 +32,5 @@ APPEAL = Kind(
     name="appeal", process="appeal", number_format=_number_format, sequence="{regulation}-appeal-{year}",
     offered=_offered, in_ledger=False, about_appeal=True, tried_with=_tried_with, effects=MappingProxyType({
         "void_rating": replace(EFFECTS["void_rating"], apply=appeal.void),
+        REPLACING: replace(EFFECTS[REPLACING], apply=appeal.replace_rating),
     }))

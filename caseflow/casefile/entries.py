@@ -35,6 +35,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "rating_received": _kind(
         "A bad rating came in; its case begins.",
         "rating source level received_at orgcode office_registered unit"),
+    "later_rating": _kind(
+        "The same service was rated again, and says something else.", "rating level default_replaced"),
     "appeal_filed": _kind("An appeal was filed; its case begins.", "appeal ground party"),
     "case_opened": _kind("The case runs from now on.", "number rating regulation definition after_expiry"),
     "case_migrated": _kind(
@@ -55,6 +57,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "task_reassigned": _kind(
         "A task went to another office or person.",
         "element token from_unit from_user unit user to handover reason"),
+    "unit_chosen": _kind("Who did a task chose which unit is responsible.", "element token from_unit unit"),
     "handover_undone": _kind("A handover was undone.", "element token from_unit from_user unit user to handover"),
     "handover_acknowledged": _kind("Whoever got a task has read what was said with it.", "element token handover"),
     # of a case: deadlines

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
-from caseflow.casefile import areas, journal, kinds
+from caseflow.casefile import areas, journal
 from caseflow.models import (
     Appeal,
+    AppliedEffect,
     Attachment,
     AwaitedMessage,
     Branch,
@@ -164,9 +165,7 @@ class Reading:
 
     @cached_property
     def attempts(self) -> tuple[tuple[ContactAttempt, str], ...]:
-        """(attempt to reach the rater, by whom), in the order in which they were made; none where nobody may."""
-        if not kinds.of(self.kind).speaks_to_rater:
-            return ()
+        """(attempt to reach the rater, by whom), in the order in which they were made."""
         query = select(ContactAttempt, User.name).join(User, User.id == ContactAttempt.made_by).where(
             ContactAttempt.case_id == self.id).order_by(ContactAttempt.tried_at, ContactAttempt.id)
         return tuple((row, name) for row, name in db.session.execute(query))
@@ -183,8 +182,8 @@ class Reading:
                 lazyload(Case.rating), lazyload(Case.unit), joinedload(Case.instance)))))
 
     @cached_property
-    def newest(self) -> tuple[NewestRating, ...]:
-        """What the rater said later."""
+    def newest(self) -> tuple[tuple[NewestRating, str | None], ...]:
+        """What the rater said later, each with the effect (topic) by which it was kept."""
         return tuple(newest_ratings_of(self.case.rating_id)) if self.case.rating_id is not None else ()
 
     @cached_property
@@ -264,10 +263,13 @@ def awaited_of(case: Case | Reading) -> list[AwaitedMessage]:
     return list(db.session.scalars(select(AwaitedMessage).where(AwaitedMessage.case_id == case.id)))
 
 
-def newest_ratings_of(rating_id: int) -> list[NewestRating]:
-    """What the rater said later, in the rectification or to whoever reviewed an appeal."""
-    query = select(NewestRating).where(NewestRating.rating_id == rating_id).order_by(NewestRating.id)
-    return list(db.session.scalars(query))
+def newest_ratings_of(rating_id: int) -> list[tuple[NewestRating, str | None]]:
+    """What the rater said later, in the rectification or to whoever asked them for an appeal, each with the effect
+    (topic) by which it was kept."""
+    query = select(NewestRating, AppliedEffect.topic).outerjoin(AppliedEffect, and_(
+        AppliedEffect.case_id == NewestRating.case_id, AppliedEffect.token == NewestRating.token))
+    rows = db.session.execute(query.where(NewestRating.rating_id == rating_id).order_by(NewestRating.id))
+    return [(row, topic) for row, topic in rows]
 
 
 def searching(query: Select, text: str) -> Select:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
 
-from caseflow.casefile import assigning, offices
-from caseflow.casefile.hand import HeldCase
+from caseflow.casefile import assigning, journal, offices
+from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.law import regulations
 from caseflow.models import CaseUnit, WorkItem
 from caseflow.models.prepared import Prepared
@@ -43,6 +43,18 @@ def transfer(case: HeldCase, unit_id: int, actor: Actor, now: datetime) -> None:
     for unit in {before[key] for key in moved} - staying:
         if not _takes_part(case, unit):
             case.note(_LEAVE, case=case.id, unit=unit)
+
+
+def choose(case: HeldCase, unit_id: int, item: HeldItem, actor: Actor, now: datetime) -> None:
+    """Who did this task has chosen another unit, which is responsible from now on, as after a transfer; it is told.
+    Journaled as unit_chosen; written by the case's next `save`."""
+    before = case.unit_id
+    transfer(case, unit_id, actor, now)
+    offices.takes_part(case, unit_id)
+    journal.append(case, "unit_chosen", actor, now, {
+        "element": item.element, "token": item.token, "from_unit": before, "unit": unit_id})
+    outbox.send(f"{case.id}:{item.token}:chosen", "handed_over", case=case, unit_id=unit_id, role="officer",
+                details={"number": case.number, "name": ""}, now=now)
 
 
 def _hand_over(case: HeldCase, moved: set[str], to: Mapping[str, int], actor: Actor, now: datetime) -> None:

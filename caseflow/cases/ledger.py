@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import orjson
@@ -20,7 +20,7 @@ from caseflow.moments import is_over, over_by
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
-from caseflow.raters import reaching
+from caseflow.raters import counted, reaching
 from caseflow.raters.reaching import Attempt
 
 BATCH = 500
@@ -117,7 +117,7 @@ class Planned:
 @dataclass(frozen=True, slots=True)
 class LedgerFacts:
     """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was or
-    is, `due` how the most urgent open one stands.
+    is, `due` how the most urgent open one stands, `level` with which level its rating counts (None: not adopted).
 
     `planned` is None for a case that is not entered as a complex matter, and where `keeps_plans` is False: its process
     has no ledger of them.
@@ -131,6 +131,7 @@ class LedgerFacts:
     due: Due | None = None
     planned: Planned | None = None
     keeps_plans: bool = False
+    level: str | None = None
 
 
 def cases_by_id(ids: Sequence[int]) -> dict[int, Case]:
@@ -149,17 +150,24 @@ def ledger_rows(actor: Actor, wanted: CaseFilter, now: datetime) -> Iterator[tup
 
 
 def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFacts]:
-    """The facts of each of these cases, in three queries however many they are. Which tasks they are read from says the
-    regulation: its milestones of the case's process; where it has none, only `late` is known. The first contact is read
-    from the log of attempts."""
+    """The facts of each of these cases, in four queries however many they are. Which tasks they are read from says the
+    regulation: its milestones of the case's process; where it has none, only `late` and `level` are known. The first
+    contact is read from the log of attempts."""
     items: dict[int, list] = {key: [] for key in case_ids}
     columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.due_provisional,
                WorkItem.agreed_at, WorkItem.clock_stopped, WorkItem.completed_at, Case.regulation, Case.kind)
     query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
     for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
-    said, tried = _said(case_ids), _tried(case_ids)
-    return {key: _facts(rows, said.get(key, []), tried.get(key, []), now) for key, rows in items.items()}
+    said, tried, levels = _said(case_ids), _tried(case_ids), _levels(case_ids)
+    return {key: replace(_facts(rows, said.get(key, []), tried.get(key, []), now), level=levels.get(key))
+            for key, rows in items.items()}
+
+
+def _levels(case_ids: Sequence[int]) -> dict[int, str | None]:
+    """With which level the rating of each case counts."""
+    query = select(Case.id, counted.level()).join(Rating, Rating.id == Case.rating_id).where(Case.id.in_(case_ids))
+    return dict(db.session.execute(query).all())
 
 
 def _tried(case_ids: Sequence[int]) -> dict[int, list[Attempt]]:

@@ -25,6 +25,7 @@ from caseflow.casefile.facts import MessageDelivered, TaskCompleted
 from caseflow.casefile.hand import HeldCase, HeldItem, HeldTimer
 from caseflow.casefile.kinds import Kind, Subject
 from caseflow.cases import advance, fold
+from caseflow.cases import branches as responsible
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Context, UserTask
@@ -37,7 +38,7 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, Rating, ServiceRecord, Submission, WorkItem, db
 from caseflow.moments import day_of, is_over, over_by
-from caseflow.people import branches, impartiality, permissions
+from caseflow.people import assignable, branches, impartiality, permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes import deployed, form_values
 from caseflow.processes.form_values import Circumstances
@@ -81,7 +82,7 @@ def task_of(work_item_id: int) -> tuple[Definition, UserTask]:
         raise NotFound
     digest, element, visit = found
     definition = deployed.by_digest(digest)
-    return definition, deployed.task(definition, element, visit)
+    return definition, assignable.offered_at(deployed.task(definition, element, visit), work_item_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,14 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
         return _same_again(work_item_id, definition, actor, form_token, values)
     permissions.require_work(actor, item)
     impartiality.require(actor.user_id, item, case)
-    form = deployed.task(definition, item.element, item.visit).form
+    form = assignable.offered(deployed.task(definition, item.element, item.visit), case.id).form
     accepted = form_values.accept_by_rules(form, values, circumstances(case.regulation, definition, case.state, now))
     unreachable.require(case, item.id, form, accepted)
     deciding = form_values.deciding(form, accepted)
     late = fold.lateness(item.due_at, late_reason, now)
     submission_id = _submit(case, item, actor, form_token, accepted, now)
     advance.keep(case, [TaskCompleted(item, deciding, late)], actor, now)
+    _give(case, item, assignable.chosen(form, accepted, case.id), actor, now)
     waited = set(case.awaited)
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))
     advance.record(case, definition, step, actor, now)
@@ -126,6 +128,12 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     kind.after_task(case, waited, actor, now)
     kind.after_step(case, now)
     return Receipt(submission_id, case.id, item.id, item.element)
+
+
+def _give(case: HeldCase, item: HeldItem, unit_id: int | None, actor: Actor, now: datetime) -> None:
+    """The unit that a form has chosen is responsible from now on; what opens next for the responsible is its."""
+    if unit_id not in (None, case.unit_id):
+        responsible.choose(case, unit_id, item, actor, now)
 
 
 def circumstances(regulation: str, definition: Definition, state: bytes, now: datetime) -> Circumstances:
@@ -168,7 +176,7 @@ def _same_again(work_item_id: int, definition: Definition, actor: Actor, form_to
     if earlier.element not in definition.user_tasks:    # the case was moved to a version without this step
         raise TaskNotOpen
     visit = db.session.scalar(select(WorkItem.visit).where(WorkItem.id == work_item_id))
-    form = deployed.task(definition, earlier.element, visit).form
+    form = assignable.offered(deployed.task(definition, earlier.element, visit), earlier.case_id).form
     try:
         same = orjson.loads(earlier.form_values) == form_values.accept(form, values, day_of(earlier.submitted_at))
     except InvalidForm:

@@ -18,6 +18,8 @@ CASE_VARIABLES: Mapping[str, str] = {
 # Type of a field that decides → type of the variable it becomes.
 VARIABLE_TYPES: Mapping[str, str] = {"enum": "text", "boolean": "boolean", "date": "date", "long": "number"}
 
+UNIT = "unit"        # the type of a field that asks for the office which is responsible from then on
+
 STATUTORY, REMINDER = "statutory", "reminder"   # what a timer at the border of an activity is to it
 
 
@@ -51,7 +53,8 @@ class FieldRule:
 class FormField:
     """One field of a user task's form (camunda:formField).
 
-    `type` is string, text, enum, boolean, date or long. `choices` are those of an enum, as (id, label).
+    `type` is string, text, enum, boolean, date, long or unit. `choices` are those of an enum, as (id, label); those of
+    a unit, as (code, name), are known where the form is asked and not in the diagram (people/assignable.py).
     `minimum`/`maximum` bound a long's value, `min_length`/`max_length` a text's characters. `visible_when` is (field
     id, allowed values) or None: the field is asked for, and required, only then. `first_visit_only` are choices offered
     at the task's first visit and not again. `rules` hold the answer against other answers and days.

@@ -44,6 +44,7 @@ from caseflow.models.cases import OPEN
 from caseflow.moments import day_of
 from caseflow.people import branches, impartiality, staffing
 from caseflow.processes import deployed
+from caseflow.raters import counted
 from caseflow.ratings import cleaning, intake
 from caseflow.workshop import agreement
 
@@ -249,10 +250,11 @@ def missing_files(now: datetime) -> Iterator[Complaint]:
 
 
 def upheld_but_counted(now: datetime) -> Iterator[Complaint]:
-    """QJ-18, HN-17, GC-2(三): when the case of an upheld appeal has ended, its rating is not adopted."""
+    """QJ-18, HN-17, GC-2(三), HN-14: when the case of an upheld appeal has ended, its rating is not adopted, or the
+    rater's newest stands for it."""
     query = select(Case.number).join(Appeal, Appeal.case_id == Case.id).join(Rating, Rating.id == Appeal.rating_id)
     for number in db.session.scalars(query.where(
-            Appeal.decision == "upheld", Case.status != "open", Rating.voided_at.is_(None))):
+            Appeal.decision == "upheld", Case.status != "open", counted.level() == Rating.level)):
         yield Complaint("upheld_but_counted", number)
 
 

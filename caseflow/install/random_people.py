@@ -12,16 +12,18 @@ from uuid import NAMESPACE_OID, uuid5
 from caseflow.appeals import filing, finding
 from caseflow.casefile import readings
 from caseflow.cases import steps
-from caseflow.engine.values import FormField
+from caseflow.engine.values import UNIT, FormField
 from caseflow.install import demo
 from caseflow.models import Rating, RoleAssignment, User, WorkItem, db
 from caseflow.moments import SHANGHAI, day_of
+from caseflow.people import assignable
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.processes import deployed, form_values
 from caseflow.processes.form_values import Circumstances
 from caseflow.raters import attempts, reaching, unreachable
 
 MOST_TRIES = 300
+MOSTLY = 0.8                    # how often the unit that is filled in stays
 LATE_REASON = "模拟逾期"
 APPEAL_TEXT = "模拟的申诉，事实和理由如附件。"
 EVIDENCE, EVIDENCE_FILE = "模拟的证据", "证据.txt"
@@ -79,7 +81,7 @@ def fill_in(item: WorkItem, random: Random, now: datetime) -> dict[str, object]:
     What it says of a contact with the rater is to be logged (`log_contacts`) before it is sent.
     """
     definition = deployed.of(item.case)
-    asked = deployed.task(definition, item.element, item.visit).form
+    asked = assignable.offered(deployed.task(definition, item.element, item.visit), item.case_id).form
     form = reaching.offered(asked, unreachable.log_of(readings.of(item.case), item.opened_at))
     at = steps.circumstances(item.case.regulation, definition, item.case.instance.state, now)
     values: dict[str, object] = {}
@@ -116,7 +118,9 @@ def _lawful(form: Sequence[FormField], field: FormField, before: Mapping[str, ob
 
 
 def _value(field: FormField, random: Random, now: datetime) -> object:
-    if field.type == "enum":
+    if field.type == UNIT and field.default and random.random() < MOSTLY:
+        return field.default
+    if field.type in ("enum", UNIT):
         return random.choice([choice for choice, _ in field.choices])
     if field.type == "boolean":
         return random.random() < 0.5

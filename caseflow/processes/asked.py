@@ -32,6 +32,8 @@ NOT_LEFT = "no_contact"             # an answer of any choice: the rater left no
 # On what ground an appeal is upheld; one of the regulation's (law.appeal_rules).
 FINDING = Read("finding", ("enum",), needed=False)
 UPHELD = "appeal_upheld"            # ends a rectification, since its rating is voided
+CORRECTED = "rating_replaced"       # ends a rectification, since its rating was meant otherwise and is replaced
 WITHDRAWN = "appeal_withdrawn"      # ends an appeal
-# Process → the message that the system sends to its cases.
-MESSAGES: Mapping[str, str] = MappingProxyType({HANDLED_IN: UPHELD, "appeal": WITHDRAWN})
+# Process → the messages that the system sends to its cases; the first is one that every diagram should await.
+MESSAGES: Mapping[str, tuple[str, ...]] = MappingProxyType({HANDLED_IN: (UPHELD, CORRECTED), "appeal": (WITHDRAWN,)})
+REPLACING = "replace_rating"        # the effect by which the newest word of a rater takes the place of their rating

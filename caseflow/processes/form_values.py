@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from caseflow.engine.expressions import Surroundings, holds, parameters_in
-from caseflow.engine.values import FieldRule, FormField
+from caseflow.engine.values import UNIT, FieldRule, FormField
 from caseflow.errors import ConfigurationError, InvalidForm
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.working_days import Calendar
@@ -77,8 +77,8 @@ def accept(form: Sequence[FormField], values: Mapping[str, object], today: date)
 
     Hidden and undeclared fields are left out; empty optional ones too. `today` is the Shanghai day, before
     which no limit may be set. Refuses with InvalidForm, whose `fields` names each wrong field and one of:
-    required, not_text, too_short, too_long, not_a_choice, not_yes_or_no, not_a_number, too_small, too_large,
-    not_a_date, in_the_past.
+    required, not_text, too_short, too_long, not_a_choice, not_a_unit, not_yes_or_no, not_a_number, too_small,
+    too_large, not_a_date, in_the_past.
     """
     accepted: dict[str, object] = {}
     wrong: dict[str, str] = {}
@@ -118,6 +118,8 @@ def _problem(field: FormField, value: object, today: date) -> str | None:
         return _text_problem(field, value)
     if field.type == "enum":
         return None if value in [choice for choice, _ in field.choices] else "not_a_choice"
+    if field.type == UNIT:
+        return None if value in [code for code, _ in field.choices] else "not_a_unit"
     if field.type == "boolean":
         return None if isinstance(value, bool) else "not_yes_or_no"
     if field.type == "long":

@@ -66,8 +66,10 @@ def _missing_answer(check: Check, definition: Definition) -> Breach | None:
     for name, meant in answers_of(check).items():
         if name in CASE_VARIABLES:
             continue
-        tasks = check.words(check.parts[0]) if check.name in ("leads", "refuses") else tuple(
-            task for task in definition.user_tasks if _field(definition, task, name))
+        own = check.words(check.parts[0]) if check.name in ("leads", "refuses") else ()
+        if check.name == "refuses" and not any(_field(definition, task, name) for task in own):
+            own = ()            # it was asked before, at another task
+        tasks = own or tuple(task for task in definition.user_tasks if _field(definition, task, name))
         if not tasks:
             return breach("", "field_nowhere", field=name)
         for task in tasks:

@@ -22,9 +22,10 @@ from caseflow.law import regulations
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
 from caseflow.moments import ONE_DAY, day_of, start_of
-from caseflow.ratings import later, rectification
+from caseflow.ratings import later, later_cases, rectification
 from caseflow.ratings.jurisdictions import Jurisdiction, Office, jurisdictions, offices
 from caseflow.ratings.later import History, Key
+from caseflow.ratings.later_cases import Later
 from caseflow.ratings.verdicts import DUPLICATE, Normalised, Verdict, judge
 
 __all__ = ["Verdict", "count_missing_cases", "judge", "open_missing_cases", "receive"]
@@ -67,7 +68,8 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     Of the line stays what does not say who rated, and a keyed digest of the whole (ConfigurationError without the
     key). An anonymous rater's name, telephone and whatever else a line holds of them are kept nowhere (HN-11, QJ-13).
     `source` is "file:<name>" or "api:<key name>". A line that says of a service what was said already is a duplicate
-    and changes nothing; one that says something else is kept as a later rating (later.py). A bad rating opens its
+    and changes nothing; one that says something else is kept as a later rating (later.py), and told to the cases that
+    lie open about an earlier one (later_cases.py). A bad rating opens its
     case in the same transaction; if that fails, the rating stays and the verdict notes it (open_missing_cases tries
     again). A rating of an office nobody registered goes to the regulation's lead unit, as verdict and journal say.
     """
@@ -76,6 +78,7 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     arrivals = _arrivals(verdicts, jurisdiction)
     _insert_ratings(arrivals, source, now)
     later.replace_defaults([arrival.service_id for arrival in arrivals if arrival.replaces], now)
+    later_cases.tell([Later(*arrival.row, arrival.replaces) for arrival in arrivals if arrival.sequence > 1], now)
     bad = _ratings([arrival.row for arrival in arrivals if arrival.calls_for_case])
     answers = [verdict if verdict.value is None else DUPLICATE for verdict in verdicts]
     # By regulation: each has one counter of file numbers, and two intakes must take them in the same order.

@@ -16,8 +16,8 @@ from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Rating, Unit, db
 from caseflow.moments import day_of
 from caseflow.people.permissions import SYSTEM, Actor
-from caseflow.processes.asked import UPHELD
-from caseflow.raters import rated
+from caseflow.processes.asked import CORRECTED, UPHELD
+from caseflow.raters import counted, rated
 from caseflow.ratings import kind
 
 
@@ -43,8 +43,12 @@ def open_case(rating: Rating, now: datetime, actor: Actor = SYSTEM, *, intake: M
 
 def _hear_of_earlier_decision(case: HeldCase, waited: set[int], actor: Actor, now: datetime) -> None:
     """A case that waits from now on is told of an appeal that was upheld before."""
-    if case.awaited - waited and readings.is_voided(case.rating_id):
+    if not case.awaited - waited:
+        return
+    if readings.is_voided(case.rating_id):
         steps.deliver_if_awaited(case.id, UPHELD, now, actor)
+    elif counted.is_replaced(case.rating_id):
+        steps.deliver_if_awaited(case.id, CORRECTED, now, actor)
 
 
 RECTIFICATION = replace(

@@ -8,7 +8,7 @@ calendar and fires by the clock. What was agreed beside a deadline moves none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from caseflow.casefile import kinds
 from caseflow.casefile.facts import Fact, MessageDelivered, TimerSet
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import Context, DeadlineRule
+from caseflow.engine.values import UNIT, Context, DeadlineRule, FormField
 from caseflow.errors import CaseflowError, InvalidInput
 from caseflow.law import calendars, regulations
 from caseflow.models import Case, db
@@ -109,6 +109,11 @@ def run(process_id: str, target: Definition, since: datetime, now: datetime, lim
     return Replay(process_id, target.digest, since, limit, len(cases), len(found_cases) > limit, same, *of_kind)
 
 
+def _as_it_was(field: FormField, answers: Mapping[str, object]) -> FormField:
+    """Which unit the case was given to stays as it was, also where nobody was asked for it then."""
+    return replace(field, required=False, choices=((str(answers.get(field.id)), ""),))
+
+
 def _verdict(ground: Ground, recording: Recording, now: datetime) -> Iterator[OtherPath | OtherDeadline | Impossible]:
     """Every way in which the case differs; nothing for one that is the same."""
     case = _ReplayedCase(ground, recording)
@@ -189,8 +194,9 @@ class _ReplayedCase(TriedCase):
         task = next((task for task in open_now if task.visit == event.visit), open_now[0] if open_now else None)
         if task is None:
             return
-        form = form_of(self.ground, task).form
-        accepted = form_values.accept_by_rules(form, event.answers or {}, self.circumstances())
+        form, answers = form_of(self.ground, task).form, event.answers or {}
+        form = tuple(_as_it_was(one, answers) if one.type == UNIT else one for one in form)
+        accepted = form_values.accept_by_rules(form, answers, self.circumstances())
         self.complete(task, accepted, form_values.deciding(form, accepted), {})
 
     def _refire(self, event: Event) -> None:

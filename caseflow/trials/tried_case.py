@@ -41,6 +41,11 @@ class Ground:
     calendar: Calendar
 
     @property
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """The units that a form may give the case to, as (code, name): those of the samples."""
+        return tuple((unit.code, unit.name) for unit in self.regulation.responsible_units)
+
+    @property
     def process(self) -> str:
         """The id of the process without the name of its place."""
         return self.definition.process_id.removeprefix(f"{self.regulation.key}_")

@@ -7,8 +7,8 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -18,7 +18,7 @@ from caseflow.casefile.facts import ContactAttempted, MessageDelivered
 from caseflow.cases import fold, standstill
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import Context, UserTask
+from caseflow.engine.values import UNIT, Context, UserTask
 from caseflow.errors import (
     CaseflowError,
     ClockNotRunning,
@@ -144,7 +144,15 @@ def _trial(case: TriedCase, acts: Sequence[Act], stopped: Stop | None) -> Trial:
 
 def form_of(ground: Ground, task: Task) -> UserTask:
     """What the task asks for at its visit."""
-    return ground.definition.user_tasks[task.element].at_visit(task.visit)
+    asked = ground.definition.user_tasks[task.element].at_visit(task.visit)
+    return replace(asked, form=tuple(
+        replace(field, choices=ground.units) if field.type == UNIT else field for field in asked.form))
+
+
+def speaks_to_rater(ground: Ground, tasks: Iterable[Task]) -> bool:
+    """Whether the rater may be contacted: by the kind of case, or since one of these tasks that is open asks them."""
+    return ground.kind.speaks_to_rater or any(
+        task.status == "open" and reaching.asks(form_of(ground, task).form) is not None for task in tasks)
 
 
 def log_of(ground: Ground, task: Task, tried: Sequence[Attempt], phone: bool) -> Log:
@@ -242,8 +250,9 @@ def _clock_rules(case: TriedCase) -> ClockRules:
 
 
 def _attempt(case: TriedCase, act: Act) -> None:
-    if case.case.ended or not case.ground.kind.speaks_to_rater:
-        raise PermissionDenied("The rater is contacted in an open rectification alone.", reason="contact")
+    if case.case.ended or not speaks_to_rater(case.ground, case.tasks.values()):
+        raise PermissionDenied("The rater is contacted in an open rectification, or by who has to ask them.",
+                               reason="contact")
     reaching.require(case.now, act.channel, act.result, act.note, case.journal[0].at, case.now)
     case.tried.append(Attempt(case.now, act.channel, act.result, case.now))
     case.keep([ContactAttempted(len(case.tried), act.channel, act.result, case.now)], case.contact)

@@ -121,9 +121,9 @@ def _logged(definition: Definition) -> Iterator[Finding]:
 
 
 def _messages(process: str, definition: Definition) -> Iterator[Finding]:
-    message = MESSAGES.get(process)
-    if message and message not in definition.messages.values():
-        yield Finding("message_not_awaited", "", 0, {"message": message}, "warning")
+    for message in MESSAGES.get(process, ())[:1]:
+        if message not in definition.messages.values():
+            yield Finding("message_not_awaited", "", 0, {"message": message}, "warning")
 
 
 def _needed(read: Read, regulation: Regulation) -> bool:

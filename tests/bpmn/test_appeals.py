@@ -15,11 +15,19 @@ from tests.source import ROOT
 
 pytestmark = pytest.mark.parametrize("place", drawings.APPEALS)
 WHO = {
-    "qijiang": {"review": "office.reviewer", "supplement": "responsible.staff"},                    # QJ-6, QJ-18
-    "hainan": {"examine": "branch.reviewer", "review": "approval_bureau.reviewer",                  # HN-5
+    "qijiang": {"ask_rater": "office.reviewer", "review": "office.reviewer",                        # QJ-6
+                "supplement": "responsible.staff"},                                                 # QJ-18
+    "hainan": {"ask_rater": "branch.reviewer", "examine": "branch.reviewer",
+               "review": "approval_bureau.reviewer",                                                # HN-5
                "supplement": "responsible.officer"},                                                # HN-17
-    "guichi": {"verify": "responsible.supervisor", "review": "bureau.reviewer",                     # GC-2(三)
+    "guichi": {"verify": "responsible.supervisor", "ask_rater": "bureau.reviewer",
+               "review": "bureau.reviewer",                                                         # GC-2(三)
                "supplement": "responsible.officer", "correct": "bureau.officer"},
+}
+VOIDS = {
+    "qijiang": ["mistaken", "malicious"],                                                           # QJ-18
+    "hainan": ["malicious", "untrue"],                                                              # HN-17
+    "guichi": ["malicious", "mistaken"],                                                            # GC-2(三)
 }
 ENDS = {
     "qijiang": {"appeal_upheld", "appeal_dismissed"},
@@ -83,9 +91,25 @@ def test_every_end_can_be_reached_and_no_other(place):
 
 def test_a_rating_is_voided_when_and_only_when_an_appeal_is_upheld(place):
     for walk in walks(place):
-        upheld = walk.step.outcome != "appeal_dismissed"
-        assert (walk.effects.count("void_rating"), walk.effects.count("uphold_appeal")) == (upheld, upheld), walk.done
-        assert walk.effects.count("dismiss_appeal") == (not upheld), walk.done
+        outcome = walk.step.outcome
+        assert walk.effects.count("void_rating") == (outcome == "appeal_upheld"), walk.done
+        assert walk.effects.count("replace_rating") == (outcome == "rating_corrected"), walk.done
+        assert walk.effects.count("uphold_appeal") == (outcome != "appeal_dismissed"), walk.done
+        assert walk.effects.count("dismiss_appeal") == (outcome == "appeal_dismissed"), walk.done
+
+
+def test_a_rating_is_voided_on_the_grounds_that_the_text_names_and_on_no_other(place):
+    form = drawings.loaded(place).user_tasks["review"].form
+    assert [choice for field in form if field.id == "finding" for choice, _ in field.choices] == VOIDS[
+        regulation(place).key]
+    assert set(regulation(place).appeal.grounds) == {*VOIDS[regulation(place).key], "mistaken"}
+
+
+def test_the_rater_is_asked_before_whatever_is_decided_of_their_rating(place):
+    for walk in walks(place):
+        tasks = [task for task, _ in walk.done]
+        assert tasks.count("ask_rater") == ("review" in tasks), walk.done
+        assert "review" not in tasks[:tasks.index("ask_rater")] if "ask_rater" in tasks else True, walk.done
 
 
 def test_an_appeal_is_sent_back_at_most_once_however_it_is_answered(place):

@@ -43,11 +43,21 @@ def filed(desk, rated, width: int) -> tuple[Desk, str, str]:
     return person, person.page.url, number
 
 
+def asking(reviewer, number):
+    """The reviewer, who has asked the rater and is at the review."""
+    reviewer.open_task(number, "听取评价人意见")
+    reviewer.reaches("电话")
+    reviewer.fill({"评价人的答复": "坚持原评价", "联系方式": "电话",
+                   "评价人的说明（原话，不写姓名和联系方式）": REASONS})
+    reviewer.look("听取评价人意见").submit()
+    expect(reviewer.page.locator("main h1")).to_contain_text("复核申诉")
+    return reviewer
+
+
 @WIDTHS
 def test_a_staff_member_appeals_and_wins(desk, rated, width):
     person, address, number = filed(desk, rated, width)
-    reviewer = desk(REVIEWER, width)
-    reviewer.open_task(number, "复核申诉")
+    reviewer = asking(desk(REVIEWER, width), number)
     expect(reviewer.page.locator("main")).to_contain_text(STATEMENT)
     expect(reviewer.page.locator("main")).to_contain_text("核对清单：误评")
     reviewer.fill({"复核决定": "申诉成立，评价不予采纳", "认定的理由": "误评", "决定的理由": REASONS})
@@ -64,8 +74,7 @@ def test_a_staff_member_appeals_and_wins(desk, rated, width):
 @WIDTHS
 def test_a_staff_member_appeals_and_loses(desk, rated, width):
     person, address, number = filed(desk, rated, width)
-    reviewer = desk(REVIEWER, width)
-    reviewer.open_task(number, "复核申诉")
+    reviewer = asking(desk(REVIEWER, width), number)
     reviewer.fill({"复核决定": "申诉不成立", "经核实履职不到位，且企业和群众意见较大": "是", "决定的理由": REASONS})
     reviewer.submit()
     expect(reviewer.page.locator("#messages .alert-success")).to_contain_text("申诉不成立")
@@ -78,8 +87,7 @@ def test_a_staff_member_appeals_and_loses(desk, rated, width):
 @WIDTHS
 def test_an_appeal_is_sent_back_once_and_cannot_be_a_second_time(desk, rated, width):
     person, address, number = filed(desk, rated, width)
-    reviewer = desk(REVIEWER, width)
-    reviewer.open_task(number, "复核申诉")
+    reviewer = asking(desk(REVIEWER, width), number)
     reviewer.fill({"复核决定": "证据不足，退回补充（仅一次）", "决定的理由": REASONS}).submit()
     expect(reviewer.page.locator("#messages .alert-success")).to_contain_text("补充证据")
     person.page.goto(address)
@@ -108,7 +116,7 @@ def test_a_reviewer_of_the_rated_unit_is_refused(desk, rated, demo, width):
     reviewer.go("我的待办")     # where it is not offered to them
     expect(reviewer.page.locator("main")).not_to_contain_text(number)
     reviewer.open_case(number)
-    reviewer.follow(reviewer.page.get_by_role("link", name="复核申诉", exact=True))
+    reviewer.follow(reviewer.page.get_by_role("link", name="听取评价人意见", exact=True))
     expect(reviewer.page.locator("main .alert-danger")).to_contain_text("您在被评价的单位任职，应当回避")
     expect(reviewer.page.locator(".task-form")).to_have_count(0)
     reviewer.look("应当回避")

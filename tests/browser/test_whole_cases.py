@@ -45,7 +45,7 @@ def test_hefei(desk):
 def test_qijiang(desk, officer_of, today):
     person = desk("qijiang.office.officer")
     number = person.first_case("分类转交")
-    person.does(number, "分类转交", 问题类别="业务办理", 交办意见="请在时限内办理。")
+    person.does(number, "分类转交", 问题类别="业务办理", 责任部门="区人力社保局", 交办意见="请在时限内办理。")
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "初次处置", 处置结果="问题复杂，承诺限期解决", 承诺答复的内容="今日补发证照",
                 承诺的日期=today, 核实情况=FOUND)
@@ -70,11 +70,11 @@ def test_hainan_returns_a_case_once_for_rehandling(desk, officer_of, in_ten_days
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "限时整改", 整改措施和结果=DONE)
     person.sign_out().sign_in("hainan.platform.officer")
-    person.does(number, "反馈并回访", 回访结果="不满意", 回访方式="电话", 评价人的最新评价="不满意",
+    person.does(number, "反馈并回访", 回访结果="不满意", 反馈和回访的方式="电话", 评价人的最新评价="不满意",
                 整改落实情况和评价人的意见="问题没有解决。")
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "重新办理", 重新办理的措施和结果=DONE)
     person.sign_out().sign_in("hainan.platform.officer")
-    person.does(number, "反馈并回访", 回访结果="满意", 回访方式="电话", 评价人的最新评价="满意",
+    person.does(number, "反馈并回访", 回访结果="满意", 反馈和回访的方式="电话", 评价人的最新评价="满意",
                 整改落实情况和评价人的意见="已经补办，窗口态度好多了。")
     closed(person, number, "满意")

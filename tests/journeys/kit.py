@@ -35,6 +35,7 @@ from caseflow.models import (
 )
 from caseflow.moments import SHANGHAI, day_of
 from caseflow.notices import outbox
+from caseflow.people import assignable
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.processes import deployed, form_values
 from caseflow.raters import attempts
@@ -43,6 +44,7 @@ from tests.caseflow.samples import PNG
 from tests.conftest import Clock
 
 _services = count(1)
+ASKING = "ask_rater"            # the task of an appeal at which the rater is asked
 
 
 class Journey:
@@ -97,15 +99,25 @@ class Journey:
         }
 
     def does(self, task: str, **answers: object) -> Journey:
-        """Somebody whose task it is completes it; what else the form requires is filled in."""
+        """Somebody whose task it is completes it; what else the form requires is filled in. Where the rater has to be
+        asked before, that is done first."""
+        if task != ASKING and ASKING in self.open_tasks():
+            self.asks_rater()
         with self.app.app_context(), transaction():
             item, person = self._item(task), self._person(self._item(task))
             filled = self._filled(item, answers)
-            form = deployed.task(deployed.of(item.case), item.element, item.visit).form
+            form = assignable.offered(
+                deployed.task(deployed.of(item.case), item.element, item.visit), item.case_id).form
             random_people.log_contacts(item, form_values.accept(form, filled, day_of(self.now)), person, self.now)
             steps.complete_task(item.id, person, filled, uuid4().hex, self.now, late_reason="等待材料")
         self._forget()
         return self
+
+    def asks_rater(self, reply: str = "keeps", **answers: object) -> Journey:
+        """Whoever reviews an appeal asks the rater, who answers so; one who left no number is noted as such."""
+        if not self.case().rating.rater_phone:
+            return self.does(ASKING, rater_reply="unreachable", unreachable_reason="no_contact")
+        return self.does(ASKING, rater_reply=reply, **answers)
 
     def cannot_be_reached(self, task: str) -> Journey:
         """Whoever has the task tries as often as the regulation wants, on as many days, and logs it each time."""
@@ -268,13 +280,14 @@ class Journey:
         return actor_for(db.session.scalars(select(User).where(User.active, holds).order_by(User.id).limit(1)).one())
 
     def _filled(self, item: WorkItem, answers: dict[str, object]) -> dict[str, object]:
-        form = deployed.of(item.case).user_tasks[item.element].form
+        form = assignable.offered(deployed.task(deployed.of(item.case), item.element, item.visit), item.case_id).form
         known = {field.id for field in form}
         assert set(answers) <= known, f"{item.element} does not ask for {set(answers) - known}"
         at = steps.circumstances(item.case.regulation, deployed.of(item.case), item.case.instance.state, self.now)
         wanted = {"string": lambda f: "已核实，情况属实。", "text": lambda f: "已核实，情况属实。",
                   "enum": lambda f: f.choices[0][0], "long": lambda f: f.minimum or 1,
-                  "boolean": lambda f: True, "date": lambda f: (self.now.date() + timedelta(days=10)).isoformat()}
+                  "unit": lambda f: f.default or f.choices[0][0], "boolean": lambda f: True,
+                  "date": lambda f: (self.now.date() + timedelta(days=10)).isoformat()}
         filled = {**{f.id: wanted[f.type](f) for f in form if f.required}, **answers}
         for f in form:
             if f.rules and f.required and f.id not in answers:

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from caseflow import errors
 from caseflow.appeals import finding
-from caseflow.cases import steps
+from caseflow.cases import ledger, steps
 from caseflow.errors import InvalidForm, NotImpartial, TaskNotOpen
 from caseflow.law import regulations
-from caseflow.models import AssessmentRecord, NewestRating, db, transaction
-from tests.ground import newcomer, open_item
+from caseflow.models import AppliedEffect, AssessmentRecord, NewestRating, db, transaction
+from tests.ground import deploy, newcomer, open_item
 
 pytestmark = pytest.mark.both_databases
 STAFF, OFFICER = "qijiang.dept1.staff", "{}.dept1.officer"
@@ -28,6 +28,8 @@ def appealed(journey, **kinds):
 
 def test_qijiang_upholds_an_appeal_and_the_rating_is_voided(journey):
     case, appeal = appealed(journey)
+    assert (appeal.open_tasks(), appeal.unit_of("ask_rater")) == (["ask_rater"], "office")
+    appeal.asks_rater()
     assert (appeal.open_tasks(), appeal.unit_of("review")) == (["review"], "office")       # QJ-6
     assert appeal.case().number.startswith("QJ-S-2026-")
     appeal.does("review", decision="upheld", finding="mistaken", reasons=LONG_ENOUGH)
@@ -112,6 +114,7 @@ def test_supplying_evidence_is_the_appellants_own_task(journey):
 
 def test_who_is_rated_appeals_or_belongs_to_the_rated_unit_cannot_review(journey):
     _, appeal = appealed(journey)
+    appeal.asks_rater()
     with appeal.app.app_context():
         item = open_item(appeal.case_id)
         conflicted = newcomer("both", ("reviewer", item.unit_id), ("officer", item.case.unit_id))
@@ -147,11 +150,42 @@ def test_an_appeal_upheld_after_the_rectification_ended_still_voids_the_rating(j
     assert case.kinds()[-1] == "message_noted"
 
 
-def test_an_appeal_upheld_before_the_handling_ends_it_as_soon_as_it_would_begin(journey):
+def test_an_appeal_upheld_before_the_review_is_passed_on_ends_the_case_at_once(journey):
     case = journey("qijiang").bad_review()
+    assert case.open_tasks() == ["assign"]
     case.appeal(STAFF).does("review", decision="upheld", finding="mistaken", reasons=LONG_ENOUGH)
-    assert (case.open_tasks(), case.case().rating.voided_at) == (["assign"], case.now)
+    assert case.closed_as("rating_voided").case().rating.voided_at == case.now             # QJ-18
+    assert "message_noted" not in case.kinds()
+
+
+# A version of Qijiang's diagram whose first task waits for no decision.
+DEAF = (('<bpmn:message id="message_appeal_upheld" name="appeal_upheld" />',
+         '<bpmn:message id="message_appeal_upheld" name="appeal_upheld" /><bpmn:message id="message_x" name="x" />'),
+        ('id="appeal_upheld_before_message" messageRef="message_appeal_upheld"',
+         'id="appeal_upheld_before_message" messageRef="message_x"'))
+
+
+def test_a_version_that_waits_later_hears_of_the_decision_when_it_does(journey):
+    case = journey("qijiang")
+    with case.app.app_context():
+        deploy("qijiang", case.clock, *DEAF)
+    case.bad_review().appeal(STAFF).does("review", decision="upheld", finding="mistaken", reasons=LONG_ENOUGH)
+    assert (case.open_tasks(), case.kinds()[-1]) == (["assign"], "message_noted")
     case.does("assign").closed_as("rating_voided")
+
+
+def test_it_hears_of_a_rating_that_was_replaced_as_well(journey):
+    case = journey("qijiang")
+    with case.app.app_context():
+        deploy("qijiang", case.clock, *DEAF, ('name="appeal_upheld" />', 'name="rating_replaced" />'))
+    case.bad_review()
+    with case.app.app_context(), transaction():
+        db.session.add_all([
+            NewestRating(rating_id=case.case().rating_id, case_id=case.case_id, token=999, level="satisfied",
+                         recorded_at=case.now),
+            AppliedEffect(case_id=case.case_id, token=999, topic="replace_rating", applied_at=case.now)])
+    case.does("assign")
+    assert (case.open_tasks(), case.messages()) == ([], [])
 
 
 @pytest.mark.parametrize("office, platform, bureau", [
@@ -159,6 +193,8 @@ def test_an_appeal_upheld_before_the_handling_ends_it_as_soon_as_it_would_begin(
     (3, "platform_sanya", "bureau_sanya")])
 def test_hainan_reviews_by_the_platform_and_the_approval_bureau_of_the_area(journey, office, platform, bureau):
     appeal = journey("hainan").bad_review(office=office).appeal(f"hainan.dept{office + 1}.officer")
+    assert (appeal.open_tasks(), appeal.unit_of("ask_rater")) == (["ask_rater"], platform)    # HN-14
+    appeal.asks_rater()
     assert (appeal.open_tasks(), appeal.unit_of("examine")) == (["examine"], platform)     # HN-5
     appeal.does("examine", examination=LONG_ENOUGH)
     assert (appeal.open_tasks(), appeal.unit_of("review")) == (["review"], bureau)
@@ -167,13 +203,27 @@ def test_hainan_reviews_by_the_platform_and_the_approval_bureau_of_the_area(jour
 
 def test_hainan_replaces_a_mistaken_rating_by_the_newest(journey):
     case = journey("hainan").bad_review()
-    appeal = case.appeal("hainan.dept1.officer").does("examine", examination=LONG_ENOUGH)
-    appeal.does("review", decision="mistaken", newest_level="satisfied", reasons=LONG_ENOUGH)
-    appeal.closed_as("rating_corrected")                                                   # HN-14
-    case.closed_as("rating_voided")
+    appeal = case.appeal("hainan.dept1.officer").asks_rater("mistaken", newest_level="satisfied")
+    appeal.does("examine", examination=LONG_ENOUGH)
+    appeal.does("review", decision="mistaken", reasons=LONG_ENOUGH).closed_as("rating_corrected")     # HN-14
+    case.closed_as("rating_corrected")
     with case.app.app_context():
         newest = db.session.scalars(select(NewestRating)).one()
         assert (newest.level, newest.rating_id) == ("satisfied", case.case().rating_id)
+        assert (case.case().status, case.case().rating.voided_at) == ("closed", None)
+        assert ledger.ledger_facts([case.case_id], case.now)[case.case_id].level == "satisfied"
+
+
+def test_an_appeal_is_found_mistaken_only_where_the_rater_has_said_so(journey):
+    appeal = journey("hainan").bad_review().appeal("hainan.dept1.officer")
+    with pytest.raises(InvalidForm) as refused:
+        appeal.asks_rater("mistaken", newest_level="dissatisfied")                         # HN-14: no bad one
+    assert refused.value.details["fields"] == {"newest_level": "rule_broken"}
+    appeal.asks_rater("keeps").does("examine", examination=LONG_ENOUGH)
+    with pytest.raises(InvalidForm) as refused:
+        appeal.does("review", decision="mistaken", reasons=LONG_ENOUGH)
+    assert refused.value.details["fields"] == {"decision": "rule_broken"}
+    appeal.does("review", decision="dismissed", reasons=LONG_ENOUGH).closed_as("appeal_dismissed")
 
 
 def test_hainan_ends_the_case_of_a_voided_rating_at_its_first_step(journey):
@@ -189,6 +239,8 @@ def test_guichi_corrects_through_the_provincial_system_with_its_number(journey):
     appeal = case.appeal("guichi.dept1.officer", ground="malicious")
     assert (appeal.open_tasks(), appeal.unit_of("verify")) == (["verify"], "responsible")
     appeal.does("verify", verification="confirmed", reasons=LONG_ENOUGH)
+    assert (appeal.open_tasks(), appeal.unit_of("ask_rater")) == (["ask_rater"], "bureau")
+    appeal.asks_rater()
     assert appeal.unit_of("review") == "bureau"
     appeal.does("review", decision="upheld", finding="malicious", reasons=LONG_ENOUGH)
     assert (case.open_tasks(), appeal.open_tasks()) == (["first_response"], ["correct"])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from caseflow.cases import steps
+from caseflow.cases import ledger, steps
 from caseflow.errors import InvalidForm, StepFailed
 from caseflow.models import AppliedEffect, Case, NewestRating, User, db, transaction
 from caseflow.people import permissions
@@ -82,7 +82,10 @@ def test_a_demand_that_cannot_be_met_is_explained_by_the_limit_of_its_work_order
 def test_a_mistaken_rating_is_replaced_by_the_newest(journey):
     case = contacted(journey).does("first_response", outcome="mistaken")
     case.does("revisit", revisit_result="satisfied", newest_level="very_satisfied").closed_as("rating_corrected")
-    assert newest(case) == ["very_satisfied"]
+    assert newest(case) == ["very_satisfied"] * 2 and case.effects()[-1] == "replace_rating"
+    assert (case.case().status, case.case().rating.voided_at) == ("closed", None)
+    with case.app.app_context():
+        assert ledger.ledger_facts([case.case_id], case.now)[case.case_id].level == "very_satisfied"    # HN-14
 
 
 def test_who_is_not_reached_at_first_is_handled_all_the_same(journey):

@@ -81,7 +81,7 @@ def test_a_forwarding_that_is_forgotten_is_reported_upwards(journey):
 
 
 def test_qj_14_one_person_does_not_revisit_and_track_the_same_case(journey):
-    case = journey("qijiang").bad_review(orgcode="11500222MB999999").does("assign")     # the office answers for it
+    case = journey("qijiang").bad_review(orgcode="11500222MB000091").does("assign")     # the office itself was rated
     assert case.unit_of("first_response") == "responsible"
     case.does("first_response", outcome="resolved", resolution="ruled").does("revisit", revisit_result="satisfied")
     with pytest.raises(OtherPersonNeeded):

@@ -26,8 +26,8 @@ TO_RECTIFY = {
                ("dispatch", {"work_order_no": "HN-1", "cause": "attitude", "rectify_by": "2026-03-20"})]}
 TO_REVISIT = {"guichi": [("first_response", {"outcome": "resolved"})],
               "hainan": [("verify", {}), ("contact_rater", {}), ("first_response", {"outcome": "resolved"})]}
-TO_REVIEW = {"guichi": [("verify", {"reasons": "已向窗口人员书面核实，情况属实。"})],
-             "hainan": [("examine", {"examination": "已核对通话录音和办件记录，情况属实。"})]}
+TO_REVIEW = {"guichi": [("verify", {"reasons": "已向窗口人员书面核实，情况属实。"}), ("ask_rater", {})],
+             "hainan": [("ask_rater", {}), ("examine", {"examination": "已核对通话录音和办件记录，情况属实。"})]}
 
 
 class FullCase:

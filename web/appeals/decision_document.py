@@ -82,8 +82,10 @@ def _facts(appeal: Appeal) -> Table:
 def _decision(appeal: Appeal) -> str:
     if appeal.decision == "dismissed":
         return gettext("申诉不成立。评价照常采纳，整改照常办理。")
-    if finding.corrects(appeal):
+    if finding.corrects(appeal) and appeal.rating.voided_at is not None:      # as an earlier version of a diagram did
         return gettext("误评成立。原评价保留、不计入统计，以评价人最新的评价为准；整改终止。")
+    if finding.corrects(appeal):
+        return gettext("误评成立。原评价保留，以评价人最新的评价代替、计入统计；整改终止。")
     return gettext("申诉成立（%(finding)s）。评价不予采纳：原记录保留，不计入统计；整改终止。",
                    finding=appeals.ground_name(appeal.finding))
 

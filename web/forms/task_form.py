@@ -17,7 +17,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 
-from caseflow.engine.values import FormField
+from caseflow.engine.values import UNIT, FormField
 from caseflow.errors import InvalidForm
 from caseflow.processes import form_values
 from caseflow.raters import reaching
@@ -132,7 +132,7 @@ def _yes_or_no(field: FormField, text: str) -> object:
 
 
 def _unbound(field: FormField, today: date) -> Field:
-    make = {"enum": _choice, "boolean": _yes_no, "date": _day, "long": _number, "text": _long_text}
+    make = {"enum": _choice, UNIT: _unit, "boolean": _yes_no, "date": _day, "long": _number, "text": _long_text}
     return make.get(field.type, _line)(field, today)
 
 
@@ -141,6 +141,11 @@ def _choice(field: FormField, _today: date) -> Field:
     if len(choices) <= RADIO_LIMIT:
         return RadioField(field.label, choices=choices, default=field.default, validate_choice=False)
     choices = [SelectChoice("", gettext("请选择")), *choices]
+    return SelectField(field.label, choices=choices, default=field.default or "", validate_choice=False)
+
+
+def _unit(field: FormField, _today: date) -> Field:
+    choices = [SelectChoice("", gettext("请选择")), *(SelectChoice(code, name) for code, name in field.choices)]
     return SelectField(field.label, choices=choices, default=field.default or "", validate_choice=False)
 
 
@@ -189,6 +194,8 @@ def _sentences(field: FormField) -> dict[str, str]:
         "too_short": gettext("“%(field)s”至少要写 %(n)s 个字。", field=field.label, n=field.min_length),
         "too_long": gettext("“%(field)s”最多 %(n)s 个字，请删减。", field=field.label, n=field.longest),
         "not_a_choice": gettext("请从列出的选项中选择“%(field)s”。", field=field.label),
+        "not_a_unit": gettext("“%(field)s”请从列出的承办单位中选择：停用的、没有经办人员的、其他地方的，都不能选。",
+                              field=field.label),
         "no_ground": gettext("办法没有规定以这个理由不予采纳；请另选理由，或者决定申诉不成立。"),
         "not_yes_or_no": gettext("请用“是”或“否”回答“%(field)s”。", field=field.label),
         "not_a_number": gettext("“%(field)s”要填整数。", field=field.label),
@@ -208,7 +215,7 @@ def _sentences(field: FormField) -> dict[str, str]:
 
 
 def _required(field: FormField) -> str:
-    if field.type in ("enum", "boolean"):
+    if field.type in ("enum", "boolean", UNIT):
         return gettext("请选择“%(field)s”。", field=field.label)
     return gettext("请填写“%(field)s”。", field=field.label)
 

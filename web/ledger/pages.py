@@ -39,7 +39,8 @@ def index():
         units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
         places=places.places_of(actor), place=places.place, levels=LEVELS,
         statuses={status: statuses.STATUSES[status] for status in CASE_STATUSES},
-        revisit_result=words.revisit_result, not_yet=words.not_yet, may_export=permissions.may_export(actor),
+        revisit_result=words.revisit_result, counted=words.counted_otherwise, not_yet=words.not_yet,
+        may_export=permissions.may_export(actor),
         saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
 
 

@@ -29,6 +29,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("编号"), 18, lambda case, facts: case.number),
     (lazy_gettext("地区"), 8, lambda case, facts: places.place(case.regulation)),
     (lazy_gettext("评价等级"), 12, _of_rating(lambda rating: levels.level_name(rating.level))),
+    (lazy_gettext("计入统计的等级"), 14, lambda case, facts: counted_level(case, facts)),
     (lazy_gettext("评价内容"), 40, _of_rating(lambda rating: levels.said(rating))),
     (lazy_gettext("评价人"), 10, _of_rating(lambda rating: mask_name(rating.rater_name) or gettext("匿名"))),
     (lazy_gettext("联系电话"), 14, _of_rating(lambda rating: mask_phone(rating.rater_phone))),
@@ -51,6 +52,21 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("办结时间"), 17, lambda case, facts: case.closed_at),
     (lazy_gettext("备注"), 24, lambda case, facts: gettext("办法期满后受理") if case.after_expiry else ""),
 )
+
+
+def counted_level(case: Case, facts: LedgerFacts) -> str:
+    """With which level the rating counts: another than its own after 误评, none where it is not adopted."""
+    if case.rating is None:
+        return ""
+    return levels.level_name(facts.level) if facts.level else gettext("不计入")
+
+
+def counted_otherwise(case: Case, facts: LedgerFacts) -> str:
+    """The same in a few words beside the rating's own level; "" where it counts with that."""
+    if case.rating is None or facts.level == case.rating.level:
+        return ""
+    return gettext("以“%(level)s”计入统计", level=levels.level_name(facts.level)) if facts.level else gettext(
+        "不计入统计")
 
 
 def not_yet(case: Case) -> str:

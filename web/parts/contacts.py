@@ -27,11 +27,14 @@ class ContactPanel:
 
 
 def contact_panel(case: Reading, actor: Actor, asking: WorkItem | None) -> ContactPanel:
-    """`asking` is the open task whose form can be answered with "unreachable", if there is one."""
+    """`asking` is the open task whose form can be answered with "unreachable", if there is one. Empty for whom the log
+    is kept from, and in an appeal unless the rater is being asked."""
+    if not rater_contacts.speaks(case, asking) or not rater_contacts.may_see_log(case, actor):
+        return ContactPanel([], False, "")
+    rows = attempts.of_case(case)
     found = unreachable.log_of(case, asking.opened_at).standing if asking else None
     may_log = rater_contacts.may_reveal(case, actor)
-    return ContactPanel(attempts.of_case(case), may_log, contacts.standing(found),
-                        may_log and one_contact.may_be(case))
+    return ContactPanel(rows, may_log, contacts.standing(found), may_log and one_contact.may_be(case))
 
 
 def asking_item(items: Iterable[WorkItem], definition: Any) -> WorkItem | None:

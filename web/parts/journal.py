@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 
 from caseflow.models import JournalEntry
+from caseflow.processes.asked import CORRECTED
 from web.parts import journal_supervision
 from web.parts.journal_deadlines import (
     clock_restarted,
@@ -39,6 +40,7 @@ EFFECTS = {
     "tell_rater": lazy_gettext("已通知负责联系的单位向评价人反馈"),
     "return_for_rehandling": lazy_gettext("退回原承办单位重办（仅此一次）"),
     "record_newest_rating": lazy_gettext("已记录评价人最新的评价"),
+    "replace_rating": lazy_gettext("误评：以评价人最新的评价代替原评价，计入统计"),
     "void_rating": lazy_gettext("评价不予采纳：记录保留，不计入统计"),
     "receive_appeal": lazy_gettext("收到申诉，已告知被评价单位"),
     "return_for_evidence": lazy_gettext("退回申诉人补充材料（仅此一次）"),
@@ -55,6 +57,7 @@ TONES = {
     "incident_resolved": "done", "lateness_withdrawn": "done", "contact_revealed": "watch",
     "clock_stopped": "watch", "deadline_extended": "watch", "task_reassigned": "watch", "case_migrated": "watch",
     "urged": "watch", "supervised": "late", "dispatch_refused": "watch", "dispatch_transferred": "watch",
+    "later_rating": "watch", "unit_chosen": "watch",
 }
 
 
@@ -144,7 +147,14 @@ def _message_delivered(told: Told) -> str:
 
 
 def _message_noted(told: Told) -> str:
+    if told.details.get("message") == CORRECTED:
+        return gettext("误评成立：以评价人最新的评价代替原评价，计入统计")
     return gettext("申诉成立：评价不予采纳，记录保留，不计入统计")
+
+
+def _later_rating(told: Told) -> str:
+    text = gettext("评价人对同一次服务又作了评价：%(level)s", level=level_name(told.details.get("level", "")))
+    return text + (gettext("，代替默认评价") if told.details.get("default_replaced") else "")
 
 
 def _appeal_filed(told: Told) -> str:
@@ -254,6 +264,7 @@ _SENTENCES: Mapping[str, Callable[[Told], str]] = MappingProxyType({
     "effect_applied": _effect_applied,
     "message_delivered": _message_delivered,
     "message_noted": _message_noted,
+    "later_rating": _later_rating,
     "appeal_filed": _appeal_filed,
     "contact_revealed": _contact_revealed,
     "file_added": _file_added,

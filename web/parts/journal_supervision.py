@@ -16,6 +16,10 @@ def unit(told: Any, key: str) -> str:
     return told.units.get(told.details.get(key)) or gettext("其他单位")
 
 
+def unit_chosen(told: Any) -> str:
+    return gettext("选定由%(unit)s承办（原为%(before)s）", unit=unit(told, "unit"), before=unit(told, "from_unit"))
+
+
 def dispatch_refused(told: Any) -> str:
     return gettext("退回转办（%(unit)s认为不属于本单位），理由：%(reason)s", unit=unit(told, "unit"),
                    reason=told.details.get("reason", ""))
@@ -71,6 +75,7 @@ def improvement_recorded(told: Any) -> str:
 SENTENCES: Mapping[str, Callable[[Any], str]] = MappingProxyType({
     "conduct_recorded": conduct_recorded,
     "conduct_withdrawn": conduct_withdrawn,
+    "unit_chosen": unit_chosen,
     "dispatch_refused": dispatch_refused,
     "dispatch_transferred": dispatch_transferred,
     "dispatch_confirmed": dispatch_confirmed,

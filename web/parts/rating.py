@@ -5,7 +5,7 @@ Templates get these and never the row, so that the rater's name and number canno
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext
@@ -20,7 +20,7 @@ from caseflow.models import (
     Rating,
 )
 from caseflow.people.permissions import Actor
-from caseflow.raters import contacts
+from caseflow.raters import contacts, counted
 from caseflow.ratings import later
 from web.words import levels, times
 from web.words.masks import mask_name, mask_phone
@@ -53,6 +53,7 @@ class RatingPanel:
     voided_at: str
     service: tuple[tuple[str, str], ...]
     newest: tuple[tuple[str, str], ...]
+    replaced: tuple[str, str] | None
     appeals: tuple[Appeal, ...]
     is_default: bool = False
     others: tuple[OtherRating, ...] = ()
@@ -64,13 +65,14 @@ class RatingPanel:
 
 
 def rating_panel(case: Reading, actor: Actor) -> RatingPanel | None:
-    """The rating of a case, if it is about one. Where the rater is not spoken to (in an appeal), and for the rated
-    person, nothing of the rater is shown, not even masked."""
+    """The rating of a case, if it is about one. In an appeal, but to whoever has to ask the rater there, and to the
+    rated person, nothing of the rater is shown, not even masked."""
     rating = case.rating
     if rating is None:
         return None
     panel = _panel(rating, case.newest, case.appeals)
-    if not kinds.of(case.kind).speaks_to_rater or contacts.is_rated(case, actor):
+    if contacts.is_rated(case, actor) or not (
+            kinds.of(case.kind).speaks_to_rater or contacts.may_reveal(case, actor)):
         return panel
     has_contact = bool(rating.rater_name or rating.rater_phone)
     return replace(
@@ -83,14 +85,17 @@ def about_rating(rating: Rating) -> RatingPanel:
     return _panel(rating, readings.newest_ratings_of(rating.id), finding.against(rating.id))
 
 
-def _panel(rating: Rating, newest: Iterable[NewestRating], appeals: Iterable[Appeal]) -> RatingPanel:
+def _panel(rating: Rating, newest: Collection[tuple[NewestRating, str | None]],
+           appeals: Iterable[Appeal]) -> RatingPanel:
+    standing = counted.replacing(newest)
     return RatingPanel(
         level=rating.level, level_name=levels.level_name(rating.level),
         details=tuple(levels.details(rating.detail_codes or "")), text=rating.text or "",
         rated_at=times.moment(rating.rated_at), received_at=times.moment(rating.received_at),
         channel=levels.channel_name(rating.channel),
         voided_at=times.moment(rating.voided_at) if rating.voided_at else "",
-        service=tuple(_service_lines(rating)), newest=tuple(_newest(newest)), appeals=tuple(appeals),
+        service=tuple(_service_lines(rating)), newest=tuple(_newest(row) for row, _ in newest), appeals=tuple(appeals),
+        replaced=_newest(standing) if standing else None,
         is_default=rating.is_default, others=tuple(_other(rating, other) for other in later.others(rating)))
 
 
@@ -121,5 +126,5 @@ def _service_lines(rating: Rating) -> list[tuple[str, str]]:
     return lines
 
 
-def _newest(rows: Iterable[NewestRating]) -> list[tuple[str, str]]:
-    return [(levels.level_name(row.level), times.moment(row.recorded_at)) for row in rows]
+def _newest(row: NewestRating) -> tuple[str, str]:
+    return levels.level_name(row.level), times.moment(row.recorded_at)

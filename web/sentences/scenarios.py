@@ -40,7 +40,7 @@ ACTS = {
 }
 WRONG = {
     "required": _("没有填写"), "not_text": _("含有不能保存的字符"), "too_short": _("太短"), "too_long": _("太长"),
-    "not_a_choice": _("不在选项之中"), "no_ground": _("不是办法规定的理由"),
+    "not_a_choice": _("不在选项之中"), "not_a_unit": _("不是列出的承办单位"), "no_ground": _("不是办法规定的理由"),
     "not_yes_or_no": _("应填 true 或 false"), "not_a_number": _("应填整数"),
     "too_small": _("太小"), "too_large": _("太大"), "not_a_date": _("应填日期（YYYY-MM-DD）"),
     "in_the_past": _("早于当时"), "unknown_variable": _("不是案件的变量"), "wrong_type": _("类型不对"),

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext
 
-from caseflow.engine.values import FormField
+from caseflow.engine.values import UNIT, FormField
+from caseflow.people import assignable
 
 
 def in_words(form: Sequence[FormField], values: Mapping[str, object]) -> list[tuple[str, str]]:
@@ -21,4 +22,6 @@ def answer(field: FormField, value: object) -> str:
         return gettext("是") if str(value).lower() == "true" else gettext("否")
     if field.type == "enum":
         return dict(field.choices).get(str(value), str(value))
+    if field.type == UNIT:
+        return dict(field.choices).get(str(value)) or assignable.name_of(str(value))
     return str(value)

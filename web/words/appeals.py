@@ -47,6 +47,7 @@ def not_open(code: str, rules: AppealRules | None) -> str:
         "not_party": gettext("按规定，申诉由%(who)s提出。", who=rules.who if rules else ""),
         "level": gettext("这一评价等级不属于可以申诉的差评。"),
         "over": gettext("申诉的期限已过。"),
+        "replaced": gettext("这条评价已经按误评更正，以评价人最新的评价为准，不需要再申诉。"),
         "voided": gettext("这条评价已经不予采纳，不需要再申诉。"),
         "filed": gettext("已经对这条评价提出过申诉，每方只能提出一次。"),
     }

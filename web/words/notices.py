@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 SAY_IT_ALL = {      # the name of the step would say it again
     "file_opened", "returned", "appeal_filed", "appeal_returned", "appeal_upheld", "appeal_dismissed",
     "appeal_withdrawn", "dispatch_refused", "dispatch_transferred", "dispatch_confirmed",
-    "tell_rater_upheld", "tell_rater_dismissed"}
+    "tell_rater_upheld", "tell_rater_dismissed", "later_rating"}
 KINDS = {
     "file_opened": lazy_gettext("新差评已建档，请办理"),
     "task_waiting": lazy_gettext("有任务等待办理"),
@@ -18,9 +18,10 @@ KINDS = {
     "due_soon": lazy_gettext("任务即将到期"),
     "feedback_due": lazy_gettext("请向评价人反馈处理结果"),
     "returned": lazy_gettext("案件退回重办"),
+    "later_rating": lazy_gettext("评价人对同一次服务又作了评价，请看案件里后来的评价"),
     "appeal_filed": lazy_gettext("对一条差评提出了申诉"),
     "appeal_returned": lazy_gettext("申诉需要补充材料，请在期限内补充"),
-    "appeal_upheld": lazy_gettext("申诉成立，评价不予采纳"),
+    "appeal_upheld": lazy_gettext("申诉成立，请看复核决定"),
     "appeal_dismissed": lazy_gettext("申诉不成立，整改照常办理"),
     "appeal_withdrawn": lazy_gettext("申诉已撤回，整改照常办理"),
     "clock_stopped": lazy_gettext("已中止计时，法定期限不变"),
@@ -41,7 +42,7 @@ KINDS = {
     "dispatch_refused": lazy_gettext("承办单位退回转办，请决定改转或者维持"),
     "dispatch_transferred": lazy_gettext("退回的案件已改转别的单位"),
     "dispatch_confirmed": lazy_gettext("退回的案件维持原转办，请继续办理"),
-    "tell_rater_upheld": lazy_gettext("评价经复核不予采纳，请告知评价人（不提供工作人员姓名）"),
+    "tell_rater_upheld": lazy_gettext("对评价的申诉成立，请把复核决定告知评价人（不提供工作人员姓名）"),
     "tell_rater_dismissed": lazy_gettext("对评价的申诉不成立，评价有效，请告知评价人（不提供工作人员姓名）"),
     "conduct_recorded": lazy_gettext("督办人员对本单位作出责任认定"),
     "conduct_withdrawn": lazy_gettext("对本单位的责任认定已撤销"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,15 +16,18 @@ from caseflow.processes import deployed
 from web.words import answers, drawn
 from web.work import words
 
+Filled = tuple[str, str, datetime, list[tuple[str, str]]]
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewPanel:
-    """What lies before the reviewer of an appeal: its statement, what the rater said, and the rectification's record
-    as (step, by whom, when, answers)."""
+    """What lies before the reviewer of an appeal: its statement, what the rater said, and the records of the appeal
+    (what the rater says to it among it) and of the rectification, as (step, by whom, when, answers)."""
 
     appeal: Appeal
     said: str
-    record: tuple[tuple[str, str, datetime, list[tuple[str, str]]], ...]
+    own: tuple[Filled, ...]
+    record: tuple[Filled, ...]
     files: tuple[Attachment, ...]
     questions: tuple[Any, ...]
 
@@ -33,15 +37,21 @@ def review_panel(item: WorkItem, read: Reading, actor: Actor) -> ReviewPanel | N
     appeal = next((one for one in read.appeals if one.case_id == item.case_id), None)
     if appeal is None or item.role != "reviewer":
         return None
-    record, files = [], []
+    record: tuple[Filled, ...] = ()
+    files = []
     if appeal.rectification is not None:
         other = read.beside(appeal.rectification)
         if permissions.may_see(actor, other.case):
             files = [row for row, _ in other.files]
-        definition = deployed.with_earlier(deployed.of(other.case), other.entries)
-        for row, name in other.submissions:
-            form = definition.user_tasks[row.element].form
-            record.append((drawn.element_name(definition, row.element), name, row.submitted_at,
-                           answers.in_words(form, json.loads(row.form_values))))
-    return ReviewPanel(appeal, appeal.rating.text or "", tuple(record), tuple(files),
+        record = tuple(_filled(other))
+    return ReviewPanel(appeal, appeal.rating.text or "", tuple(_filled(read)), record, tuple(files),
                        words.QUESTIONS[appeal.ground])
+
+
+def _filled(case: Reading) -> Iterator[Filled]:
+    """What was filled in at the tasks of a case, in the words of its forms."""
+    definition = deployed.with_earlier(deployed.of(case.case), case.entries)
+    for row, name in case.submissions:
+        form = definition.user_tasks[row.element].form
+        yield (drawn.element_name(definition, row.element), name, row.submitted_at,
+               answers.in_words(form, json.loads(row.form_values)))

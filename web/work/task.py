@@ -30,9 +30,10 @@ from caseflow.errors import (
 from caseflow.law import calendars, regulations
 from caseflow.law.appeal_rules import STAFF
 from caseflow.models import User, WorkItem, transaction
-from caseflow.people import directory, permissions
+from caseflow.people import assignable, directory, permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
+from caseflow.raters import contacts as rater_contacts
 from caseflow.raters import reaching, unreachable
 from caseflow.supervision import dispatches, duplicates, reassign
 from caseflow.work import phrases, tasks
@@ -186,7 +187,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
     open_to_me = admitted.open
     read, calendar = readings.of(case), calendars.load(regulation.calendar)
     contacts = contact_panel(read, actor, asking_item([item], definition))
-    if case.rating is not None:
+    if case.rating is not None and rater_contacts.speaks(case, reaching.asks(task.form)):
         form.offer(reaching.offered(task.form, unreachable.log_of(read, item.opened_at)), contacts.standing,
                    real_name=case.rating.real_name)
     handover = reassign.last_of(item.id) if open_to_me else None
@@ -223,7 +224,7 @@ def _submitted(read: Reading, item: WorkItem, task: UserTask) -> list[tuple[str,
 
 
 def _task(item: WorkItem) -> UserTask:
-    return deployed.task(deployed.of(item.case), item.element, item.visit)
+    return assignable.offered(deployed.task(deployed.of(item.case), item.element, item.visit), item.case_id)
 
 
 def _sent() -> MultiDict:

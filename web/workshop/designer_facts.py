@@ -12,7 +12,7 @@ from caseflow.law.appeal_rules import STAFF
 from caseflow.models import ProcessDraft
 from caseflow.models.people import POSTS
 from caseflow.processes import deployed
-from caseflow.processes.asked import UPHELD, WITHDRAWN
+from caseflow.processes.asked import CORRECTED, UPHELD, WITHDRAWN
 from web.sign_in import auth
 from web.words import processes
 from web.words.roles import ROLE_NAMES
@@ -28,6 +28,7 @@ EFFECTS = {     # what each does, in a designer's words
     "tell_rater": _("通知负责联系的单位向评价人反馈整改结果"),
     "return_for_rehandling": _("退回重办（最多一次）并通知承办单位"),
     "record_newest_rating": _("记录评价人最新的评价"),
+    "replace_rating": _("误评：以评价人最新的评价代替原评价、计入统计；在申诉案件里，同时告知整改案件终止办理"),
     "void_rating": _("评价不予采纳：保留记录，不计入统计；在申诉案件里，同时告知整改案件终止办理"),
     "receive_appeal": _("收到申诉，告知被评价单位"),
     "return_for_evidence": _("退回申诉人补充材料（最多一次）并通知"),
@@ -35,7 +36,7 @@ EFFECTS = {     # what each does, in a designer's words
     "dismiss_appeal": _("申诉不成立：记录决定和理由，告知各方；查实履职不到位的，记入年度考核"),
     "record_reference": _("记录省级系统更正的编号"),
 }
-MESSAGES = {UPHELD: _("申诉属实"), WITHDRAWN: _("申诉撤回")}
+MESSAGES = {UPHELD: _("申诉属实"), CORRECTED: _("误评成立，以最新评价为准"), WITHDRAWN: _("申诉撤回")}
 VARIABLES = {"received_at": _("收到评价的时间"), "level": _("评价等级"), "real_name": _("是否实名"),
              "business_level": _("承办单位层级")}
 CHOICES = {

@@ -58,7 +58,7 @@ WORDS = {
     "first_visit_only": _("只在第一次办理时给出的选项"), "move_up": _("上移“{name}”"),
     "move_down": _("下移“{name}”"), "remove_field": _("删去“{name}”"), "type_string": _("一行文字"),
     "type_text": _("多行文字"), "type_enum": _("单选"), "type_boolean": _("是否"), "type_date": _("日期"),
-    "type_long": _("整数"), "type_": _("没有类型"),
+    "type_long": _("整数"), "type_unit": _("承办单位"), "type_": _("没有类型"),
     # findings
     "error": _("错误"), "warning": _("提示"), "blocked": _("有 {count} 个问题，改好才能部署"),
     "clean": _("没有问题，{holding} 条法规规则全部成立"), "clean_unproved": _("没有问题"),

@@ -114,7 +114,7 @@ def run(ground: Ground, trial: Trial) -> dict[str, Any]:
                   for task in trial.open_tasks],
         "deadlines": [_line(ground, trial, limit) for limit in trial.limits],
         "next": _next(ground, trial), "clock": _clock(ground, trial),
-        "contact": not trial.ended and ground.kind.speaks_to_rater,
+        "contact": not trial.ended and tryout.speaks_to_rater(ground, trial.tasks),
         "tried": contacts.standing(_reached(ground, trial)),
         "messages": [(message, drawn.element_name(definition, element))
                      for element, message in trial.awaited.items()],

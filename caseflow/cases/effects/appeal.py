@@ -16,7 +16,7 @@ from caseflow.cases.effects.occasion import Occasion, Outcome, notice
 from caseflow.errors import InvalidForm, StepFailed
 from caseflow.law.appeal_rules import STAFF
 from caseflow.moments import day_of
-from caseflow.processes.asked import FINDING, UPHELD
+from caseflow.processes.asked import CORRECTED, FINDING, UPHELD
 
 
 def receive(occasion: Occasion) -> Outcome:
@@ -67,6 +67,12 @@ def void(occasion: Occasion) -> Outcome:
     """The rating is not adopted, and its rectification is told."""
     voided = rectification.void(occasion)
     return Outcome((*voided.facts, RectificationTold(UPHELD)), voided.details)
+
+
+def replace_rating(occasion: Occasion) -> Outcome:
+    """The rater's newest word takes the place of the rating, and its rectification is told."""
+    replaced = rectification.replace_rating(occasion)
+    return Outcome((*replaced.facts, RectificationTold(CORRECTED)), replaced.details)
 
 
 def _decide(occasion: Occasion, decision: str, finding: object) -> Outcome:

@@ -55,6 +55,17 @@ def record_newest_rating(occasion: Occasion) -> Outcome:
     return Outcome((_newest(occasion, level),), {"level": level})
 
 
+def replace_rating(occasion: Occasion) -> Outcome:
+    """The rater did not mean it so: what they said last stands in the place of their rating and counts (HN-14).
+
+    StepFailed when no form has asked for it, or where it is bad still.
+    """
+    kept = record_newest_rating(occasion)
+    if kept.details["level"] in occasion.regulation.bad_levels:
+        raise StepFailed("A bad rating takes the place of none.", element=occasion.call.element)
+    return kept
+
+
 def _newest(occasion: Occasion, level: object) -> NewestRatingKept:
     return NewestRatingKept(occasion.case.rating_id, occasion.call.token, level)
 

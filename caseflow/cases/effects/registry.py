@@ -18,7 +18,7 @@ from caseflow.cases.effects import appeal, rectification
 from caseflow.cases.effects.occasion import Occasion, Outcome
 from caseflow.errors import StepFailed
 from caseflow.law.rating_levels import RATING_LEVELS
-from caseflow.processes.asked import FINDING, Read
+from caseflow.processes.asked import FINDING, REPLACING, Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
         reads=(Read("newest_level", ("enum",), RATING_LEVELS, needed=False),)),
     "record_newest_rating": Effect(
         rectification.record_newest_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
+    REPLACING: Effect(rectification.replace_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
     "void_rating": Effect(rectification.void),
     "receive_appeal": Effect(appeal.receive),
     "return_for_evidence": Effect(

@@ -108,6 +108,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "process_duplicate": ("found",),
     # forms
     "form_limit": (),
+    "form_units": (),
     "field_id": ("found",),
     "field_reserved": ("found",),
     "field_duplicate": ("found",),

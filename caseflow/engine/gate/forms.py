@@ -14,9 +14,9 @@ from caseflow.engine.expressions.tokens import MAX_NUMBER
 from caseflow.engine.gate.dialect import RESERVED_IDS, SNAKE, label, visible
 from caseflow.engine.gate.findings import Findings, printable
 from caseflow.engine.gate.names import children, extension
-from caseflow.engine.values import CASE_VARIABLES, FieldRule, FormField
+from caseflow.engine.values import CASE_VARIABLES, UNIT, FieldRule, FormField
 
-FIELD_TYPES = ("string", "text", "enum", "boolean", "date", "long")
+FIELD_TYPES = ("string", "text", "enum", "boolean", "date", "long", UNIT)
 FIELD_PROPERTIES = ("visible_when", "first_visit_only")
 RULE_PROPERTY = re.compile(r"(?P<rule>rule(_[2-9])?)(?P<says>_says)?")
 MAX_FIELDS = 50
@@ -54,6 +54,8 @@ def check_form(task: etree._Element, findings: Findings) -> tuple[FormField, ...
             findings.add("field_duplicate", node, found=name)
         else:
             fields[name] = _field(node, name, fields, findings)
+    if len([field for field in fields.values() if field.type == UNIT]) > 1:
+        findings.add("form_units", task)
     return tuple(fields.values())
 
 
@@ -155,6 +157,8 @@ def _fits(field: FormField, value: str) -> bool:
         return _is_day(value)
     if field.type == "long":
         return bool(WHOLE_NUMBER.fullmatch(value)) and _between(int(value), field.minimum, field.maximum, MAX_NUMBER)
+    if field.type == UNIT:
+        return False            # the responsible unit is filled in
     return visible(value, lines=True) and _between(len(value), field.min_length, field.longest, MAX_TEXT_LENGTH)
 
 

@@ -201,11 +201,11 @@ def test_attempts_in_vain_as_the_regulation_asks_for_keep_the_duty_too(guichi, s
 
 def test_an_appeal_has_no_milestones_of_a_rectification(guichi, session):
     appeal = guichi.appeal("guichi.dept1.officer")
-    assert facts(appeal) == ledger.LedgerFacts()
+    assert facts(appeal) == ledger.LedgerFacts(level=appeal.case().rating.level)
 
 
-def test_the_facts_of_many_cases_are_read_in_three_queries(guichi, hainan, session):
+def test_the_facts_of_many_cases_are_read_in_four_queries(guichi, hainan, session):
     sent = []
     event.listen(db.engine, "before_cursor_execute", lambda *call: sent.append(call[2]))
     ledger.ledger_facts([guichi.case_id, hainan.case_id], guichi.now)
-    assert len(sent) == 3
+    assert len(sent) == 4

@@ -235,6 +235,8 @@ CASES = {
         )
     ),
     "field_is_task": field('<camunda:formField id="rectify" label="x" type="boolean"/>'),
+    "form_units": field('<camunda:formField id="a" label="x" type="unit"/>'
+                        '<camunda:formField id="b" label="x" type="unit"/>'),
     "form_limit": field("".join(f'<camunda:formField id="x{i}" label="x" type="date"/>' for i in range(50))),
     "field_default": broken(('defaultValue="5"', 'defaultValue="10"')),
     "enum_empty": field('<camunda:formField id="x" label="x" type="enum"/>'),

@@ -15,7 +15,7 @@ from caseflow.people import accounts, permissions
 from caseflow.supervision import absences, board, reassign
 from caseflow.supervision.board import Wanted
 from caseflow.work import delegation, tasks, worklist
-from tests.ground import colleague, entries, newcomer, open_item, person, unit
+from tests.ground import colleague, entries, newcomer, open_item, person, reached, unit
 from tests.journeys.kit import Journey
 from tests.statements import recorded
 
@@ -238,6 +238,12 @@ def test_the_review_of_an_appeal_of_the_reviewing_office_falls_to_the_office_abo
     appeal = other.appeal("rated")
     db.session.rollback()
     reviewer = person("qijiang.office.reviewer")
+    assert offered(appeal, reviewer) == [] and offered(appeal, above) == ["ask_rater"]
+    claim(appeal, above)
+    reached(appeal.case_id, "above", own.now)
+    with transaction():
+        steps.complete_task(open_item(appeal.case_id).id, above, {
+            "rater_reply": "keeps", "asked_channel": "phone", "rater_words": "意见不变。"}, "a" * 20, own.now)
     assert offered(appeal, reviewer) == [] and offered(appeal, above) == ["review"]
     claim(appeal, above)
     with transaction():

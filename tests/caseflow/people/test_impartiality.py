@@ -195,7 +195,7 @@ def test_who_must_recuse_is_neither_shown_nor_counted_the_review(appeal, member,
 def test_who_must_recuse_is_not_told_that_it_is_their_turn(appeal, member, session):
     found = finding.of_case(appeal.case_id)
     assert finding.task_for(found, member) is None
-    assert finding.task_for(found, person("qijiang.office.reviewer")).element == "review"
+    assert finding.task_for(found, person("qijiang.office.reviewer")).element == "ask_rater"
 
 
 def test_what_reviewers_are_told_of_an_appeal_is_not_for_who_must_recuse(appeal, member, session):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 from sqlalchemy import func, select
 
+from caseflow.casefile import journal_check
+from caseflow.cases import steps
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
-from caseflow.models import Case, Rating, ServiceRecord, transaction
+from caseflow.models import Case, OutboxMessage, Rating, ServiceRecord, transaction
 from caseflow.ratings import intake
 from tests.caseflow.ratings.test_intake import count, line, take_in
-from tests.ground import at_once
+from tests.ground import at_once, entries, open_item
 from tests.ratings_ground import offices  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("offices")
@@ -42,6 +45,45 @@ def test_a_bad_later_rating_opens_its_case_at_once(session, clock):
     case = session.scalar(select(Case))
     assert (answer.verdict, answer.case) == ("later_rating", case.number)
     assert (case.rating.level, case.rating.sequence, case.opened_at) == ("very_dissatisfied", 2, clock())
+
+
+def notes(case):
+    return [(entry.kind, json.loads(entry.details)) for entry in entries(case.id, "later_rating")]
+
+
+@pytest.mark.both_databases
+def test_an_open_case_notes_the_later_rating_and_whoever_has_its_task_is_told(session, clock):
+    take_in([line(1, 1)], clock())
+    case = session.scalar(select(Case))
+    task = open_item(case.id)
+    take_in([line(1, 5)], clock.advance(hours=1))
+    later = session.scalar(select(Rating).where(Rating.sequence == 2))
+    assert notes(case) == [("later_rating", {
+        "rating": later.id, "level": "very_satisfied", "default_replaced": False})]
+    told = session.execute(select(OutboxMessage.unit_id, OutboxMessage.role, OutboxMessage.user_id).where(
+        OutboxMessage.kind == "later_rating", OutboxMessage.case_id == case.id)).all()
+    assert [tuple(row) for row in told] == [(task.unit_id, task.role, task.assignee_id)]
+    assert (session.get(Case, case.id).status, open_item(case.id).id) == ("open", task.id)
+    assert journal_check.verify().broken == []
+
+
+@pytest.mark.both_databases
+def test_a_case_about_a_default_is_told_that_it_was_replaced(session, clock):
+    take_in([line(1, 1, **HAINAN, isdefault="1")], clock())
+    case = session.scalar(select(Case))
+    take_in([line(1, 2, **HAINAN)], clock.advance(hours=1))
+    assert [details["default_replaced"] for _, details in notes(case)] == [True]
+    newer = session.scalar(select(Case).where(Case.id != case.id))
+    assert notes(newer) == []               # about the later rating itself
+
+
+def test_a_case_that_is_closed_and_one_of_another_service_note_nothing(session, clock):
+    take_in([line(1, 1), line(2, 1)], clock())
+    case, other = session.scalars(select(Case).order_by(Case.id)).all()
+    with transaction():
+        steps.deliver_message(case.id, "appeal_upheld", clock())
+    take_in([line(1, 5)], clock.advance(hours=1))
+    assert (notes(case), notes(other)) == ([], [])
 
 
 @pytest.mark.parametrize("other", [

@@ -13,6 +13,7 @@ from caseflow.supervision import board
 from caseflow.supervision.board import Wanted
 from scheduler import jobs
 from tests.ground import entries, open_item, person
+from tests.web.desk import desk_of, words
 
 LEAD = "hainan.platform.supervisor"
 
@@ -36,6 +37,26 @@ def test_a_task_without_a_limit_is_put_in_mind_once_after_three_working_days_and
     hainan.until("2026-03-20")
     assert jobs.remind() == 0
     hainan.healthy()
+
+
+def test_each_first_step_for_which_the_text_names_no_days_is_put_in_mind(hainan, session):
+    for task in ("verify", "contact_rater", "first_response"):                 # HN-14 第一时间
+        session.rollback()
+        item = open_item(hainan.case_id, task)
+        assert item.due_at is None
+        desk, number = desk_of(hainan, task)
+        assert "条文没有规定期限" in words(desk.opens(f"/work/{number}"))
+        hainan.time_passes(days=7)
+        assert (jobs.remind(), waiting(hainan)) == (1, (1, [hainan.case_id])), task
+        hainan.does(task, **({"outcome": "resolved"} if task == "first_response" else {}))
+
+
+def test_the_question_to_the_rater_in_an_appeal_is_put_in_mind_too(hainan, session):
+    appeal = hainan.appeal("hainan.dept1.officer")
+    assert appeal.open_tasks() == ["ask_rater"]
+    appeal.time_passes(days=7)
+    assert jobs.remind() == 2           # of the rectification, and of the appeal
+    assert {role for _, role in appeal.notices("waiting_long")} == {"reviewer"}
 
 
 def test_a_weekend_does_not_count(hainan, session):

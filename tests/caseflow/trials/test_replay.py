@@ -16,7 +16,9 @@ from caseflow.models import Timer, transaction
 from caseflow.moments import SHANGHAI
 from caseflow.processes import deployed
 from caseflow.trials import replay
+from tests import ground
 from tests.ground import person
+from tests.journeys.kit import Journey
 from web import sentences
 
 pytestmark = pytest.mark.usefixtures("with_powers")
@@ -58,6 +60,17 @@ def test_cases_on_the_definition_they_ran_under_are_the_same(installed, session)
 def test_cases_of_the_other_regulations_are_the_same_as_well(installed, session, place):
     _simulated(place, 4)
     _are_the_same(place)
+
+
+def test_a_unit_that_was_chosen_or_not_asked_for_stays_as_it_was(installed, app, clock, session):
+    chosen = Journey(app, clock, "qijiang").bad_review()
+    chosen.does("assign", responsible_unit="11500222MB000003").does("first_response", outcome="complex")
+    ground.deploy("qijiang", clock, (
+        '<camunda:formField id="responsible_unit" label="责任部门" type="unit">',
+        '<camunda:formField id="category" label="类别" type="string">'))
+    Journey(app, clock, "qijiang").bad_review().does("assign").does("first_response", outcome="complex")
+    found = _replay(_edited("qijiang"))
+    assert (found.cases, found.same, found.impossible) == (2, 2, ())
 
 
 def test_what_breaks_a_rule_of_the_target_cannot_be_done_again(guichi, session):

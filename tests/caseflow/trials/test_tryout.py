@@ -259,3 +259,19 @@ def test_a_scenario_that_breaks_a_rule_of_a_form_is_told_its_sentence():
     scenario = scenario_file.parse(text.replace("2026-03-20", "2099-12-31"), "ledger")
     (result,) = scenarios.run(drawings.loaded("hefei"), regulations.get("hefei"), [scenario])
     assert "“整改期限”最长是从今天起的20个工作日" in sentences.of(result.problems[0])
+
+
+def test_a_unit_of_the_place_is_chosen_and_no_other():
+    asked = {"problem_kind": "business", "responsible_unit": "11341702MB000001"}
+    stopped = play(ground("qijiang"), [START, complete("assign", **asked)]).stopped
+    assert stopped.error.details["fields"] == {"responsible_unit": "not_a_unit"}
+    trial = play(ground("qijiang"), [START, complete("assign", **asked | {"responsible_unit": "11500222MB000002"})])
+    assert [task.post for task in trial.open_tasks] == ["responsible.officer"]
+
+
+def test_the_rater_is_reached_from_an_appeal_only_while_it_asks_them():
+    said = {"rater_reply": "keeps", "asked_channel": "phone", "rater_words": "意见不变。"}
+    refused = play(ground("qijiang/appeal"), [START, complete("ask_rater", **said)]).stopped
+    assert refused.error.details["fields"] == {"asked_channel": "not_contacted"}
+    late = play(ground("qijiang/appeal"), [START, REACHED, complete("ask_rater", **said), REACHED]).stopped
+    assert (late.number, type(late.error)) == (4, PermissionDenied)

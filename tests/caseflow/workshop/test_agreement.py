@@ -81,13 +81,14 @@ def test_an_end_without_revisit_that_is_not_drawn_is_found():
 
 
 @pytest.mark.parametrize("place, process, edit, expected", [
-    ("hainan", "rectification", ("newest_level", "level_now"), [("effect_field_missing", "record_newest_rating")]),
+    ("hainan", "rectification", ("newest_level", "level_now"), [
+        ("effect_field_missing", "record_newest_rating"), ("effect_field_missing", "replace_rating")]),
     ("guichi", "appeal", ("provincial_no", "province_no"), [("effect_field_missing", "record_reference")]),
     ("qijiang", "appeal", ("duty_failed", "failed"), [("effect_field_missing", "dismiss_appeal")]),
     ("qijiang", "appeal", ('id="reasons"', 'id="why"'), [
         ("effect_field_missing", "dismiss_appeal"), ("effect_field_missing", "uphold_appeal")]),
     ("qijiang", "appeal", ('id="malicious"', 'id="untrue"'), [("effect_field_form", "review")]),
-    ("hainan", "rectification", ("very_satisfied", "delighted"), [("effect_field_form", "revisit")] * 2),
+    ("hainan", "rectification", ("very_satisfied", "delighted"), [("effect_field_form", "revisit")] * 3),
     ("qijiang", "appeal", ('id="malicious"', 'id="evil"'), [("effect_field_form", "review")])])
 def test_a_field_that_an_effect_reads_has_to_be_asked_for_as_it_is_read(place, process, edit, expected):
     assert sorted(found(place, process, edit)) == sorted(expected)
@@ -122,7 +123,7 @@ def test_a_figure_that_can_never_be_held_against_the_log_is_an_error():
 
 
 def test_the_messages_that_designers_may_choose_are_those_the_system_sends():
-    assert set(designer.MESSAGES) == set(MESSAGES.values())
+    assert set(designer.MESSAGES) == {message for sent in MESSAGES.values() for message in sent}
 
 
 def test_designers_are_told_what_each_effect_does():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from copy import copy
 from uuid import uuid4
 
 import pytest
@@ -52,8 +53,14 @@ def appeal_case(journey):
 
 
 def reviewing(journey, app, clock):
-    """The reviewer's desk and the work item of the review."""
+    """The reviewer's desk and the work item of the review; the rater has been asked."""
     case_id = appeal_case(journey)
+    with app.app_context():
+        asked = open_item(case_id).element != "ask_rater"
+    if not asked:
+        appeal = copy(journey)
+        appeal.case_id = case_id
+        appeal.asks_rater()
     with app.app_context():
         return Desk(app, clock, "qijiang.office.reviewer"), open_item(case_id).id
 
@@ -89,7 +96,8 @@ def test_another_persons_appeal_is_not_there(qijiang, staff, app, clock):
 
 def test_an_appeal_is_filed_with_its_evidence(qijiang, staff):
     page = words(staff.opens(filed(staff, qijiang)))
-    assert "QJ-S-2026-000001" in page and "正在办理：复核申诉" in page and "录像截图.png" in page and "证据" in page
+    assert "QJ-S-2026-000001" in page and "正在办理：听取评价人意见" in page
+    assert "录像截图.png" in page and "证据" in page
 
 
 @pytest.mark.parametrize("changes, sentence", [
@@ -138,6 +146,7 @@ def test_the_reviewer_sees_both_sides_and_a_checklist(qijiang, staff, app, clock
     filed(staff, qijiang)
     reviewer, item = reviewing(qijiang, app, clock)
     page = words(reviewer.opens(f"/work/{item}"))
+    assert "听取评价人意见" in page and "坚持原评价" in page       # what the rater says to it
     for expected in (STATEMENT, "等了两个小时", "三日内补办", "核对清单：误评", "录像截图.png", "营业执照办理"):
         assert expected in page, expected
 

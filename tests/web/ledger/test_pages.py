@@ -145,6 +145,20 @@ def test_a_department_exports_its_own_cases_alone(guichi):
     assert column(sheet_of(other.opens("/ledger/export.xlsx")), "编号") == []
 
 
+def test_the_level_with_which_a_rating_counts_stands_in_list_and_sheet(installed, app, clock):
+    plain, voided, replaced = (Journey(app, clock, "hainan").bad_review() for _ in range(3))
+    voided.message("appeal_upheld")
+    replaced.does("verify").does("contact_rater").does("first_response", outcome="mistaken")
+    replaced.does("revisit", revisit_result="satisfied", newest_level="very_satisfied")
+    desk = Desk(app, clock, "hainan.platform.supervisor")
+    sheet = sheet_of(desk.opens("/ledger/export.xlsx"))
+    counted = dict(zip(column(sheet, "编号"), column(sheet, "计入统计的等级"), strict=True))
+    assert {number.value: level.value for number, level in counted.items()} == {
+        plain.case().number: "不满意", voided.case().number: "不计入", replaced.case().number: "非常满意"}
+    page = words(desk.opens("/ledger/"))
+    assert page.count("以“非常满意”计入统计") == page.count("不计入统计") == 1
+
+
 def test_the_sheet_is_written_row_by_row(guichi):
     """A row is asked for only after the one before it was written."""
     with guichi.app.test_request_context():

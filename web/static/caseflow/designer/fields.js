@@ -4,7 +4,7 @@ import { h, say } from './dom.js';
 import { MOST_RULES } from './model.js';
 
 const DECIDING = ['enum', 'boolean', 'date', 'long'];
-const TYPES = ['string', 'text', 'enum', 'boolean', 'date', 'long'];
+const TYPES = ['string', 'text', 'enum', 'boolean', 'date', 'long', 'unit'];
 const BOUNDS = { string: ['minlength', 'maxlength'], text: ['minlength', 'maxlength'], long: ['min', 'max'] };
 const UNBOUND = { min: '', max: '', minlength: '', maxlength: '' };
 const FRESH = { type: 'text', default: '', required: true, ...UNBOUND, maxlength: '2000', visible_when: '', first_visit_only: '',
@@ -115,7 +115,7 @@ export function fieldsPart(element, fields, { edits }) {
       check(`${key}-required`, say('required'), one.required, write('required')),
       bounds.length ? row(bounds) : null,
       one.type === 'enum' ? choicesPart(one, key, write('choices')) : null,
-      defaultPart(one, key, write('default')),
+      one.type === 'unit' ? null : defaultPart(one, key, write('default')),
       visiblePart(one, fields.slice(0, index), key, write('visible_when')),
       one.type === 'enum' ? firstVisitPart(one, key, write('first_visit_only')) : null,
       DECIDING.includes(one.type) ? rulesPart(one, key, write('rules')) : null));
