@@ -101,6 +101,18 @@ class Diagram:
         next(self.node(name).iter(B + tag)).text = text
         return self
 
+    def mark(self, event: str, limit: str) -> None:
+        """Say which of an activity's timers this one is: statutory, reminder, or nothing."""
+        node = self.node(event)
+        for found in [one for one in node.iter(f"{CAM}property") if one.get("name") == "limit"]:
+            found.getparent().remove(found)
+        if limit:
+            properties = next(node.iter(f"{CAM}properties"), None)
+            if properties is None:
+                properties = etree.SubElement(etree.SubElement(node, f"{B}extensionElements"), f"{CAM}properties")
+                node.insert(0, properties.getparent())
+            etree.SubElement(properties, f"{CAM}property", name="limit", value=limit)
+
     def drop(self, name: str) -> None:
         """Take out a node with its flows."""
         for flow in self.flows_from(name) + self.flows_to(name):
