@@ -103,7 +103,8 @@ def test_hn_14_the_department_verifies_the_rater_is_contacted_through_12345_and_
     assert department.refused("核实") == "请填写“核实情况”。"
     department.does("核实", 核实情况=FOUND)
     assert department.tasks() == {}                                     # not handled before the rater is contacted
-    assert NOT_LOGGED in platform.refused("联系评价人", **REACHED)
+    for way in ("电话", "短信", "网络"):
+        assert NOT_LOGGED in platform.refused("联系评价人", **REACHED | {"联系方式": way})
     platform.logs(*CALLED)
     platform.does("联系评价人", **REACHED)
     assert "希望尽快办结。" in department.reads()
