@@ -199,6 +199,22 @@ class Person:
         """Ask to be shown how to reach the rater."""
         return self.desk.sends(f"/cases/{self.number}/contact", {"reason": reason, "back": f"/cases/{self.number}"})
 
+    def sends_back(self, reason: str) -> None:
+        """Say that the case is not their office's (不属于本单位)."""
+        answer = self.desk.sends(f"/cases/{self.number}/dispatch/refuse", {"reason": reason})
+        assert answer.status_code == 302, words(answer)
+
+    def transfers(self, office: str, reason: str) -> None:
+        """Decide about what was sent back: it goes to the office of this name (改转)."""
+        address = f"/cases/{self.number}/dispatch/"
+        page = html.fromstring(self.desk.opens(address).text)
+        form = page.xpath("//form[contains(@action, '/decide')]")[0]
+        [unit] = form.xpath(f".//select[@name='unit']/option[normalize-space()='{office}']/@value")
+        answer = self.desk.sends(form.get("action"), {
+            "refusal": form.xpath(".//input[@name='refusal']")[0].get("value"), "decision": "transferred", "unit": unit,
+            "reason": reason})
+        assert answer.status_code == 302, words(answer)
+
     def appeals(self, ground: str, statement: str = "评价人把另一窗口的事记在了这里，录像可以证明。") -> Screens:
         """File an appeal with evidence on the page of the rating; its own case."""
         address = f"/appeals/ratings/{self.case.case().rating_id}"

@@ -185,3 +185,17 @@ def test_gc_2_3_who_belongs_to_the_rated_department_does_not_review(case, depart
     both = appeal.joined("both", ("reviewer", "bureau"), ("officer", "responsible"))
     assert both.tasks() == {} and "轮到您办理" not in both.inbox()
     assert appeal.by("bureau.reviewer").tasks()
+
+
+def test_gc_2_3_the_department_that_answers_for_the_review_now_reports_not_the_one_that_gave_it_away(case, department):
+    department.sends_back("办件在区民政局办理")
+    case.by("bureau.supervisor").transfers("区民政局", "已核对办件系统")
+    now = case.by("dept2.officer")
+    assert department.tasks() == {} and "联系并核实" in now.tasks()
+    assert "提出申诉" not in department.rating_page()
+    appeal = now.appeals("恶意差评")
+    assert appeal.by("dept1.supervisor").tasks() == {}
+    appeal.by("dept2.supervisor").does("书面核实", 核实结论="情况属实，上报复核", 书面核实情况=REASONS)
+    for partial in ("dept1", "dept2"):
+        assert "复核申诉" not in appeal.by(f"{partial}.supervisor").tasks()
+    assert "复核申诉" in appeal.by("bureau.reviewer").tasks()

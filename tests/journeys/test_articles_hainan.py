@@ -184,6 +184,21 @@ def test_hn_14_who_cannot_be_reached_through_12345_is_tried_three_times_on_two_d
     assert "当场处置" in department.tasks()
 
 
+@pytest.mark.parametrize(("before", "after", "name"), [
+    (HAIKOU, PROVINCE, "省市场监管局"), (PROVINCE, HAIKOU, "海口市住建局"), (HAIKOU, SANYA, "三亚市住建局")])
+def test_hn_14_after_a_transfer_the_platform_of_the_new_department_goes_on(screens, before, after, name):
+    case = screens.bad_review(office=before)
+    wrong, formerly = people(case, before)
+    wrong.sends_back("该事项由别的单位办理")
+    case.by("platform.supervisor").transfers(name, "已核对办件系统")
+    department, platform = people(case, after)
+    assert wrong.tasks() == {}
+    solved(department, platform)
+    assert formerly.tasks() == {} and (formerly.reads() == "" or before == PROVINCE)
+    revisited(platform)
+    assert "已办结：满意" in platform.reads()
+
+
 # --- HN-15 --------------------------------------------------------------------------------------------------------
 
 

@@ -78,18 +78,12 @@ def test_the_ledger_judges_what_was_done_by_the_same_second(case, after, late):
     assert ledger.ledger_facts([case.case_id], case.now)[case.case_id].late is late
 
 
-LATER = ('<bpmn:boundaryEvent id="later" name="再次上报" attachedToRef="first_response" cancelActivity="false">'
-         '<bpmn:timerEventDefinition id="later_timer"><bpmn:timeDate>working_days(10, since=received_at)'
-         '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="later_end"/>'
-         '<bpmn:sequenceFlow id="later_flow" sourceRef="later" targetRef="later_end"/>')
-
-
 @pytest.mark.parametrize("marked", [True, False])
 def test_a_task_that_is_late_stays_so_whatever_later_timer_still_runs(journey, app, session, clock, marked):
     """Also under a drawing that marks no limit, as versions from before the marks do."""
     drawn = Diagram("guichi", "rectification", whole=True)
     drawn.mark("first_response_due", "statutory" if marked else "")
-    drawn.add(drawn.node(TASK).getparent(), LATER)
+    drawn.add_later_timer(TASK)
     deploy("guichi", clock, (regulations.files("guichi")["rectification.bpmn"], drawn.source()), deployed=not marked)
     case = journey("guichi").bad_review()
     statutory = case.due_at(TASK)
