@@ -10,6 +10,7 @@ import io
 from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from uuid import uuid4
 
 from lxml import html
@@ -85,6 +86,20 @@ class Sheet:
         return self.form.xpath(".//input[@name='form_token']")[0].get("value")
 
 
+class NextPage:
+    """The page to which a form led; opened by whoever asks what it says."""
+
+    def __init__(self, desk: Desk, address: str) -> None:
+        self.desk, self.address = desk, address
+
+    def __contains__(self, text: str) -> bool:
+        return text in self.text
+
+    @cached_property
+    def text(self) -> str:
+        return main_text(self.desk.opens(self.address))
+
+
 class Person:
     """Somebody signed in, who works on one case."""
 
@@ -148,13 +163,12 @@ class Person:
 
     # --- what they do ---------------------------------------------------------------------------------------------
 
-    def does(self, task: str, **answers: str) -> str:
-        """Fill in the form by its labels and send it; what the next page says. The next thing happens later."""
+    def does(self, task: str, **answers: str) -> NextPage:
+        """Fill in the form by its labels and send it; where that leads. The next thing happens later."""
         answer = self._send(task, answers)
         assert answer.status_code == 302, Sheet(answer).text if answer.status_code < 500 else answer.status_code
-        after = main_text(self.desk.opens(answer.location))
         self.case.clock.advance(minutes=5)
-        return after
+        return NextPage(self.desk, answer.location)
 
     def refused(self, task: str, **answers: str) -> str:
         """Send the form, which is not taken; why, in the words of the page: field by field, else above the form."""
