@@ -91,10 +91,13 @@ def elements() -> tuple[str, ...]:
     return tuple(sorted({task for _, _, rule in kept_apart() for group in rule.tasks for task in group}))
 
 
+_DONE, _OF = aliased(WorkItem), aliased(Case)      # made once: each costs a millisecond
+
+
 def did_the_other(user_id: ColumnElement[int] | int | None) -> ColumnElement[bool]:
     """A condition on WorkItem: this person did in its case what a rule keeps apart from it. `completed_by` implies the
     status, which would be looked up on an index of all that was ever completed."""
-    done, of = aliased(WorkItem), aliased(Case)
+    done, of = _DONE, _OF
     pairs = [and_(of.regulation == key, of.kind == kind, WorkItem.element.in_(these), done.element.in_(those))
              for key, kind, rule in kept_apart() for these, those in (rule.tasks, rule.tasks[::-1])]
     if not pairs:

@@ -19,6 +19,7 @@ from caseflow.people import apart, impartiality
 from caseflow.people.impartiality import REVIEWER
 from caseflow.people.permissions import Actor
 
+_CASE, _POST, _USER, _UNIT = map(aliased, (Case, RoleAssignment, User, Unit))      # made once: each costs a millisecond
 OPEN = WorkItem.status == literal_column("'open'")  # spelled out: with a parameter the partial index would not be found
 
 
@@ -43,7 +44,7 @@ def free_for(actor: Actor, regulation: str | None = None) -> Iterator[ColumnElem
     """Conditions on WorkItem, one of which holds for each free task that the actor may take by such a rule."""
     for key, kind, rule in apart.kept_apart():
         office, _, role = rule.fallback.partition(".")
-        here, unit = sorted(unit for held, unit in actor.roles if held == role), aliased(Unit)
+        here, unit = sorted(unit for held, unit in actor.roles if held == role), _UNIT
         if here and regulation in (None, key):
             yield and_(OPEN, WorkItem.assignee_id.is_(None), WorkItem.role != STAFF, _is_of(key, kind, rule),
                        exists().where(unit.id.in_(here), unit.regulation == key, unit.key == office),
@@ -103,19 +104,19 @@ def _nobody_may(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool
 
 def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:
     """Whether this rule is about the task."""
-    case = aliased(Case)
+    case = _CASE
     return and_(WorkItem.element.in_(rule.tasks[0] + rule.tasks[1]), exists().where(
         case.id == WorkItem.case_id, case.regulation == regulation, case.kind == kind).correlate_except(case))
 
 
 def _nobody_at_its_post() -> ColumnElement[bool]:
-    post, user = aliased(RoleAssignment), aliased(User)
+    post, user = _POST, _USER
     return ~exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
                            user.active, ~impartiality.barred(post.user_id)).correlate_except(post, user)
 
 
 def _somebody_at(regulation: str, fallback: str) -> ColumnElement[bool]:
-    post, user, unit = aliased(RoleAssignment), aliased(User), aliased(Unit)
+    post, user, unit = _POST, _USER, _UNIT
     office, _, role = fallback.partition(".")
     return exists().where(unit.regulation == regulation, unit.key == office, post.unit_id == unit.id, post.role == role,
                           user.id == post.user_id, user.active,

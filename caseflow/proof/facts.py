@@ -16,7 +16,7 @@ from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
 PAIRS = ("different_office", "different_person")
 OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "offers_only",
-            "asks", "refuses", "within")
+            "asks", "refuses", "within", "after_today")
 RESPONSIBLE = "responsible"
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
@@ -206,6 +206,18 @@ def within(check: Check, definition: Definition) -> Breach | None:
     return None
 
 
+def after_today(check: Check, definition: Definition) -> Breach | None:
+    """The forms of these tasks take neither today nor an earlier day in this field."""
+    for task in check.words(check.parts[0]):
+        entry = _field(definition, task, check.parts[1])
+        if entry is None:
+            return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
+        early = (day_of(number) for number in range(-days.LONGEST, 1))
+        if not all(_refused(definition, task, {entry.id: day, "received_at": day_of(0)}) for day in early):
+            return breach(task, "date_not_ahead", name=named(definition, task), label=entry.label)
+    return None
+
+
 def _refused(definition: Definition, task: str, values: Mapping[str, object], parameter: str = "") -> bool:
     """Whether a rule of the form refuses these answers, the rest being empty."""
     around = days.surroundings(parameter)
@@ -230,4 +242,4 @@ def topics_of(definition: Definition) -> dict[str, str]:
 
 FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_office": different_office,
          "different_person": different_person, "offers": offers, "offers_only": offers_only, "asks": asks,
-         "refuses": refuses, "within": within}
+         "refuses": refuses, "within": within, "after_today": after_today}

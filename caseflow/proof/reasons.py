@@ -51,6 +51,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "question_optional": ("name", "field"),
     "answers_together": ("name", "label", "value", "answer"),
     "date_unbounded": ("name", "label", "parameter"),
+    "date_not_ahead": ("name", "label"),
     "minimum_too_low": ("name", "label", "lowest", "least"),
     "effect_missing": ("name", "topic"),
     # limits

@@ -50,6 +50,7 @@ VOCABULARY = {
     "asks": Word("ew", ("least",)),
     "refuses": Word("eww", answers=True),
     "within": Word("eww"),
+    "after_today": Word("ew"),
 }
 
 

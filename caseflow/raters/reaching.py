@@ -24,9 +24,10 @@ NOBODY = asked.NOT_LEFT            # the answer that the rater left nothing by w
 NUMBER = asked.ATTEMPTS.field
 REACHED = "reached"
 TELEPHONE = "telephone"
-# Answer of a form that says how the rater was reached → the channel in the log; "" any. Others need no attempt.
+# Answer of a form that says how the rater was reached → the channel in the log; "" any. Others need no attempt: to a
+# questionnaire the rater answers alone.
 HOW = {"phone": TELEPHONE, "sms": "sms", "wechat": "wechat", "visit": "visit", "in_person": "visit", "mail": "mail",
-       "other": ""}
+       "web": "", "other": ""}
 CHANNELS = (TELEPHONE, "sms", "wechat", "visit", "mail", "other")
 RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")
 LONGEST_NOTE = 500   # characters

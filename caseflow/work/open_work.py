@@ -27,11 +27,11 @@ def places(actor: Actor, scope: str = "all", regulation: str | None = None) -> l
     if regulation is not None:
         units = set(db.session.scalars(select(Unit.id).where(Unit.regulation == regulation)))
         posts = [(unit, role) for unit, role in posts if unit in units]
-    free = {role: and_(WorkItem.assignee_id.is_(None), ~impartiality.barred(actor.user_id, role)) for _, role in posts}
-    mine = WorkItem.assignee_id == actor.user_id
-    found = [and_(WorkItem.status == OPEN, WorkItem.unit_id == unit, WorkItem.role == role, whose)
-             for unit, role in posts
-             for whose in {"mine": [mine], "unit": [free[role]]}.get(scope, [free[role], mine])]
+    whose = {role: [] if scope == "mine" else [
+        and_(WorkItem.assignee_id.is_(None), ~impartiality.barred(actor.user_id, role))] for _, role in posts}
+    mine = [] if scope == "unit" else [WorkItem.assignee_id == actor.user_id]
+    found = [and_(WorkItem.status == OPEN, WorkItem.unit_id == unit, WorkItem.role == role, one)
+             for unit, role in posts for one in whose[role] + mine]
     return found + _standing_in(actor, scope, regulation)
 
 

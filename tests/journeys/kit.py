@@ -73,11 +73,11 @@ class Journey:
     # --- what happens -------------------------------------------------------------------------------------------
 
     def bad_review(self, *, level: str = "2", real_name: bool = True, office: int = 0,
-                   staff_no: str = "", orgcode: str = "") -> Journey:
+                   staff_no: str = "", orgcode: str = "", **fields: object) -> Journey:
         """A citizen's rating arrives through the feed; its case opens at once, with an office that nobody has
-        registered (`orgcode`) at the lead office."""
+        registered (`orgcode`) at the lead office. `fields` of the feed say something else than usual."""
         line = self._line(level, real_name, orgcode or self.regulation.responsible_units[office].code) | {
-            "proManager": "卫窗口", "proManagerNo": staff_no or demo.STAFF_NUMBERS[office]}
+            "proManager": "卫窗口", "proManagerNo": staff_no or demo.STAFF_NUMBERS[office]} | fields
         with self.app.app_context(), transaction():
             verdict = intake.receive([json.dumps(line).encode()], "test", self.now)[0]
             assert verdict.status == "accepted" and (orgcode or not verdict.notes), verdict

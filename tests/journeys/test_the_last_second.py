@@ -9,13 +9,14 @@ import pytest
 from caseflow.cases import ledger, steps
 from caseflow.cases.ledger import CaseFilter
 from caseflow.health import figures
-from caseflow.law import calendars
+from caseflow.law import calendars, regulations
 from caseflow.models import db
 from caseflow.supervision import board
 from caseflow.supervision.board import Wanted
 from caseflow.work import worklist
 from caseflow.workshop import statistics
-from tests.ground import open_item, person
+from tests.caseflow.proof.diagrams import Diagram
+from tests.ground import deploy, open_item, person
 from web.words import times
 
 pytestmark = pytest.mark.both_databases
@@ -75,3 +76,22 @@ def test_the_ledger_judges_what_was_done_by_the_same_second(case, after, late):
     lead = person("guichi.bureau.supervisor")
     assert ledger.ledger(lead, CaseFilter(overdue=True), case.now).total == late
     assert ledger.ledger_facts([case.case_id], case.now)[case.case_id].late is late
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_task_that_is_late_stays_so_whatever_later_timer_still_runs(journey, app, session, clock, marked):
+    """Also under a drawing that marks no limit, as versions from before the marks do."""
+    drawn = Diagram("guichi", "rectification", whole=True)
+    drawn.mark("first_response_due", "statutory" if marked else "")
+    drawn.add_later_timer(TASK)
+    deploy("guichi", clock, (regulations.files("guichi")["rectification.bpmn"], drawn.source()), deployed=not marked)
+    case = journey("guichi").bad_review()
+    statutory = case.due_at(TASK)
+    case.clock.set(statutory)
+    assert said_late(case) == set() and due_today(case) == (1, 1)
+    case.time_passes(seconds=1)
+    assert (case.timers("fired"), case.timers(), case.due_at(TASK)) == (["first_response_due"], ["later"], statutory)
+    assert len(said_late(case)) == 11 and due_today(case) == (0, 0)     # the scheduler has nothing to do until then
+    case.does(TASK, outcome="resolved").does("revisit", revisit_result="satisfied")
+    lead = person("guichi.bureau.supervisor")
+    assert ledger.ledger(lead, CaseFilter(overdue=True), case.now).total == 1

@@ -50,6 +50,7 @@ SENTENCES = {
                           "请在“%(label)s”上写规则（rule）拦住。"),
     "date_unbounded": _("“%(name)s”的“%(label)s”没有最晚的日子；"
                         "请在它上面写规则，如 日期 <= working_days('%(parameter)s')。"),
+    "date_not_ahead": _("“%(name)s”的“%(label)s”可以填今天或者以前的日子；请在它上面写规则，如 日期 > today()。"),
     "question_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上，并设为必填。"),
     "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),
     "effect_missing": _("“%(name)s”没有执行 %(topic)s；请改为系统任务，topic 写 %(topic)s。"),

@@ -17,6 +17,12 @@ Edit = tuple[str, Diagram]      # what was edited, the diagram afterwards
 STATUTORY = ("outcome", "revisit_result", "track_result", "decision", "verification")
 DATES = ("rectify_by",)
 OTHER_TOPIC = "notify_responsible"
+RULE = re.compile(r"rule(_\d+)?")
+LATER = ('<bpmn:boundaryEvent id="later_due" attachedToRef="{0}" cancelActivity="{1}"><bpmn:extensionElements>'
+         '<camunda:properties><camunda:property name="limit" value="statutory"/></camunda:properties>'
+         '</bpmn:extensionElements><bpmn:timerEventDefinition id="later_timer"><bpmn:timeDate>working_days(30)'
+         '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="later_end"/>'
+         '<bpmn:sequenceFlow id="later_flow" sourceRef="later_due" targetRef="later_end"/>')
 
 
 def drop_task(diagram: Diagram) -> Iterator[Edit]:
@@ -70,6 +76,17 @@ def longer_unit(diagram: Diagram) -> Iterator[Edit]:
         if found:
             yield event, diagram.again().set_text(
                 event, "timeDate", text.replace(found[0], f"calendar_days({int(found[1]) * 2 + 12}"))
+
+
+def other_mark(diagram: Diagram) -> Iterator[Edit]:
+    """A later timer is called the statutory limit, and the article's own a reminder, or nothing."""
+    for event, text in diagram.timers():
+        for mark in ("reminder", ""):
+            edited = diagram.again()
+            node = edited.node(event)
+            edited.mark(event, mark)
+            edited.add(node.getparent(), LATER.format(node.get("attachedToRef"), node.get("cancelActivity"), text))
+            yield f"{event}: {mark or 'unmarked'}", edited
 
 
 def detach_timer(diagram: Diagram) -> Iterator[Edit]:
@@ -293,6 +310,18 @@ def drop_field(diagram: Diagram) -> Iterator[Edit]:
                 yield f"{task}.{field.get('id')}", edited
 
 
+def drop_rule(diagram: Diagram) -> Iterator[Edit]:
+    """What the answer to a field has to keep is not held any more."""
+    for task in diagram.users():
+        for field in diagram.fields(task):
+            for rule in [one.get("id") for one in field.iter(f"{CAM}property") if RULE.fullmatch(one.get("id") or "")]:
+                edited = diagram.again()
+                for part in list(edited.field(task, field.get("id")).iter(f"{CAM}property")):
+                    if part.get("id") in (rule, f"{rule}_says"):
+                        part.getparent().remove(part)
+                yield f"{task}.{field.get('id')}: {rule}", edited
+
+
 def fewer_attempts(diagram: Diagram) -> Iterator[Edit]:
     """Unreachable after fewer attempts than [unreachable] says."""
     for task in diagram.users():
@@ -341,12 +370,15 @@ NO_BREACH = {   # rerouted, changed, and yet lawful: what was edited → why
         "HN-15 再行办理：退回后从核实重新做起，仍然只退回一次，之后仍要回访",
     "hainan/rectification flow_rehandle_handled → by_outcome":
         "HN-15 再行办理：退回后按原来的结果再整改或解释一次，仍然只退回一次，之后仍要回访",
+    **{f"qijiang/rectification flow_{timer}_escalate_rectify → escalate_{other}":
+       "QJ-16 限期和承诺的日期都要上报：另一个“逾期上报”做的是同一件事，原来的那个还有另一个时限通向它"
+       for timer in ("rectify_due", "promise_due") for other in ("first_response", "explain")},
 }
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     drop_task, drop_effect, swap_effect, lengthen_limit, later_start, other_limit, longer_unit, detach_timer,
     move_timer, flip_timer, silent_timer, swap_unit, lose_reviewer, swap_ways, short_cut, other_branch,
     void_at_once, change_answer, negate, loosen, more_rounds, more_evidence, drop_choice, make_optional, drop_field,
-    fewer_attempts, lose_message,
+    fewer_attempts, lose_message, drop_rule, other_mark,
 )
 COMPARED = {swap_ways, short_cut, change_answer, negate, loosen, more_rounds, reroute}
 

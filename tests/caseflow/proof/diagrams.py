@@ -19,6 +19,10 @@ PREFIXES = {prefix: namespace for namespace, prefix in NAMESPACES.items()}
 B, CAM = f"{{{PREFIXES['bpmn']}}}", f"{{{PREFIXES['camunda']}}}"
 DECLARED = " ".join(f'xmlns:{prefix}="{namespace}"' for prefix, namespace in PREFIXES.items())
 LEFT_OUT = ("incoming", "outgoing", "laneSet", "collaboration", "textAnnotation", "association")
+LATER = ('<bpmn:boundaryEvent id="later" name="再次上报" attachedToRef="{0}" cancelActivity="false">'
+         '<bpmn:timerEventDefinition id="later_timer"><bpmn:timeDate>working_days(10, since=received_at)'
+         '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="later_end"/>'
+         '<bpmn:sequenceFlow id="later_flow" sourceRef="later" targetRef="later_end"/>')
 SIDE_TOPICS = {"escalate", "remind"}
 
 
@@ -100,6 +104,22 @@ class Diagram:
         """Write the condition of a flow or the time of an event."""
         next(self.node(name).iter(B + tag)).text = text
         return self
+
+    def mark(self, event: str, limit: str) -> None:
+        """Say which of an activity's timers this one is: statutory, reminder, or nothing."""
+        node = self.node(event)
+        for found in [one for one in node.iter(f"{CAM}property") if one.get("name") == "limit"]:
+            found.getparent().remove(found)
+        if limit:
+            properties = next(node.iter(f"{CAM}properties"), None)
+            if properties is None:
+                properties = etree.SubElement(etree.SubElement(node, f"{B}extensionElements"), f"{CAM}properties")
+                node.insert(0, properties.getparent())
+            etree.SubElement(properties, f"{CAM}property", name="limit", value=limit)
+
+    def add_later_timer(self, task: str) -> None:
+        """One more timer at a task (`later`), of ten working days from the receipt; nothing follows it."""
+        self.add(self.node(task).getparent(), LATER.format(task))
 
     def drop(self, name: str) -> None:
         """Take out a node with its flows."""

@@ -15,12 +15,13 @@ EXTRA = ('<bpmn:userTask id="extra_review" name="内部复查" camunda:candidate
          '<camunda:formData><camunda:formField id="checked" label="已复查" type="boolean"/></camunda:formData>{}'
          "</bpmn:extensionElements></bpmn:userTask>")
 TELL = '<bpmn:serviceTask id="extra_notice" name="通知" camunda:type="external" camunda:topic="notify_responsible"/>'
-REMINDER = ('<bpmn:boundaryEvent id="extra_due" attachedToRef="{0}" cancelActivity="false"><bpmn:timerEventDefinition '
-            'id="extra_timer"><bpmn:timeDate>working_days(1)</bpmn:timeDate></bpmn:timerEventDefinition>'
-            '</bpmn:boundaryEvent><bpmn:serviceTask id="extra_reminder" name="提醒" camunda:type="external" '
-            'camunda:topic="remind"/><bpmn:endEvent id="extra_reminded"/><bpmn:sequenceFlow id="extra_1" '
-            'sourceRef="extra_due" targetRef="extra_reminder"/><bpmn:sequenceFlow id="extra_2" '
-            'sourceRef="extra_reminder" targetRef="extra_reminded"/>')
+REMINDER = ('<bpmn:boundaryEvent id="extra_due" attachedToRef="{0}" cancelActivity="false"><bpmn:extensionElements>'
+            '<camunda:properties><camunda:property name="limit" value="reminder"/></camunda:properties>'
+            '</bpmn:extensionElements><bpmn:timerEventDefinition id="extra_timer"><bpmn:timeDate>working_days(1)'
+            '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:serviceTask id="extra_reminder" '
+            'name="提醒" camunda:type="external" camunda:topic="remind"/><bpmn:endEvent id="extra_reminded"/>'
+            '<bpmn:sequenceFlow id="extra_1" sourceRef="extra_due" targetRef="extra_reminder"/>'
+            '<bpmn:sequenceFlow id="extra_2" sourceRef="extra_reminder" targetRef="extra_reminded"/>')
 
 
 def rename(diagram: Diagram) -> Iterator[Edit]:

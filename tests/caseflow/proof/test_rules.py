@@ -90,6 +90,7 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
     ("asks(revisit, attempts, least=4)", "minimum_too_low", ("least", 4)),
     ("refuses(first_response, contact_channel, phone, outcome=complex)", "answers_together", ("value", "电话")),
     ("within(first_response, outcome, ledger_longest)", "date_unbounded", ("parameter", "ledger_longest")),
+    ("after_today(first_response, outcome)", "date_not_ahead", ("label", "核实结果")),
     ("every_closed_case_had(second_revisit)", "step_missing", ("element", "second_revisit")),
     ("reachable(closed_quietly)", "end_missing", ("outcome", "closed_quietly")),
     ("message_ends(withdrawn, during=[rectify], outcome=rating_voided)", "message_missing", ("message", "withdrawn")),
