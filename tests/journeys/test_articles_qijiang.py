@@ -119,7 +119,7 @@ def test_qj_14_the_office_forwards_follows_and_closes_and_another_person_than_wh
 
 
 def test_qj_14_who_handled_and_revisited_at_the_office_does_not_track(screens):
-    case = screens.bad_review(orgcode="11500222MB999999")            # nobody's: the office answers for it
+    case = screens.bad_review(orgcode="11500222MB000091")            # the office itself was rated
     officer, boss = case.by("office.officer"), case.by("office.supervisor")
     officer.does("分类转交", 问题类别="业务办理")
     ruled(officer)

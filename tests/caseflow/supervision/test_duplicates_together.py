@@ -45,7 +45,7 @@ def test_a_promise_is_no_later_than_the_fifth_working_day_of_each(installed, app
 
 
 def test_who_revisited_one_of_them_tracks_neither_along(installed, app, clock, session):
-    mine, other = (Journey(app, clock, "qijiang").bad_review(orgcode="11500222MB999999").does("assign").does(
+    mine, other = (Journey(app, clock, "qijiang").bad_review(orgcode="11500222MB000091").does("assign").does(
         "first_response", outcome="resolved", resolution="ruled") for _ in range(2))
     mine.does("revisit", revisit_result="satisfied")                                # by OFFICER
     reached(other.case_id, OFFICER, other.now)
