@@ -300,7 +300,8 @@ def make_optional(diagram: Diagram) -> Iterator[Edit]:
 def drop_field(diagram: Diagram) -> Iterator[Edit]:
     """What the article wants recorded is not asked: verification, measures, explanation, plan, reasons, number."""
     wanted = {"findings", "measures", "explanation", "plan", "work_order_no", "rectify_by", "cause", "promise",
-              "newest_level", "provincial_no", "contact_channel", "revisit_channel", "duty_failed", *STATUTORY}
+              "newest_level", "provincial_no", "contact_channel", "revisit_channel", "duty_failed", "asked_channel",
+              "rater_reply", "rater_words", "responsible_unit", *STATUTORY}
     for task in diagram.users():
         for field in diagram.fields(task):
             if field.get("id") in wanted:
