@@ -23,7 +23,8 @@ HINTS = {
 }
 CLOCKS = {
     "continues": lazy_gettext("申诉期间整改照常办理，期限继续计算。"),
-    "stops": lazy_gettext("申诉期间整改照常办理，法定期限不变；同意的时间中止计时，申诉办结或者撤回后接着计算，剩余的时间不变。"),
+    "stops": lazy_gettext(
+        "申诉期间整改照常办理，法定期限不变；同意的时间中止计时，申诉办结或者撤回后接着计算，剩余的时间不变。"),
 }
 FIELDS = {
     ("ground", "not_a_choice"): lazy_gettext("请选择申诉的理由。"),
