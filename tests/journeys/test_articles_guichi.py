@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens
+from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, heard
 
 PLAN, TOLD = "先改流程，再培训。", "该事项没有法定依据。"
 SIMPLE = {"核实结果": "确有问题，简单事项", "联系方式": "电话", "核实情况": FOUND}
@@ -160,6 +160,7 @@ def test_gc_2_3_the_department_reports_in_writing_the_bureau_reviews_and_the_pro
     assert reviewer.tasks() == {}                                    # first the department, in writing
     assert written.refused("书面核实", 核实结论="情况属实，上报复核") == "请填写“书面核实情况”。"
     written.does("书面核实", 核实结论="情况属实，上报复核", 书面核实情况=REASONS)
+    heard(reviewer)
     sheet = reviewer.opens("复核申诉")
     assert "条文没有规定期限" in sheet.text and set(sheet.questions["认定的理由"].choices) == {"恶意差评", "误操作"}
     assert reviewer.insists("复核申诉", decision="upheld", finding="untrue", reasons=REASONS)
@@ -170,7 +171,7 @@ def test_gc_2_3_the_department_reports_in_writing_the_bureau_reviews_and_the_pro
     correcting.does("省级系统更正", 省级系统申诉编号="AH-2026-000123")
     assert department.tasks() == {} and "AH-2026-000123" in correcting.reads()
     row = case.by("bureau.supervisor").ledger(status="voided")
-    assert row["办结时间"] == "2026-03-02 09:10" and "不予采纳" in case.by("dept1.supervisor").reads()
+    assert row["办结时间"] == "2026-03-02 09:20" and "不予采纳" in case.by("dept1.supervisor").reads()
 
 
 def test_gc_2_3_what_the_department_cannot_verify_is_not_reported_and_the_rectification_goes_on(case, department):
@@ -198,4 +199,4 @@ def test_gc_2_3_the_department_that_answers_for_the_review_now_reports_not_the_o
     appeal.by("dept2.supervisor").does("书面核实", 核实结论="情况属实，上报复核", 书面核实情况=REASONS)
     for partial in ("dept1", "dept2"):
         assert "复核申诉" not in appeal.by(f"{partial}.supervisor").tasks()
-    assert "复核申诉" in appeal.by("bureau.reviewer").tasks()
+    assert "复核申诉" in heard(appeal.by("bureau.reviewer")).tasks()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, main_text
+from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, heard, main_text
 
 PROVINCE, HAIKOU, QIONGSHAN, SANYA = range(4)
 PLATFORM = {PROVINCE: "platform", HAIKOU: "platform_city", QIONGSHAN: "platform_city", SANYA: "platform_sanya"}
@@ -14,7 +14,7 @@ TOLD = "该诉求没有依据，已说明。"
 REACHED = {"联系结果": "已联系上", "联系方式": "电话", "评价人的诉求": "希望尽快办结。"}
 ORDER = {"差评原因": "服务态度", "差评事项": "营业执照", "工单编号": "HN-0001", "办理期限": "2026-03-13"}
 OPINION = "整改落实情况和评价人的意见"
-SATISFIED = {"回访结果": "满意", "回访方式": "电话", "评价人的最新评价": "满意", OPINION: "已经补办，态度好多了。"}
+SATISFIED = {"回访结果": "满意", "反馈和回访的方式": "电话", "评价人的最新评价": "满意", OPINION: "已经补办，态度好多了。"}
 UNSATISFIED = SATISFIED | {"回访结果": "不满意", "评价人的最新评价": "非常不满意", OPINION: "没有解决。"}
 REASONS = "通话录音和办件记录显示，评价所说的事没有发生。"
 EXAMINED = {"核查情况和意见": "已核对通话录音，建议成立。"}
@@ -57,7 +57,7 @@ def test_hn_5_an_appeal_is_examined_by_the_12345_platform_and_reviewed_by_the_ap
     platform, bureau = appeal.by(f"{PLATFORM[office]}.reviewer"), appeal.by(f"{BUREAU[office]}.reviewer")
     cities = {"platform_city", "bureau_haikou", "platform_sanya", "bureau_sanya"}
     others = [appeal.by(f"{key}.reviewer") for key in sorted(cities - {PLATFORM[office], BUREAU[office]})]
-    assert bureau.tasks() == {} and platform.refused("核查申诉") == "请填写“核查情况和意见”。"
+    assert bureau.tasks() == {} and heard(platform).refused("核查申诉") == "请填写“核查情况和意见”。"
     platform.does("核查申诉", **EXAMINED)
     assert EXAMINED["核查情况和意见"] in bureau.reads() and "条文没有规定期限" in bureau.opens("复核申诉").text
     assert [(other.tasks(), other.reads()) for other in others] == [({}, "")] * len(others)
@@ -83,7 +83,7 @@ def test_hn_13_the_12345_platform_revisits_by_telephone_and_learns_how_the_recti
     solved(department, platform)
     assert department.tasks() == {}
     sheet = platform.opens("反馈并回访")
-    assert set(sheet.questions["回访方式"].choices) == {"网络", "电话", "短信"} and "条文没有规定期限" in sheet.text
+    assert set(sheet.questions["反馈和回访的方式"].choices) == {"网络", "电话", "短信"} and "条文没有规定期限" in sheet.text
     assert NOT_LOGGED in platform.refused("反馈并回访", **SATISFIED)
     platform.logs(*CALLED)
     assert platform.refused("反馈并回访", **SATISFIED | {OPINION: " "}) == "请填写“整改落实情况和评价人的意见”。"
@@ -249,18 +249,18 @@ def test_hn_17_the_department_appeals_against_what_is_malicious_or_untrue_and_th
     department, platform = people(case, HAIKOU)
     assert "由办事部门提出" in case.by("dept2.staff").rating_page()
     appeal = department.appeals("情况不实")
-    appeal.by("platform_city.reviewer").does("核查申诉", **EXAMINED)
+    heard(appeal.by("platform_city.reviewer")).does("核查申诉", **EXAMINED)
     appeal.by("bureau_haikou.reviewer").does("复核申诉", **UPHELD)
     assert department.tasks() == {} and platform.tasks() == {}           # at its first step, nothing to invent first
     row = case.by("platform.supervisor").ledger(status="voided")
-    assert row["办结时间"] == "2026-03-02 09:05" and "申诉成立" in department.inbox()
+    assert row["办结时间"] == "2026-03-02 09:15" and "申诉成立" in department.inbox()
 
 
 def test_hn_17_a_dismissed_appeal_lets_the_handling_go_on_and_evidence_is_asked_for_once(screens):
     case = screens.bad_review()
     department, _ = people(case)
     appeal = department.appeals("恶意")
-    appeal.by("platform.reviewer").does("核查申诉", **EXAMINED)
+    heard(appeal.by("platform.reviewer")).does("核查申诉", **EXAMINED)
     bureau, appellant = appeal.by("service_office.reviewer"), appeal.by("dept1.officer")
     bureau.does("复核申诉", 复核决定="证据不足，退回补充（仅一次）", 决定的理由=REASONS)
     appellant.does("补充证据", 补充说明="补上窗口录像。")

@@ -6,12 +6,13 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, main_text
+from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, heard, main_text
 
 TOLD = "该事项确实无法办理，已说明原因。"
 NAME, PHONE = "卫建国", "13900009029"
 PROMISED = {"处置结果": "问题复杂，承诺限期解决", "承诺答复的内容": "五日内补发证照", "承诺的日期": "2026-03-06",
             "核实情况": FOUND}
+ASSIGNED = {"问题类别": "业务办理", "责任部门": "区市场监管局"}
 REASONS = "录像和叫号记录显示，评价所说的事发生在另一窗口。"
 
 
@@ -33,7 +34,7 @@ def office(case):
 @pytest.fixture
 def agency(case, office):
     """The officer of the responsible agency, to which the office has forwarded the review."""
-    office.does("分类转交", 问题类别="业务办理")
+    office.does("分类转交", **ASSIGNED)
     return case.by("dept1.officer")
 
 
@@ -53,6 +54,7 @@ def test_qj_6_the_district_office_reviews_appeals_and_somebody_impartial_there(c
     assert agency.tasks() == {"初次处置": agency.tasks()["初次处置"]} and appeal.by("dept1.officer").tasks() == {}
     assert appeal.joined("both", ("reviewer", "office"), ("officer", "responsible")).tasks() == {}
     reviewer = appeal.by("office.reviewer")
+    heard(reviewer)
     sheet = reviewer.opens("复核申诉")
     assert "条文没有规定期限" in sheet.text and "QJ-6" in sheet.text and PHONE not in sheet.text
     assert "请填写“决定的理由”。" in reviewer.refused("复核申诉", 复核决定="申诉成立，评价不予采纳", 认定的理由="误评")
@@ -76,7 +78,7 @@ def test_qj_10_the_revisit_by_telephone_is_one_that_was_made(case, agency):
 
 def test_qj_10_whether_the_rater_gave_a_name_is_shown_and_decides_what_can_be_said_of_contact(screens):
     case = screens.bad_review(real_name=False)
-    case.by("office.officer").does("分类转交", 问题类别="业务办理")
+    case.by("office.officer").does("分类转交", **ASSIGNED)
     agency = case.by("dept1.officer")
     sheet = agency.opens("初次处置")
     assert "匿名" in sheet.text and list(sheet.questions["告知评价人的方式"].choices)[-1] == "匿名评价，未留联系方式"
@@ -89,8 +91,8 @@ def test_qj_10_whether_the_rater_gave_a_name_is_shown_and_decides_what_can_be_sa
 
 def test_qj_13_the_review_is_assigned_by_its_kind(case, office):
     assert case.by("dept1.officer").tasks() == {}
-    assert office.refused("分类转交") == "请选择“问题类别”。"
-    assert "下一步由区市场监管局办理“初次处置”" in office.does("分类转交", 问题类别="服务态度、作风")
+    assert office.refused("分类转交") == "请选择“问题类别”。 请选择“责任部门”。"
+    assert "下一步由区市场监管局办理“初次处置”" in office.does("分类转交", **ASSIGNED | {"问题类别": "服务态度、作风"})
 
 
 def test_qj_13_the_rater_is_masked_and_shown_for_a_reason_to_those_who_handle_the_case(case, agency):
@@ -121,7 +123,7 @@ def test_qj_14_the_office_forwards_follows_and_closes_and_another_person_than_wh
 def test_qj_14_who_handled_and_revisited_at_the_office_does_not_track(screens):
     case = screens.bad_review(orgcode="11500222MB000091")            # the office itself was rated
     officer, boss = case.by("office.officer"), case.by("office.supervisor")
-    officer.does("分类转交", 问题类别="业务办理")
+    officer.does("分类转交", **ASSIGNED | {"责任部门": "区政务服务管理办公室"})
     ruled(officer)
     revisited(officer)
     assert officer.tasks() == {} and "跟踪回访" in boss.tasks()
@@ -137,7 +139,7 @@ def test_qj_14_who_handled_and_revisited_at_the_office_does_not_track(screens):
 def test_qj_14_a_forwarding_that_is_forgotten_is_reported(case, office):
     case.until("2026-03-09").time_passes(seconds=1)
     assert "任务逾期，请督办" in case.by("office.supervisor").inbox()
-    office.does("分类转交", 问题类别="业务办理", 逾期原因="漏看")
+    office.does("分类转交", **ASSIGNED, 逾期原因="漏看")
     assert "逾期" in case.by("dept1.officer").opens("初次处置").text     # five days from the receipt, whoever lost them
 
 
@@ -205,17 +207,19 @@ def test_qj_18_the_rated_person_appeals_and_a_mistaken_or_malicious_rating_is_no
     assert "情况不实" not in staff.rating_page() and NAME not in staff.rating_page()
     appeal = staff.appeals("恶意差评")
     reviewer = appeal.by("office.reviewer")
+    heard(reviewer)
     assert set(reviewer.opens("复核申诉").questions["认定的理由"].choices) == {"误评", "恶意差评"}
     for finding in ("other", "untrue"):
         assert reviewer.insists("复核申诉", decision="upheld", finding=finding, reasons=REASONS)
     reviewer.does("复核申诉", 复核决定="申诉成立，评价不予采纳", 认定的理由="恶意差评", 决定的理由=REASONS)
     assert agency.tasks() == {} and "申诉成立" in staff.inbox()
-    assert case.by("office.supervisor").ledger(status="voided")["办结时间"] == "2026-03-02 09:05"
+    assert case.by("office.supervisor").ledger(status="voided")["办结时间"] == "2026-03-02 09:15"
 
 
 def test_qj_18_a_dismissed_appeal_leaves_the_rating_and_a_failure_of_duty_is_recorded_for_the_year(case, agency):
     staff = case.by("dept1.staff")
     reviewer = staff.appeals("误评").by("office.reviewer")
+    heard(reviewer)
     failed = "经核实履职不到位，且企业和群众意见较大"
     assert failed in reviewer.refused("复核申诉", 复核决定="申诉不成立", 决定的理由=REASONS)
     reviewer.does("复核申诉", 复核决定="申诉不成立", **{failed: "是"}, 决定的理由=REASONS)
