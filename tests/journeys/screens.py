@@ -249,7 +249,8 @@ def heard(reviewer: Person) -> Person:
     sheet = reviewer.opens("听取评价人意见").questions
     words_of = next(label for label in sheet if label.startswith("评价人的说明"))
     newest = {"评价人的最新评价": "不满意"} if "评价人的最新评价" in sheet else {}
-    reviewer.does("听取评价人意见", 评价人的答复="坚持原评价", 联系方式="电话", **{words_of: "等了两个小时。"}, **newest)
+    reviewer.does("听取评价人意见", 评价人的答复="坚持原评价", 联系方式="电话", **{words_of: "等了两个小时。"},
+                  **newest)
     return reviewer
 
 

@@ -14,7 +14,8 @@ TOLD = "该诉求没有依据，已说明。"
 REACHED = {"联系结果": "已联系上", "联系方式": "电话", "评价人的诉求": "希望尽快办结。"}
 ORDER = {"差评原因": "服务态度", "差评事项": "营业执照", "工单编号": "HN-0001", "办理期限": "2026-03-13"}
 OPINION = "整改落实情况和评价人的意见"
-SATISFIED = {"回访结果": "满意", "反馈和回访的方式": "电话", "评价人的最新评价": "满意", OPINION: "已经补办，态度好多了。"}
+SATISFIED = {"回访结果": "满意", "反馈和回访的方式": "电话", "评价人的最新评价": "满意",
+             OPINION: "已经补办，态度好多了。"}
 UNSATISFIED = SATISFIED | {"回访结果": "不满意", "评价人的最新评价": "非常不满意", OPINION: "没有解决。"}
 REASONS = "通话录音和办件记录显示，评价所说的事没有发生。"
 EXAMINED = {"核查情况和意见": "已核对通话录音，建议成立。"}
@@ -83,7 +84,8 @@ def test_hn_13_the_12345_platform_revisits_by_telephone_and_learns_how_the_recti
     solved(department, platform)
     assert department.tasks() == {}
     sheet = platform.opens("反馈并回访")
-    assert set(sheet.questions["反馈和回访的方式"].choices) == {"网络", "电话", "短信"} and "条文没有规定期限" in sheet.text
+    assert set(sheet.questions["反馈和回访的方式"].choices) == {"网络", "电话", "短信"}
+    assert "条文没有规定期限" in sheet.text
     assert NOT_LOGGED in platform.refused("反馈并回访", **SATISFIED)
     platform.logs(*CALLED)
     assert platform.refused("反馈并回访", **SATISFIED | {OPINION: " "}) == "请填写“整改落实情况和评价人的意见”。"

@@ -11,7 +11,7 @@ import pytest
 from caseflow.errors import InvalidForm
 from caseflow.law import regulations
 from caseflow.raters import reaching
-from caseflow.raters.reaching import HOW, NOBODY, REACHED, TRIED, Log
+from caseflow.raters.reaching import HOW, NOBODY, REACHED, TRIED, Attempt, Log
 from tests.bpmn import drawings
 from tests.conftest import MONDAY_MORNING
 
@@ -23,7 +23,8 @@ SINCE = MONDAY_MORNING
 
 
 def log_of(place, *tried, left=True) -> Log:
-    return Log(left, [(SINCE + timedelta(hours=hours), channel, result) for hours, channel, result in tried], SINCE,
+    made = [(SINCE + timedelta(hours=hours), channel, result) for hours, channel, result in tried]
+    return Log(left, [Attempt(at, channel, result, at) for at, channel, result in made], SINCE,
                regulations.get(place).unreachable)
 
 
