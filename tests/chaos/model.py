@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-HANDLING_BEGINS = {"guichi": "first_response", "qijiang": "first_response", "hainan": "verify"}
+APPEALABLE = ("guichi", "qijiang", "hainan")
 APPEAL = "appeal_upheld"
 
 # task → answer that decides → next task; "*" is any other answer
@@ -76,9 +76,8 @@ class ModelCase:
             self.outcome = self._ended_as()
 
     def takes_appeal(self) -> bool:
-        """Whether an upheld appeal ends it now: while it is being handled, where the regulation knows appeals."""
-        begins = HANDLING_BEGINS.get(self.regulation)
-        return bool(self.task) and begins is not None and (self.task == begins or begins in self.done)
+        """Whether an upheld appeal ends it now: at any step, where the regulation knows appeals."""
+        return bool(self.task) and self.regulation in APPEALABLE
 
     def void(self) -> None:
         self.task, self.outcome = "", "rating_voided"
