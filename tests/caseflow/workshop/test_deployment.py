@@ -217,7 +217,8 @@ def test_a_milestone_that_the_draft_has_no_task_for_is_a_finding(designer):
     text = source(b"rectify_complex", b"rectify_slowly")
     examination = verification.examine("guichi", PROCESS, text)
     found = [finding for finding in examination.findings if finding.code == "milestone_unknown"]
-    assert [finding.facts["task"] for finding in found] == ["rectify_complex"] and examination.blocks
+    assert [(finding.facts["milestone"], finding.facts["task"]) for finding in found] == [
+        ("handled", "rectify_complex"), ("ledger", "rectify_complex")] and examination.blocks
 
 
 def test_a_file_with_another_process_is_told_which_is_wanted(designer):
