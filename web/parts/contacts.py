@@ -23,7 +23,7 @@ class ContactPanel:
     rows: list[tuple[ContactAttempt, str]]
     may_log: bool
     standing: str
-    linked: bool
+    linked: bool = False
 
 
 def contact_panel(case: Reading, actor: Actor, asking: WorkItem | None) -> ContactPanel:
