@@ -58,7 +58,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task of the run. `status` is open, completed or cancelled; `post` is unit.role."""
+    """A task of the run. `status` is open, completed or cancelled; `post` is unit.role. `attempts` is how many attempts
+    to reach the rater were made before it was opened: they do not count for it, though the clock stands."""
 
     token: int
     element: str
@@ -71,6 +72,7 @@ class Task:
     agreed_at: datetime | None = None
     clock_stopped: bool = False
     status: str = "open"
+    attempts: int = 0
 
     @property
     def post(self) -> str:
@@ -209,7 +211,7 @@ class TriedCase:
             case facts.TaskOpened(item):
                 self.tasks[item.token] = Task(
                     item.token, item.element, item.visit, item.unit_id, item.role, self.now, item.due_at,
-                    item.due_provisional, item.agreed_at, item.clock_stopped)
+                    item.due_provisional, item.agreed_at, item.clock_stopped, attempts=len(self.tried))
             case facts.TaskCompleted(item):
                 self.tasks[item.token] = replace(self.tasks[item.token], status="completed")
             case facts.TaskCancelled(token):

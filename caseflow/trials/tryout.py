@@ -157,7 +157,7 @@ def speaks_to_rater(ground: Ground, tasks: Iterable[Task]) -> bool:
 
 def log_of(ground: Ground, task: Task, tried: Sequence[Attempt], phone: bool) -> Log:
     """What the task's answers about the rater are held against."""
-    return Log(phone, tried, task.opened_at, ground.regulation.unreachable)
+    return Log(phone, tried[task.attempts:], task.opened_at, ground.regulation.unreachable)
 
 
 def posts(definition: Definition) -> list[str]:

@@ -217,6 +217,14 @@ def test_a_rater_with_a_number_is_unreachable_only_after_the_attempts_that_the_r
     assert isinstance(play(ground(), [*begun, *tried, REACHED, given_up]).stopped.error, InvalidForm)
 
 
+def test_one_call_is_one_contact_in_a_run_too_though_its_clock_stands():
+    simple = complete("first_response", outcome="simple", findings="属实。", contact_channel="phone")
+    rectified = complete("rectify", measures="当场补办。", feedback_channel="phone")
+    begun = [replace(START, phone=True), REACHED, simple]
+    assert play(ground(), [*begun, rectified]).stopped.error.fields == {"feedback_channel": "not_contacted"}
+    assert play(ground(), [*begun, REACHED, rectified]).stopped is None
+
+
 def test_whoever_left_nothing_to_reach_them_by_was_not_tried_in_vain_and_whoever_did_left_something():
     def refused(phone, **answers):
         nobody = complete("first_response", outcome="simple", findings="属实。", **answers)
