@@ -20,13 +20,13 @@ from tests.journeys.kit import Journey
 from tests.statements import recorded
 
 pytestmark = pytest.mark.both_databases
-UNKNOWN = "11500222MB999999"
+OFFICE = "11500222MB000091"
 
 
 @pytest.fixture
 def own(installed, app, clock, session):
-    """A rating of an office that nobody registered: the lead office handled and revisited it, and is to track it."""
-    case = Journey(app, clock, "qijiang").bad_review(orgcode=UNKNOWN).does("assign")
+    """A rating of the lead office itself, which handled and revisited it, and is to track it."""
+    case = Journey(app, clock, "qijiang").bad_review(orgcode=OFFICE).does("assign")
     case.does("first_response", outcome="resolved", resolution="ruled").does("revisit", revisit_result="satisfied")
     session.rollback()
     return case

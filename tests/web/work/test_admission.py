@@ -12,7 +12,7 @@ from tests.web.desk import Desk, words
 @pytest.fixture
 def tracking(installed, app, clock):
     """The lead office handled and revisited a rating of its own, and is to track it; the page of that task."""
-    case = Journey(app, clock, "qijiang").bad_review(orgcode="11500222MB999999").does("assign")
+    case = Journey(app, clock, "qijiang").bad_review(orgcode="11500222MB000091").does("assign")
     case.does("first_response", outcome="resolved", resolution="ruled").does("revisit", revisit_result="satisfied")
     with app.app_context():
         return f"/work/{open_item(case.case_id).id}"

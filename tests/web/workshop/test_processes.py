@@ -80,7 +80,7 @@ def test_the_process_page_tells_which_steps_the_ledger_goes_by_and_on_what_artic
     page = words(designer.opens(f"/workshop/{PROCESS}"))
     assert "台账按这些环节计：首次联系：联系并核实（GC-2(二)）；" in page
     assert "整改完成：整改并反馈、复杂事项整改、解释说明（GC-2(二)）；" in page
-    assert "整改完成（当场解决的）：联系并核实（GC-2(二)）；回访：满意度回访（GC-2(二)）。" in page
+    assert "整改完成（当场解决的）：联系并核实（GC-2(二)）；回访：满意度回访（GC-2(二)）；" in page
     assert "台账按这些环节计" not in words(designer.opens("/workshop/guichi_appeal"))
 
 
