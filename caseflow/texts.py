@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 LONGEST_REASON = 200     # characters, where nothing else is said
 
 
@@ -21,6 +23,14 @@ def reason_problem(value: object, longest: int = LONGEST_REASON) -> str | None:
     """
     words = value.strip() if isinstance(value, str) else value
     return text_problem(words, longest) or ("required" if len(words) < 2 else None)
+
+
+def sent_once(form_token: str, *content: object) -> str:
+    """Under which token what was sent is stored once: the same form with the same content is the same, 64 hex digits.
+
+    Other content of the same form, by the way back of a browser, is stored too: it was written, and nothing is lost.
+    """
+    return hashlib.sha256(repr((form_token, content)).encode(errors="backslashreplace")).hexdigest()
 
 
 def _only_line_breaks(value: str) -> bool:

@@ -22,7 +22,7 @@ LONGEST_DRAFT = 64_000   # bytes; more is nothing that somebody typed
 def add(case_id: int, actor: Actor, text: str, form_token: str, now: datetime) -> Comment:
     """Write a remark, whether the case is open or not; journaled as comment_added, without the text. Its draft goes.
 
-    The same token by the same person again answers with the first remark. Refuses with NotFound, PermissionDenied
+    The same again with the same token answers with the first remark. Refuses with NotFound, PermissionDenied
     (auditors), or InvalidInput whose field `text` says: required, not_text, too_long.
     """
     case = lock_case_row(case_id)
@@ -32,6 +32,7 @@ def add(case_id: int, actor: Actor, text: str, form_token: str, now: datetime) -
     problem = texts.text_problem(text, LONGEST)
     if problem:
         raise InvalidInput(fields={"text": problem})
+    form_token = texts.sent_once(form_token, case_id, text)
     earlier = db.session.scalar(select(Comment).where(
         Comment.written_by == actor.user_id, Comment.form_token == form_token))
     return earlier or _write(case, actor, text.strip(), form_token, now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from caseflow import texts
 from caseflow.casefile import journal, readings
 from caseflow.casefile.facts import ContactAttempted
 from caseflow.casefile.readings import Reading
@@ -21,12 +22,13 @@ def log(case_id: int, actor: Actor, *, tried_at: datetime, channel: str, result:
         now: datetime) -> ContactAttempt:
     """Record an attempt; journaled as contact_attempted, without the note.
 
-    For whoever may contact the rater now. The same token by the same person again answers with the first row.
+    For whoever may contact the rater now. The same again with the same token answers with the first row.
     Refuses with NotFound, PermissionDenied, or InvalidInput whose fields say: tried_at in_the_future or
     before_the_case, channel and result not_a_choice, note not_text, too_long, or required when the result is "other".
     """
     case = lock_case_row(case_id)
     permissions.require_see(actor, case)
+    form_token = texts.sent_once(form_token, case_id, tried_at, channel, result, note)
     earlier = db.session.scalar(select(ContactAttempt).where(
         ContactAttempt.made_by == actor.user_id, ContactAttempt.form_token == form_token))
     if earlier is not None:

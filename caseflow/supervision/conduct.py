@@ -53,7 +53,7 @@ def kinds_for(case: Case | HeldCase | Reading, actor: Actor) -> Mapping[str, Con
 
 def record(case_id: int, said: Said, actor: Actor, form_token: str, now: datetime) -> ConductRecord:
     """Record it on the case, whether it is open or closed; the supervisors of the responsible unit are told. The same
-    token again answers with the first record.
+    again with the same token answers with the first record.
 
     Refuses with NotFound, PermissionDenied, or InvalidInput whose fields say: person, grounds, opinion required,
     too_short, too_long, not_text; staff_no form. Journaled as conduct_recorded, with the digest of the grounds.
@@ -63,6 +63,7 @@ def record(case_id: int, said: Said, actor: Actor, form_token: str, now: datetim
     rules = kinds_for(case, actor).get(said.kind)
     if rules is None:
         raise PermissionDenied
+    form_token = texts.sent_once(form_token, case_id, said)
     earlier = db.session.scalar(select(ConductRecord).where(
         ConductRecord.recorded_by == actor.user_id, ConductRecord.form_token == form_token))
     if earlier is not None:

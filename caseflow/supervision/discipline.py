@@ -48,7 +48,7 @@ def _unit(regulation: str, post: str) -> int | None:
 
 
 def forward(case_id: int, actor: Actor, facts: str, form_token: str, now: datetime) -> DisciplineReport:
-    """Forward what the rater said that suggests a breach. The same token again answers with the first report.
+    """Forward what the rater said that suggests a breach. The same again with its token answers with the first report.
 
     Refuses with NotFound, PermissionDenied or InvalidInput (facts). In the system's journal as discipline_forwarded,
     with the digest of the text; the receiving post is told that there is something for it.
@@ -62,6 +62,7 @@ def forward(case_id: int, actor: Actor, facts: str, form_token: str, now: dateti
     problem = texts.text_problem(facts, FACTS[1]) or ("too_short" if len(facts.strip()) < FACTS[0] else None)
     if problem:
         raise InvalidInput(fields={"facts": problem})
+    form_token = texts.sent_once(form_token, case_id, facts)
     earlier = db.session.scalar(select(DisciplineReport).where(
         DisciplineReport.forwarded_by == actor.user_id, DisciplineReport.form_token == form_token))
     return earlier or _write(case, actor, facts.strip(), form_token, now)

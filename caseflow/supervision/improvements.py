@@ -63,13 +63,14 @@ def record(case_id: int, actor: Actor, entered: Entered, form_token: str, now: d
            corrects: int | None = None) -> Improvement:
     """Note what was changed, or correct an entry of the case that stands. Journaled as improvement_recorded.
 
-    The same token by the same person again answers with the first entry. Refuses with NotFound, PermissionDenied or
+    The same again with the same token answers with the first entry. Refuses with NotFound, PermissionDenied or
     InvalidInput (kind, subject, text; corrects: not_standing).
     """
     case = lock_case_row(case_id)
     permissions.require_see(actor, case)
     if obstacle(case, actor):
         raise PermissionDenied
+    form_token = texts.sent_once(form_token, case_id, entered, corrects)
     earlier = db.session.scalar(select(Improvement).where(
         Improvement.entered_by == actor.user_id, Improvement.form_token == form_token))
     if earlier is not None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from caseflow.cases import steps
 from caseflow.errors import InvalidForm, NotFound, NotImpartial, PermissionDenied
-from caseflow.models import Case, User, db, transaction
+from caseflow.models import Case, User, WorkItem, db, transaction
 from caseflow.people.permissions import Actor, actor_for
 from caseflow.raters import contacts
 from tests.ground import newcomer, open_item, person, reached
 from tests.journeys.kit import Journey
+from tests.web.desk import Desk, words
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.parametrize("place, appellant", [
     ("qijiang", "qijiang.dept1.staff"), ("hainan", "hainan.dept1.officer"), ("guichi", "guichi.dept1.officer")])]
@@ -79,3 +81,14 @@ def test_nobody_of_the_rated_unit_asks_the_rater_or_sees_the_log(journey, place,
     appeal.asks_rater()
     with appeal.app.app_context():
         assert not contacts.may_reveal(db.session.get(Case, appeal.case_id), reviewer)
+
+
+def test_the_page_of_an_appeal_tells_the_reviewer_of_a_contact_and_not_the_parties(journey, place, appellant):
+    appeal = to_be_asked(journey, place, appellant).asks_rater()
+    with appeal.app.app_context():
+        reviewer = db.session.query(User).filter(User.id == db.session.scalar(select(WorkItem.completed_by).where(
+            WorkItem.case_id == appeal.case_id, WorkItem.element == "ask_rater"))).one().username
+    page = f"/cases/{appeal.case().number}"
+    told = {who: "联系评价人（" in words(Desk(appeal.app, appeal.clock, who).opens(page))
+            for who in (reviewer, appellant)}
+    assert told == {reviewer: True, appellant: False}

@@ -67,7 +67,7 @@ def show(number: str):
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=drawn.outcome_name(case.outcome, definition), rating=panel,
-        timeline=timeline.timeline(read, definition), deadlines=lines, files=files.file_panel(read, actor),
+        timeline=timeline.timeline(read, definition, actor), deadlines=lines, files=files.file_panel(read, actor),
         ledgers=[line for line in ledgers(read, past, calendar, now) if line.lines],
         comments=comments.of_case(read), may_comment=permissions.may_contribute(actor),
         comment_draft=comments.draft_of(case.id, actor) if permissions.may_contribute(actor) else None,

@@ -211,7 +211,7 @@ def _page(item: WorkItem, task: UserTask, form: TaskForm, actor: Actor, now: dat
         title=kinds.titles([case])[case.id],
         deadlines=[line for line in deadlines.deadline_lines(read, definition, calendar, now)
                    if line.status == "pending"],
-        timeline=timeline.timeline(read, definition), files=files.file_panel(read, actor), contacts=contacts,
+        timeline=timeline.timeline(read, definition, actor), files=files.file_panel(read, actor), contacts=contacts,
         delegation=delegation_panel.delegation_panel(item, actor, admitted.bars),
         phrases=phrases.of_actor(actor) if open_to_me else [],
         draft_saved_at=draft_saved_at, left_over=[] if open_to_me else answers.in_words(task.form, draft))

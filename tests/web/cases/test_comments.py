@@ -98,6 +98,15 @@ def test_a_foreign_case_is_not_there(guichi, clock):
     assert attempt(stranger, guichi).status_code == 404
 
 
+def test_what_is_changed_and_sent_again_from_the_same_form_is_kept_too(guichi, officer):
+    """Whoever goes back in the browser sends the token of the page that was already sent."""
+    for result in ("no_answer", "reached", "reached"):
+        attempt(officer, guichi, result=result)
+    for text in ("已电话核实", "已电话核实，对方要求书面答复", "已电话核实"):
+        officer.sends(path(guichi, "comments"), {"text": text, "form_token": TOKEN})
+    assert (count(guichi, ContactAttempt), count(guichi, Comment)) == (2, 2)
+
+
 def test_an_attempt_that_was_written_down_on_a_later_day_says_so(guichi, officer):
     made = local(guichi)
     guichi.time_passes(hours=3)
