@@ -40,6 +40,15 @@ def test_a_draft_is_there_again_in_another_browser(desk):
     there.look("恢复的草稿")
 
 
+def test_what_was_typed_is_there_when_a_contact_is_logged_before_the_draft_was_kept(desk):
+    person = desk(OFFICER)
+    person.open_task(person.first_case(TASK), TASK).fill({"核实结果": "缺乏法定依据", "核实情况": TYPED})
+    person.reaches("电话")
+    expect(person.page.locator("#contacts")).to_contain_text("已联系上")
+    expect(person.field("核实情况")).to_have_value(TYPED)
+    expect(person.field("核实结果").get_by_role("radio", name="缺乏法定依据")).to_be_checked()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_of_two_officers_at_one_task_the_slower_is_told_and_loses_nothing_typed(desk, width, colleague_of):
     slow, quick = desk(OFFICER, width), desk(colleague_of(OFFICER), width)

@@ -39,8 +39,11 @@
     const say = (what) => { if (state) state.textContent = state.dataset[what] || ''; };
     let timer = 0;
     let latest = 0;
+    let underway = null;
     const save = async () => {
       const mine = ++latest;
+      clearTimeout(timer);
+      timer = 0;
       say('saving');
       try {
         const answer = await fetch(form.dataset.draft, {
@@ -53,12 +56,24 @@
         if (mine === latest) say('failed');
       }
     };
-    form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(save, 1000); });
-    form.addEventListener('caseflow:save', () => { clearTimeout(timer); timer = 0; save(); });
+    const keep = () => { const mine = save().finally(() => { if (underway === mine) underway = null; }); underway = mine; };
+    form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(keep, 1000); });
+    form.addEventListener('caseflow:save', keep);
     form.addEventListener('submit', () => { clearTimeout(timer); });
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden' && timer) { clearTimeout(timer); timer = 0; save(); }
+      if (document.visibilityState === 'hidden' && timer) keep();
     });
+    // another form of the page waits until what is typed here is kept, or its answer would show the page without it
+    document.addEventListener('submit', async (event) => {
+      const other = event.target;
+      if (other === form || other.method !== 'post' || other.hasAttribute('hx-post') || !(timer || underway)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (timer) keep();
+      await Promise.race([underway, new Promise((done) => { setTimeout(done, 3000); })]);
+      underway = null;
+      other.requestSubmit(event.submitter);
+    }, true);
   }
 
   // A form is sent once: its buttons rest until the answer comes (or the page is shown again from the cache).
