@@ -14,12 +14,13 @@ from caseflow.casefile.hand import HeldCase, HeldItem
 from caseflow.casefile.readings import Reading
 from caseflow.law.appeal_rules import STAFF
 from caseflow.law.person_rules import Apart
-from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.models import Absence, Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.people import apart, impartiality
 from caseflow.people.impartiality import REVIEWER
 from caseflow.people.permissions import Actor
 
-_CASE, _POST, _USER, _UNIT = map(aliased, (Case, RoleAssignment, User, Unit))      # made once: each costs a millisecond
+# made once: each costs a millisecond
+_CASE, _POST, _USER, _UNIT, _ABSENCE = map(aliased, (Case, RoleAssignment, User, Unit, Absence))
 OPEN = WorkItem.status == literal_column("'open'")  # spelled out: with a parameter the partial index would not be found
 
 
@@ -52,7 +53,7 @@ def free_for(actor: Actor, regulation: str | None = None) -> Iterator[ColumnElem
 
 
 def nobody_may() -> ColumnElement[bool]:
-    """A condition on WorkItem: an open review, or a task that a rule keeps apart, that no active person may do."""
+    """A condition on WorkItem: an open review, or a task that a rule keeps apart, that nobody who is there may do."""
     return _nobody_may(tuple(apart.kept_apart()))
 
 
@@ -65,10 +66,10 @@ def nobody_may_in(units: Collection[int]) -> ColumnElement[bool]:
 
 
 def _somebody_at_posts(units: Collection[int]) -> list[tuple[int, str, int | None]]:
-    """(unit, role, an active person there) of each post that has open tasks which somebody may be barred from."""
+    """(unit, role, a person who is there) of each post that has open tasks which somebody may be barred from."""
     asked = select(WorkItem.unit_id, WorkItem.role).where(
         OPEN, WorkItem.unit_id.in_(units), _bounded(apart.elements())).distinct().subquery()
-    active = select(RoleAssignment).join(User, User.id == RoleAssignment.user_id).where(User.active).subquery()
+    active = select(RoleAssignment).join(User, User.id == RoleAssignment.user_id).where(_is_there(User)).subquery()
     query = select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).outerjoin(
         active, and_(active.c.unit_id == asked.c.unit_id, active.c.role == asked.c.role))
     return [tuple(row) for row in db.session.execute(query.group_by(asked.c.unit_id, asked.c.role))]
@@ -112,12 +113,19 @@ def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:
 def _nobody_at_its_post() -> ColumnElement[bool]:
     post, user = _POST, _USER
     return ~exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
-                           user.active, ~impartiality.barred(post.user_id)).correlate_except(post, user)
+                           _is_there(user), ~impartiality.barred(post.user_id)).correlate_except(post, user)
+
+
+def _is_there(user: type[User]) -> ColumnElement[bool]:
+    """Whether the person is active and not away: who stands in for them holds their post meanwhile."""
+    return and_(user.active, ~exists().where(
+        _ABSENCE.user_id == user.id, _ABSENCE.begun_at.is_not(None), _ABSENCE.ended_at.is_(None)).correlate_except(
+        _ABSENCE))
 
 
 def _somebody_at(regulation: str, fallback: str) -> ColumnElement[bool]:
     post, user, unit = _POST, _USER, _UNIT
     office, _, role = fallback.partition(".")
     return exists().where(unit.regulation == regulation, unit.key == office, post.unit_id == unit.id, post.role == role,
-                          user.id == post.user_id, user.active,
+                          user.id == post.user_id, _is_there(user),
                           ~impartiality.barred(post.user_id)).correlate_except(unit, post, user)

@@ -160,7 +160,8 @@ def _end(absence: Absence, actor: Actor, now: datetime) -> None:
     """
     absence.ended_at = now
     ids = select(SubstitutedItem.work_item_id).where(SubstitutedItem.absence_id == absence.id)
-    for case, item in assigning.open_items(WorkItem.id.in_(ids), WorkItem.assignee_id == absence.substitute_id):
+    theirs = or_(WorkItem.assignee_id == absence.substitute_id, WorkItem.assignee_id.is_(None))   # None: barred from it
+    for case, item in assigning.open_items(WorkItem.id.in_(ids), theirs):
         back = any((post.role, post.unit_id) == (item.role, item.unit_id) for post in absence.user.roles)
         to = _able(absence.user, case, item) if back and absence.user.active else None
         _give(case, item, to, actor, "task_returned", now)

@@ -12,7 +12,7 @@ TYPED = "已电话联系评价人，核实了当天的情况。"
 
 
 def test_an_empty_form_is_answered_in_chinese_beside_the_fields_and_nothing_is_lost(desk):
-    person = desk("guichi.dept2.officer")      # has no drafts
+    person = desk("guichi.dept1.officer")      # has no drafts
     person.refusals.add(422)
     person.open_task(person.first_case(TASK), TASK).submit()
     problem = person.page.get_by_role("alert")

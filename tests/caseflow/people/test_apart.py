@@ -148,7 +148,7 @@ def test_nobody_is_given_what_the_rule_keeps_from_them(own, officer):
     assert delegation.colleagues(item, item.case, helper) == []
 
 
-def test_a_substitute_whom_the_rule_keeps_from_a_task_does_not_get_it(own, officer):
+def test_a_substitute_whom_the_rule_keeps_from_a_task_does_not_get_it(own, officer, boss):
     helper = colleague(open_item(own.case_id), "helper")
     claim(own, helper)
     today = date(2026, 3, 2)
@@ -157,6 +157,12 @@ def test_a_substitute_whom_the_rule_keeps_from_a_task_does_not_get_it(own, offic
         absences.turn(own.now)
     db.session.rollback()
     assert open_item(own.case_id).assignee_id is None
+    assert offered(own, boss) == ["track"]          # nobody at the post is there who may: the rule names who stands in
+    own.time_passes(days=2)
+    with transaction():
+        assert absences.turn(own.now) is not None
+    db.session.rollback()
+    assert open_item(own.case_id).assignee_id == helper.user_id and offered(own, boss) == []
 
 
 def test_a_handover_that_is_undone_does_not_come_back_to_whom_the_rule_keeps_from_it(own, officer, boss):
