@@ -35,6 +35,7 @@ TIMES = tuple(field.name for field in FIELDS if field.kind == "time")
 CODED = tuple(field for field in FIELDS if field.kind in ("number", "choice"))
 SHORT_CODE = re.compile(r"[0-9]{1,3}")
 KEPT = frozenset(field.name for field in FIELDS if not field.identifies)
+FEWEST_DIGITS = 5                                  # of a number that can be called: 12345
 WRONG_TYPE = "\x00"                               # stands for a value that is no text and no whole number
 
 
@@ -256,6 +257,11 @@ def is_default(record: Mapping[str, object]) -> bool:
     return _plain(record.get("isdefault"), "isdefault") == IS_DEFAULT
 
 
+def _telephone(text: str) -> str | None:
+    """What can be called: a "无" or "0" that stands for no number is none."""
+    return text if sum(character.isdigit() for character in text) >= FEWEST_DIGITS else None
+
+
 def _normalise(values: dict[str, str], codes: tuple[str, ...], record: Mapping[str, object], text: str) -> Normalised:
     """The columns. An anonymous rater's name and telephone stay out of them."""
     named = values["anonymityFlag"] == REAL_NAME
@@ -272,7 +278,7 @@ def _normalise(values: dict[str, str], codes: tuple[str, ...], record: Mapping[s
         "level": level, "raw_level": values["satisfaction"], "detail_codes": ",".join(codes),
         "text": values["writingEvaluation"], "channel": values["pf"] or None, "rated_at": _moment(values["assessTime"]),
         "real_name": named and bool(values["userName"]), "rater_name": values["userName"] or None if named else None,
-        "rater_phone": values["mobile"] or None if named else None, "raw": kept_line(record),
+        "rater_phone": _telephone(values["mobile"]) if named else None, "raw": kept_line(record),
         "is_default": is_default(record),
     }
     return Normalised(values["projectNo"], number, values["areaCode"], level, service, rating, text)

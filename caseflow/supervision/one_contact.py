@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from caseflow.casefile import kinds
 from caseflow.casefile.readings import Reading
-from caseflow.errors import InvalidInput
+from caseflow.errors import InvalidInput, NotFound
 from caseflow.models import Case, ContactAttempt, Rating, db, lock_case_row
 from caseflow.models.cases import OPEN
 from caseflow.people import permissions
@@ -44,8 +44,13 @@ def log(case_id: int, also: Collection[int], actor: Actor, *, tried_at: datetime
     Refuses like attempts.log, and with InvalidInput: `also` is not_linked (any more, to a rating of the same rater) or
     opened_later than the attempt. Answers the row of the first case; the same token again changes nothing.
     """
-    cases = {key: lock_case_row(key) for key in sorted({case_id, *also})}
     others = set(also) - {case_id}
+    try:
+        cases = {key: lock_case_row(key) for key in sorted({case_id, *others})}
+    except NotFound:
+        if db.session.get(Case, case_id) is None:
+            raise
+        raise InvalidInput(fields={"also": "not_linked"}) from None
     if not others <= {other.id for other in _of_same_rater(cases[case_id])}:
         raise InvalidInput(fields={"also": "not_linked"})
     if tried_at <= now and any(reaching.before(tried_at, cases[key].opened_at) for key in others):

@@ -75,7 +75,7 @@ def test_deadlines_absences_and_appeals_are_reached_with_the_keyboard_alone(desk
     page.goto("/board/items?which=soon")
     boss.follow(page.locator("tbody a.number").first)
     boss.diagram_is_drawn()
-    boss.follow(page.get_by_role("link", name="期限明细：中止、恢复、延期"))
+    boss.follow(page.get_by_role("link", name="期限明细"))
     reached(boss)
     page.goto("/absences")
     reached(boss)

@@ -94,7 +94,7 @@ def test_a_supervisor_moves_forty_tasks_of_which_three_may_not_go(desk, demo, jo
 def test_a_clock_is_stopped_restarted_and_extended_beside_the_statutory_date_and_late_is_by_that(desk, journeys, width):
     number = journeys(1, office=1)[0].does("first_response", outcome="simple").case().number
     boss = desk("guichi.bureau.supervisor", width)
-    boss.open_case(number).follow(boss.page.get_by_role("link", name="期限明细：中止、恢复、延期"))
+    boss.open_case(number).follow(boss.page.get_by_role("link", name="期限明细"))
     boss.page.get_by_label("类别").select_option(label="等待评价人补充材料或配合核实")
     boss.page.locator("#stop").fill("评价人正在外地")
     boss.look("中止").follow(boss.page.get_by_role("button", name="中止计时"))

@@ -200,6 +200,14 @@ def test_an_anonymous_raters_name_and_telephone_stay_out_of_the_columns(flag):
     assert (rating["real_name"], rating["rater_name"], rating["rater_phone"]) == (False, None, None)
 
 
+@pytest.mark.parametrize(("mobile", "kept"), [
+    ("13900000001", True), ("0551-6253 8000", True), ("12345", True), ("１３９００００００００１", True),
+    ("", False), ("无", False), ("0", False), ("0000", False), ("\u200b", False), ("未留", False)])
+def test_what_stands_for_no_number_is_none(mobile, kept):
+    rating = judge(line(anonymityFlag="2", userName="卫建国", mobile=mobile), known).value.rating
+    assert rating["rater_phone"] == (mobile if kept else None)
+
+
 def test_the_raters_words_are_kept_exactly():
     words = "  =cmd|' /C calc'!A0\n第二行\t "
     assert judge(line(writingEvaluation=words), known).value.rating["text"] == words
