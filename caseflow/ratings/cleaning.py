@@ -7,7 +7,9 @@ exactly this happen: once to a row, and only towards fewer fields.
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, text, update
 
@@ -18,6 +20,7 @@ from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.ratings.verdicts import kept_line
 
 BATCH = 2_000
+POLL = 0.1           # seconds
 CLEANED, COMPACTED = "raters_removed", "storage_compacted"
 _UNCLEANED = Rating.raw_digest.is_(None)
 _CLEANING = update(Rating.__table__).where(Rating.__table__.c.id == bindparam("rating")).values(
@@ -75,10 +78,20 @@ def compact() -> None:
                 connection.cursor().execute(statement)
         else:
             connection.driver_connection.autocommit = True
+            _wait_for_older_readers(connection.cursor())
             connection.cursor().execute("VACUUM (FULL) ratings")
             connection.driver_connection.autocommit = False
     finally:
         connection.close()
+
+
+def _wait_for_older_readers(cursor: Any) -> None:
+    """Until nobody in this database reads as of before now: for them the old rows would be carried along."""
+    now = cursor.execute("SELECT pg_current_xact_id()::xid").fetchone()
+    while cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND age(backend_xmin) > age(%s::xid) LIMIT 1", now).fetchone():
+        time.sleep(POLL)
 
 
 def compacted(now: datetime, actor: Actor = SYSTEM) -> None:
