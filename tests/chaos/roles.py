@@ -230,7 +230,8 @@ def starved(part: Part) -> None:
         if (facts := _choose(part)) is None:
             break
         intent = ledger.intend(**facts)
-        for spare in part.random.sample(SPARE, len(SPARE)):
+        none, *more = SPARE     # first with nothing, or each might happen to be enough
+        for spare in (none, *part.random.sample(more, len(more))):
             if (shortage := _complete_with(spare, part, facts)) is None:
                 break
             ledger.answer(intent, "starved", code=shortage)

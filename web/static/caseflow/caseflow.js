@@ -40,6 +40,7 @@
     let timer = 0;
     let latest = 0;
     let underway = null;
+    let aborter = null;
     const save = async () => {
       const mine = ++latest;
       clearTimeout(timer);
@@ -47,7 +48,7 @@
       say('saving');
       try {
         const answer = await fetch(form.dataset.draft, {
-          method: 'POST', body: new FormData(form), keepalive: true,
+          method: 'POST', body: new FormData(form), keepalive: true, signal: (aborter = new AbortController()).signal,
           // JSON, so that an ended session answers 401 and is not followed to the login page, which would look saved
           headers: { 'X-CSRFToken': token(), 'X-Draft': '1', Accept: 'application/json' },
         });
@@ -59,7 +60,8 @@
     const keep = () => { const mine = save().finally(() => { if (underway === mine) underway = null; }); underway = mine; };
     form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(keep, 1000); });
     form.addEventListener('caseflow:save', keep);
-    form.addEventListener('submit', () => { clearTimeout(timer); });
+    // what is sent is no draft any more: one under way would arrive at a task that is done
+    form.addEventListener('submit', () => { clearTimeout(timer); timer = 0; aborter?.abort(); });
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden' && timer) keep();
     });
