@@ -90,6 +90,18 @@ def test_a_supervisor_moves_forty_tasks_of_which_three_may_not_go(desk, demo, jo
     boss.look("撤销")
 
 
+def late_by_the_statute(boss, number: str) -> None:
+    """The case is late on the ledger and on the board, with what is agreed beside it."""
+    for page, text in ((f"/ledger/?q={number}", "台账"), ("/board/items?which=late", "看板")):
+        boss.page.goto(page)
+        row = boss.page.locator("tbody tr", has_text=number)
+        while not row.count():      # late cases of other tests may fill the first page
+            boss.follow(boss.page.get_by_role("link", name="下一页"))
+        expect(row).to_contain_text("逾期")
+        expect(row).to_contain_text("同意延至")
+        boss.look(text)
+
+
 @WIDTHS
 def test_a_clock_is_stopped_restarted_and_extended_beside_the_statutory_date_and_late_is_by_that(desk, journeys, width):
     number = journeys(1, office=1)[0].does("first_response", outcome="simple").case().number
@@ -117,14 +129,7 @@ def test_a_clock_is_stopped_restarted_and_extended_beside_the_statutory_date_and
     told(boss, "已发出")
     boss.follow(boss.page.locator("button[name=move][value=week]"))
     boss.awaits(f"/cases/{number}", "已到期").open_case(number).look("逾期的案件")
-    for page, text in ((f"/ledger/?q={number}", "台账"), ("/board/items?which=late", "看板")):
-        boss.page.goto(page)
-        row = boss.page.locator("tbody tr", has_text=number)
-        while not row.count():      # late cases of other tests may fill the first page
-            boss.follow(boss.page.get_by_role("link", name="下一页"))
-        expect(row).to_contain_text("逾期")
-        expect(row).to_contain_text("同意延至")
-        boss.look(text)
+    late_by_the_statute(boss, number)
     officer = desk("guichi.dept2.officer", width)
     officer.page.goto(f"/work/?q={number}&due=overdue")
     expect(officer.page.locator("tbody tr")).to_contain_text("同意延至")
