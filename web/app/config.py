@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -304,10 +305,12 @@ def _kept_secret(instance: Path, name: str, *, make: bool) -> str:
     path = instance / name
     if make and not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
-        draft = instance / f"{name}.{os.getpid()}"
+        draft = instance / f"{name}.{uuid4().hex}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):  # the web and the scheduler start together: the first one's secret holds
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # processes and threads start together: the first one's secret holds
             os.link(draft, path)
         draft.unlink()
     return path.read_text().strip() if path.exists() else ""

@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from caseflow.files.store import Store, put
 from web.backups.files import BackupFailed, fingerprint, kind_of_dump, require_readable
@@ -114,7 +115,7 @@ def _is_there(path: Path, digest: str) -> bool:
 @contextmanager
 def beside(path: Path, what: str) -> Iterator[Path]:
     """An empty file beside `path`, readable by its owner alone, that is gone afterwards."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{what}")
+    draft = path.with_name(f".{path.name}.{uuid4().hex}.{what}")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield draft

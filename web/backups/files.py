@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from caseflow.errors import CaseflowError
 
@@ -22,7 +23,7 @@ def placed(path: Path) -> Iterator[Path]:
     """A draft beside `path` that takes its name, on disk, when all went well; else nothing of it stays."""
     if path.exists():
         raise BackupFailed(f"{path} exists; a backup overwrites nothing")
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    draft = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield draft

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
@@ -79,6 +82,20 @@ def test_the_demo_makes_a_secret_that_its_owner_alone_reads_and_keeps_it(tmp_pat
     assert len(first) >= config.LEAST_SECRET
     assert load(tmp_path / "new", demo="1").secret_key == first
     assert [entry.name for entry in path.parent.iterdir()] == ["secret_key"]
+
+
+def test_a_hundred_who_need_the_key_at_once_have_one_and_the_same_and_leave_nothing_beside_it(tmp_path):
+    settings = load(tmp_path)
+    (tmp_path / f"line_key.{os.getpid()}").touch()      # of a process that died while it made one, whose number is ours
+    begin = Barrier(100)
+
+    def need(_: int) -> bytes:
+        begin.wait()
+        return config.line_key.__wrapped__(settings)
+
+    with ThreadPoolExecutor(100) as threads:
+        assert len(set(threads.map(need, range(100)))) == 1
+    assert {entry.name for entry in tmp_path.iterdir()} == {"line_key", f"line_key.{os.getpid()}"}
 
 
 def test_a_folder_that_is_none_stops_the_start_in_words(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.web.backups.ground import back_up
@@ -30,3 +32,9 @@ def _broken(*_):
 
 def test_a_backup_is_for_its_owner_alone(guichi, app, tmp_path):
     assert back_up(app, tmp_path / "a.backup").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_another_process_of_this_number_left_when_it_died_stops_no_backup(guichi, app, tmp_path):
+    left = tmp_path / f".a.backup.{os.getpid()}.part"
+    left.touch()
+    assert back_up(app, tmp_path / "a.backup").exists() and left.exists()
