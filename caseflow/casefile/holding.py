@@ -7,8 +7,6 @@ the HeldCase (store.py knows the rows) and written by `save`; the rare operation
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Select, bindparam, literal, null, or_, select, union_all, update
 
 from caseflow.casefile.hand import FIRED, STOPS, HeldCase, HeldItem, HeldStop, HeldTimer
@@ -61,20 +59,22 @@ def hold(case_id: int) -> HeldCase:
 
     The engine's state is locked with it: whoever waited for the lock would else get the new case and the old state.
     """
-    return _held(_BY_ID.first(id=case_id))
+    return _held(_BY_ID, id=case_id)
 
 
 def hold_by_item(work_item_id: int) -> HeldCase:
     """The case of this work item, likewise."""
-    return _held(_BY_ITEM.first(item=work_item_id))
+    return _held(_BY_ITEM, item=work_item_id)
 
 
-def _held(row: tuple[Any, ...] | None) -> HeldCase:
+def _held(which: Prepared, **values: int) -> HeldCase:
+    connection = current_connection()
+    row = which.first(connection, **values)
     if row is None:
         raise NotFound
     case = HeldCase(*row)
     for what, token, element, name, due_at, provisional, stopped, agreed_at, *others in _WHAT_IS_OPEN.rows(
-            case=case.id):
+            connection, case=case.id):
         if what == "item":
             item_id, visit, unit_id, role, assignee_id, stands_in = others
             case.items[token] = HeldItem(item_id, token, element, name, visit, unit_id, role, assignee_id, due_at,
@@ -94,8 +94,9 @@ def save(case: HeldCase) -> None:
 
     Rows that the session has read before are read again when they are next used.
     """
+    connection = current_connection()   # what else was pending is written now, and not forgotten
     changed = _UPDATE_CASE.write(
-        case=case.id, read=case.version, version=case.version + 1, status=case.status, step=case.step,
+        connection, case=case.id, read=case.version, version=case.version + 1, status=case.status, step=case.step,
         outcome=case.outcome, closed_at=case.closed_at, next_due=case.next_due, next_try=case.next_try,
         attempts=case.attempts, incident=case.incident, journal_seq=case.journal_seq, journal_head=case.journal_head,
         unit_id=case.unit_id)
@@ -103,7 +104,6 @@ def save(case: HeldCase) -> None:
         raise ConcurrentUpdate
     case.version += 1
     noted, case.noted = case.noted, {}
-    connection = current_connection()   # what else was pending is written now, and not forgotten
     for statement, rows in noted.items():
         statement.write_all(rows, connection)
     db.session.expire_all()

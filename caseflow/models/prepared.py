@@ -7,7 +7,7 @@ and with its errors; only its events for statements do not see them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Executable, Table, bindparam, insert
@@ -19,26 +19,34 @@ from caseflow.models.db import db
 
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # those that know ON CONFLICT
 CONNECTION = "caseflow_connection"   # of the session's transaction, in session.info
-Processor = Callable[[Any], Any] | None
+Processor = Callable[[Any], Any]
 
 
 class _Compiled(NamedTuple):
-    """A statement for one kind of database: its text, how values go in (by place or by name) and come out."""
+    """A statement for one kind of database: its text, and how values go in (by place or by name) and come out.
+
+    `binds` and `results` are the few, by name and by place, that are not the same for the driver as for us.
+    """
 
     text: str
-    positional: bool
+    places: tuple[str, ...]
     binds: tuple[tuple[str, Processor], ...]
     constants: Mapping[str, Any]
-    results: tuple[Processor, ...]
+    results: tuple[tuple[int, Processor], ...]
 
     def bind(self, values: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
-        values = {**self.constants, **values}
-        if self.positional:
-            return tuple([values[name] if to is None else to(values[name]) for name, to in self.binds])
-        return {name: values[name] if to is None else to(values[name]) for name, to in self.binds}
+        bound = {**self.constants, **values}
+        for name, to in self.binds:
+            bound[name] = to(bound[name])
+        return tuple([bound[name] for name in self.places]) if self.places else bound
 
-    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple([value if of is None else of(value) for of, value in zip(self.results, row, strict=True)])
+    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.results:
+            return row
+        values = list(row)
+        for place, of in self.results:
+            values[place] = of(values[place])
+        return tuple(values)
 
 
 class Prepared:
@@ -49,20 +57,20 @@ class Prepared:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """The rows it finds, as tuples in the order of its columns."""
-        connection, compiled = self._ready(None)
+    def rows(self, connection: Connection | None = None, /, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows it finds, as tuples in the order of its columns. `connection`: of this transaction, if known."""
+        connection, compiled = self._ready(connection)
         cursor = driver.send(connection, compiled.text, compiled.bind(values))
         return [compiled.read(row) for row in cursor.fetchall()]
 
-    def first(self, **values: Any) -> tuple[Any, ...] | None:
+    def first(self, connection: Connection | None = None, /, **values: Any) -> tuple[Any, ...] | None:
         """The first row, None when it finds none."""
-        found = self.rows(**values)
+        found = self.rows(connection, **values)
         return found[0] if found else None
 
-    def write(self, **values: Any) -> int:
+    def write(self, connection: Connection | None = None, /, **values: Any) -> int:
         """How many rows it wrote."""
-        connection, compiled = self._ready(None)
+        connection, compiled = self._ready(connection)
         return driver.send(connection, compiled.text, compiled.bind(values)).rowcount
 
     def write_all(self, rows: Iterable[Mapping[str, Any]], connection: Connection | None = None) -> None:
@@ -87,19 +95,20 @@ class Prepared:
     def _compile(self, dialect: Dialect) -> _Compiled:
         statement = self._statement if isinstance(self._statement, Executable) else self._statement(dialect.name)
         compiled = statement.compile(dialect=dialect)
-        names = tuple(compiled.positiontup or ()) if compiled.positional else tuple(compiled.bind_names.values())
-        binds = tuple((name, _in(compiled.binds[name].type, dialect)) for name in names)
+        binds = {name: _in(compiled.binds[name].type, dialect) for name in compiled.bind_names.values()}
         columns = getattr(statement, "selected_columns", None) or getattr(statement, "exported_columns", ())
         constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
-        return _Compiled(compiled.string, compiled.positional, binds, constants,
-                         tuple(_out(column.type, dialect) for column in columns))
+        results = enumerate(_out(column.type, dialect) for column in columns)
+        return _Compiled(compiled.string, tuple(compiled.positiontup or ()),
+                         tuple((name, to) for name, to in binds.items() if to), constants,
+                         tuple((place, of) for place, of in results if of))
 
 
-def _in(kind: TypeEngine, dialect: Dialect) -> Processor:
+def _in(kind: TypeEngine, dialect: Dialect) -> Processor | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _out(kind: TypeEngine, dialect: Dialect) -> Processor:
+def _out(kind: TypeEngine, dialect: Dialect) -> Processor | None:
     return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
