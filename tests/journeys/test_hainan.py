@@ -224,6 +224,14 @@ def test_after_a_transfer_what_opens_next_is_the_branch_s_of_the_new_unit(journe
     assert case.unit_of("revisit") == PLATFORMS[after]
 
 
+def test_of_an_unregistered_city_office_that_was_transferred_to_a_city_the_revisit_is_the_city_s(journey):
+    case = journey("hainan").bad_review(orgcode="11460100MB099999", areaCode="460100000000")
+    case.does("verify")
+    assert case.unit_of("contact_rater") == "responsible"       # the provincial platform, in the unknown office's stead
+    transferred(case.does("contact_rater"), "first_response", HAIKOU)
+    assert case.does("first_response", outcome="resolved").unit_of("revisit") == "platform_city"
+
+
 def test_a_branch_that_has_done_nothing_sees_a_transferred_case_no_more(journey):
     case = journey("hainan").bad_review(office=HAIKOU)
     assert sees(case, "hainan.platform_city.officer")

@@ -12,10 +12,27 @@ from caseflow.models import WorkItem, db, transaction
 from caseflow.supervision import board
 from caseflow.supervision.board import Wanted
 from scheduler import jobs
-from tests.ground import entries, open_item, person
+from tests.ground import entries, newcomer, open_item, person
+from tests.journeys.kit import Journey
 from tests.web.desk import desk_of, words
 
 LEAD = "hainan.platform.supervisor"
+REASONS = "录像和叫号记录显示，评价所说的事不是本窗口的。"
+RESOLVED = {"outcome": "resolved"}
+CONFIRMED = {"verification": "confirmed", "reasons": REASONS}
+UPHELD = {"decision": "upheld", "finding": "malicious", "reasons": REASONS}
+WITHOUT_LIMIT = [                   # place, what is done before, the step for which the text names no days
+    ("hefei", {"first_response": RESOLVED}, "revisit"),
+    ("qijiang", {"assign": {}, "first_response": RESOLVED}, "revisit"),
+    ("qijiang", {"assign": {}, "first_response": RESOLVED, "revisit": {}}, "track"),
+    ("hainan", {"verify": {}, "contact_rater": {}, "first_response": {"outcome": "rectify"}}, "dispatch"),
+    ("hainan", {"verify": {}, "contact_rater": {}, "first_response": RESOLVED}, "revisit")]
+OF_APPEALS = [                      # the same after an appeal
+    ("qijiang", "staff", {}, "ask_rater"), ("qijiang", "staff", {"ask_rater": {}}, "review"),
+    ("hainan", "officer", {"ask_rater": {}}, "examine"),
+    ("hainan", "officer", {"ask_rater": {}, "examine": {"examination": REASONS}}, "review"),
+    ("guichi", "officer", {"verify": CONFIRMED, "ask_rater": {}}, "review"),
+    ("guichi", "officer", {"verify": CONFIRMED, "ask_rater": {}, "review": UPHELD}, "correct")]
 
 
 def waiting(journey) -> tuple[int, list[int]]:
@@ -57,6 +74,36 @@ def test_the_question_to_the_rater_in_an_appeal_is_put_in_mind_too(hainan, sessi
     appeal.time_passes(days=7)
     assert jobs.remind() == 2           # of the rectification, and of the appeal
     assert {role for _, role in appeal.notices("waiting_long")} == {"reviewer"}
+
+
+def put_in_mind(case, task):
+    """Whether whoever has this task was reminded of it, once, and whether it stands on their supervisors' board."""
+    db.session.rollback()
+    item, (desk, number) = open_item(case.case_id, task), desk_of(case, task)
+    assert item.due_at is None and "条文没有规定期限" in words(desk.opens(f"/work/{number}"))
+    post, boss = (item.unit.name, item.role), newcomer("boss", ("supervisor", item.unit_id))
+    case.time_passes(days=7)
+    jobs.remind()
+    assert jobs.remind() == 0 and case.notices("waiting_long") == {post}
+    assert item.id in [one.id for one in board.items(boss, Wanted("waiting"), case.now).items]
+
+
+@pytest.mark.parametrize(("place", "done", "task"), WITHOUT_LIMIT)
+def test_each_later_step_for_which_the_text_names_no_days_is_put_in_mind(
+        place, done, task, installed, app, session, clock):
+    case = Journey(app, clock, place).bad_review()                             # HF-15, QJ-14, QJ-16, HN-14
+    for before, answers in done.items():
+        case.does(before, **answers)
+    put_in_mind(case, task)
+
+
+@pytest.mark.parametrize(("place", "appellant", "done", "task"), OF_APPEALS)
+def test_each_step_of_an_appeal_for_which_the_text_names_no_days_is_put_in_mind(
+        place, appellant, done, task, installed, app, session, clock):
+    appeal = Journey(app, clock, place).bad_review().appeal(f"{place}.dept1.{appellant}", ground="malicious")
+    for before, answers in done.items():
+        appeal.asks_rater() if before == "ask_rater" else appeal.does(before, **answers)
+    put_in_mind(appeal, task)
 
 
 def test_a_weekend_does_not_count(hainan, session):
