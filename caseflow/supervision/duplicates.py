@@ -16,7 +16,7 @@ from caseflow import texts
 from caseflow.casefile import journal, kinds
 from caseflow.casefile.readings import Reading
 from caseflow.cases import steps
-from caseflow.errors import ConcurrentUpdate, InvalidInput, PermissionDenied
+from caseflow.errors import CaseflowError, ConcurrentUpdate, InvalidInput, PermissionDenied
 from caseflow.law import regulations
 from caseflow.models import Case, DuplicateLink, ProcessInstance, Rating, ServiceRecord, WorkItem, db, lock_case_row
 from caseflow.people import impartiality, permissions
@@ -169,16 +169,24 @@ def complete(work_item_ids: Sequence[int], actor: Actor, values: Mapping[str, ob
              late_reason: str = "") -> steps.Receipt:
     """Complete a task, and with the same answers those of linked cases after it in the list: all of them, or none.
 
-    Each case gets its own submission and journal entries. Refuses like cases.complete_task, and with ConcurrentUpdate
-    when the cases are no longer linked. Answers the receipt of the first.
+    Each case gets its own submission and journal entries. Refuses like steps.complete_task, where it is a linked case
+    that refuses with its number as the detail `linked`, and with ConcurrentUpdate when the cases are no longer linked.
+    Answers the receipt of the first.
     """
     first, *others = work_item_ids
+    cases: dict[int, Case] = {}
     if others:
         item = db.session.get(WorkItem, first)
         tasks = {task.id: task.case_id for task in _same_tasks(item)} if item else {}
         if not set(others) <= tasks.keys():
             raise ConcurrentUpdate
-        for case_id in sorted({item.case_id, *(tasks[other] for other in others)}):
-            lock_case_row(case_id)
-    receipts = [steps.complete_task(task, actor, values, form_token, now, late_reason) for task in (first, *others)]
-    return receipts[0]
+        held = {case_id: lock_case_row(case_id) for case_id in sorted({item.case_id, *map(tasks.get, others)})}
+        cases = {other: held[tasks[other]] for other in others}
+    receipt = steps.complete_task(first, actor, values, form_token, now, late_reason)
+    for other in others:
+        try:
+            steps.complete_task(other, actor, values, form_token, now, late_reason)
+        except CaseflowError as error:
+            error.details["linked"] = cases[other].number
+            raise
+    return receipt

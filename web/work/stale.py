@@ -9,6 +9,7 @@ from flask_babel import gettext
 from caseflow import errors
 from caseflow.models import WorkItem
 from caseflow.people.permissions import Actor
+from web.errors import refusal
 from web.words import refusals, times
 
 
@@ -23,6 +24,8 @@ class Stale:
 
 def explain(error: errors.CaseflowError, item: WorkItem, actor: Actor, by: str = "") -> Stale:
     """The words for a Conflict or PermissionDenied on this work item. `by` is who completed it, if known."""
+    if "linked" in error.details:
+        return of_linked(error)
     if isinstance(error, errors.NotImpartial):
         return Stale(gettext("您应当回避"), gettext("这次没有提交。"), gettext("请由本岗位其他人员复核。"))
     if isinstance(error, errors.OtherPersonNeeded):
@@ -66,6 +69,17 @@ def _completed(error: errors.CaseflowError, item: WorkItem, by: str) -> Stale:
         gettext("请打开案件查看办理结果；需要的内容可以从下面复制。"))
 
 
-def failed(sentence: str) -> Stale:
+def of_linked(error: errors.CaseflowError) -> Stale:
+    """The words when it is a linked case, submitted along, that cannot be submitted like this."""
+    return Stale(
+        gettext("关联案件 %(number)s 不能这样提交", number=error.details["linked"]),
+        gettext("一件都没有提交。") + (
+            "" if isinstance(error, errors.InvalidInput) else refusal(error)[1]),
+        gettext("请按提示处理后再次提交，或者取消勾选这个关联案件；您填写的内容都还在。"))
+
+
+def failed(error: errors.CaseflowError) -> Stale:
     """The words when the case could not take the step: nothing was stored, what was typed is still there."""
-    return Stale(gettext("这次没有提交成功"), sentence, gettext("您填写的内容都还在，可以先存草稿。"))
+    if "linked" in error.details:
+        return of_linked(error)
+    return Stale(gettext("这次没有提交成功"), refusal(error)[1], gettext("您填写的内容都还在，可以先存草稿。"))

@@ -85,14 +85,15 @@ def submit(work_item_id: int):
     except (Conflict, PermissionDenied) as error:
         return _refused(work_item_id, error, form, actor, now)
     except (StepFailed, CalendarMissing) as error:
-        return _page(tasks.find(work_item_id, actor), task, form, actor, now, why=stale.failed(refusal(error)[1]),
+        return _page(tasks.find(work_item_id, actor), task, form, actor, now, why=stale.failed(error),
                      status=refusal(error)[0])
     except LateReasonMissing as error:
         return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422,
                      late_problem=refusal(error)[1])
     except InvalidForm as error:
         form.refuse(error.fields, error.details.get("sentences", {}))
-        return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, status=422)
+        why = stale.of_linked(error) if "linked" in error.details else None
+        return _page(tasks.find(work_item_id, actor), task, form, actor, now, token=token, why=why, status=422)
     return _go_on(receipt.case_id, task, definition, actor)
 
 

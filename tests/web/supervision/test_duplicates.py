@@ -32,10 +32,12 @@ def test_duplicates_are_linked_on_the_case_page_and_filled_in_together_at_the_ta
     assert f"{numbers[1]} 是本案的重复" in words(officer.opens(f"/cases/{numbers[0]}"))
     form = officer.opens(f"/work/{item_id}").text
     other = re.search(r'name="together" value="(\d+)"', form)[1]
-    for work_item_id in (item_id, int(other)):
-        officer.logs_contacts(work_item_id, ANSWERS)
+    officer.logs_contacts(item_id, ANSWERS)
     fields = {f"f-{key}": value for key, value in ANSWERS.items()} | {
         "together": other, "form_token": officer.token(item_id)}
+    uncalled = officer.sends(f"/work/{item_id}", fields)
+    assert uncalled.status_code == 422 and f"关联案件 {numbers[0]} 不能这样提交一件都没有提交。" in words(uncalled)
+    officer.logs_contacts(int(other), ANSWERS)
     assert officer.sends(f"/work/{item_id}", fields | {"f-findings": ""}).status_code == 422
     clock.advance(days=4)
     officer, boss = (Desk(app, clock, desk.username) for desk in (officer, boss))       # their logins are over
