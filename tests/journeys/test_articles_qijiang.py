@@ -11,7 +11,7 @@ from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, 
 TOLD = "该事项确实无法办理，已说明原因。"
 NAME, PHONE = "卫建国", "13900009029"
 PROMISED = {"处置结果": "问题复杂，承诺限期解决", "承诺答复的内容": "五日内补发证照", "承诺的日期": "2026-03-06",
-            "核实情况": FOUND}
+            "告知评价人的方式": "电话", "核实情况": FOUND}
 ASSIGNED = {"问题类别": "业务办理", "责任部门": "区市场监管局"}
 REASONS = "录像和叫号记录显示，评价所说的事发生在另一窗口。"
 
@@ -162,6 +162,9 @@ def test_qj_16_what_is_complex_is_promised_for_a_day_within_five_working_days_an
         assert agency.refused("初次处置", **PROMISED | {"承诺的日期": day}) == (
             "“承诺的日期”不能晚于收到差评后第5个工作日；期限已过的，只能承诺今天。")
     assert "“承诺的日期”" in agency.refused("初次处置", **PROMISED | {"承诺的日期": "2026-03-01"})
+    assert "告知评价人的方式" in agency.refused("初次处置", **{k: v for k, v in PROMISED.items() if "告知" not in k})
+    assert NOT_LOGGED in agency.refused("初次处置", **PROMISED)     # a promise is an answer to the rater
+    agency.logs(*CALLED)
     assert "期限 2026-03-09 24:00" in agency.does("初次处置", **PROMISED)     # the promise is no later, and its own day
     case.until("2026-03-06")
     assert "任务逾期，请督办" not in case.by("office.supervisor").inbox()

@@ -16,7 +16,7 @@ from tests.journeys.kit import Journey
 
 pytestmark = pytest.mark.both_databases
 LEAD, OFFICER = "qijiang.office.supervisor", "qijiang.office.officer"
-PROMISE = {"outcome": "complex", "promise": "三日内补发证照", "findings": "已核实，情况属实。"}
+PROMISE = {"outcome": "complex", "feedback_channel": "phone", "promise": "三日内补发证照", "findings": "已核实，情况属实。"}
 
 
 def linked(journey, of):
@@ -35,6 +35,8 @@ def test_a_promise_is_no_later_than_the_fifth_working_day_of_each(installed, app
     clock.advance(days=7)
     second = Journey(app, clock, "qijiang").bad_review().does("assign")
     linked(second, first)
+    for journey in (first, second):
+        reached(journey.case_id, "qijiang.dept1.officer", first.now)
     before = rows()
     for journeys in ((first, second), (second, first)):
         with pytest.raises(InvalidForm) as refused:
