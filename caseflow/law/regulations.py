@@ -19,7 +19,7 @@ from caseflow.law.supervision_rules import Conduct, Forwarding, Offered
 
 __all__ = [
     "AppealRules", "DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area",
-    "get", "offered",
+    "get", "names_area", "offered",
 ]
 
 
@@ -57,6 +57,11 @@ def conduct(key: str) -> Mapping[str, Conduct]:
     """What may be recorded under a regulation of those who failed, by kind; nothing where its file does not say."""
     rules = get(key).supervision
     return rules.conduct if rules else {}
+
+
+def names_area(area_code: str) -> bool:
+    """Whether a regulation is for this area, on whatever days."""
+    return any(area_code.startswith(prefix) for regulation in all_regulations().values() for prefix in regulation.areas)
 
 
 def for_area(area_code: str, on: date) -> Regulation:

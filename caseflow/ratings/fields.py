@@ -100,6 +100,6 @@ IS_DEFAULT = "1"                 # isdefault: nobody rated, a default stands in
 # Why a rating is refused, and what is noted of one that is accepted.
 REASONS = (
     "missing", "out_of_range", "not_a_time", "rated_before_service", "bad_rating_without_reason", "unknown_code",
-    "code_of_another_level", "unknown_area", "not_json", "too_long",
+    "code_of_another_level", "unknown_area", "not_in_force", "not_json", "too_long",
 )
 NOTES = ("office_unknown", "regulation_expired", "case_not_opened", "older_code", "default_replaced", "default_stands")

@@ -23,7 +23,7 @@ from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
 from caseflow.moments import ONE_DAY, day_of, start_of
 from caseflow.ratings import later, later_cases, rectification
-from caseflow.ratings.jurisdictions import Jurisdiction, Office, jurisdictions, offices
+from caseflow.ratings.jurisdictions import Jurisdiction, Office, fault_of, jurisdictions, offices
 from caseflow.ratings.later import History, Key
 from caseflow.ratings.later_cases import Later
 from caseflow.ratings.verdicts import DUPLICATE, Normalised, Verdict, judge
@@ -74,7 +74,7 @@ def receive(lines: Sequence[bytes | str | Mapping], source: str, now: datetime) 
     again). A rating of an office nobody registered goes to the regulation's lead unit, as verdict and journal say.
     """
     jurisdiction = jurisdictions(day_of(now))
-    verdicts = [judge(line, lambda area: jurisdiction(area) is not None) for line in lines]
+    verdicts = [judge(line, lambda area: "" if jurisdiction(area) else fault_of(area)) for line in lines]
     arrivals = _arrivals(verdicts, jurisdiction)
     _insert_ratings(arrivals, source, now)
     later.replace_defaults([arrival.service_id for arrival in arrivals if arrival.replaces], now)

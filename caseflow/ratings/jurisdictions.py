@@ -49,6 +49,12 @@ def jurisdictions(on: date) -> Callable[[str], Jurisdiction | None]:
     return find
 
 
+def fault_of(area: str) -> str:
+    """Why no regulation applies to an area that has no jurisdiction: that of the area has not begun, or there is none.
+    """
+    return "not_in_force" if regulations.names_area(area) else "unknown_area"
+
+
 def offices(wanted: Sequence[tuple[Regulation, str | None]]) -> Callable[..., Office]:
     """(regulation, orgcode) → office, for the wanted ones, in one query. One that is closed is not registered."""
     codes = {code for _, code in wanted if code}

@@ -2,7 +2,7 @@
 
 A line with several faults gets the verdict of the first reason in this order: not_json, missing,
 out_of_range, not_a_time, rated_before_service, bad_rating_without_reason, unknown_code,
-code_of_another_level, unknown_area, too_long; within a reason the order of fields.FIELDS.
+code_of_another_level, unknown_area, not_in_force, too_long; within a reason the order of fields.FIELDS.
 """
 
 from __future__ import annotations
@@ -89,10 +89,10 @@ def rejected(reason: str, field: str = "-") -> Verdict:
     return Verdict("rejected", reason, field)
 
 
-def judge(line: bytes | str | Mapping, knows_area: Callable[[str], bool]) -> Verdict:
+def judge(line: bytes | str | Mapping, area_fault: Callable[[str], str]) -> Verdict:
     """Accepted (with its normalised value) or rejected; knows nothing of what was kept before. Takes any input.
 
-    `knows_area` says whether a regulation applies to an area code.
+    `area_fault` says why no regulation applies to an area code: unknown_area, not_in_force, or "" where one does.
     """
     if isinstance(line, bytes | str) and len(line) > MAX_LINE:
         return rejected("too_long")
@@ -102,7 +102,7 @@ def judge(line: bytes | str | Mapping, knows_area: Callable[[str], bool]) -> Ver
         values = _values(record)
     except (ValueError, TypeError, RecursionError):
         return rejected("not_json")
-    fault = _first_fault(values, knows_area)
+    fault = _first_fault(values, area_fault)
     if fault is None and len(text) > MAX_RAW:
         fault = ("too_long", "-")
     if fault is not None:
@@ -156,10 +156,10 @@ def _plain(value: object, name: str) -> str:
     return WRONG_TYPE
 
 
-def _first_fault(values: dict[str, str], knows_area: Callable[[str], bool]) -> tuple[str, str] | None:
+def _first_fault(values: dict[str, str], area_fault: Callable[[str], str]) -> tuple[str, str] | None:
     return (
         _missing(values) or _out_of_range(values) or _not_a_time(values) or _rated_before_service(values)
-        or _without_reason(values) or _wrong_code(values) or _unknown_area(values, knows_area) or _too_long(values))
+        or _without_reason(values) or _wrong_code(values) or _wrong_area(values, area_fault) or _too_long(values))
 
 
 def _missing(values: dict[str, str]) -> tuple[str, str] | None:
@@ -229,10 +229,10 @@ def _wrong_code(values: dict[str, str]) -> tuple[str, str] | None:
     return None
 
 
-def _unknown_area(values: dict[str, str], knows_area: Callable[[str], bool]) -> tuple[str, str] | None:
+def _wrong_area(values: dict[str, str], area_fault: Callable[[str], str]) -> tuple[str, str] | None:
     area = values["areaCode"]
-    known = area.isascii() and area.isdigit() and len(area) <= 12 and knows_area(area)
-    return None if known else ("unknown_area", "areaCode")
+    fault = area_fault(area) if area.isascii() and area.isdigit() and len(area) <= 12 else "unknown_area"
+    return (fault, "areaCode") if fault else None
 
 
 def _too_long(values: dict[str, str]) -> tuple[str, str] | None:

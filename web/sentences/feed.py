@@ -16,6 +16,7 @@ REASONS: Mapping[str, str] = {
     "unknown_code": "详情代码不在指标表内，请核对指标版本。",
     "code_of_another_level": "详情代码不属于所评的满意度等级。",
     "unknown_area": "没有适用于该行政区划的办法，请核对行政区划代码。",
+    "not_in_force": "该行政区划的办法尚未施行，请在施行之日起推送。",
     "not_json": "不是一个 JSON 对象（UTF-8、无重复键），请核对格式。",
     "too_long": "内容过长，请缩短后再推送。",
 }

@@ -7,6 +7,7 @@ import json
 import logging
 import shutil
 import tracemalloc
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,19 @@ def test_a_rating_of_an_unknown_office_goes_to_the_lead_unit_and_says_so(session
     assert case.unit.key == "bureau"
     entry = next(entry for entry in journal.entries(case) if entry.kind == "rating_received")
     assert json.loads(entry.details)["office_registered"] is False
+
+
+def test_before_a_regulation_begins_its_area_is_known_and_nothing_is_kept(session):
+    begins = datetime(2023, 3, 15, 16, tzinfo=UTC)      # 16 March in China (QJ-22)
+    pushed = [line(1, 1, areaCode=area) for area in ("500110000000", "990000000000")]
+    with transaction():
+        before = ratings.receive(pushed, "file:test", begins - timedelta(seconds=1))
+    assert [answer.verdict for answer in before] == [
+        "rejected:not_in_force:areaCode", "rejected:unknown_area:areaCode"]
+    assert count(Rating) == 0
+    with transaction():
+        answer, _ = ratings.receive(pushed, "file:test", begins)
+    assert answer.verdict == "accepted"
 
 
 def test_a_regulation_past_its_validity_that_continues_marks_the_case(session, clock):

@@ -19,8 +19,8 @@ GOOD = {
 }
 
 
-def known(area: str) -> bool:
-    return area.startswith("341702")
+def known(area: str) -> str:
+    return "" if area.startswith("341702") else "unknown_area"
 
 
 def line(**changes: object) -> bytes:
@@ -130,6 +130,10 @@ def test_codes_are_kept_once_each_whatever_separates_them():
 @pytest.mark.parametrize("area", ["999999000000", "3417", "３４１７０２000000", "341702x", "3417020000000", "'; --"])
 def test_an_area_without_a_regulation_is_unknown(area):
     assert verdict(areaCode=area) == "rejected:unknown_area:areaCode"
+
+
+def test_an_area_whose_regulation_has_not_begun_is_told_so():
+    assert judge(line(), lambda area: "not_in_force").verdict == "rejected:not_in_force:areaCode"
 
 
 def test_two_thousand_characters_are_kept_and_one_more_is_too_long():

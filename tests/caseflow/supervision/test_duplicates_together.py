@@ -16,7 +16,8 @@ from tests.journeys.kit import Journey
 
 pytestmark = pytest.mark.both_databases
 LEAD, OFFICER = "qijiang.office.supervisor", "qijiang.office.officer"
-PROMISE = {"outcome": "complex", "feedback_channel": "phone", "promise": "三日内补发证照", "findings": "已核实，情况属实。"}
+PROMISE = {"outcome": "complex", "feedback_channel": "phone", "promise": "三日内补发证照",
+           "findings": "已核实，情况属实。"}
 
 
 def linked(journey, of):
