@@ -212,6 +212,11 @@ def _milestones(regulation: str, process: str) -> Milestones | None:
     return known.milestones.get(process) if known else None
 
 
+def keeps_plans(regulation: str) -> bool:
+    """Whether the text of this place has a ledger of complex matters (HF-14, GC-2(二))."""
+    return any(steps.ledger is not None for key, _, steps in _all_milestones() if key == regulation)
+
+
 def _all_milestones() -> Iterator[tuple[str, str, Milestones]]:
     """(regulation, process, its milestones) of all there are."""
     for key, known in regulations.all_regulations().items():

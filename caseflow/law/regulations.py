@@ -19,7 +19,7 @@ from caseflow.law.supervision_rules import Conduct, Forwarding, Offered
 
 __all__ = [
     "AppealRules", "DefaultRating", "Parameter", "Regulation", "UnitEntry", "all_regulations", "files", "for_area",
-    "get", "names_area", "offered",
+    "get", "names_area", "offered", "records_failures",
 ]
 
 
@@ -62,6 +62,13 @@ def conduct(key: str) -> Mapping[str, Conduct]:
 def names_area(area_code: str) -> bool:
     """Whether a regulation is for this area, on whatever days."""
     return any(area_code.startswith(prefix) for regulation in all_regulations().values() for prefix in regulation.areas)
+
+
+def records_failures(key: str) -> bool:
+    """Whether failures of units and persons are recorded under a regulation: by those who supervise, or by the review
+    of an appeal (QJ-18, HN-17)."""
+    appeal = get(key).appeal
+    return bool(conduct(key)) or bool(appeal and appeal.failure)
 
 
 def for_area(area_code: str, on: date) -> Regulation:

@@ -32,15 +32,16 @@ def index():
     chosen = filters.ledger_filter(request.args, regulations.all_regulations())
     page = ledger.ledger(actor, chosen.wanted(), now, page=filters.page_number(request.args))
     facts = ledger.ledger_facts([case.id for case in page.items], now)
+    seen = directory.regulations_seen(actor)
     rows = [(case, facts[case.id], _badge(case, facts[case.id].due, now)) for case in page.items]
     return render_template(
         "ledger/index.html", page=page, rows=rows, titles=kinds.titles(page.items), chosen=chosen,
         query=filters.as_query(chosen),
         units=[(unit.id, unit.name) for unit in directory.responsible_units(actor)],
-        places=places.places_of(actor), place=places.place, levels=LEVELS,
+        places=[(key, places.place(key)) for key in seen], place=places.place, levels=LEVELS,
         statuses={status: statuses.STATUSES[status] for status in CASE_STATUSES},
         revisit_result=words.revisit_result, counted=words.counted_otherwise, not_yet=words.not_yet,
-        may_export=permissions.may_export(actor),
+        keeps_plans=any(ledger.keeps_plans(key) for key in seen), may_export=permissions.may_export(actor),
         saved=saved_filters.of_actor(actor, "ledger"), own_units=directory.units_of(actor))
 
 

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from caseflow.errors import PermissionDenied
 from caseflow.law import calendars, regulations
 from caseflow.models import WorkItem
+from caseflow.people import directory
 from caseflow.people.permissions import Actor
 from caseflow.supervision import board, dispatches
 from caseflow.supervision.board import Wanted
@@ -32,7 +33,8 @@ def index():
         "supervision/board.html", figures=board.figures(actor, now), titles=titles(), per_page=board.PER_PAGE,
         units=board.units(actor, now, page=unit_page), unit_page=unit_page,
         people=board.people(actor, now, page=people_page), people_page=people_page,
-        refused=dispatches.waiting_for(actor))
+        refused=dispatches.waiting_for(actor),
+        records_failures=any(map(regulations.records_failures, directory.regulations_seen(actor))))
 
 
 @blueprint.get("/items")

@@ -79,6 +79,12 @@ def test_a_late_case_is_found_as_late(guichi):
     assert [cell.value for cell in column(sheet_of(supervisor.opens("/ledger/export.xlsx")), "是否逾期")] == ["是"]
 
 
+@pytest.mark.parametrize(("lead", "kept"), [
+    ("guichi.bureau", True), ("hefei.center", True), ("hainan.service_office", False), ("qijiang.office", True)])
+def test_the_ledger_is_narrowed_to_complex_matters_where_the_text_keeps_their_plans(installed, app, clock, lead, kept):
+    assert ("只看复杂事项" in words(Desk(app, clock, f"{lead}.supervisor").opens("/ledger/"))) == kept
+
+
 @pytest.mark.both_databases
 def test_complex_matters_stand_with_plan_and_limit_shortened_on_the_page_and_whole_in_the_file(guichi, supervisor):
     plan = "先核对全部材料，再请第三方重做鉴定，" * 20

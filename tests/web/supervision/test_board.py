@@ -56,6 +56,13 @@ def test_every_figure_of_the_board_links_to_its_list(journeys, boss):
     assert len(re.findall('name="item"', boss.browser.get("/board/items?which=soon").text)) == 3
 
 
+@pytest.mark.parametrize(("lead", "recorded"), [
+    ("guichi.bureau", False), ("hefei.center", False), ("hainan.service_office", True), ("qijiang.office", True)])
+def test_the_list_of_failures_is_offered_where_the_text_has_them_recorded(installed, app, clock, lead, recorded):
+    page = Desk(app, clock, f"{lead}.supervisor").opens("/board")
+    assert ("责任认定" in words(page)) == recorded
+
+
 def test_the_board_is_for_supervisors(journeys, app, clock):
     officer = Desk(app, clock, "guichi.dept1.officer")
     assert officer.opens("/board").status_code == 403 and officer.opens("/board/items").status_code == 403
