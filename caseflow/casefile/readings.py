@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +41,7 @@ from caseflow.models import (
     db,
 )
 from caseflow.models.prepared import Prepared
+from caseflow.moments import day_of
 from caseflow.paging import containing
 
 
@@ -223,10 +225,21 @@ class Reading:
         if not here or rated is None:
             return {}
         digits = areas.area(rated.level, rated.area_code)
-        found = {office: areas.nearest(digits, [
-            (areas.area(branch.level, branch.area_code), unit.id) for unit, branch in here if branch.office == office])
-            for office in {branch.office for _, branch in here}}
+        found = {office: areas.nearest(digits, self._standing([one for one in here if one[1].office == office]))
+                 for office in {branch.office for _, branch in here}}
         return {office: unit for office, unit in found.items() if unit is not None}
+
+    def _standing(self, branches: list[tuple[Unit, Branch]]) -> Sequence[tuple[str, int]]:
+        """(area, unit) of those branches of an office that act in the case: where one was ended or followed by another
+        meanwhile, whoever has an open task, then whoever was a branch when the newest task was opened."""
+        if len(branches) > 1 or branches[0][1].last_day is not None:
+            busy = {item.unit_id for item in self.open_items}
+            day = day_of(self.items[-1].opened_at if self.items else self.case.opened_at)
+            branches = sorted((
+                (unit, branch) for unit, branch in branches
+                if unit.id in busy or branch.first_day <= day <= (branch.last_day or date.max)),
+                key=lambda one: one[0].id not in busy)
+        return [(areas.area(branch.level, branch.area_code), unit.id) for unit, branch in branches]
 
 
 def _tasks(cases: list[Case]) -> Iterator[tuple[int, tuple[WorkItem, Submission | None, str | None]]]:

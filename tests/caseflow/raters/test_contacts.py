@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import orjson
 import pytest
 
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
-from caseflow.models import WorkItem, transaction
+from caseflow.models import Unit, WorkItem, db, transaction
+from caseflow.moments import day_of
+from caseflow.people import branches
 from caseflow.raters import contacts
 from caseflow.work import tasks
-from tests.ground import colleague, entries, open_item, person
+from tests.ground import colleague, entries, newcomer, open_item, person
 from tests.journeys.kit import Journey
 
 
@@ -75,6 +79,38 @@ def test_a_branch_sees_the_raters_of_its_own_area_and_of_no_other(hainan, clock,
         assert reveal(case, person(f"hainan.{own}.officer")) == ("卫建国", "13900009029")
         with pytest.raises(NotFound):
             reveal(case, person(f"hainan.{other}.officer"))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("followed", [True, False])
+def test_a_branch_that_was_followed_or_ended_meanwhile_keeps_what_it_has_open_and_no_more(hainan, session, followed):
+    case = Journey(hainan.app, hainan.clock, "hainan").bad_review(office=3).does("verify")
+    session.rollback()
+    before, after = person("hainan.platform_sanya.officer"), person("hainan.platform.officer")
+    with transaction():
+        sanya = next(one for one in branches.all_of("hainan") if one.unit.key == "platform_sanya")
+        branches.end(sanya, day_of(case.now), case.now)
+        new = _new_branch(sanya, day_of(case.now) + timedelta(days=1), case.now) if followed else None
+    after = newcomer("san", ("officer", new)) if followed else after
+    case.clock.advance(days=1)
+    assert case.open_tasks() == ["contact_rater"] and reveal(case, before)      # what it has open it still does
+    case.does("contact_rater").does("first_response", outcome="resolved")
+    revisit, = case.open_tasks()
+    assert open_item(case.case_id).unit_id in after.visible_units
+    with pytest.raises(PermissionDenied):
+        reveal(case, before)
+    assert reveal(case, after) == ("卫建国", "13900009029")
+    assert case.does(revisit, revisit_result="satisfied").open_tasks() == []
+
+
+def _new_branch(like, first_day, now):
+    """Another unit is the branch of the same area from a day on; its id."""
+    new = Unit(regulation="hainan", code="11460200MB0000999", name="12345三亚新分平台", level="city",
+               area_code=like.area_code, active=True)
+    db.session.add(new)
+    db.session.flush()
+    branches.add(new, like.kind, first_day, now)
+    return new.id
 
 
 def test_nobody_sees_the_contact_once_the_case_is_closed(hainan, session):
