@@ -91,3 +91,4 @@ class FailureRecorded(Fact):
     year: int
     consequences: str
     article: str
+    opinion: str = ""

@@ -186,6 +186,7 @@ def _failure(case: HeldCase, fact: effected.FailureRecorded, actor: _Who, now: d
     return INSERT_FAILURE, {
         "appeal_id": fact.appeal_id, "regulation": case.regulation, "unit_id": fact.unit_id,
         "staff_no": fact.staff_no, "year": fact.year, "consequences": fact.consequences, "article": fact.article,
+        "opinion": fact.opinion,
         "recorded_at": now}
 
 

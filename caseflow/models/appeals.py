@@ -56,7 +56,8 @@ class Appeal(Base):
 class AssessmentRecord(Base):
     """For the annual assessment: a failure of duty that the review of an appeal has verified (QJ-18).
 
-    `consequences` are codes of its regulation, parted by commas.
+    `consequences` are codes of its regulation, parted by commas; `opinion` on what it rests that people are much upset
+    by it (意见较大), "" where the form did not ask.
     """
 
     __tablename__ = "assessment_records"
@@ -70,4 +71,5 @@ class AssessmentRecord(Base):
     year: Mapped[int]
     consequences: Mapped[str] = mapped_column(String(120))
     article: Mapped[str] = mapped_column(String(16))
+    opinion: Mapped[str] = mapped_column(Text, server_default="")
     recorded_at: Mapped[datetime]

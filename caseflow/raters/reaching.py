@@ -24,10 +24,11 @@ NOBODY = asked.NOT_LEFT            # the answer that the rater left nothing by w
 NUMBER = asked.ATTEMPTS.field
 REACHED = "reached"
 TELEPHONE = "telephone"
-# Answer of a form that says how the rater was reached → the channel in the log; "" any. Others need no attempt: to a
-# questionnaire the rater answers alone.
+# Answer of a form that says how the rater was reached → the channel in the log; "" any.
 HOW = {"phone": TELEPHONE, "sms": "sms", "wechat": "wechat", "visit": "visit", "in_person": "visit", "mail": "mail",
        "web": "", "other": ""}
+ALONE = "questionnaire"             # such an answer needs no attempt: the rater answers by themselves
+ANSWERS = (*HOW, ALONE, TRIED, NOBODY)      # that such a form may have
 CHANNELS = (TELEPHONE, "sms", "wechat", "visit", "mail", "other")
 RESULTS = ("reached", "no_answer", "wrong_number", "refused", "other")
 LONGEST_NOTE = 500   # characters
@@ -80,7 +81,8 @@ class Log:
 
     def reached(self, answer: str) -> bool:
         """Whether the rater was reached in the way that this answer names, since the task was opened."""
-        return any(one.result == REACHED and HOW[answer] in ("", one.channel) and one.since(self.since)
+        channel = HOW.get(answer, "")
+        return any(one.result == REACHED and channel in ("", one.channel) and one.since(self.since)
                    for one in self.tried)
 
 
@@ -159,7 +161,7 @@ def _problem(answer: str, form: Sequence[FormField], log: Log) -> str:
     if answer == CHOICE:
         return "" if met else "unreachable_yet"
     may_be_vain = found is not None and found.met and not any(TRIED in dict(field.choices) for field in says_how(form))
-    return "" if answer not in HOW or log.reached(answer) or may_be_vain else "not_contacted"
+    return "" if answer == ALONE or log.reached(answer) or may_be_vain else "not_contacted"
 
 
 def require(tried_at: datetime, channel: str, result: str, note: str, opened_at: datetime, now: datetime) -> None:

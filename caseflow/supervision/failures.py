@@ -94,6 +94,6 @@ def _found(ids: Sequence[int]) -> dict[int, Failure]:
         unit, unit.id == AssessmentRecord.unit_id).where(AssessmentRecord.id.in_(ids)).options(
         joinedload(Appeal.decider).lazyload(User.roles),
         joinedload(Appeal.case).options(lazyload(Case.rating), lazyload(Case.unit)))
-    return {row.id: Failure(appeal.case, "", office, "", row.staff_no, appeal.reasons or "", "", row.consequences,
-                            row.article, appeal.decider, row.recorded_at)
+    return {row.id: Failure(appeal.case, "", office, "", row.staff_no, appeal.reasons or "", row.opinion,
+                            row.consequences, row.article, appeal.decider, row.recorded_at)
             for row, appeal, office in db.session.execute(query)}

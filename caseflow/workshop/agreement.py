@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from caseflow.casefile import kinds
-from caseflow.cases.effects.registry import FAILURE, find
+from caseflow.cases.effects.registry import FAILURE, OPINION, find
 from caseflow.engine.definition import Definition
 from caseflow.engine.expressions import parameters_in
 from caseflow.engine.values import Finding, FormField
@@ -18,6 +18,7 @@ from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
 from caseflow.processes.asked import ATTEMPTS, FINDING, MESSAGES, REASON, UNREACHABLE, Read
 from caseflow.proof.facts import topics_of
+from caseflow.raters import reaching
 
 
 def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
@@ -32,6 +33,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     yield from unknown_parameters(regulation, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
+    yield from _channels(definition)
     if regulation.appeal is not None and regulation.appeal.available:
         yield from _messages(process, definition)
 
@@ -120,6 +122,18 @@ def _logged(definition: Definition) -> Iterator[Finding]:
                     yield Finding("unreachable_field", task.element.id, 0, {"field": read.field, **wrong})
 
 
+def _channels(definition: Definition) -> Iterator[Finding]:
+    """Ways of reaching the rater that a form offers and the log of contacts does not know: none could be held against
+    it."""
+    for task in definition.user_tasks.values():
+        for one in reaching.says_how(task.form):
+            strange = [name for choice, name in one.choices if choice not in reaching.ANSWERS]
+            if strange:
+                yield Finding("channel_unknown", task.element.id, 0,
+                              {"name": task.element.name, "label": one.label, "strange": strange[0],
+                               "choices": reaching.ANSWERS})
+
+
 def _messages(process: str, definition: Definition) -> Iterator[Finding]:
     for message in MESSAGES.get(process, ())[:1]:
         if message not in definition.messages.values():
@@ -127,8 +141,9 @@ def _messages(process: str, definition: Definition) -> Iterator[Finding]:
 
 
 def _needed(read: Read, regulation: Regulation) -> bool:
-    """Whether it must be asked for; a failure of duty where the regulation has consequences of it."""
-    return read.needed or (read is FAILURE and regulation.appeal is not None and bool(regulation.appeal.consequences))
+    """Whether it must be asked for; a failure of duty and its grounds where the regulation has consequences of it."""
+    consequences = regulation.appeal is not None and bool(regulation.appeal.consequences)
+    return read.needed or (read in (FAILURE, OPINION) and consequences)
 
 
 def _narrowed(read: Read, regulation: Regulation) -> Read:

@@ -284,7 +284,8 @@ class Journey:
         known = {field.id for field in form}
         assert set(answers) <= known, f"{item.element} does not ask for {set(answers) - known}"
         at = steps.circumstances(item.case.regulation, deployed.of(item.case), item.case.instance.state, self.now)
-        wanted = {"string": lambda f: "已核实，情况属实。", "text": lambda f: "已核实，情况属实。",
+        wanted = {"string": lambda f: "已核实，情况属实。",
+                  "text": lambda f: "已核实，情况属实。" * (1 + (f.min_length or 0) // 9),
                   "enum": lambda f: f.choices[0][0], "long": lambda f: f.minimum or 1,
                   "unit": lambda f: f.default or f.choices[0][0], "boolean": lambda f: True,
                   "date": lambda f: (self.now.date() + timedelta(days=10)).isoformat()}

@@ -52,6 +52,9 @@ def test_qijiang_dismisses_an_appeal_and_the_rectification_goes_on_with_its_cloc
 
 def test_a_verified_failure_of_duty_is_recorded_for_the_annual_assessment(journey):
     _, appeal = appealed(journey)
+    with pytest.raises(InvalidForm) as refused:
+        appeal.does("review", decision="dismissed", duty_failed=True, opinion="", reasons=LONG_ENOUGH)
+    assert refused.value.fields == {"opinion": "required"}
     appeal.does("review", decision="dismissed", duty_failed=True, reasons=LONG_ENOUGH).closed_as("appeal_dismissed")
     with appeal.app.app_context():
         record = db.session.scalars(select(AssessmentRecord)).one()                        # QJ-18

@@ -27,6 +27,8 @@ SENTENCES = {
     "effect_field_form": _("操作 %(topic)s 要用“%(field)s”（%(meaning)s），%(wrong)s"),
     "unreachable_field": _("“%(name)s”可以填“%(answer)s”，表单没有“%(field)s”（%(meaning)s），不会与联系记录核对；"
                            "要核对的，请加上，类型 %(type)s。"),
+    "channel_unknown": _("“%(name)s”的“%(label)s”有选项“%(strange)s”，联系记录里没有这种方式，无法核对；"
+                         "选项的编号只能用 %(choices)s。"),
     "message_not_awaited": _("图上没有等消息“%(message)s”的事件，%(lost)s；请加上一个边界消息事件。"),
 }
 ASKED_OTHERWISE = _("“%(field)s”（%(meaning)s）要与联系记录核对，%(wrong)s")
@@ -35,6 +37,7 @@ WRONG_TYPE = _("它的类型应当是 %(types)s，不是 %(found)s；请改正�
 WRONG_CHOICE = _("它的选项只能是 %(choices)s，没有“%(strange)s”；请改正。")
 MEANINGS = {
     "reasons": lazy_pgettext("finding", "决定的理由"), "duty_failed": lazy_pgettext("finding", "是否查实履职不到位"),
+    "opinion": lazy_pgettext("finding", "意见较大的依据"),
     "newest_level": lazy_pgettext("finding", "评价人最新的评价等级"),
     "finding": lazy_pgettext("finding", "认定的理由"), "provincial_no": lazy_pgettext("finding", "省级系统更正的编号"),
     "attempts": lazy_pgettext("finding", "联系次数"), "unreachable_reason": lazy_pgettext("finding", "联系不上的原因"),

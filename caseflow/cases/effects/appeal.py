@@ -51,7 +51,7 @@ def dismiss(occasion: Occasion) -> Outcome:
     appeal = occasion.appeal
     failure = FailureRecorded(
         appeal.id, appeal.unit_id, appeal.staff_no, day_of(occasion.now).year,
-        ",".join(rules.consequences), rules.article)
+        ",".join(rules.consequences), rules.article, str(occasion.answers.get("opinion") or ""))
     return Outcome((*decided.facts, failure), {**decided.details, "consequences": list(rules.consequences)})
 
 

@@ -38,6 +38,7 @@ class Effect:
 
 _REASONS = Read("reasons", ("text", "string"))
 FAILURE = Read("duty_failed", ("boolean",), needed=False)
+OPINION = Read("opinion", ("text", "string"), needed=False)
 EFFECTS: Mapping[str, Effect] = MappingProxyType({
     "open_file": Effect(rectification.open_file),
     "notify_responsible": Effect(rectification.notify_responsible),
@@ -56,7 +57,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
         appeal.return_for_evidence, of_appeals=True, once="An appeal is sent back for evidence at most once."),
     "uphold_appeal": Effect(
         appeal.uphold, of_appeals=True, reads=(_REASONS, FINDING), tells_rater=True),
-    "dismiss_appeal": Effect(appeal.dismiss, of_appeals=True, reads=(_REASONS, FAILURE), tells_rater=True),
+    "dismiss_appeal": Effect(appeal.dismiss, of_appeals=True, reads=(_REASONS, FAILURE, OPINION), tells_rater=True),
     "record_reference": Effect(
         appeal.record_reference, of_appeals=True, reads=(Read("provincial_no", ("string", "text")),)),
 })

@@ -92,7 +92,8 @@ def extra_choice(diagram: Diagram) -> Iterator[Edit]:
         for field in diagram.fields(task):
             if field.get("id").endswith(("_channel", "cause", "problem_kind", "unreachable_reason")):
                 edited = diagram.again()
-                edited.add(edited.field(task, field.get("id")), '<camunda:value id="extra" name="另一种"/>')
+                extra = "mail" if field.get("id").endswith("_channel") else "extra"     # one that the log knows
+                edited.add(edited.field(task, field.get("id")), f'<camunda:value id="{extra}" name="另一种"/>')
                 yield f"{task}.{field.get('id')}", edited
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from caseflow.engine.values import FormField
 from caseflow.errors import InvalidForm
 from caseflow.law import regulations
 from caseflow.raters import reaching
@@ -30,7 +31,11 @@ def log_of(place, *tried, left=True) -> Log:
 
 def judged(place, task, field, answer, log) -> str:
     """The code with which this answer to the field is refused; "" when it is taken."""
-    form = drawings.loaded(place).user_tasks[task].form
+    return refusal(drawings.loaded(place).user_tasks[task].form, field, answer, log)
+
+
+def refusal(form, field, answer, log) -> str:
+    """The same, of any form."""
     try:
         reaching.judge(form, {field.id: answer}, lambda: log)
     except InvalidForm as refused:
@@ -76,6 +81,13 @@ def test_nobody_says_that_they_tried_in_vain_before_the_log_bears_it_out(place, 
         assert judged(place, task, field, TRIED, log_of(place, *tried)) == "unreachable_yet"
     enough = log_of(place, *sorted(in_vain))
     assert TRIED in offered(place, task, field, enough) and judged(place, task, field, TRIED, enough) == ""
+
+
+def test_a_way_that_the_log_does_not_know_is_held_against_any_that_reached_the_rater():
+    seen = FormField("revisit_channel", "回访方式", "enum", True, choices=(("seen", "已联系"),))
+    for tried, code in (((), "not_contacted"), (((1, "telephone", "no_answer"),), "not_contacted"),
+                        (((1, "mail", REACHED),), "")):
+        assert refusal((seen,), seen, "seen", log_of("guichi", *tried)) == code
 
 
 @EVERYWHERE

@@ -129,12 +129,14 @@ def test_a_failure_that_a_dismissed_appeal_found_stands_in_the_same_list(install
     rated = Journey(app, clock, "qijiang").bad_review(staff_no="S001")
     reasons = "调取监控并询问当事人：当日擅自离岗属实，申诉不成立。"
     appeal = rated.appeal("qijiang.dept1.staff")
-    appeal.does("review", decision="dismissed", duty_failed=True, reasons=reasons).closed_as("appeal_dismissed")
+    appeal.does("review", decision="dismissed", duty_failed=True, opinion=FAILED.opinion, reasons=reasons)
+    appeal.closed_as("appeal_dismissed")
     clock.advance(minutes=1)
     record(rated, FAILED, person("qijiang.office.supervisor"))
     newest, found = listed("qijiang.office.supervisor")
     assert (newest.kind, newest.person) == ("duty_failed", FAILED.person)
-    assert (found.kind, found.case.id, found.staff_no, found.grounds) == ("", appeal.case_id, "S001", reasons)
+    assert (found.kind, found.case.id, found.staff_no, found.grounds, found.opinion) == (
+        "", appeal.case_id, "S001", reasons, FAILED.opinion)
     assert found.consequences == newest.consequences and found.by.username == "qijiang.office.reviewer"
     assert listed("qijiang.dept2.supervisor") == []
 

@@ -130,6 +130,18 @@ def test_designers_are_told_what_each_effect_does():
     assert designer.EFFECTS.keys() == TOPICS
 
 
+@pytest.mark.parametrize(("place", "process", "task"), [
+    ("guichi", "rectification", "revisit"), ("hainan", "appeal", "ask_rater"), ("qijiang", "rectification", "revisit")])
+@pytest.mark.parametrize("edit", [
+    ('<camunda:value id="sms"', '<camunda:value id="seen" name="已联系" /><camunda:value id="sms"'),
+    ('<camunda:value id="phone"', '<camunda:value id="call"')])
+def test_no_way_of_reaching_the_rater_is_offered_that_the_log_does_not_know(place, process, task, edit):
+    findings = [one for one in disagreements(regulations.get(place), drawn(place, process, edit))
+                if one.code == "channel_unknown"]
+    assert task in [finding.element for finding in findings]
+    assert all(finding.severity == "error" and "questionnaire" in sentences.of(finding) for finding in findings)
+
+
 def test_a_failure_of_duty_need_not_be_asked_for_where_nothing_follows_from_it():
     regulation = regulations.get("qijiang")
     without = replace(regulation, appeal=replace(regulation.appeal, consequences={}))
