@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
@@ -88,7 +89,11 @@ def fallbacks_of_appeals(regulation: str) -> frozenset[str]:
 
 def elements() -> tuple[str, ...]:
     """The tasks that any rule is about."""
-    return tuple(sorted({task for _, _, rule in kept_apart() for group in rule.tasks for task in group}))
+    return _elements(kept_apart())
+
+
+def _elements(rules: Iterable[tuple[str, str, Apart]]) -> tuple[str, ...]:
+    return tuple(sorted({task for _, _, rule in rules for group in rule.tasks for task in group}))
 
 
 _DONE, _OF = aliased(WorkItem), aliased(Case)      # made once: each costs a millisecond
@@ -97,11 +102,21 @@ _DONE, _OF = aliased(WorkItem), aliased(Case)      # made once: each costs a mil
 def did_the_other(user_id: ColumnElement[int] | int | None) -> ColumnElement[bool]:
     """A condition on WorkItem: this person did in its case what a rule keeps apart from it. `completed_by` implies the
     status, which would be looked up on an index of all that was ever completed."""
+    rules = tuple(kept_apart())
+    if not rules:
+        return false()
+    done, of = _DONE, _OF
+    bounded, pairs = _either_way(rules)
+    return and_(bounded, exists().where(
+        of.id == done.case_id, done.case_id == WorkItem.case_id, done.completed_by == user_id,
+        pairs).correlate_except(of, done))
+
+
+@lru_cache(maxsize=8)
+def _either_way(rules: tuple[tuple[str, str, Apart], ...]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That a rule is about the task, and that one keeps it from what was done. Made once for the rules there are: it
+    takes longer to make than most databases take to answer."""
     done, of = _DONE, _OF
     pairs = [and_(of.regulation == key, of.kind == kind, WorkItem.element.in_(these), done.element.in_(those))
-             for key, kind, rule in kept_apart() for these, those in (rule.tasks, rule.tasks[::-1])]
-    if not pairs:
-        return false()
-    return and_(WorkItem.element.in_(elements()), exists().where(
-        of.id == done.case_id, done.case_id == WorkItem.case_id, done.completed_by == user_id,
-        or_(*pairs)).correlate_except(of, done))
+             for key, kind, rule in rules for these, those in (rule.tasks, rule.tasks[::-1])]
+    return WorkItem.element.in_(_elements(rules)), or_(*pairs)

@@ -111,6 +111,12 @@ def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:
 
 
 def _nobody_at_its_post() -> ColumnElement[bool]:
+    return _nobody_there(tuple(apart.kept_apart()))
+
+
+@lru_cache(maxsize=8)
+def _nobody_there(_rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+    """Made once for the rules there are, which stand in impartiality.barred."""
     post, user = _POST, _USER
     return ~exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
                            _is_there(user), ~impartiality.barred(post.user_id)).correlate_except(post, user)

@@ -208,7 +208,7 @@ class Desk:
     def look(self, what: str) -> Desk:
         """Keep a picture of the page, and hold it to the rules of accessibility and of the telephone's width."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        file = f"{self.name}-{self.width}-{next(self._pictures):02}-{what}.png"
+        file = f"{self.name}-{self.width}-{next(self._pictures):02}-{what}.jpg"     # a third less work than png
         self.page.screenshot(path=ARTEFACTS / file, full_page=True, animations="disabled")
         self.is_accessible()
         self.speaks_chinese()

@@ -13,6 +13,7 @@ from flask import Flask
 
 from tests.conftest import Clock
 from tests.journeys.kit import Journey
+from tests.journeys.screens import Screens
 
 CROSSWISE = {"sqlite": "straight", "postgresql": "restarted"}
 
@@ -30,3 +31,14 @@ def way(request: pytest.FixtureRequest, database: str) -> str:
 @pytest.fixture
 def journey(way: str, installed: None, app: Flask, clock: Clock) -> Callable[[str], Journey]:
     return lambda regulation: Journey(app, clock, regulation, restart=way == "restarted")
+
+
+@pytest.fixture
+def screens(request: pytest.FixtureRequest, installed: None, app: Flask, clock: Clock) -> Screens:
+    """Those of the place after which the module is named (test_articles_guichi)."""
+    return Screens(app, clock, request.module.__name__.rpartition("_")[2])
+
+
+@pytest.fixture
+def case(screens: Screens) -> Screens:
+    return screens.bad_review()

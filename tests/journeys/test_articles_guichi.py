@@ -7,22 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, heard
+from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, heard
 
 PLAN, TOLD = "先改流程，再培训。", "该事项没有法定依据。"
 SIMPLE = {"核实结果": "确有问题，简单事项", "联系方式": "电话", "核实情况": FOUND}
 RECTIFIED = {"反馈方式": "电话", "整改措施和结果": DONE}
 REASONS = "录像和叫号记录显示，评价所说的事不是本窗口的。"
-
-
-@pytest.fixture
-def screens(installed, app, clock):
-    return Screens(app, clock, "guichi")
-
-
-@pytest.fixture
-def case(screens):
-    return screens.bad_review()
 
 
 @pytest.fixture

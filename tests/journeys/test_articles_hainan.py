@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, heard, main_text
+from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, heard, main_text
 
 PROVINCE, HAIKOU, QIONGSHAN, SANYA = range(4)
 PLATFORM = {PROVINCE: "platform", HAIKOU: "platform_city", QIONGSHAN: "platform_city", SANYA: "platform_sanya"}
@@ -20,11 +20,6 @@ UNSATISFIED = SATISFIED | {"回访结果": "不满意", "评价人的最新评�
 REASONS = "通话录音和办件记录显示，评价所说的事没有发生。"
 EXAMINED = {"核查情况和意见": "已核对通话录音，建议成立。"}
 UPHELD = {"复核决定": "恶意或者不实，评价不予采纳", "认定的理由": "情况不实", "决定的理由": REASONS}
-
-
-@pytest.fixture
-def screens(installed, app, clock):
-    return Screens(app, clock, "hainan")
 
 
 def people(case, office=PROVINCE):

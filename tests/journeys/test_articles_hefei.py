@@ -7,22 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens
+from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED
 
 PLAN, TOLD = "先改流程，再培训。", "该事项没有法定依据。"
 CONFIRMED = {"处置结果": "确有问题，需整改", "联系方式": "电话", "核实情况": FOUND}
 COMPLEX = CONFIRMED | {"处置结果": "较为复杂，一时难以解决"}
 RECTIFIED = {"反馈方式": "电话", "整改措施和结果": DONE}
-
-
-@pytest.fixture
-def screens(installed, app, clock):
-    return Screens(app, clock, "hefei")
-
-
-@pytest.fixture
-def case(screens):
-    return screens.bad_review()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, Screens, heard, main_text
+from tests.journeys.screens import CALLED, DONE, FOUND, NOT_LOGGED, UNANSWERED, heard, main_text
 
 TOLD = "该事项确实无法办理，已说明原因。"
 NAME, PHONE = "卫建国", "13900009029"
@@ -14,16 +14,6 @@ PROMISED = {"处置结果": "问题复杂，承诺限期解决", "承诺答复�
             "告知评价人的方式": "电话", "核实情况": FOUND}
 ASSIGNED = {"问题类别": "业务办理", "责任部门": "区市场监管局"}
 REASONS = "录像和叫号记录显示，评价所说的事发生在另一窗口。"
-
-
-@pytest.fixture
-def screens(installed, app, clock):
-    return Screens(app, clock, "qijiang")
-
-
-@pytest.fixture
-def case(screens):
-    return screens.bad_review()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from caseflow.casefile import journal
+from caseflow.casefile import journal, readings
 from caseflow.cases import clock, steps
 from caseflow.law import regulations, working_days
 from caseflow.models import AwaitedMessage, Case, Timer, Unit, User, WorkItem, transaction
@@ -101,9 +101,9 @@ class Twin:
         clock.restart(self.journey.case_id, self._lead(), act.reason, self.journey.now)
 
     def _attempt(self, act: Act) -> None:
-        case = self.session.get(Case, self.journey.case_id)
+        read = readings.of(self.session.get(Case, self.journey.case_id))
         users = self.session.scalars(select(User).where(User.active).order_by(User.id))
-        caller = next(actor for actor in map(actor_for, users) if contacts.may_reveal(case, actor))
+        caller = next(actor for actor in map(actor_for, users) if contacts.may_reveal(read, actor))
         attempts.log(self.journey.case_id, caller, tried_at=self.journey.now, channel=act.channel, result=act.result,
                      note=act.note, form_token=uuid4().hex, now=self.journey.now)
 
