@@ -188,6 +188,8 @@ class AdministrationRefused(CaseflowError):
                  "and together with no other role.",
         "last_holder": "This is the last active holder of this duty; give it to somebody else first.",
         "unit_of_regulation": "The regulation itself names this unit; it stays as it is.",
+        "unit_is_branch": "This unit is the branch of an area; end that first, and close it afterwards.",
+        "area_outside": "The regulation does not reach this area.",
         "branch_there": "This area has a branch of this office on these days; end it first.",
         "unit_has_cases": "This unit is responsible for open cases; let them be closed first.",
         "unit_has_tasks": "This unit has open tasks; let them be done or moved first.",

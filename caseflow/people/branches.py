@@ -27,8 +27,9 @@ from caseflow.people.permissions import SYSTEM, Actor
 
 _branch, _unit = Branch.__table__.c, Unit.__table__.c
 _WHERE = Prepared(select(_unit.level, _unit.area_code).where(_unit.id == bindparam("unit")))
-_IN_FORCE = Prepared(select(_branch.office, _branch.level, _branch.area_code, _branch.unit_id).where(
-    _branch.regulation == bindparam("regulation"), _branch.first_day <= bindparam("day"),
+_IN_FORCE = Prepared(select(_branch.office, _branch.level, _branch.area_code, _branch.unit_id).join(
+    Unit.__table__, _unit.id == _branch.unit_id).where(
+    _branch.regulation == bindparam("regulation"), _unit.active, _branch.first_day <= bindparam("day"),
     or_(_branch.last_day.is_(None), _branch.last_day >= bindparam("day"))).order_by(_branch.id))
 
 
@@ -78,13 +79,16 @@ def add(unit: Unit, kind: str, first_day: date, now: datetime, actor: Actor = SY
         area_code: str = "") -> Branch:
     """Make this unit the branch of an area, its own where none is named, from a day on.
 
-    Refuses with InvalidInput (kind, level, area) or AdministrationRefused (a closed unit, or the area has a branch of
-    this office already). Journaled as branch_added.
+    Refuses with InvalidInput (kind, level, area) or AdministrationRefused (a closed unit, an area beyond the
+    regulation, or one that has a branch of this office already). Journaled as branch_added.
     """
     duties.require(actor, "admin", unit.regulation)
     office = next((key for key, rules in regulations.get(unit.regulation).branches.items() if kind in rules.kinds), "")
     level, area_code = level or unit.level, area_code or unit.area_code
     _check(office, level, area_code)
+    here = areas.area(level, area_code)
+    if not any(here.startswith(prefix) or prefix.startswith(here) for prefix in regulations.get(unit.regulation).areas):
+        raise AdministrationRefused("area_outside")
     if not unit.active:
         raise AdministrationRefused("unit_closed")
     _lock(unit.regulation)

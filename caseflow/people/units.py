@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from caseflow.casefile import journal
 from caseflow.errors import AdministrationRefused, Conflict, InvalidInput
 from caseflow.law import regulations
-from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
+from caseflow.models import Branch, Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import LEVELS
+from caseflow.moments import day_of
 from caseflow.people import duties
 from caseflow.people.permissions import SYSTEM, Actor
 
@@ -69,7 +70,8 @@ def change(unit: Unit, now: datetime, actor: Actor = SYSTEM, *, name: str, paren
 
 
 def set_active(unit: Unit, active: bool, now: datetime, actor: Actor = SYSTEM) -> None:
-    """Close an office, or open it again. Refuses while cases, tasks, people or other offices depend on it."""
+    """Close an office, or open it again. Refuses while cases, tasks, people, an area (whose branch it is) or other
+    offices depend on it."""
     duties.require(actor, "admin", unit.regulation)
     _lock_all(unit.regulation)
     if unit.active == active:
@@ -77,7 +79,7 @@ def set_active(unit: Unit, active: bool, now: datetime, actor: Actor = SYSTEM) -
     if active:
         _require_parent(unit.regulation, unit.parent)
     else:
-        _require_unused(unit)
+        _require_unused(unit, day_of(now))
     unit.active = active
     journal.append(None, "unit_opened" if active else "unit_closed", actor, now, {
         "unit": unit.id, "before": {"active": not active}, "after": {"active": active}})
@@ -111,7 +113,7 @@ def _require_parent(regulation: str, parent: Unit | None) -> None:
         raise AdministrationRefused("unit_closed")
 
 
-def _require_unused(unit: Unit) -> None:
+def _require_unused(unit: Unit, day: date) -> None:
     if of_regulation(unit):
         raise AdministrationRefused("unit_of_regulation")
     uses = (
@@ -119,6 +121,8 @@ def _require_unused(unit: Unit) -> None:
         ("unit_has_tasks", exists().where(WorkItem.unit_id == unit.id, WorkItem.status == "open")),
         ("unit_has_people", exists().where(RoleAssignment.unit_id == unit.id, User.id == RoleAssignment.user_id,
                                            User.active)),
+        ("unit_is_branch", exists().where(
+            Branch.unit_id == unit.id, or_(Branch.last_day.is_(None), Branch.last_day >= day))),
         ("unit_has_units", exists().where(Unit.parent_id == unit.id, Unit.active)),
     )
     for reason, use in uses:

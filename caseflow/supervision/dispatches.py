@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from caseflow import texts
 from caseflow.casefile import holding, journal, kinds, readings
@@ -23,7 +23,7 @@ from caseflow.law import regulations
 from caseflow.models import Case, DispatchRefusal, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import OFFICIALS
 from caseflow.notices import outbox
-from caseflow.people import permissions
+from caseflow.people import assignable, permissions
 from caseflow.people.permissions import Actor
 from caseflow.supervision import reassign
 
@@ -144,12 +144,8 @@ def _decide(case: HeldCase, refusal: DispatchRefusal, actor: Actor, decision: st
 
 
 def candidates(case: Case | HeldCase) -> list[Unit]:
-    """The other units of the place to which the case could go: the office for breaches of discipline is none."""
-    rules = regulations.offered(case.regulation, "discipline")
-    discipline = rules.to.partition(".")[0] if rules else ""
-    query = select(Unit).where(Unit.regulation == case.regulation, Unit.active, Unit.id != case.unit_id,
-                               or_(Unit.key.is_(None), Unit.key != discipline))
-    return list(db.session.scalars(query.order_by(Unit.name, Unit.id)))
+    """The other units of the place to which the case could go."""
+    return [unit for unit in assignable.units_for(case.id) if unit.id != case.unit_id]
 
 
 def _can_handle(unit_id: int, roles: set[str]) -> bool:

@@ -37,7 +37,7 @@ from caseflow.models import (
 from caseflow.models.people import POSTS
 from caseflow.models.prepared import Prepared
 from caseflow.notices import outbox
-from caseflow.people import impartiality, permissions
+from caseflow.people import assignable, impartiality, permissions
 from caseflow.people.permissions import Actor
 
 MOST = 1_000                        # tasks in one handover
@@ -64,10 +64,12 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Successor:
-    """What decides of a target whether it may have a task: asked once for many. `roles` are those at the unit."""
+    """What decides of a target whether it may have a task: asked once for many. `roles` are those at the unit;
+    `handles`: whether any case may be given to it."""
 
     unit_id: int
     regulation: str
+    handles: bool
     user_id: int | None = None
     name: str = ""
     staff_no: str = ""
@@ -121,11 +123,11 @@ def places_of(work_item_ids: Sequence[int]) -> list[str]:
 
 def successor(to: Target) -> Successor:
     """What is asked of this target about each task."""
-    user = to.user
+    user, handles = to.user, assignable.handles(to.unit)
     if user is None:
-        return Successor(to.unit.id, to.unit.regulation)
+        return Successor(to.unit.id, to.unit.regulation, handles)
     roles = frozenset(post.role for post in user.roles if post.unit_id == to.unit.id)
-    return Successor(to.unit.id, to.unit.regulation, user.id, user.name, user.staff_no or "", user.active,
+    return Successor(to.unit.id, to.unit.regulation, handles, user.id, user.name, user.staff_no or "", user.active,
                      is_away(user.id), roles)
 
 
@@ -149,8 +151,8 @@ def preview(work_item_ids: Sequence[int], to: Target, actor: Actor) -> list[Fore
 def obstacle(case: Case | HeldCase, item: WorkItem | HeldItem, to: Successor, supervised: frozenset[int]) -> str:
     """Why this open task may not be handed over, as a code, or "".
 
-    not_supervised, personal, other_place, fixed_unit, same, inactive, absent, not_in_unit, no_role, conflict or
-    other_task.
+    not_supervised, personal, other_place, fixed_unit, handles_none, same, inactive, absent, not_in_unit, no_role,
+    conflict or other_task.
     """
     if item.unit_id not in supervised:
         return "not_supervised"
@@ -160,6 +162,8 @@ def obstacle(case: Case | HeldCase, item: WorkItem | HeldItem, to: Successor, su
         return "other_place"
     if to.unit_id != item.unit_id != case.unit_id:
         return "fixed_unit"     # the regulation names the office: a revisit is not the rated unit's
+    if to.unit_id != item.unit_id and not to.handles and not assignable.is_rated(case.id, to.unit_id):
+        return "handles_none"   # the lead office, a branch, one without officers: whoever has it, has the case
     if (item.unit_id, item.assignee_id) == (to.unit_id, to.user_id):
         return "same"
     return _obstacle_of_person(case, item, to) if to.user_id is not None else ""

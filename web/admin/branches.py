@@ -58,7 +58,7 @@ def end_branch(branch_id: int):
     actor = current_actor()
     branch = branches.find(branch_id, actor)
     only("admin")
-    return changes(gettext("已终止。截止日期以后出现的任务由上一级地区的办理。"),
+    return changes(gettext("已定下截止日期（含当日）；以后出现的任务由上一级地区的办理。"),
                    lambda: branches.end(branch, _day("last_day"), clock.now(), actor), url_for("admin.branches"))
 
 

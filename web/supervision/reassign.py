@@ -29,6 +29,7 @@ OUTCOMES = {
     "not_supervised": lazy_gettext("不属于您督办的单位"), "other_place": lazy_gettext("不能转到其他地区的单位"),
     "personal": lazy_gettext("只能由申诉人本人办理"),
     "fixed_unit": lazy_gettext("按规定只能由该单位办理"),
+    "handles_none": lazy_gettext("该单位不承办差评：牵头单位、分支机构、没有经办人员或已停用的单位都不能接收"),
     "same": lazy_gettext("已由该单位（人员）承办"), "inactive": lazy_gettext("该人员已停用"),
     "absent": lazy_gettext("该人员正在请假，请转给代办人"),
     "not_in_unit": lazy_gettext("该人员不在这个单位"), "no_role": lazy_gettext("该人员没有办理这项任务的岗位"),

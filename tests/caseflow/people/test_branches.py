@@ -110,6 +110,33 @@ def test_a_closed_unit_becomes_no_branch(hainan, session, admin):
         branches.add(closed, "branch", day_of(hainan.now), hainan.now, admin)
 
 
+@pytest.mark.parametrize(("level", "area_code"), [
+    ("city", "110100000000"), ("province", "340000000000"), ("district", "341702000000")])
+def test_no_area_beyond_the_regulation_has_a_branch(hainan, session, admin, level, area_code):
+    with pytest.raises(AdministrationRefused) as refused, transaction():
+        branches.add(unit("hainan", "platform_sanya"), "branch", day_of(hainan.now), hainan.now, admin, level=level,
+                     area_code=area_code)
+    assert refused.value.details == {"reason": "area_outside"}
+
+
+@pytest.mark.both_databases
+def test_a_unit_is_not_closed_while_it_is_a_branch_and_a_closed_one_serves_nobody(hainan, session, admin):
+    today = day_of(hainan.now)
+    with transaction():
+        own = units.add("hainan", "QSP", "12345琼山分平台", "district", hainan.now, area_code="460107000000")
+        branch = branches.add(own, "branch", today, hainan.now, admin)
+    with pytest.raises(AdministrationRefused) as refused, transaction():
+        units.set_active(own, False, hainan.now, admin)
+    assert refused.value.details == {"reason": "unit_is_branch"}
+    with transaction():
+        branches.end(branch, today, hainan.now, admin)
+        units.set_active(own, False, hainan.now + timedelta(days=1), admin)
+    keys = dict(session.execute(select(Unit.key, Unit.id).where(Unit.key.is_not(None))).all())
+    district = session.scalar(select(Unit.id).where(Unit.area_code.startswith("460107"), Unit.active))
+    found = branches.serving(district, regulations.get("hainan"), keys, today)
+    assert found["branch"] == keys["platform_city"]
+
+
 def test_a_branch_ends_today_at_the_earliest(hainan, session, admin):
     haikou = next(one for one in branches.all_of("hainan") if one.unit.key == "platform_city")
     with pytest.raises(InvalidInput) as refused, transaction():

@@ -101,7 +101,7 @@ def test_words_and_units_are_checked_and_nothing_is_written(guichi, session):
         assert refused.value.fields == fields
     assert rows() == before
     refusal = refuse(guichi)
-    for unit_id, field in ((foreign, "unknown"), (office(1).id, "unknown"), (government, "nobody")):
+    for unit_id, field in ((foreign, "unknown"), (office(1).id, "unknown"), (government, "unknown")):
         with pytest.raises(InvalidInput) as refused:
             decide(guichi, refusal, unit_id)
         assert refused.value.fields == {"unit": field}

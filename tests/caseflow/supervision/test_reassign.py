@@ -6,13 +6,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from caseflow.cases import steps
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
-from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, User, WorkItem, db, transaction
+from caseflow.law import regulations
+from caseflow.models import Case, CaseUnit, Rating, ServiceRecord, Unit, User, WorkItem, db, transaction
 from caseflow.notices import outbox
 from caseflow.people import accounts, permissions
-from caseflow.supervision import reassign
+from caseflow.supervision import dispatches, reassign
 from tests.ground import at_once, entries, newcomer, open_item, person, rows, unit
 from tests.journeys.kit import Journey
 
@@ -77,6 +79,22 @@ def test_the_preview_says_of_each_task_why_it_may_not_go(guichi, boss, office, i
     assert obstacle([open_item(guichi.case_id).id], boss, office) == ["not_supervised"]     # the bureau's revisit
     lead = person("guichi.bureau.supervisor")
     assert obstacle([open_item(guichi.case_id).id], lead, office) == ["fixed_unit"]
+
+
+@pytest.mark.both_databases
+def test_a_case_goes_to_no_office_that_handles_none(hainan, session):
+    """HN-5, HN-11: the branch of another city would have the case, and see its rater."""
+    case, lead = hainan.bad_review(office=3), person("hainan.platform.supervisor")     # of Sanya
+    session.rollback()
+    first = open_item(case.case_id).id
+    for key in ("platform_city", "platform_sanya", "platform", "bureau_haikou", "service_office"):
+        assert obstacle([first], lead, unit("hainan", key).id) == ["handles_none"], key
+    names = {office.name for office in dispatches.candidates(session.get(Case, case.case_id))}
+    handling = {office.name for office in session.scalars(select(Unit).where(
+        Unit.regulation == "hainan", Unit.code.in_(o.code for o in regulations.get("hainan").responsible_units)))}
+    assert names == handling - {session.get(Case, case.case_id).unit.name}
+    other = session.scalar(select(Unit).where(Unit.name == sorted(names)[0]))
+    assert obstacle([first], lead, other.id) == [""]
 
 
 def test_nobody_is_handed_the_bad_review_of_their_own_service(guichi, boss, office, item, session):
