@@ -3,8 +3,8 @@
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
 state; a timer fires once per visit and never early; what is agreed beside a deadline is what its ledger says; a bad
 review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
-an upheld appeal voids its rating; somebody impartial can review each appeal; the regulation has what the rules of
-forms count by; every attachment has its file; no message is given up; the journal is whole.
+an upheld appeal voids its rating; somebody impartial can review each appeal; each process has rules, and what the
+rules of its forms count by; every attachment has its file; no message is given up; the journal is whole.
 """
 
 from __future__ import annotations
@@ -285,14 +285,18 @@ def tasks_nobody_may_do(now: datetime) -> Iterator[Complaint]:
             yield Complaint("no_other_person", item.case.number, str(item.token), {"task": item.name})
 
 
-def missing_parameters(now: datetime) -> Iterator[Complaint]:
-    """Forms that nobody can submit, since a rule counts by a parameter that regulation.toml does not have any more."""
+def current_processes(now: datetime) -> Iterator[Complaint]:
+    """Of the versions under which cases begin: those that no rule watches, and forms that nobody can submit, since a
+    rule counts by a parameter that regulation.toml does not have any more."""
     for version in deployed.all_current():
         try:
             definition = deployed.by_digest(version.digest)
         except CaseflowError:       # rows_against_state tells it
             continue
-        for finding in agreement.unknown_parameters(regulations.get(version.regulation), definition):
+        regulation = regulations.get(version.regulation)
+        for finding in agreement.unruled(regulation, definition):
+            yield Complaint("no_rules", "", version.process_id, finding.facts)
+        for finding in agreement.unknown_parameters(regulation, definition):
             yield Complaint("missing_parameter", "", f"{version.process_id}/{finding.element}", finding.facts)
 
 
@@ -329,7 +333,7 @@ Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
-    deadlines_against_ledger, old_outbox, dead_deliveries, tasks_nobody_may_do, missing_parameters,
+    deadlines_against_ledger, old_outbox, dead_deliveries, tasks_nobody_may_do, current_processes,
     areas_without_branch,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was

@@ -1,6 +1,7 @@
-"""Whether a diagram has what others ask of it: the steps that its regulation names, the fields that its effects read.
+"""Whether a diagram and its regulation have what each asks of the other: the rules that the process is to keep, the
+steps that the regulation names, the fields that its effects read.
 
-Of a regulation.toml these are the milestones and the ends that need no revisit; its rules are the proof's.
+Of a regulation.toml these are the milestones and the ends that need no revisit; what its rules say is the proof's.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from caseflow.raters import reaching
 def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
     """Everything of this kind in the diagram of a process of the regulation, as errors, and as
     warnings where the diagram does without something."""
-    process = definition.process_id.removeprefix(f"{regulation.key}_")
+    process = process_of(regulation, definition)
+    yield from unruled(regulation, definition)
     if process in regulation.milestones:
         yield from _milestones(regulation, process, definition)
     if process == HANDLED_IN:
@@ -95,6 +97,18 @@ def _fields(regulation: Regulation, process: str, definition: Definition) -> Ite
             for task, one in asked:
                 if wrong := _wrong(_narrowed(read, regulation), one):
                     yield Finding("effect_field_form", task, 0, {"topic": topic, "field": read.field, **wrong})
+
+
+def process_of(regulation: Regulation, definition: Definition) -> str:
+    """The name by which the regulation has the process: rectification, appeal."""
+    return definition.process_id.removeprefix(f"{regulation.key}_")
+
+
+def unruled(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
+    """That the regulation has no rule for this process: of nothing it could be shown that it keeps the law."""
+    process = process_of(regulation, definition)
+    if not regulation.rules.get(process):
+        yield Finding("no_rules", "", 0, {"process": process, "regulation": regulation.key})
 
 
 def unknown_parameters(regulation: Regulation, definition: Definition) -> Iterator[Finding]:

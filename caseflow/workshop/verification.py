@@ -26,7 +26,7 @@ from caseflow.models.people import ROLES
 from caseflow.processes.deployed import deployed_files
 from caseflow.proof import HOLDS, Proof, prove
 from caseflow.trials import scenarios as played
-from caseflow.workshop.agreement import disagreements
+from caseflow.workshop.agreement import disagreements, process_of
 
 KEPT = 64
 
@@ -131,7 +131,7 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
     except DefinitionRefused as refusal:
         return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)))
     findings = (*findings, *_strangers(regulation, definition), *disagreements(regulation, definition))
-    proof = prove(definition, regulation.rules.get(process_id.removeprefix(f"{regulation.key}_"), ()))
+    proof = prove(definition, regulation.rules.get(process_of(regulation, definition), ()))
     if any(finding.severity == "error" for finding in findings):
         return Examination(findings, definition, proof)
     results = played.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)

@@ -50,6 +50,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "upheld_but_counted": Said(_("申诉成立，评价却仍计入统计"), _("申诉已经成立，评价却仍然计入统计。")),
     "sent_back_twice": Said(_("申诉退回补充超过一次"), _("申诉被退回补充超过一次。")),
     "no_impartial_reviewer": Said(_("没有人能公正复核申诉"), _("持复核岗位的人都应回避，这件申诉没有人能复核。")),
+    "no_rules": Said(
+        _("有流程没有规则守着"),
+        _("%(regulation)s 的 regulation.toml 没有 [[rules.%(process)s]]：没有一条规则守着这个流程；请照条文写上。")),
     "missing_parameter": Said(
         _("有表单提交不了：regulation.toml 缺少参数"),
         _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] 里没有这个整数；"

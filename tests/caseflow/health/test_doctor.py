@@ -147,6 +147,14 @@ def test_a_parameter_that_a_rule_of_a_form_counts_by_and_that_is_gone_is_found(w
     assert "promise_longest" in sentence(complaint.code, complaint.facts)
 
 
+def test_a_process_that_no_rule_watches_is_found(well, monkeypatch):
+    hefei = regulations.get("hefei")
+    monkeypatch.setattr(regulations, "get", lambda key: replace(hefei, rules={}) if key == "hefei" else get(key))
+    (complaint,) = doctor.examine(well.now)
+    assert (complaint.code, complaint.subject) == ("no_rules", "hefei_rectification")
+    assert "[[rules.rectification]]" in sentence(complaint.code, complaint.facts)
+
+
 def test_a_timer_that_fired_early_is_found(well):
     with transaction() as session:
         firing = session.query(TimerFiring).one()

@@ -41,6 +41,13 @@ def test_the_shipped_diagrams_have_what_their_regulations_name(place):
         assert found(place, file.removesuffix(".bpmn")) == []
 
 
+@pytest.mark.parametrize("rules", [{}, {"rectification": ()}, {"appeal": regulations.get("guichi").rules["appeal"]}])
+def test_a_process_that_no_rule_watches_is_not_deployed(rules):
+    (finding,) = disagreements(replace(regulations.get("guichi"), rules=rules), drawn("guichi", "rectification"))
+    assert (finding.code, finding.severity) == ("no_rules", "error")
+    assert "[[rules.rectification]]" in sentences.of(finding)
+
+
 def test_a_milestone_of_a_task_that_is_not_drawn_is_found_wherever_it_is_named():
     renamed = drawn("hefei", "rectification", ("first_response", "first_call"))
     first, spot = disagreements(regulations.get("hefei"), renamed)

@@ -172,6 +172,16 @@ def test_a_broken_rule_is_one_block_with_article_sentence_advice_and_path(tmp_pa
     assert "收到后3个工作日，应当不长于收到后2个工作日" in lines[4]
 
 
+@pytest.mark.parametrize("command", ["check", "prove"])
+def test_a_folder_whose_regulation_has_no_rules_is_refused(tmp_path, command):
+    folder = shutil.copytree(regulations.folder() / "guichi", tmp_path / "guichi")
+    data = folder / "regulation.toml"
+    data.write_text(data.read_text().partition("[[rules.")[0])
+    result = run("process", command, folder)
+    assert result.exit_code == 1
+    assert all(f"没有 [[rules.{process}]]" in result.output for process in ("rectification", "appeal"))
+
+
 def test_machines_read_the_proof_and_the_findings(tmp_path, write):
     [found] = json.loads(run("process", "prove", "--json", broken_guichi(tmp_path)).output)
     [broken] = [rule for rule in found["rules"] if rule["verdict"] == "violated"]

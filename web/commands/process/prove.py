@@ -18,7 +18,7 @@ from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.install import tried_kinds
 from caseflow.law import regulation_file, regulations
-from caseflow.proof import HOLDS, Bounds, Proof, Rule, RuleResult
+from caseflow.proof import HOLDS, Bounds, Proof, RuleResult
 from caseflow.workshop import agreement
 from web import sentences
 from web.commands.process import findings
@@ -60,7 +60,7 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
         return _refused(file, refused)
     regulation = _regulation(file, definition.process_id)
     missing = list(agreement.disagreements(regulation, definition))
-    proof = proofs.prove(definition, _rules(file, regulation, definition.process_id), bounds)
+    proof = proofs.prove(definition, regulation.rules.get(agreement.process_of(regulation, definition), ()), bounds)
     broken = [result for result in proof.results if result.verdict != HOLDS]
     lines = [findings.line(file, finding) for finding in missing]
     lines += [line for result in broken for line in _block(file, result, definition)]
@@ -86,14 +86,6 @@ def _regulation(file: Path, process_id: str) -> regulation_file.Regulation:
         return regulation_file.read(data.resolve()) if data.is_file() else regulations.get(place)
     except RegulationNotFound:
         raise ConfigurationError(f"{file}: no regulation.toml beside it, and no regulation {place!r}.") from None
-
-
-def _rules(file: Path, regulation: regulation_file.Regulation, process_id: str) -> tuple[Rule, ...]:
-    name = process_id.partition("_")[2]
-    rules = regulation.rules.get(name, ())
-    if not rules:
-        raise ConfigurationError(f"{file}: the regulation {regulation.key} has no [[rules.{name}]].")
-    return rules
 
 
 def _block(file: Path, result: RuleResult, definition: engine.Definition) -> list[str]:
