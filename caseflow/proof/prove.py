@@ -26,7 +26,7 @@ def prove(definition: Definition, rules: Sequence[Rule], bounds: Bounds = DEFAUL
     """
     checks = [check(rule.check) for rule in rules]
     wanted: dict[str, frozenset[str]] = {}
-    for found in checks:
+    for found in (found for found in checks if found.name not in FACTS):
         for name, answers in answers_of(found).items():
             wanted[name] = wanted.get(name, frozenset()) | frozenset(answers)
     graph = explore(definition, wanted, bounds)

@@ -49,6 +49,8 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "fallback_missing": ("first", "second"),
     "field_optional": ("name", "field"),
     "question_optional": ("name", "field"),
+    "question_hidden": ("name", "label", "answer"),
+    "question_hidden_unanswered": ("name", "label", "other"),
     "answers_together": ("name", "label", "value", "answer"),
     "date_unbounded": ("name", "label", "parameter"),
     "date_not_ahead": ("name", "label"),

@@ -13,7 +13,7 @@ class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
     `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
-    field of a form with its answer.
+    field of a form with its answer; `when`: there may be such a part.
     """
 
     parts: str = ""
@@ -21,6 +21,7 @@ class Word:
     needs: tuple[str, ...] = ()
     limit: bool = False
     answers: bool = False
+    when: bool = False
 
 
 VOCABULARY = {
@@ -45,9 +46,9 @@ VOCABULARY = {
     "carries_out": Word("ew"),
     "different_office": Word("ee"),
     "different_person": Word("ee", ("else",)),
-    "offers": Word("eww"),
-    "offers_only": Word("eww"),
-    "asks": Word("ew", ("least",)),
+    "offers": Word("eww", when=True),
+    "offers_only": Word("eww", when=True),
+    "asks": Word("ew", ("least",), when=True),
     "refuses": Word("eww", answers=True),
     "within": Word("eww"),
     "after_today": Word("ew"),
@@ -74,18 +75,21 @@ def check(text: str) -> Check:
 def answers_of(found: Check) -> dict[str, tuple[str, ...]]:
     """The fields a rule names with the answers it means; empty for a rule that means none."""
     word = VOCABULARY[found.name]
-    return {name: found.words(value) for name, value in found.named.items() if word.answers and name not in word.named}
+    return {name: found.words(value) for name, value in found.named.items()
+            if (word.answers or word.when) and name not in word.named}
 
 
 def _check_named(found: Check, word: Word) -> None:
     missing = [name for name in word.needs if name not in found.named]
     if missing:
         raise _refusal(found, f"{found.name} needs {missing[0]}=")
-    unknown = [] if word.answers else [name for name in found.named if name not in word.named]
+    unknown = [] if word.answers or word.when else [name for name in found.named if name not in word.named]
     if unknown:
         raise _refusal(found, f"{found.name} knows no {unknown[0]}=")
     if word.answers and len(answers_of(found)) != 1:
         raise _refusal(found, f"{found.name} needs exactly one field with its answer, like outcome=complex")
+    if word.when and len(answers_of(found)) > 1:
+        raise _refusal(found, f"{found.name} takes one field with its answer, like outcome=complex, or none")
     if "unless" in found.named and "only" in found.named:
         raise _refusal(found, "unless= and only= exclude each other")
     if (found.limit is not None) != word.limit:
@@ -95,7 +99,8 @@ def _check_named(found: Check, word: Word) -> None:
     fallback = found.named.get("else")
     if fallback is not None and "." not in str(fallback):
         raise _refusal(found, "else= is a post, unit.role")
-    numbers = [name for name, value in found.named.items() if name != "least" and isinstance(value, int)]
+    numbers = [name for name, value in found.named.items()
+               if isinstance(value, int) and not (name == "least" and name in word.named)]
     if numbers:
         raise _refusal(found, f"{numbers[0]}= is no number")
 

@@ -52,6 +52,9 @@ SENTENCES = {
                         "请在它上面写规则，如 日期 <= working_days('%(parameter)s')。"),
     "date_not_ahead": _("“%(name)s”的“%(label)s”可以填今天或者以前的日子；请在它上面写规则，如 日期 > today()。"),
     "question_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上，并设为必填。"),
+    "question_hidden": _("“%(name)s”的“%(label)s”在“%(answer)s”时不出现，条文要求那时也问；请改它的 visible_when。"),
+    "question_hidden_unanswered": _(
+        "“%(name)s”的“%(label)s”在“%(other)s”没有填时不出现，条文要求那时也问；请改它的 visible_when。"),
     "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),
     "effect_missing": _("“%(name)s”没有执行 %(topic)s；请改为系统任务，topic 写 %(topic)s。"),
     # limits

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from tests.caseflow.proof.breaking import Edit
-from tests.caseflow.proof.diagrams import CAM, PREFIXES, B, Diagram
+from tests.caseflow.proof.breaking_forms import RECORDED
+from tests.caseflow.proof.diagrams import CAM, PREFIXES, B, Diagram, Edit
 
 DC, DD = f"{{{PREFIXES['dc']}}}", f"{{{PREFIXES['di']}}}"
 NAMED = ("userTask", "serviceTask", "exclusiveGateway", "endEvent", "boundaryEvent")
@@ -14,6 +14,9 @@ ARTICLE = '<camunda:properties><camunda:property name="article" value="{}"/></ca
 EXTRA = ('<bpmn:userTask id="extra_review" name="内部复查" camunda:candidateGroups="{}"><bpmn:extensionElements>'
          '<camunda:formData><camunda:formField id="checked" label="已复查" type="boolean"/></camunda:formData>{}'
          "</bpmn:extensionElements></bpmn:userTask>")
+MORE = ('<camunda:formField id="extra_more" label="补充情况" type="text"><camunda:properties><camunda:property '
+        'id="visible_when" value="{} == \'{}\'"/></camunda:properties><camunda:validation><camunda:constraint '
+        'name="required"/></camunda:validation></camunda:formField>')
 TELL = '<bpmn:serviceTask id="extra_notice" name="通知" camunda:type="external" camunda:topic="notify_responsible"/>'
 REMINDER = ('<bpmn:boundaryEvent id="extra_due" attachedToRef="{0}" cancelActivity="false"><bpmn:extensionElements>'
             '<camunda:properties><camunda:property name="limit" value="reminder"/></camunda:properties>'
@@ -135,7 +138,42 @@ def more_attempts(diagram: Diagram) -> Iterator[Edit]:
                 yield task, edited
 
 
+def extra_question(diagram: Diagram) -> Iterator[Edit]:
+    """One more question, asked only with some of the answers."""
+    for task in diagram.users():
+        for field in diagram.fields(task):
+            if field.get("type") == "enum":
+                edited = diagram.again()
+                edited.add(next(edited.node(task).iter(f"{CAM}formData")), MORE.format(
+                    field.get("id"), next(field.iter(f"{CAM}value")).get("id")))
+                yield f"{task}.{field.get('id')}", edited
+
+
+def shown_always(diagram: Diagram) -> Iterator[Edit]:
+    """What is asked with some answers is asked with all; what is asked always is said to be asked with each answer."""
+    for task in diagram.users():
+        choice = next((field for field in diagram.fields(task) if field.get("type") == "enum"
+                       and not diagram.shown_when(task, field.get("id"))), None)
+        for field in diagram.fields(task):
+            name = field.get("id")
+            if field.get("type") == "text" and diagram.shown_when(task, name):
+                yield f"{task}.{name}", diagram.again().show_when(task, name, "")
+            elif field.get("type") == "text" and choice is not None:
+                yield f"{task}.{name}: each", diagram.again().show_when(
+                    task, name, f"{choice.get('id')} in {[value.get('id') for value in choice.iter(f'{CAM}value')]}")
+
+
+def longer_text(diagram: Diagram) -> Iterator[Edit]:
+    """More is to be written, or may be."""
+    for task in diagram.users():
+        for field in diagram.fields(task):
+            if field.get("type") == "text":
+                name = field.get("id")
+                for constraint, config in (("minlength", "20"), ("maxlength", "3999")) if name in RECORDED else ():
+                    yield f"{task}.{name}: {constraint}", diagram.again().constrain(task, name, constraint, config)
+
+
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     rename, lay_out, stricter_limit, extra_task, extra_notice, extra_reminder, extra_field, extra_choice, reworded,
-    reordered, instructed, more_attempts,
+    reordered, instructed, more_attempts, extra_question, shown_always, longer_text,
 )

@@ -88,6 +88,16 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
     ("offers_only(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
     ("asks(rectify, price)", "question_optional", ("field", "price")),
     ("asks(revisit, attempts, least=4)", "minimum_too_low", ("least", 4)),
+    ("asks(first_response, measures)", "question_hidden", ("label", "当场解决的措施和结果")),
+    ("asks(first_response, measures, outcome=[resolved, simple])", "question_hidden",
+     ("answer", {"field": "outcome", "label": "核实结果", "values": ("确有问题，简单事项",)})),
+    ("offers(revisit, revisit_channel, [phone])", "question_hidden",
+     ("answer", {"field": "revisit_result", "label": "回访结果", "values": ("联系不上",)})),
+    ("asks(revisit, attempts, revisit_result=unreachable)", "question_hidden",
+     ("answer", {"field": "unreachable_reason", "label": "联系不上的原因", "values": ("未留联系方式",)})),
+    ("asks(revisit, opinion, outcome=complex)", "question_hidden", ("name", "满意度回访")),
+    ("asks(first_response, findings, outcome=quick)", "choice_missing", ("value", "quick")),
+    ("asks(rectify, measures, price=high)", "field_nowhere", ("field", "price")),
     ("refuses(first_response, contact_channel, phone, outcome=complex)", "answers_together", ("value", "电话")),
     ("within(first_response, outcome, ledger_longest)", "date_unbounded", ("parameter", "ledger_longest")),
     ("after_today(first_response, outcome)", "date_not_ahead", ("label", "核实结果")),
@@ -100,6 +110,26 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
 def test_what_is_wrong_without_any_path_comes_with_its_facts(text, code, fact):
     [result] = proof(shipped_definition(*GUICHI), text).results
     assert (result.verdict, result.path, result.code) == (VIOLATED, (), code) and fact in result.facts.items()
+
+
+def test_what_is_asked_with_one_answer_needs_not_be_asked_with_another():
+    assert guichi("asks(first_response, findings)",
+                  "asks(first_response, measures, outcome=resolved)",
+                  "asks(first_response, contact_channel, outcome=[simple, complex])",
+                  "asks(revisit, attempts, unreachable_reason=no_answer, least=3)",
+                  "asks(revisit, revisit_result, outcome=complex)",
+                  "asks([first_response, rectify], measures, outcome=resolved)") == ["holds"] * 6
+
+
+def test_a_question_hidden_behind_one_that_may_be_left_open_is_not_asked():
+    diagram = Diagram(*GUICHI).constrain("first_response", "outcome", "required", None)
+    every = "outcome in ['resolved', 'simple', 'complex', 'no_legal_basis']"
+    diagram.show_when("first_response", "findings", every)
+    definition = engine.load({"r.bpmn": diagram.source()}, trusted=True, topics=TOPICS)
+    [result] = proof(definition, "asks(first_response, findings)").results
+    assert (result.code, result.facts["other"]) == ("question_hidden_unanswered", "核实结果")
+    [result] = proof(definition, "asks(first_response, findings, outcome=[simple, complex])").results
+    assert result.verdict == "holds"
 
 
 def test_a_stuck_case_a_lost_date_and_an_endless_loop_break_always_ends():
@@ -152,7 +182,8 @@ def test_a_stricter_limit_keeps_a_longer_one():
     "always_ends() <= 5 working_days", "performed_by(a, officer)", "before(a.b, c)", "leads(a, to=b)",
     "leads(a, x=1, to=b)", "leads(a, x=y)", "leads(a, x=y, z=w, to=b)", "never(a, except=b)", "never(a, unless=[])",
     "different_person(a, b, else=officer)", "different_office(a, b, else=c.officer)",
-    "asks(a, b, least=c)", "at_most(a, 1) at_most(b, 1)",
+    "asks(a, b, least=c)", "asks(a, b, c=d, e=f)", "asks(a, b, c=1)", "offers(a, b, c, least=1)",
+    "at_most(a, 1) at_most(b, 1)",
     "before(A, b)", "never(a, unless=b, unless=c)", "message_ends([a, b], during=c, outcome=d)", "x" * 600,
 ])
 def test_a_malformed_rule_is_a_configuration_error(text):
