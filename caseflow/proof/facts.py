@@ -11,14 +11,14 @@ from caseflow.engine.values import CASE_VARIABLES, UserTask
 from caseflow.proof import days
 from caseflow.proof.days import day_of
 from caseflow.proof.language import Check
-from caseflow.proof.questions import asks, choices_of, field_of, lacks, offers, offers_only
+from caseflow.proof.questions import asks, choices_of, field_of, lacks, offers
 from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
 PAIRS = ("different_office", "different_person")
-OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "offers_only",
+OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "answers",
             "asks", "refuses", "within", "after_today")
-BESIDE = ("offers", "offers_only", "asks", "refuses")      # the answer is given in the same form, or was before
+BESIDE = ("offers", "answers", "asks", "refuses")      # the answer is given in the same form, or was before
 RESPONSIBLE = "responsible"
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
@@ -192,5 +192,5 @@ def topics_of(definition: Definition) -> dict[str, str]:
 
 
 FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_office": different_office,
-         "different_person": different_person, "offers": offers, "offers_only": offers_only, "asks": asks,
+         "different_person": different_person, "offers": offers, "answers": offers, "asks": asks,
          "refuses": refuses, "within": within, "after_today": after_today}

@@ -11,6 +11,7 @@ from caseflow.proof.facts import FACTS, missing
 from caseflow.proof.language import Check
 from caseflow.proof.limits import JUDGES, limits
 from caseflow.proof.paths import WATCHES, Found, watch
+from caseflow.proof.questions import answers_closed
 from caseflow.proof.reasons import Breach, breach
 from caseflow.proof.values import HOLDS, UNKNOWN, VIOLATED, Bounds, PathStep, Proof, Rule, RuleResult
 from caseflow.proof.vocabulary import answers_of, check
@@ -26,22 +27,24 @@ def prove(definition: Definition, rules: Sequence[Rule], bounds: Bounds = DEFAUL
     """
     checks = [check(rule.check) for rule in rules]
     wanted: dict[str, frozenset[str]] = {}
-    for found in (found for found in checks if found.name not in FACTS):
+    for found in [found for found in checks if found.name not in FACTS]:
         for name, answers in answers_of(found).items():
             wanted[name] = wanted.get(name, frozenset()) | frozenset(answers)
     graph = explore(definition, wanted, bounds)
-    results = tuple(_result(rule, found, graph) for rule, found in zip(rules, checks, strict=True))
+    results = tuple(_result(rule, found, graph, checks) for rule, found in zip(rules, checks, strict=True))
     return Proof(results, len(graph.nodes), graph.moves, graph.complete)
 
 
-def _result(rule: Rule, found: Check, graph: Graph) -> RuleResult:
+def _result(rule: Rule, found: Check, graph: Graph, checks: Sequence[Check]) -> RuleResult:
     breach = missing(found, graph.definition)
     if breach is None and found.name in FACTS:
         breach = FACTS[found.name](found, graph.definition)
-        if breach is None:
-            return RuleResult(rule, HOLDS)
+    if breach is None and found.name == "answers":
+        breach = answers_closed(found, graph.definition, checks)
     if breach is not None:
         return _violated(rule, breach)
+    if found.name in FACTS:
+        return RuleResult(rule, HOLDS)
     if found.name == "reachable":
         return _reached(rule, found, graph)
     broken = _broken(found, graph)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import FormField
@@ -44,7 +44,7 @@ def asks(check: Check, definition: Definition) -> Breach | None:
 
 
 def offers(check: Check, definition: Definition) -> Breach | None:
-    """This field is asked as `asks` means it, and has these choices."""
+    """offers, answers: this field is asked as `asks` means it, and has these choices, with the labels given."""
     for task in check.words(check.parts[0]):
         entry = field_of(definition, task, check.parts[1])
         if entry is None or not entry.required:
@@ -52,22 +52,38 @@ def offers(check: Check, definition: Definition) -> Breach | None:
         lacking = [value for value in check.words(check.parts[2]) if value not in choices_of(entry)]
         if lacking:
             return lacks(definition, task, entry, lacking[0])
-        hidden = _hidden(check, definition, task, entry)
-        if hidden:
-            return hidden
+        broken = _relabelled(check, definition, task, entry) or _hidden(check, definition, task, entry)
+        if broken:
+            return broken
     return None
 
 
-def offers_only(check: Check, definition: Definition) -> Breach | None:
-    """The same, and no other choices."""
-    lacking = offers(check, definition)
-    if lacking:
-        return lacking
+def answers_closed(check: Check, definition: Definition, rules: Iterable[Check]) -> Breach | None:
+    """This field has no other choices but those of which another rule says where they lead (leads, concludes)."""
     for task in check.words(check.parts[0]):
         entry = field_of(definition, task, check.parts[1])
-        strange = [value for value in choices_of(entry) if value not in check.words(check.parts[2])]
+        known = {*check.words(check.parts[2]), *_led(rules, task, entry.id)}
+        strange = [value for value in choices_of(entry) if value not in known]
         if strange:
-            return breach(task, "choice_too_many", name=named(definition, task), label=entry.label, value=strange[0])
+            return breach(task, "choice_too_many", name=named(definition, task), label=entry.label,
+                          value=dict(entry.choices).get(strange[0], strange[0]))
+    return None
+
+
+def _led(rules: Iterable[Check], task: str, name: str) -> Iterator[str]:
+    """The answers to this field of which a rule says where they lead, or how the case then ends."""
+    for rule in rules:
+        if rule.name == "concludes" or (rule.name == "leads" and task in rule.words(rule.parts[0])):
+            yield from answers_of(rule).get(name, ())
+
+
+def _relabelled(check: Check, definition: Definition, task: str, entry: FormField) -> Breach | None:
+    """The first choice that people do not read as the rule writes it beside its id."""
+    for value, shown in entry.choices:
+        wanted = check.labels.get(value, shown)
+        if shown != wanted:
+            return breach(task, "label_changed", name=named(definition, task), label=entry.label, value=value,
+                          found=shown, wanted=wanted)
     return None
 
 

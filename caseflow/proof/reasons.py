@@ -43,6 +43,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "field_missing": ("name", "field"),
     "choice_missing": ("name", "label", "value"),
     "choice_too_many": ("name", "label", "value"),
+    "label_changed": ("name", "label", "value", "found", "wanted"),
     "answer_nowhere": ("answer",),
     "wrong_post": ("name", "found", "wanted"),
     "same_unit": ("first", "second"),

@@ -13,7 +13,8 @@ class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
     `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
-    field of a form with its answer; `when`: there may be such a part.
+    field of a form with its answer; `when`: there may be such a part. `labels`: the words of the last part may have
+    some.
     """
 
     parts: str = ""
@@ -22,6 +23,7 @@ class Word:
     limit: bool = False
     answers: bool = False
     when: bool = False
+    labels: bool = False
 
 
 VOCABULARY = {
@@ -46,8 +48,8 @@ VOCABULARY = {
     "carries_out": Word("ew"),
     "different_office": Word("ee"),
     "different_person": Word("ee", ("else",)),
-    "offers": Word("eww", when=True),
-    "offers_only": Word("eww", when=True),
+    "offers": Word("eww", when=True, labels=True),
+    "answers": Word("eww", when=True, labels=True),
     "asks": Word("ew", ("least",), when=True),
     "refuses": Word("eww", answers=True),
     "within": Word("eww"),
@@ -68,6 +70,8 @@ def check(text: str) -> Check:
             raise _refusal(found, f"{part!r} cannot stand there")
         if (letter == "p") != (isinstance(part, str) and "." in part) or ("." in str(part) and letter != "p"):
             raise _refusal(found, f"{part!r} is not unit.role, or stands where no post does")
+    if not found.labels.keys() <= set(found.words(found.parts[-1]) if word.labels else ()):
+        raise _refusal(found, "a label stands behind an answer of offers or answers and nowhere else")
     _check_named(found, word)
     return found
 

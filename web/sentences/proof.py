@@ -39,7 +39,9 @@ SENTENCES = {
     "field_nowhere": _("没有表单问“%(field)s”；请把这个字段放回表单。"),
     "field_missing": _("“%(name)s”的表单没有问“%(field)s”；请把这个字段放回去。"),
     "choice_missing": _("“%(name)s”的“%(label)s”没有选项“%(value)s”；请补上。"),
-    "choice_too_many": _("“%(name)s”的“%(label)s”多了选项“%(value)s”，条文没有规定；请删去。"),
+    "choice_too_many": _(
+        "“%(name)s”的“%(label)s”多了选项“%(value)s”，条文没有规定，也没有规则写明它通向哪里；请删去。"),
+    "label_changed": _("“%(name)s”的“%(label)s”里，选项 %(value)s 写成了“%(found)s”，应当写“%(wanted)s”；请改回。"),
     "answer_nowhere": _("“%(answer)s”没有表单可以选；请补上这个选项。"),
     "wrong_post": _("“%(name)s”由%(found)s办理，应当由%(wanted)s办理；请改候选组。"),
     "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理；请把其中一个交给另一个单位。"),

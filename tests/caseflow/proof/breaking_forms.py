@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from tests.caseflow.proof.diagrams import CAM, Diagram, Edit
+from tests.caseflow.proof.diagrams import CAM, B, Diagram, Edit
 
 STATUTORY = ("outcome", "revisit_result", "track_result", "decision", "verification")
+CLOSED = (*STATUTORY, "finding", "unreachable_reason", "rater_reply", "contact_result", "newest_level")
 RECORDED = {
     "findings", "measures", "explanation", "plan", "work_order_no", "rectify_by", "cause", "promise", "newest_level",
     "provincial_no", "contact_channel", "revisit_channel", "duty_failed", "asked_channel", "rater_reply", "rater_words",
     "responsible_unit", "reasons", "examination", "demand", "solution", "matter", "unreachable_reason", "attempts",
-    "promise_by", "finding", *STATUTORY}
+    "promise_by", *CLOSED}
+STRAIGHT = ('<bpmn:sequenceFlow id="extra_flow" sourceRef="{0}" targetRef="{1}"><bpmn:conditionExpression '
+            'xsi:type="bpmn:tFormalExpression">{2} == \'extra\'</bpmn:conditionExpression></bpmn:sequenceFlow>')
 CHECKED = ('<camunda:formField id="extra_check" label="需要填写" type="boolean"><camunda:validation>'
            '<camunda:constraint name="required"/></camunda:validation></camunda:formField>')
 RULE = re.compile(r"rule(_\d+)?")
@@ -22,13 +25,58 @@ def drop_choice(diagram: Diagram) -> Iterator[Edit]:
     """An answer the article distinguishes cannot be given."""
     for task in diagram.users():
         for field in diagram.fields(task):
-            if field.get("id") in STATUTORY:
+            if field.get("id") in CLOSED:
                 for value in field.iter(f"{CAM}value"):
                     edited = diagram.again()
                     node = edited.field(task, field.get("id"))
                     gone = next(v for v in node.iter(f"{CAM}value") if v.get("id") == value.get("id"))
                     gone.getparent().remove(gone)
                     yield f"{task}.{field.get('id')}: {value.get('id')}", edited
+
+
+def extra_answer(diagram: Diagram) -> Iterator[Edit]:
+    """One more answer (不需要回访，无效), with which a case goes where all others go, or straight anywhere else."""
+    for task in diagram.users():
+        for name in [field.get("id") for field in diagram.fields(task) if field.get("id") in CLOSED]:
+            def edited(task: str = task, name: str = name) -> Diagram:
+                again = diagram.again()
+                return again.add(again.field(task, name), '<camunda:value id="extra" name="无效"/>')
+
+            yield f"{task}.{name}", edited()
+            asking = {flow: text for flow, text in diagram.conditions() if re.search(rf"\b{name}\b", text)}
+            for flow, text in asking.items():
+                yield f"{task}.{name}: {flow}", edited().set_text(
+                    flow, "conditionExpression", f"({text}) or {name} == 'extra'")
+            for gateway, end in _other_ends(diagram, asking):
+                again = edited()
+                flow = STRAIGHT.format(gateway, end, name)
+                yield f"{task}.{name}: {gateway} → {end}", again.add(again.node(gateway).getparent(), flow)
+
+
+def _other_ends(diagram: Diagram, flows: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The gateways before these flows, each with the ends beside it to which it does not lead."""
+    for gateway in dict.fromkeys(diagram.node(flow).get("sourceRef") for flow in flows):
+        led = [flow.get("targetRef") for flow in diagram.flows_from(gateway)]
+        for end in diagram.node(gateway).getparent().iterfind(f"{B}endEvent"):
+            if end.get("id") not in led and not end.get("id").endswith("_escalated"):
+                yield gateway, end.get("id")
+
+
+def relabel(diagram: Diagram) -> Iterator[Edit]:
+    """An answer that the article names is shown as something else, or as another of them."""
+    for task in diagram.users():
+        for field in diagram.fields(task):
+            name = field.get("id")
+            choices = [value for value in field.iter(f"{CAM}value") if value.get("id") != "more_evidence"]
+            for number, value in enumerate(choices if name in CLOSED else ()):
+                other = choices[number - 1]
+                for shown in ("另一种说法", f"{value.get('name')}（不算）", other.get("name")):
+                    edited = diagram.again()
+                    named = {one.get("id"): one for one in edited.field(task, name).iter(f"{CAM}value")}
+                    named[value.get("id")].set("name", shown)
+                    if shown == other.get("name"):
+                        named[other.get("id")].set("name", value.get("name"))
+                    yield f"{task}.{name}: {value.get('id')} as {shown}", edited
 
 
 def make_optional(diagram: Diagram) -> Iterator[Edit]:
@@ -110,5 +158,6 @@ def fewer_attempts(diagram: Diagram) -> Iterator[Edit]:
 
 
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
-    drop_choice, make_optional, hide_field, hide_for_answer, drop_field, drop_rule, fewer_attempts,
+    drop_choice, extra_answer, relabel, make_optional, hide_field, hide_for_answer, drop_field, drop_rule,
+    fewer_attempts,
 )

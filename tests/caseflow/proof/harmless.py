@@ -93,10 +93,22 @@ def extra_choice(diagram: Diagram) -> Iterator[Edit]:
     """One more channel to choose from."""
     for task in diagram.users():
         for field in diagram.fields(task):
-            if field.get("id").endswith(("_channel", "cause", "problem_kind", "unreachable_reason")):
+            if field.get("id").endswith(("_channel", "cause", "problem_kind", "resolution")):
                 edited = diagram.again()
                 edited.add(edited.field(task, field.get("id")), '<camunda:value id="extra" name="另一种"/>')
                 yield f"{task}.{field.get('id')}", edited
+
+
+def relabelled(diagram: Diagram) -> Iterator[Edit]:
+    """An answer that no article names, in other words."""
+    for task in diagram.users():
+        for field in diagram.fields(task):
+            for value in field.iter(f"{CAM}value"):
+                if value.get("id") in ("other", "more_evidence") or field.get("id") in ("cause", "problem_kind"):
+                    edited = diagram.again()
+                    next(one for one in edited.field(task, field.get("id")).iter(f"{CAM}value")
+                         if one.get("id") == value.get("id")).set("name", value.get("name") + "（说明）")
+                    yield f"{task}.{field.get('id')}: {value.get('id')}", edited
 
 
 def reworded(diagram: Diagram) -> Iterator[Edit]:
@@ -174,6 +186,6 @@ def longer_text(diagram: Diagram) -> Iterator[Edit]:
 
 
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
-    rename, lay_out, stricter_limit, extra_task, extra_notice, extra_reminder, extra_field, extra_choice, reworded,
-    reordered, instructed, more_attempts, extra_question, shown_always, longer_text,
+    rename, lay_out, stricter_limit, extra_task, extra_notice, extra_reminder, extra_field, extra_choice, relabelled,
+    reworded, reordered, instructed, more_attempts, extra_question, shown_always, longer_text,
 )
