@@ -16,10 +16,11 @@ from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
 PAIRS = ("different_office", "different_person")
-OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "answers",
+OF_TASKS = ("leads", "deadline", "covered", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "answers",
             "asks", "refuses", "within", "after_today")
 BESIDE = ("offers", "answers", "asks", "refuses")      # the answer is given in the same form, or was before
 RESPONSIBLE = "responsible"
+STEPS = {"leads": ("to", "before", "unless_had"), "covered": ("after",), "message_ends": ("during", "passing")}
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
 
@@ -46,8 +47,7 @@ def _elements(check: Check) -> Iterator[str]:
     for letter, part in zip(VOCABULARY[check.name].parts, check.parts, strict=True):
         if letter == "e":
             yield from check.words(part)
-    names = {"leads": ("to", "before", "unless_had"), "message_ends": ("during", "passing")}.get(check.name, ())
-    for name in names:
+    for name in STEPS.get(check.name, ()):
         yield from check.words(check.named.get(name))
 
 

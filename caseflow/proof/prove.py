@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from caseflow.engine.definition import Definition
+from caseflow.proof.cover import covered
 from caseflow.proof.ending import always_ends, reachable
 from caseflow.proof.explorer import Graph, explore
 from caseflow.proof.facts import FACTS, missing
@@ -47,7 +48,7 @@ def _result(rule: Rule, found: Check, graph: Graph, checks: Sequence[Check]) -> 
         return RuleResult(rule, HOLDS)
     if found.name == "reachable":
         return _reached(rule, found, graph)
-    broken = _broken(found, graph)
+    broken = _broken(found, graph, checks)
     if broken is not None:
         return _violated(rule, broken.breach, broken.path)
     return RuleResult(rule, HOLDS) if graph.complete else _unknown(rule, graph)
@@ -71,9 +72,11 @@ def _unknown(rule: Rule, graph: Graph) -> RuleResult:
     return RuleResult(rule, UNKNOWN, "", reason.code, reason.facts)
 
 
-def _broken(found: Check, graph: Graph) -> Found | None:
+def _broken(found: Check, graph: Graph, checks: Sequence[Check]) -> Found | None:
     if found.name == "always_ends":
         return always_ends(graph)
+    if found.name == "covered":
+        return covered(found, graph, checks)
     if found.name in JUDGES:
         return limits(found, graph)
     return watch(graph, WATCHES[found.name](found, graph.definition))

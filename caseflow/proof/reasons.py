@@ -64,6 +64,9 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "escalation_without_limit": ("name",),
     "escalation_missing": ("name",),
     "still_waits": ("name",),
+    "uncovered": ("name", "to", "wanted"),
+    "uncovered_pause": ("name", "to", "wanted"),
+    "covered_too_long": ("name", "to", "limits", "wanted"),
     # the end
     "outcome_unreachable": ("name",),
     "date_missing": ("name",),

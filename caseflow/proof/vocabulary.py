@@ -42,6 +42,7 @@ VOCABULARY = {
     "reachable": Word("w"),
     "message_ends": Word("m", ("during", "outcome", "passing"), ("during", "outcome")),
     "deadline": Word("e", limit=True),
+    "covered": Word("e", ("after",), limit=True),
     "escalates": Word("e", ("to",), ("to",)),
     "gives_up": Word("e"),
     "performed_by": Word("ep"),
@@ -97,7 +98,8 @@ def _check_named(found: Check, word: Word) -> None:
     if "unless" in found.named and "only" in found.named:
         raise _refusal(found, "unless= and only= exclude each other")
     if (found.limit is not None) != word.limit:
-        raise _refusal(found, "a limit (<= …) follows deadline(…) and nothing else")
+        raise _refusal(found, "a limit (<= …) follows deadline(…) and covered(…), nothing else")
+    _check_begin(found)
     if not isinstance(found.named.get("least", 1), int):
         raise _refusal(found, "least= is a number")
     fallback = found.named.get("else")
@@ -107,6 +109,12 @@ def _check_named(found: Check, word: Word) -> None:
                if isinstance(value, int) and not (name == "least" and name in word.named)]
     if numbers:
         raise _refusal(found, f"{numbers[0]}= is no number")
+
+
+def _check_begin(found: Check) -> None:
+    begun = found.limit is not None and found.limit.unit != "date" and found.limit.since != "now"
+    if found.name == "covered" and begun == ("after" in found.named):
+        raise _refusal(found, "covered takes after=, or a limit with since=, one of the two")
 
 
 def _refusal(found: Check, problem: str) -> ConfigurationError:

@@ -67,6 +67,11 @@ SENTENCES = {
     "escalation_missing": _(
         "“%(name)s”逾期时没有做到上报督办人员而任务继续；请用不中断的定时事件，接上 escalate 的系统任务。"),
     "still_waits": _("“%(name)s”到期后仍在等待；请用中断的定时事件，到期不再等待。"),
+    "uncovered": _("案件停在“%(name)s”时没有到期会上报的时限：“%(to)s”应当在%(wanted)s以内，过了也没有人知道；"
+                   "请给它加上定时事件和“逾期上报”，或者把它移到“%(to)s”之后。"),
+    "uncovered_pause": _(
+        "案件在“%(name)s”等时间过去，“%(to)s”应当在%(wanted)s以内；请删去这个等待，或者移到“%(to)s”之后。"),
+    "covered_too_long": _("案件停在“%(name)s”时的时限是%(limits)s，“%(to)s”应当在%(wanted)s以内；请改定时事件。"),
     # the end
     "outcome_unreachable": _("没有一条路走到“%(name)s”；请检查通向它的条件。"),
     "date_missing": _("走到“%(name)s”时流程停住：它要用的日期没有填，或条件算不出结果；请让前面的表单必填这个字段。"),
@@ -79,7 +84,7 @@ SENTENCES = {
     "too_many_states": _("流程的状态太多，只看了%(states)s个状态、%(moves)s步；请把图改简单。"),
     "values_sampled": _("有的条件把数字或日期相互比较，只试了有代表性的值；请把图改简单。"),
 }
-SINCE = {"now": _("任务出现后"), "received_at": _("收到后")}
+SINCE = {"now": _("任务出现后"), "received_at": _("收到后"), "after": _("前面的步骤完成后")}
 
 
 def sentence(code: str, facts: Mapping[str, object]) -> str:

@@ -196,6 +196,14 @@ class Diagram:
         scope.extend(list(etree.fromstring(f"<all {DECLARED}>{xml}{more}</all>")))
         return self
 
+    def put_before(self, step: str, first: str, last: str, xml: str) -> Diagram:
+        """Put these elements between all that leads to a step and the step."""
+        scope = self.node(step).getparent()
+        for flow in self.flows_to(step):
+            flow.set("targetRef", first)
+        more = f'<bpmn:sequenceFlow id="flow_{last}_{step}" sourceRef="{last}" targetRef="{step}"/>'
+        return self.add(scope, xml + more)
+
     def add(self, scope: etree._Element, xml: str) -> Diagram:
         scope.extend(list(etree.fromstring(f"<all {DECLARED}>{xml}</all>")))
         return self

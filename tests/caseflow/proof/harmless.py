@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from tests.caseflow.proof.breaking_forms import RECORDED
+from tests.caseflow.proof.breaking_time import TIMED, in_front, limited
 from tests.caseflow.proof.diagrams import CAM, PREFIXES, B, Diagram, Edit
 
 DC, DD = f"{{{PREFIXES['dc']}}}", f"{{{PREFIXES['di']}}}"
@@ -59,11 +60,27 @@ def stricter_limit(diagram: Diagram) -> Iterator[Edit]:
 
 
 def extra_task(diagram: Diagram) -> Iterator[Edit]:
-    """One more step by the same office, after the step the article asks for."""
-    for task in diagram.users():
+    """One more step by the same office, where no time of a limited step runs."""
+    for task in [task for task in diagram.users() if task not in in_front(diagram)]:
         post = diagram.node(task).get(f"{CAM}candidateGroups").replace(".staff", ".officer")
         xml = EXTRA.format(post, ARTICLE.format("GC-2(二)"))
         yield task, diagram.again().insert(task, "extra_review", "extra_review", xml)
+
+
+def extra_task_in_time(diagram: Diagram) -> Iterator[Edit]:
+    """One more step that is over in time for every limit behind it, and told of when it is not."""
+    for task in in_front(diagram, begun="received_at"):
+        xml = TIMED.format(diagram.node(task).get(f"{CAM}candidateGroups"), "working_days(1, since=received_at)")
+        yield task, diagram.again().insert(task, "extra_wait", "extra_wait", xml)
+
+
+def shared_time(diagram: Diagram) -> Iterator[Edit]:
+    """The time of a step that begins with the one before it, shared with one more step."""
+    for step, text in limited(diagram).items():
+        if text == "working_days(5)":
+            edited = diagram.again().set_text(f"{step}_due", "timeDate", "working_days(3)")
+            post = diagram.node(step).get(f"{CAM}candidateGroups")
+            yield step, edited.put_before(step, "extra_wait", "extra_wait", TIMED.format(post, "working_days(2)"))
 
 
 def extra_notice(diagram: Diagram) -> Iterator[Edit]:
@@ -186,6 +203,7 @@ def longer_text(diagram: Diagram) -> Iterator[Edit]:
 
 
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
-    rename, lay_out, stricter_limit, extra_task, extra_notice, extra_reminder, extra_field, extra_choice, relabelled,
-    reworded, reordered, instructed, more_attempts, extra_question, shown_always, longer_text,
+    rename, lay_out, stricter_limit, extra_task, extra_task_in_time, shared_time, extra_notice, extra_reminder,
+    extra_field, extra_choice, relabelled, reworded, reordered, instructed, more_attempts, extra_question,
+    shown_always, longer_text,
 )
