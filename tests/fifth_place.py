@@ -19,6 +19,7 @@ WORDS = {
     "guichi": KEY, "GC-": "FH-", "341702": "651900", "贵池": "枫河", '{ zh = "枫河", en = "Guichi" }':
     '{ zh = "枫河", en = "Fenghe" }', 'clock = "continues"': 'clock = "stops"',
     '<camunda:value id="content" name="满意" />': '<camunda:value id="content" name="称心" />',
+    "content“满意”": "content“称心”",
 }
 
 

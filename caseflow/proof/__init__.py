@@ -13,8 +13,8 @@ To read, in this order:
 1. values.py, what goes in and comes out; vocabulary.py, the words of a rule; language.py, how its text is read.
 2. prove.py, from a rule to its verdict; explorer.py, the graph of all states and moves.
 3. Why that graph is finite: reading.py (what is asked ahead), answers.py, days.py, canonical.py.
-4. The judges: facts.py (without a path), paths.py (automata over paths), limits.py (deadlines), ending.py (every case
-   ends). reasons.py: what they can say against a diagram.
+4. The judges: facts.py and questions.py (without a path), paths.py (automata over paths), limits.py (deadlines),
+   cover.py (the time before a step), ending.py (every case ends). reasons.py: what they can say against a diagram.
 """
 
 from caseflow.proof.days import number_of

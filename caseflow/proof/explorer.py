@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from caseflow.engine import step
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import Context, DeadlineRule, Step
+from caseflow.engine.values import Context, DeadlineRule, OpenTimer, Step
 from caseflow.errors import StepFailed
 from caseflow.proof.answers import Answers
 from caseflow.proof.canonical import Canon
@@ -27,11 +27,12 @@ LOST = -1           # where a step leads that the engine cannot take
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A timer that guards a task which has just been opened. `interrupting`: it ends what it guards when it fires."""
+    """A timer that waits. `interrupting`: it ends what it guards when it fires; `guards` is that, "" for a pause."""
 
     element: str
     rule: DeadlineRule
     interrupting: bool
+    guards: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Move:
     it leads to, LOST where the engine fails, `fault` then being the element where it stopped.
 
     `opened` are the tasks it opens with their deadlines, `guarded` the open tasks whose deadline the timer was,
-    `closed` those of them that are gone afterwards.
+    `closed` those of them that are gone afterwards, `started` the timers that begin to wait.
     """
 
     kind: str
@@ -51,18 +52,21 @@ class Move:
     opened: tuple[tuple[str, tuple[Deadline, ...]], ...] = ()
     guarded: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    started: tuple[str, ...] = ()
     fault: str = ""
 
 
 @dataclass(slots=True)
 class Node:
-    """A state: what is open in it, and where it leads. `tasks` are element ids, `messages` the names it waits for.
+    """A state: what is open in it, and where it leads. `tasks` are element ids, `messages` the names it waits for,
+    `timers` those that wait.
 
     `outcome` is set when it is an end.
     """
 
     tasks: tuple[str, ...]
     messages: frozenset[str]
+    timers: tuple[Deadline, ...]
     ended: bool
     outcome: str | None
     moves: list[Move] = field(default_factory=list)
@@ -148,14 +152,16 @@ class _Explorer:
             return Move(kind, element, values, (element,) if element and kind != "message" else (), LOST, fault=where)
         known = {task.token for task in before.tasks} if before else set()
         there = {task.token for task in after.tasks}
-        timers = {timer.token: Deadline(timer.element, timer.rule, timer.interrupting) for timer in after.timers}
+        waited = {timer.token for timer in before.timers} if before else set()
+        timers = {timer.token: _deadline(timer) for timer in after.timers}
         limits = self.definition.limits
         opened = tuple((task.element, tuple(timer for token, timer in timers.items() if token in task.deadlines
                                             or timer.element in limits.get(task.element, ())))
                        for task in after.tasks if task.token not in known)
         return Move(kind, element, values, after.passed, self._number(self.canon.of(after.state), after), opened,
                     tuple(task.element for task in guarded),
-                    tuple(task.element for task in guarded if task.token not in there))
+                    tuple(task.element for task in guarded if task.token not in there),
+                    tuple(timer.element for token, timer in timers.items() if token not in waited))
 
     def _number(self, state: bytes, stand: Step) -> int:
         number = self.known.get(state)
@@ -163,7 +169,12 @@ class _Explorer:
             number = self.known[state] = len(self.graph.nodes)
             messages = frozenset(awaited.message for awaited in stand.messages)
             self.graph.nodes.append(Node(
-                tuple(task.element for task in stand.tasks), messages, stand.ended, stand.outcome))
+                tuple(task.element for task in stand.tasks), messages,
+                tuple(_deadline(timer) for timer in stand.timers), stand.ended, stand.outcome))
             if not stand.ended:
                 self.waiting.append((number, state))
         return number
+
+
+def _deadline(timer: OpenTimer) -> Deadline:
+    return Deadline(timer.element, timer.rule, timer.interrupting, timer.attached_to)

@@ -1,4 +1,4 @@
-"""Rules that are seen without walking a path: what is in the diagram, who does it, what the forms ask."""
+"""Rules that are seen without walking a path: what is in the diagram, who does it, what the forms refuse."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Iterator, Mapping
 from caseflow.engine.definition import Definition
 from caseflow.engine.expressions import holds
 from caseflow.engine.specs import EffectTask
-from caseflow.engine.values import CASE_VARIABLES, FormField, UserTask
+from caseflow.engine.values import CASE_VARIABLES, UserTask
 from caseflow.proof import days
 from caseflow.proof.days import day_of
 from caseflow.proof.language import Check
+from caseflow.proof.questions import asks, choices_of, field_of, lacks, offers
 from caseflow.proof.reasons import Breach, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
 PAIRS = ("different_office", "different_person")
-OF_TASKS = ("leads", "deadline", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "offers_only",
+OF_TASKS = ("leads", "deadline", "covered", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "answers",
             "asks", "refuses", "within", "after_today")
+BESIDE = ("offers", "answers", "asks", "refuses")      # the answer is given in the same form, or was before
 RESPONSIBLE = "responsible"
+STEPS = {"leads": ("to", "before", "unless_had"), "covered": ("after",), "message_ends": ("during", "passing")}
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
 
@@ -44,8 +47,7 @@ def _elements(check: Check) -> Iterator[str]:
     for letter, part in zip(VOCABULARY[check.name].parts, check.parts, strict=True):
         if letter == "e":
             yield from check.words(part)
-    names = {"leads": ("to", "before", "unless_had"), "message_ends": ("during", "passing")}.get(check.name, ())
-    for name in names:
+    for name in STEPS.get(check.name, ()):
         yield from check.words(check.named.get(name))
 
 
@@ -66,34 +68,22 @@ def _missing_answer(check: Check, definition: Definition) -> Breach | None:
     for name, meant in answers_of(check).items():
         if name in CASE_VARIABLES:
             continue
-        own = check.words(check.parts[0]) if check.name in ("leads", "refuses") else ()
-        if check.name == "refuses" and not any(_field(definition, task, name) for task in own):
-            own = ()            # it was asked before, at another task
-        tasks = own or tuple(task for task in definition.user_tasks if _field(definition, task, name))
+        own = check.words(check.parts[0]) if check.name in ("leads", *BESIDE) else ()
+        if check.name in BESIDE:
+            own = tuple(task for task in own if field_of(definition, task, name))   # none: it was asked before
+        tasks = own or tuple(task for task in definition.user_tasks if field_of(definition, task, name))
         if not tasks:
             return breach("", "field_nowhere", field=name)
         for task in tasks:
-            entry = _field(definition, task, name)
+            entry = field_of(definition, task, name)
             if entry is None:
                 return breach(task, "field_missing", name=named(definition, task), field=name)
-            lacking = [value for value in meant if value not in _choices(entry)]
-            if lacking and check.name in ("leads", "refuses"):
-                return _lacks(definition, task, entry, lacking[0])
-        if not any(value in _choices(_field(definition, task, name)) for value in meant for task in tasks):
+            lacking = [value for value in meant if value not in choices_of(entry)]
+            if lacking and own:
+                return lacks(definition, task, entry, lacking[0])
+        if not any(value in choices_of(field_of(definition, task, name)) for value in meant for task in tasks):
             return breach(tasks[0], "answer_nowhere", answer=answer(definition, name, meant))
     return None
-
-
-def _lacks(definition: Definition, task: str, entry: FormField, value: str) -> Breach:
-    return breach(task, "choice_missing", name=named(definition, task), label=entry.label, value=value)
-
-
-def _field(definition: Definition, task: str, name: str) -> FormField | None:
-    return next((entry for entry in definition.user_tasks[task].form if entry.id == name), None)
-
-
-def _choices(entry: FormField) -> tuple[str, ...]:
-    return ("true", "false") if entry.type == "boolean" else tuple(choice for choice, _ in entry.choices)
 
 
 def performed_by(check: Check, definition: Definition) -> Breach | None:
@@ -138,50 +128,11 @@ def _post(task: UserTask) -> str:
     return f"{task.unit}.{task.role}"
 
 
-def offers(check: Check, definition: Definition) -> Breach | None:
-    """This field is required in the forms of these tasks, and has these choices."""
-    for task in check.words(check.parts[0]):
-        entry = _field(definition, task, check.parts[1])
-        if entry is None or not entry.required:
-            return breach(task, "field_optional", name=named(definition, task), field=check.parts[1])
-        lacking = [value for value in check.words(check.parts[2]) if value not in _choices(entry)]
-        if lacking:
-            return _lacks(definition, task, entry, lacking[0])
-    return None
-
-
-def offers_only(check: Check, definition: Definition) -> Breach | None:
-    """The same, and no other choices."""
-    lacking = offers(check, definition)
-    if lacking:
-        return lacking
-    for task in check.words(check.parts[0]):
-        entry = _field(definition, task, check.parts[1])
-        strange = [value for value in _choices(entry) if value not in check.words(check.parts[2])]
-        if strange:
-            return breach(task, "choice_too_many", name=named(definition, task), label=entry.label, value=strange[0])
-    return None
-
-
-def asks(check: Check, definition: Definition) -> Breach | None:
-    """These fields are required wherever they are asked for, and a number is at least so much."""
-    least = check.named.get("least")
-    for task in check.words(check.parts[0]):
-        for name in check.words(check.parts[1]):
-            entry = _field(definition, task, name)
-            if entry is None or not entry.required:
-                return breach(task, "question_optional", name=named(definition, task), field=name)
-            if least is not None and (entry.minimum is None or entry.minimum < least):
-                return breach(task, "minimum_too_low", name=named(definition, task), label=entry.label,
-                              lowest=entry.minimum, least=least)
-    return None
-
-
 def refuses(check: Check, definition: Definition) -> Breach | None:
     """The forms of these tasks have rules that refuse each of these answers to a field beside that of another."""
     [(other, given)] = answers_of(check).items()
     for task in check.words(check.parts[0]):
-        entry = _field(definition, task, check.parts[1])
+        entry = field_of(definition, task, check.parts[1])
         if entry is None:
             return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
         for value in check.words(check.parts[2]):
@@ -195,7 +146,7 @@ def within(check: Check, definition: Definition) -> Breach | None:
     """The forms of these tasks take no date in this field that is later than so many working days, a parameter of the
     regulation, after today or after the receipt."""
     for task in check.words(check.parts[0]):
-        entry = _field(definition, task, check.parts[1])
+        entry = field_of(definition, task, check.parts[1])
         if entry is None:
             return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
         late = (day_of(number) for number in range(days.LONGEST, days.LONGEST + days.YEAR))
@@ -209,7 +160,7 @@ def within(check: Check, definition: Definition) -> Breach | None:
 def after_today(check: Check, definition: Definition) -> Breach | None:
     """The forms of these tasks take neither today nor an earlier day in this field."""
     for task in check.words(check.parts[0]):
-        entry = _field(definition, task, check.parts[1])
+        entry = field_of(definition, task, check.parts[1])
         if entry is None:
             return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
         early = (day_of(number) for number in range(-days.LONGEST, 1))
@@ -241,5 +192,5 @@ def topics_of(definition: Definition) -> dict[str, str]:
 
 
 FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_office": different_office,
-         "different_person": different_person, "offers": offers, "offers_only": offers_only, "asks": asks,
+         "different_person": different_person, "offers": offers, "answers": offers, "asks": asks,
          "refuses": refuses, "within": within, "after_today": after_today}

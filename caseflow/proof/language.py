@@ -2,7 +2,7 @@
 
     rule  = name "(" [part {"," part}] ")" ["<=" limit]
     part  = value | name "=" value
-    value = word | number | "[" word {"," word} "]"          word = name ["." name]
+    value = word | number | "[" word {"," word} "]"          word = name ["." name] ["“" label "”"]
     limit = number unit ["since=" name] | name               unit = working_days, calendar_days, hours; the bare
                                                              name is that of a date in a form
 """
@@ -17,7 +17,8 @@ from functools import lru_cache
 from caseflow.errors import ConfigurationError
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<word>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)|(?P<number>\d{1,6})|(?P<sign><=|[(),=\[\]]))")
+    r"\s*(?:(?P<word>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?)|(?P<number>\d{1,6})|(?P<sign><=|[(),=\[\]])"
+    r"|“(?P<label>[^“”]{1,120})”)")
 UNITS = ("working_days", "calendar_days", "hours")
 LONGEST = 500
 
@@ -40,7 +41,8 @@ class Limit:
 class Check:
     """A rule as read: its name, its parts in order, its named parts, and the limit behind <=.
 
-    A part is a word, a number, or a list of words; `text` is the rule as written.
+    A part is a word, a number, or a list of words; `text` is the rule as written. `labels`: word → the label in Chinese
+    quotation marks behind it, where there is one.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Check:
     parts: tuple[Value, ...]
     named: Mapping[str, Value] = field(default_factory=dict)
     limit: Limit | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def words(self, value: Value | None) -> tuple[str, ...]:
         """A part as a list of words; none at all for a part that is not there."""
@@ -68,6 +71,7 @@ def read(text: str) -> Check:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.tokens, self.at = text, [], 0
+        self.labels: dict[str, str] = {}
         place = 0
         while text[place:].strip():
             match = TOKEN.match(text, place)
@@ -105,7 +109,7 @@ class _Reader:
             limit = self.limit()
         if self.at < len(self.tokens):
             raise self.refuse(f"nothing may follow, not {self.tokens[self.at][1]!r}")
-        return Check(self.text, name, tuple(parts), named, limit)
+        return Check(self.text, name, tuple(parts), named, limit, self.labels)
 
     def part(self, parts: list[Value], named: dict[str, Value]) -> None:
         value = self.value()
@@ -122,15 +126,22 @@ class _Reader:
     def value(self) -> Value:
         if self.peek("["):
             self.at += 1
-            words = [self.next("word")]
+            words = [self.word()]
             while not self.peek("]"):
                 self.next("", ",")
-                words.append(self.next("word"))
+                words.append(self.word())
             self.at += 1
             return tuple(words)
         if self.at < len(self.tokens) and self.tokens[self.at][0] == "number":
             return int(self.next("number"))
-        return self.next("word")
+        return self.word()
+
+    def word(self) -> str:
+        """The next word, with the label behind it."""
+        word = self.next("word")
+        if self.at < len(self.tokens) and self.tokens[self.at][0] == "label":
+            self.labels[word] = self.next("label")
+        return word
 
     def limit(self) -> Limit:
         if self.tokens[self.at:] and self.tokens[self.at][0] == "word":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 
+from caseflow.engine.definition import Definition
 from caseflow.engine.values import DeadlineRule
 from caseflow.proof.explorer import LOST, Deadline, Graph, Move
 from caseflow.proof.facts import topics_of
@@ -23,7 +24,7 @@ def limits(check: Check, graph: Graph) -> Found | None:
     judged only if each of its timers has fired somewhere.
     """
     tasks = check.words(check.parts[0])
-    timers = _Timers(graph)
+    timers = Timers(graph)
     reached = set()
     for came, at, move in moves_in_order(graph):
         for task, deadlines in move.opened:
@@ -62,11 +63,12 @@ def moves_in_order(graph: Graph) -> Iterator[tuple[dict, int | None, Move]]:
                 waiting.append(key)
 
 
-class _Timers:
-    """What each timer did whenever it fired: the roles that were told, whether its task stayed."""
+class Timers:
+    """What each timer did whenever it fired: the roles that were told, whether its task stayed. `all`: every one."""
 
     def __init__(self, graph: Graph) -> None:
         topics = topics_of(graph.definition)
+        self.all = tuple({timer.element: timer for node in graph.nodes for timer in node.timers}.values())
         self.told: dict[str, set[str]] = {}
         self.ended: dict[str, set[bool]] = {}
         for move in (move for node in graph.nodes for move in node.moves if move.kind == "timer"):
@@ -79,25 +81,27 @@ class _Timers:
         return all(timer.element in self.told for timer in timers)
 
     def tells(self, timer: Deadline) -> set[str]:
+        """The roles that hear of it whenever it fires."""
         return self.told.get(timer.element, set())
 
     def keeps(self, timer: Deadline) -> bool:
+        """Whether its task goes on whenever it fires."""
         return self.ended.get(timer.element, set()) == {False}
 
 
-def _deadline(check: Check, graph: Graph, timers: _Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
+def _deadline(check: Check, graph: Graph, timers: Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
     acting = [timer for timer in found if timer.interrupting or timers.tells(timer)]
     if any(within(timer.rule, check.limit) for timer in acting):
         return None
     name, limit = named(graph.definition, task), check.limit
-    wanted = _limit(graph, limit.unit, limit.amount, limit.since)
+    wanted = limit_fact(graph.definition, limit.unit, limit.amount, limit.since)
     if not acting:
         return breach(task, "limit_missing", name=name, wanted=wanted)
-    found = tuple(_limit(graph, timer.rule.unit, timer.rule.amount, timer.rule.since_name) for timer in acting)
+    found = tuple(limit_of(graph.definition, timer) for timer in acting)
     return breach(acting[0].element, "limit_too_long", name=name, limits=found, wanted=wanted)
 
 
-def _escalates(check: Check, graph: Graph, timers: _Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
+def _escalates(check: Check, graph: Graph, timers: Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
     role = check.named["to"]
     if any(role in timers.tells(timer) and timers.keeps(timer) for timer in found):
         return None
@@ -107,7 +111,7 @@ def _escalates(check: Check, graph: Graph, timers: _Timers, task: str, found: tu
     return breach(found[0].element, "escalation_missing", name=name)
 
 
-def _gives_up(check: Check, graph: Graph, timers: _Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
+def _gives_up(check: Check, graph: Graph, timers: Timers, task: str, found: tuple[Deadline, ...]) -> Breach | None:
     if any(timer.interrupting for timer in found):
         return None
     return breach(task, "still_waits", name=named(graph.definition, task))
@@ -134,12 +138,17 @@ def within(rule: DeadlineRule, limit: Limit) -> bool:
         ("working_days", "working_days"), ("calendar_days", "calendar_days"), ("calendar_days", "working_days"))
 
 
-def _limit(graph: Graph, unit: str, amount: int, since: str) -> Mapping[str, object]:
+def limit_fact(definition: Definition, unit: str, amount: int, since: str) -> Mapping[str, object]:
     """A limit as a fact; `label` is that of the field which holds the day of a "date"."""
     return {"unit": unit, "amount": amount, "since": since,
-            "label": _label(graph, since) if unit == "date" else ""}
+            "label": _label(definition, since) if unit == "date" else ""}
 
 
-def _label(graph: Graph, name: str) -> str:
-    return next((entry.label for task in graph.definition.user_tasks.values() for entry in task.form
+def limit_of(definition: Definition, timer: Deadline) -> Mapping[str, object]:
+    """The limit a timer gives, as a fact."""
+    return limit_fact(definition, timer.rule.unit, timer.rule.amount, timer.rule.since_name)
+
+
+def _label(definition: Definition, name: str) -> str:
+    return next((entry.label for task in definition.user_tasks.values() for entry in task.form
                  if entry.id == name), name)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from caseflow.engine.definition import Definition
+from caseflow.proof.cover import covered
 from caseflow.proof.ending import always_ends, reachable
 from caseflow.proof.explorer import Graph, explore
 from caseflow.proof.facts import FACTS, missing
 from caseflow.proof.language import Check
 from caseflow.proof.limits import JUDGES, limits
 from caseflow.proof.paths import WATCHES, Found, watch
+from caseflow.proof.questions import answers_closed
 from caseflow.proof.reasons import Breach, breach
 from caseflow.proof.values import HOLDS, UNKNOWN, VIOLATED, Bounds, PathStep, Proof, Rule, RuleResult
 from caseflow.proof.vocabulary import answers_of, check
@@ -26,25 +28,27 @@ def prove(definition: Definition, rules: Sequence[Rule], bounds: Bounds = DEFAUL
     """
     checks = [check(rule.check) for rule in rules]
     wanted: dict[str, frozenset[str]] = {}
-    for found in checks:
+    for found in [found for found in checks if found.name not in FACTS]:
         for name, answers in answers_of(found).items():
             wanted[name] = wanted.get(name, frozenset()) | frozenset(answers)
     graph = explore(definition, wanted, bounds)
-    results = tuple(_result(rule, found, graph) for rule, found in zip(rules, checks, strict=True))
+    results = tuple(_result(rule, found, graph, checks) for rule, found in zip(rules, checks, strict=True))
     return Proof(results, len(graph.nodes), graph.moves, graph.complete)
 
 
-def _result(rule: Rule, found: Check, graph: Graph) -> RuleResult:
+def _result(rule: Rule, found: Check, graph: Graph, checks: Sequence[Check]) -> RuleResult:
     breach = missing(found, graph.definition)
     if breach is None and found.name in FACTS:
         breach = FACTS[found.name](found, graph.definition)
-        if breach is None:
-            return RuleResult(rule, HOLDS)
+    if breach is None and found.name == "answers":
+        breach = answers_closed(found, graph.definition, checks)
     if breach is not None:
         return _violated(rule, breach)
+    if found.name in FACTS:
+        return RuleResult(rule, HOLDS)
     if found.name == "reachable":
         return _reached(rule, found, graph)
-    broken = _broken(found, graph)
+    broken = _broken(found, graph, checks)
     if broken is not None:
         return _violated(rule, broken.breach, broken.path)
     return RuleResult(rule, HOLDS) if graph.complete else _unknown(rule, graph)
@@ -68,9 +72,11 @@ def _unknown(rule: Rule, graph: Graph) -> RuleResult:
     return RuleResult(rule, UNKNOWN, "", reason.code, reason.facts)
 
 
-def _broken(found: Check, graph: Graph) -> Found | None:
+def _broken(found: Check, graph: Graph, checks: Sequence[Check]) -> Found | None:
     if found.name == "always_ends":
         return always_ends(graph)
+    if found.name == "covered":
+        return covered(found, graph, checks)
     if found.name in JUDGES:
         return limits(found, graph)
     return watch(graph, WATCHES[found.name](found, graph.definition))

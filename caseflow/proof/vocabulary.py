@@ -13,7 +13,8 @@ class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
     `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
-    field of a form with its answer.
+    field of a form with its answer; `when`: there may be such a part. `labels`: the words of the last part may have
+    some.
     """
 
     parts: str = ""
@@ -21,6 +22,8 @@ class Word:
     needs: tuple[str, ...] = ()
     limit: bool = False
     answers: bool = False
+    when: bool = False
+    labels: bool = False
 
 
 VOCABULARY = {
@@ -39,15 +42,16 @@ VOCABULARY = {
     "reachable": Word("w"),
     "message_ends": Word("m", ("during", "outcome", "passing"), ("during", "outcome")),
     "deadline": Word("e", limit=True),
+    "covered": Word("e", ("after",), limit=True),
     "escalates": Word("e", ("to",), ("to",)),
     "gives_up": Word("e"),
     "performed_by": Word("ep"),
     "carries_out": Word("ew"),
     "different_office": Word("ee"),
     "different_person": Word("ee", ("else",)),
-    "offers": Word("eww"),
-    "offers_only": Word("eww"),
-    "asks": Word("ew", ("least",)),
+    "offers": Word("eww", when=True, labels=True),
+    "answers": Word("eww", when=True, labels=True),
+    "asks": Word("ew", ("least",), when=True),
     "refuses": Word("eww", answers=True),
     "within": Word("eww"),
     "after_today": Word("ew"),
@@ -67,6 +71,8 @@ def check(text: str) -> Check:
             raise _refusal(found, f"{part!r} cannot stand there")
         if (letter == "p") != (isinstance(part, str) and "." in part) or ("." in str(part) and letter != "p"):
             raise _refusal(found, f"{part!r} is not unit.role, or stands where no post does")
+    if not found.labels.keys() <= set(found.words(found.parts[-1]) if word.labels else ()):
+        raise _refusal(found, "a label stands behind an answer of offers or answers and nowhere else")
     _check_named(found, word)
     return found
 
@@ -74,30 +80,41 @@ def check(text: str) -> Check:
 def answers_of(found: Check) -> dict[str, tuple[str, ...]]:
     """The fields a rule names with the answers it means; empty for a rule that means none."""
     word = VOCABULARY[found.name]
-    return {name: found.words(value) for name, value in found.named.items() if word.answers and name not in word.named}
+    return {name: found.words(value) for name, value in found.named.items()
+            if (word.answers or word.when) and name not in word.named}
 
 
 def _check_named(found: Check, word: Word) -> None:
     missing = [name for name in word.needs if name not in found.named]
     if missing:
         raise _refusal(found, f"{found.name} needs {missing[0]}=")
-    unknown = [] if word.answers else [name for name in found.named if name not in word.named]
+    unknown = [] if word.answers or word.when else [name for name in found.named if name not in word.named]
     if unknown:
         raise _refusal(found, f"{found.name} knows no {unknown[0]}=")
     if word.answers and len(answers_of(found)) != 1:
         raise _refusal(found, f"{found.name} needs exactly one field with its answer, like outcome=complex")
+    if word.when and len(answers_of(found)) > 1:
+        raise _refusal(found, f"{found.name} takes one field with its answer, like outcome=complex, or none")
     if "unless" in found.named and "only" in found.named:
         raise _refusal(found, "unless= and only= exclude each other")
     if (found.limit is not None) != word.limit:
-        raise _refusal(found, "a limit (<= …) follows deadline(…) and nothing else")
+        raise _refusal(found, "a limit (<= …) follows deadline(…) and covered(…), nothing else")
+    _check_begin(found)
     if not isinstance(found.named.get("least", 1), int):
         raise _refusal(found, "least= is a number")
     fallback = found.named.get("else")
     if fallback is not None and "." not in str(fallback):
         raise _refusal(found, "else= is a post, unit.role")
-    numbers = [name for name, value in found.named.items() if name != "least" and isinstance(value, int)]
+    numbers = [name for name, value in found.named.items()
+               if isinstance(value, int) and not (name == "least" and name in word.named)]
     if numbers:
         raise _refusal(found, f"{numbers[0]}= is no number")
+
+
+def _check_begin(found: Check) -> None:
+    begun = found.limit is not None and found.limit.unit != "date" and found.limit.since != "now"
+    if found.name == "covered" and begun == ("after" in found.named):
+        raise _refusal(found, "covered takes after=, or a limit with since=, one of the two")
 
 
 def _refusal(found: Check, problem: str) -> ConfigurationError:

@@ -142,7 +142,8 @@ def test_a_step_that_stops_at_an_expression_says_why_in_words():
 
 
 @pytest.mark.parametrize("text", [*BROKEN.values(), "performed_by(revisit, responsible.officer)",
-                                  "asks(revisit, attempts, least=4)", "reachable(closed_quietly)"])
+                                  "asks(revisit, attempts, least=4)", "asks(first_response, measures)",
+                                  "reachable(closed_quietly)"])
 def test_a_broken_rule_is_told_with_what_to_do_and_the_way_there(text):
     definition = shipped_definition(*GUICHI)
     [result] = prove(definition, [Rule(text, "GC-2(二)", "")]).results

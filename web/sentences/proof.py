@@ -39,7 +39,9 @@ SENTENCES = {
     "field_nowhere": _("没有表单问“%(field)s”；请把这个字段放回表单。"),
     "field_missing": _("“%(name)s”的表单没有问“%(field)s”；请把这个字段放回去。"),
     "choice_missing": _("“%(name)s”的“%(label)s”没有选项“%(value)s”；请补上。"),
-    "choice_too_many": _("“%(name)s”的“%(label)s”多了选项“%(value)s”，条文没有规定；请删去。"),
+    "choice_too_many": _(
+        "“%(name)s”的“%(label)s”多了选项“%(value)s”，条文没有规定，也没有规则写明它通向哪里；请删去。"),
+    "label_changed": _("“%(name)s”的“%(label)s”里，选项 %(value)s 写成了“%(found)s”，应当写“%(wanted)s”；请改回。"),
     "answer_nowhere": _("“%(answer)s”没有表单可以选；请补上这个选项。"),
     "wrong_post": _("“%(name)s”由%(found)s办理，应当由%(wanted)s办理；请改候选组。"),
     "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理；请把其中一个交给另一个单位。"),
@@ -52,6 +54,9 @@ SENTENCES = {
                         "请在它上面写规则，如 日期 <= working_days('%(parameter)s')。"),
     "date_not_ahead": _("“%(name)s”的“%(label)s”可以填今天或者以前的日子；请在它上面写规则，如 日期 > today()。"),
     "question_optional": _("“%(name)s”的表单没有必填的“%(field)s”；请补上，并设为必填。"),
+    "question_hidden": _("“%(name)s”的“%(label)s”在“%(answer)s”时不出现，条文要求那时也问；请改它的 visible_when。"),
+    "question_hidden_unanswered": _(
+        "“%(name)s”的“%(label)s”在“%(other)s”没有填时不出现，条文要求那时也问；请改它的 visible_when。"),
     "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),
     "effect_missing": _("“%(name)s”没有执行 %(topic)s；请改为系统任务，topic 写 %(topic)s。"),
     # limits
@@ -62,6 +67,11 @@ SENTENCES = {
     "escalation_missing": _(
         "“%(name)s”逾期时没有做到上报督办人员而任务继续；请用不中断的定时事件，接上 escalate 的系统任务。"),
     "still_waits": _("“%(name)s”到期后仍在等待；请用中断的定时事件，到期不再等待。"),
+    "uncovered": _("案件停在“%(name)s”时没有到期会上报的时限：“%(to)s”应当在%(wanted)s以内，过了也没有人知道；"
+                   "请给它加上定时事件和“逾期上报”，或者把它移到“%(to)s”之后。"),
+    "uncovered_pause": _(
+        "案件在“%(name)s”等时间过去，“%(to)s”应当在%(wanted)s以内；请删去这个等待，或者移到“%(to)s”之后。"),
+    "covered_too_long": _("案件停在“%(name)s”时的时限是%(limits)s，“%(to)s”应当在%(wanted)s以内；请改定时事件。"),
     # the end
     "outcome_unreachable": _("没有一条路走到“%(name)s”；请检查通向它的条件。"),
     "date_missing": _("走到“%(name)s”时流程停住：它要用的日期没有填，或条件算不出结果；请让前面的表单必填这个字段。"),
@@ -74,7 +84,7 @@ SENTENCES = {
     "too_many_states": _("流程的状态太多，只看了%(states)s个状态、%(moves)s步；请把图改简单。"),
     "values_sampled": _("有的条件把数字或日期相互比较，只试了有代表性的值；请把图改简单。"),
 }
-SINCE = {"now": _("任务出现后"), "received_at": _("收到后")}
+SINCE = {"now": _("任务出现后"), "received_at": _("收到后"), "after": _("前面的步骤完成后")}
 
 
 def sentence(code: str, facts: Mapping[str, object]) -> str:

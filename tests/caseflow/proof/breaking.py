@@ -11,13 +11,10 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from tests.caseflow.proof.diagrams import CAM, SIDE_TOPICS, B, Diagram
+from tests.caseflow.proof import breaking_forms, breaking_time
+from tests.caseflow.proof.diagrams import CAM, SIDE_TOPICS, B, Diagram, Edit
 
-Edit = tuple[str, Diagram]      # what was edited, the diagram afterwards
-STATUTORY = ("outcome", "revisit_result", "track_result", "decision", "verification")
-DATES = ("rectify_by",)
 OTHER_TOPIC = "notify_responsible"
-RULE = re.compile(r"rule(_\d+)?")
 LATER = ('<bpmn:boundaryEvent id="later_due" attachedToRef="{0}" cancelActivity="{1}"><bpmn:extensionElements>'
          '<camunda:properties><camunda:property name="limit" value="statutory"/></camunda:properties>'
          '</bpmn:extensionElements><bpmn:timerEventDefinition id="later_timer"><bpmn:timeDate>working_days(30)'
@@ -272,68 +269,6 @@ def more_evidence(diagram: Diagram) -> Iterator[Edit]:
             yield flow, edited
 
 
-def drop_choice(diagram: Diagram) -> Iterator[Edit]:
-    """An answer the article distinguishes cannot be given."""
-    for task in diagram.users():
-        for field in diagram.fields(task):
-            if field.get("id") in STATUTORY:
-                for value in field.iter(f"{CAM}value"):
-                    edited = diagram.again()
-                    node = edited.field(task, field.get("id"))
-                    gone = next(v for v in node.iter(f"{CAM}value") if v.get("id") == value.get("id"))
-                    gone.getparent().remove(gone)
-                    yield f"{task}.{field.get('id')}: {value.get('id')}", edited
-
-
-def make_optional(diagram: Diagram) -> Iterator[Edit]:
-    """The answer that decides, or the limit, may be left out."""
-    for task in diagram.users():
-        for field in diagram.fields(task):
-            if field.get("id") in (*STATUTORY, *DATES):
-                edited = diagram.again()
-                node = edited.field(task, field.get("id"))
-                for part in [c for c in node.iter(f"{CAM}constraint") if c.get("name") == "required"]:
-                    part.getparent().remove(part)
-                yield f"{task}.{field.get('id')}", edited
-
-
-def drop_field(diagram: Diagram) -> Iterator[Edit]:
-    """What the article wants recorded is not asked: verification, measures, explanation, plan, reasons, number."""
-    wanted = {"findings", "measures", "explanation", "plan", "work_order_no", "rectify_by", "cause", "promise",
-              "newest_level", "provincial_no", "contact_channel", "revisit_channel", "duty_failed", "asked_channel",
-              "rater_reply", "rater_words", "responsible_unit", *STATUTORY}
-    for task in diagram.users():
-        for field in diagram.fields(task):
-            if field.get("id") in wanted:
-                edited = diagram.again()
-                node = edited.field(task, field.get("id"))
-                node.getparent().remove(node)
-                yield f"{task}.{field.get('id')}", edited
-
-
-def drop_rule(diagram: Diagram) -> Iterator[Edit]:
-    """What the answer to a field has to keep is not held any more."""
-    for task in diagram.users():
-        for field in diagram.fields(task):
-            for rule in [one.get("id") for one in field.iter(f"{CAM}property") if RULE.fullmatch(one.get("id") or "")]:
-                edited = diagram.again()
-                for part in list(edited.field(task, field.get("id")).iter(f"{CAM}property")):
-                    if part.get("id") in (rule, f"{rule}_says"):
-                        part.getparent().remove(part)
-                yield f"{task}.{field.get('id')}: {rule}", edited
-
-
-def fewer_attempts(diagram: Diagram) -> Iterator[Edit]:
-    """Unreachable after fewer attempts than [unreachable] says."""
-    for task in diagram.users():
-        for field in diagram.fields(task):
-            if field.get("id") == "attempts":
-                edited = diagram.again()
-                constraints = edited.field(task, "attempts").iter(f"{CAM}constraint")
-                next(one for one in constraints if one.get("name") == "min").set("config", "1")
-                yield task, edited
-
-
 def lose_message(diagram: Diagram) -> Iterator[Edit]:
     """An upheld appeal does not end the handling any more, or not everywhere."""
     for event in diagram.all("boundaryEvent"):
@@ -378,8 +313,8 @@ NO_BREACH = {   # rerouted, changed, and yet lawful: what was edited → why
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     drop_task, drop_effect, swap_effect, lengthen_limit, later_start, other_limit, longer_unit, detach_timer,
     move_timer, flip_timer, silent_timer, swap_unit, lose_reviewer, swap_ways, short_cut, other_branch,
-    void_at_once, change_answer, negate, loosen, more_rounds, more_evidence, drop_choice, make_optional, drop_field,
-    fewer_attempts, lose_message, drop_rule, other_mark,
+    void_at_once, change_answer, negate, loosen, more_rounds, more_evidence, lose_message, other_mark,
+    *breaking_forms.OPERATORS, *breaking_time.OPERATORS,
 )
 COMPARED = {swap_ways, short_cut, change_answer, negate, loosen, more_rounds, reroute}
 

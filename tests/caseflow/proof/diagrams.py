@@ -117,6 +117,42 @@ class Diagram:
                 node.insert(0, properties.getparent())
             etree.SubElement(properties, f"{CAM}property", name="limit", value=limit)
 
+    def shown_when(self, task: str, name: str) -> str:
+        """When a field is shown: its visible_when, "" for always."""
+        return next((one.get("value") for one in self.field(task, name).iter(f"{CAM}property")
+                     if one.get("id") == "visible_when"), "")
+
+    def show_when(self, task: str, name: str, expression: str) -> Diagram:
+        """Show a field only then; always for ""."""
+        node = self.field(task, name)
+        for found in [one for one in node.iter(f"{CAM}property") if one.get("id") == "visible_when"]:
+            found.getparent().remove(found)
+        properties = node.find(f"{CAM}properties")
+        if expression:
+            if properties is None:
+                properties = etree.Element(f"{CAM}properties")
+                node.insert(0, properties)
+            etree.SubElement(properties, f"{CAM}property", id="visible_when", value=expression)
+        elif properties is not None and not len(properties):
+            node.remove(properties)
+        return self
+
+    def ask_before(self, task: str, name: str, xml: str) -> Diagram:
+        """Put a field of one's own into the form, before this one."""
+        node = self.field(task, name)
+        node.getparent().insert(node.getparent().index(node), etree.fromstring(f"<all {DECLARED}>{xml}</all>")[0])
+        return self
+
+    def constrain(self, task: str, name: str, constraint: str, config: str | None) -> Diagram:
+        """Set a constraint of a field (required has no config); take it away for None."""
+        node = self.field(task, name)
+        for found in [one for one in node.iter(f"{CAM}constraint") if one.get("name") == constraint]:
+            found.getparent().remove(found)
+        if config is not None:
+            validation = node.find(f"{CAM}validation")
+            etree.SubElement(validation, f"{CAM}constraint", name=constraint, config=config)
+        return self
+
     def add_later_timer(self, task: str) -> None:
         """One more timer at a task (`later`), of ten working days from the receipt; nothing follows it."""
         self.add(self.node(task).getparent(), LATER.format(task))
@@ -160,6 +196,17 @@ class Diagram:
         scope.extend(list(etree.fromstring(f"<all {DECLARED}>{xml}{more}</all>")))
         return self
 
+    def put_before(self, step: str, first: str, last: str, xml: str) -> Diagram:
+        """Put these elements between all that leads to a step and the step."""
+        scope = self.node(step).getparent()
+        for flow in self.flows_to(step):
+            flow.set("targetRef", first)
+        more = f'<bpmn:sequenceFlow id="flow_{last}_{step}" sourceRef="{last}" targetRef="{step}"/>'
+        return self.add(scope, xml + more)
+
     def add(self, scope: etree._Element, xml: str) -> Diagram:
         scope.extend(list(etree.fromstring(f"<all {DECLARED}>{xml}</all>")))
         return self
+
+
+Edit = tuple[str, Diagram]      # what was edited, the diagram afterwards

@@ -58,6 +58,7 @@ BROKEN = {
     "only_if": "only_if(closed_unsatisfied, revisit_result=satisfied)",
     "message_ends": "message_ends(appeal_upheld, during=[rectify], outcome=closed_resolved)",
     "deadline": "deadline(rectify_complex) <= 14 working_days since=received_at",
+    "covered": "covered(rectify_complex) <= 4 working_days since=received_at",
     "gives_up": "gives_up(rectify)",
     "only_for": "only_for(revisit, outcome=simple)",
     "after_message": "after_message(closed_resolved, appeal_upheld)",
@@ -83,11 +84,26 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
     ("different_person(rectify, open_file, else=bureau.supervisor)", "not_a_user_task",
      ("name", "当日建档并通知承办单位")),
     ("offers(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
-    ("offers_only(first_response, outcome, [resolved, simple, no_legal_basis])", "choice_too_many",
-     ("value", "complex")),
-    ("offers_only(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
+    ("answers(first_response, outcome, [resolved, simple, no_legal_basis])", "choice_too_many",
+     ("value", "确有问题，较为复杂")),
+    ("answers(first_response, outcome, [resolved, refused])", "choice_missing", ("value", "refused")),
     ("asks(rectify, price)", "question_optional", ("field", "price")),
     ("asks(revisit, attempts, least=4)", "minimum_too_low", ("least", 4)),
+    ("asks(first_response, measures)", "question_hidden", ("label", "当场解决的措施和结果")),
+    ("asks(first_response, measures, outcome=[resolved, simple])", "question_hidden",
+     ("answer", {"field": "outcome", "label": "核实结果", "values": ("确有问题，简单事项",)})),
+    ("offers(revisit, revisit_channel, [phone])", "question_hidden",
+     ("answer", {"field": "revisit_result", "label": "回访结果", "values": ("联系不上",)})),
+    ("asks(revisit, attempts, revisit_result=unreachable)", "question_hidden",
+     ("answer", {"field": "unreachable_reason", "label": "联系不上的原因", "values": ("未留联系方式",)})),
+    ("answers(revisit, unreachable_reason, [no_answer, no_contact])", "question_hidden", ("name", "满意度回访")),
+    ("answers(revisit, revisit_result, [satisfied“不满意”, unsatisfied, unreachable])", "label_changed",
+     ("found", "满意")),
+    ("offers(revisit, revisit_channel, [sms“短消息”], revisit_result=satisfied)", "label_changed",
+     ("wanted", "短消息")),
+    ("asks(revisit, opinion, outcome=complex)", "question_hidden", ("name", "满意度回访")),
+    ("asks(first_response, findings, outcome=quick)", "choice_missing", ("value", "quick")),
+    ("asks(rectify, measures, price=high)", "field_nowhere", ("field", "price")),
     ("refuses(first_response, contact_channel, phone, outcome=complex)", "answers_together", ("value", "电话")),
     ("within(first_response, outcome, ledger_longest)", "date_unbounded", ("parameter", "ledger_longest")),
     ("after_today(first_response, outcome)", "date_not_ahead", ("label", "核实结果")),
@@ -100,6 +116,42 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
 def test_what_is_wrong_without_any_path_comes_with_its_facts(text, code, fact):
     [result] = proof(shipped_definition(*GUICHI), text).results
     assert (result.verdict, result.path, result.code) == (VIOLATED, (), code) and fact in result.facts.items()
+
+
+def test_what_is_asked_with_one_answer_needs_not_be_asked_with_another():
+    assert guichi("asks(first_response, findings)",
+                  "asks(first_response, measures, outcome=resolved)",
+                  "asks(first_response, contact_channel, outcome=[simple, complex])",
+                  "asks(revisit, attempts, unreachable_reason=no_answer, least=3)",
+                  "asks(revisit, revisit_result, outcome=complex)",
+                  "asks([first_response, rectify], measures, outcome=resolved)") == ["holds"] * 6
+
+
+def test_a_further_answer_needs_a_rule_that_says_where_it_leads():
+    named = "answers(first_response, outcome, [resolved, simple, no_legal_basis])"
+    led = "leads(first_response, outcome=complex, to=open_ledger, unless=rating_voided)"
+    assert guichi(named, led) == ["holds", "holds"]
+    assert guichi(named, "only_for(open_ledger, outcome=complex)") == ["violated", "holds"]
+    assert guichi(named, "leads(first_response, outcome=complex, to=rectify)") == ["holds", "violated"]
+    result = "answers(revisit, revisit_result, [satisfied, unreachable])"
+    assert guichi(result, "concludes(revisit_result=unsatisfied, outcomes=[closed_unsatisfied, rating_voided])") == [
+        "holds"] * 2
+
+
+def test_an_answer_without_a_label_in_the_rule_may_be_called_otherwise():
+    [verdict] = guichi("answers(revisit, revisit_result, [satisfied“满意”, unsatisfied, unreachable])")
+    assert verdict == "holds"
+
+
+def test_a_question_hidden_behind_one_that_may_be_left_open_is_not_asked():
+    diagram = Diagram(*GUICHI).constrain("first_response", "outcome", "required", None)
+    every = "outcome in ['resolved', 'simple', 'complex', 'no_legal_basis']"
+    diagram.show_when("first_response", "findings", every)
+    definition = engine.load({"r.bpmn": diagram.source()}, trusted=True, topics=TOPICS)
+    [result] = proof(definition, "asks(first_response, findings)").results
+    assert (result.code, result.facts["other"]) == ("question_hidden_unanswered", "核实结果")
+    [result] = proof(definition, "asks(first_response, findings, outcome=[simple, complex])").results
+    assert result.verdict == "holds"
 
 
 def test_a_stuck_case_a_lost_date_and_an_endless_loop_break_always_ends():
@@ -149,10 +201,14 @@ def test_a_stricter_limit_keeps_a_longer_one():
     "", "always_ends", "always_ends(", "always_ends(x)", "allways_ends()", "at_most(a)", "at_most(a, b)",
     "at_most(1, 1)", "every_closed_case_had(a, unless=b, only=c)", "before(a, to=b, c)",
     "deadline(a)", "deadline(a) <= 0 working_days", "deadline(a) <= 5 weeks", "deadline(a) <= 5 working_days until=x",
+    "covered(a)", "covered(a) <= 5 working_days", "covered(a, after=b) <= 5 working_days since=received_at",
+    "covered(a) <= rectify_by", "deadline(a, after=b) <= 5 working_days",
     "always_ends() <= 5 working_days", "performed_by(a, officer)", "before(a.b, c)", "leads(a, to=b)",
     "leads(a, x=1, to=b)", "leads(a, x=y)", "leads(a, x=y, z=w, to=b)", "never(a, except=b)", "never(a, unless=[])",
     "different_person(a, b, else=officer)", "different_office(a, b, else=c.officer)",
-    "asks(a, b, least=c)", "at_most(a, 1) at_most(b, 1)",
+    "asks(a, b, least=c)", "asks(a, b, c=d, e=f)", "asks(a, b, c=1)", "offers(a, b, c, least=1)",
+    "answers(a, b“c”, [d])", "answers(a, b, [c], d=e“f”)", "asks(a, b“c”)", "answers(a, b, [“c”])",
+    "answers(a, b, [c“”])", "at_most(a, 1) at_most(b, 1)",
     "before(A, b)", "never(a, unless=b, unless=c)", "message_ends([a, b], during=c, outcome=d)", "x" * 600,
 ])
 def test_a_malformed_rule_is_a_configuration_error(text):
