@@ -115,12 +115,14 @@ class Planned:
 class LedgerFacts:
     """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was or
     is, `due` how the most urgent open one stands, `level` with which level its rating counts (None: not adopted).
+    `first_contact_added_at` is when the first contact was written down, where that was on a later day (补记).
 
     `planned` is None for a case that is not entered as a complex matter, and where `keeps_plans` is False: its process
     has no ledger of them.
     """
 
     first_contact_at: datetime | None = None
+    first_contact_added_at: datetime | None = None
     first_contact_due: datetime | None = None
     rectified_at: datetime | None = None
     revisit: Answered | None = None
@@ -188,8 +190,10 @@ def _facts(rows: Sequence, said: Sequence, tried: Sequence[Attempt], now: dateti
         return LedgerFacts(late=late, due=due)
     regulation = regulations.get(rows[0].regulation)
     first = next((row for row in rows if row.element in steps.first_contact.ever), None)
+    contact = reaching.first_contact(regulation.unreachable, tried)
     return LedgerFacts(
-        first_contact_at=reaching.first_contact(regulation.unreachable, tried),
+        first_contact_at=contact.at if contact else None,
+        first_contact_added_at=contact.added_at if contact else None,
         first_contact_due=first.due_at if first else None,
         rectified_at=max(_handled(rows, steps), default=None),
         revisit=_revisit(said, steps),

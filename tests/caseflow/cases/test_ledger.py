@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event
 
 from caseflow.cases import ledger
 from caseflow.cases.ledger import CaseFilter
-from caseflow.models import db
+from caseflow.models import db, transaction
 from caseflow.people.permissions import SYSTEM
+from caseflow.raters import attempts
 from tests.ground import newcomer, person, reached, unit
 from tests.journeys.kit import Journey
 
@@ -240,6 +242,27 @@ def test_the_first_contact_is_the_first_attempt_that_reached_the_rater_and_befor
     reached(guichi.case_id, officer, called)
     guichi.time_passes(hours=1).does("first_response", outcome="simple")
     assert facts(guichi).first_contact_at == called
+
+
+@pytest.mark.both_databases
+def test_a_first_contact_that_was_written_down_on_a_later_day_says_when(guichi, session):
+    def logs(tried_at, now, result="reached"):
+        with transaction():
+            attempts.log(guichi.case_id, person("guichi.dept1.officer"), tried_at=tried_at, channel="telephone",
+                         result=result, note="", form_token=uuid4().hex, now=now)
+
+    first = guichi.now
+    logs(first, guichi.time_passes(hours=2).now, "no_answer")
+    logs(first, guichi.time_passes(days=3).now)
+    assert (facts(guichi).first_contact_at, facts(guichi).first_contact_added_at) == (first, guichi.now)
+    logs(first, guichi.time_passes(days=1).now)
+    assert facts(guichi).first_contact_added_at == guichi.now - timedelta(days=1)
+
+
+def test_a_first_contact_that_was_written_down_the_same_day_says_nothing_more(guichi, session):
+    called = guichi.time_passes(hours=1).now
+    reached(guichi.case_id, "guichi.dept1.officer", called)
+    assert (facts(guichi).first_contact_at, facts(guichi).first_contact_added_at) == (called, None)
 
 
 def test_attempts_in_vain_as_the_regulation_asks_for_keep_the_duty_too(guichi, session):
