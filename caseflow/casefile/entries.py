@@ -78,7 +78,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     # of a case: effects and messages
     "effect_applied": _kind(
         "A service task did what it is there for.",
-        "topic element token number level reference rating decision finding rater_told_by consequences"),
+        "topic element token number level reference rating decision finding rater_told_by consequences reminder"),
     "message_delivered": _kind("A message came that the case waited for.", "message"),
     "message_noted": _kind("A message came that it did not wait for.", "message"),
     # of a case: the rater, what was added to it

@@ -16,8 +16,7 @@ def refused(definition: Definition, regulation: Regulation, timer: str) -> str:
     """Why nothing may be agreed beside this timer of the drawing: CONTACT, NO_LIMIT, or "" where it may be."""
     if timer in _of_contact(definition, regulation):
         return CONTACT
-    limits = {limit for found in definition.limits.values() for limit in found}
-    return "" if timer in limits and not definition.interrupts(timer) else NO_LIMIT
+    return "" if definition.is_limit(timer) and not definition.interrupts(timer) else NO_LIMIT
 
 
 def _of_contact(definition: Definition, regulation: Regulation) -> set[str]:

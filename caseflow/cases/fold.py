@@ -36,12 +36,14 @@ from caseflow.cases.effects import registry
 from caseflow.cases.effects.occasion import FiledAppeal, Occasion
 from caseflow.cases.standstill import StoppingAppeal
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import OpenTask, OpenTimer, Step
+from caseflow.engine.values import Element, OpenTask, OpenTimer, Step
 from caseflow.errors import ConfigurationError, LateReasonMissing
 from caseflow.law import deadlines
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.working_days import Calendar
 from caseflow.moments import is_over
+
+TIMED = ("boundaryEvent", "intermediateCatchEvent")     # the nodes that wait, for a moment or for a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,8 @@ def _effects(folding: _Folding) -> None:
     for call in folding.step.effects:
         name = _task_of(known.definition, folding.step, call.element)
         occasion = Occasion(
-            folding.case, known.regulation, known.units, call, name, folding.now, known.answers, known.appeal)
+            folding.case, known.regulation, known.units, call, name, folding.now, known.answers, known.appeal,
+            _reminder(known.definition, folding.step))
         just_now = {fact.topic for fact in folding.facts if isinstance(fact, EffectApplied)}
         folding.add(*registry.apply(occasion, known.applied | just_now))
 
@@ -209,6 +212,12 @@ def _task_of(definition: Definition, step: Step, element: str) -> str:
     elements = definition.elements
     guarded = next((elements[passed].attached_to for passed in step.passed if elements[passed].attached_to), element)
     return elements[guarded].name
+
+
+def _reminder(definition: Definition, step: Step) -> Element | None:
+    """The timer that this step passed, where it is the statutory limit of no task."""
+    timers = (definition.elements[passed] for passed in step.passed if passed not in definition.messages)
+    return next((timer for timer in timers if timer.kind in TIMED and not definition.is_limit(timer.id)), None)
 
 
 def _summary(folding: _Folding) -> None:

@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from caseflow import paging
 from caseflow.casefile.readings import searching
+from caseflow.cases import lateness
 from caseflow.law import deadlines, regulations
 from caseflow.law.milestones import ComplexMatters, Milestones
 from caseflow.law.regulation_file import Regulation
 from caseflow.models import Case, ContactAttempt, ProcessInstance, Rating, Submission, WorkItem, db
-from caseflow.models.db import over_by_then
-from caseflow.moments import is_over, over_by
+from caseflow.moments import is_over
 from caseflow.paging import Page
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -66,10 +66,7 @@ def ledger_query(actor: Actor, wanted: CaseFilter, now: datetime) -> Select:
     if wanted.opened_to:
         query = query.where(Case.opened_at < wanted.opened_to)
     if wanted.overdue:
-        late = select(WorkItem.id).where(
-            WorkItem.case_id == Case.id, or_(
-                and_(WorkItem.status == "open", WorkItem.due_at <= over_by(now)),
-                and_(WorkItem.status == "completed", WorkItem.due_at <= over_by_then(WorkItem.completed_at))))
+        late = select(WorkItem.id).where(WorkItem.case_id == Case.id, lateness.is_or_was_late(now))
         query = query.where(late.exists())
     if wanted.planned:
         query = query.where(or_(false(), *_stands_planned()))
@@ -107,7 +104,7 @@ class Due:
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A complex matter in its ledger: what is to be done, in whole, and the last second in time. `kept`: whether
-    it was done by then; None while there is time, and where it was called off."""
+    it was done by then; None while there is time, and where it was called off in time."""
 
     plan: str
     limit: datetime | None
@@ -118,12 +115,14 @@ class Planned:
 class LedgerFacts:
     """What the ledger says of a case beyond its own row. Moments are aware UTC or None; `late` means some task was or
     is, `due` how the most urgent open one stands, `level` with which level its rating counts (None: not adopted).
+    `first_contact_added_at` is when the first contact was written down, where that was on a later day (补记).
 
     `planned` is None for a case that is not entered as a complex matter, and where `keeps_plans` is False: its process
     has no ledger of them.
     """
 
     first_contact_at: datetime | None = None
+    first_contact_added_at: datetime | None = None
     first_contact_due: datetime | None = None
     rectified_at: datetime | None = None
     revisit: Answered | None = None
@@ -155,7 +154,9 @@ def ledger_facts(case_ids: Sequence[int], now: datetime) -> dict[int, LedgerFact
     contact is read from the log of attempts."""
     items: dict[int, list] = {key: [] for key in case_ids}
     columns = (WorkItem.case_id, WorkItem.element, WorkItem.status, WorkItem.due_at, WorkItem.due_provisional,
-               WorkItem.agreed_at, WorkItem.clock_stopped, WorkItem.completed_at, Case.regulation, Case.kind)
+               WorkItem.agreed_at, WorkItem.clock_stopped, WorkItem.completed_at, Case.regulation, Case.kind,
+               Case.closed_at, Case.status.label("case_status"),
+               lateness.is_or_was_late(now).label("late"))
     query = select(*columns).join(Case, Case.id == WorkItem.case_id).where(WorkItem.case_id.in_(case_ids))
     for row in db.session.execute(query.order_by(WorkItem.id)):
         items[row.case_id].append(row)
@@ -183,14 +184,16 @@ def _tried(case_ids: Sequence[int]) -> dict[int, list[Attempt]]:
 
 def _facts(rows: Sequence, said: Sequence, tried: Sequence[Attempt], now: datetime) -> LedgerFacts:
     """`rows` are the tasks of one case, `said` what was filled in at those that the milestones ask."""
-    late, due = any(_late(row, now) for row in rows), _due(rows)
+    late, due = any(row.late for row in rows), _due(rows)
     steps = _milestones(rows[0].regulation, rows[0].kind) if rows else None
     if steps is None:
         return LedgerFacts(late=late, due=due)
     regulation = regulations.get(rows[0].regulation)
     first = next((row for row in rows if row.element in steps.first_contact.ever), None)
+    contact = reaching.first_contact(regulation.unreachable, tried)
     return LedgerFacts(
-        first_contact_at=reaching.first_contact(regulation.unreachable, tried),
+        first_contact_at=contact.at if contact else None,
+        first_contact_added_at=contact.added_at if contact else None,
         first_contact_due=first.due_at if first else None,
         rectified_at=max(_handled(rows, steps), default=None),
         revisit=_revisit(said, steps),
@@ -233,11 +236,6 @@ def _handled(rows: Sequence, steps: Milestones) -> list[datetime]:
     return handled
 
 
-def _late(row, now: datetime) -> bool:
-    until = row.completed_at if row.status == "completed" else now
-    return row.status != "cancelled" and is_over(row.due_at, until)
-
-
 def _said(case_ids: Sequence[int]) -> dict[int, list]:
     """What was filled in, in order, at the tasks of which the milestones ask for an answer."""
     tasks = {task for _, _, steps in _all_milestones()
@@ -270,6 +268,8 @@ def _planned(rows: Sequence, said: Sequence, ledger: ComplexMatters, regulation:
     entry = next((orjson.loads(row.form_values) for row in reversed(said) if row.element in ledger.entered), {})
     day = entry.get(ledger.limit) if ledger.limit else None
     limit = deadlines.end_of(date.fromisoformat(day), regulation.close_of_business) if day else task.due_at
-    done = task.status == "completed"
-    over = task.status != "cancelled" and is_over(limit, task.completed_at if done else now)
-    return Planned(str(entry.get(ledger.plan) or ""), limit, False if over else True if done else None)
+    voided_at = task.closed_at if task.case_status == "voided" else None
+    until = {"open": now, "completed": task.completed_at}.get(task.status, voided_at)
+    over = (until is not None and is_over(limit, until)) if day else task.late
+    kept = False if over else True if task.status == "completed" else None
+    return Planned(str(entry.get(ledger.plan) or ""), limit, kept)

@@ -57,7 +57,7 @@ def mend(case: HeldCase, later: Later, actor: Actor, now: datetime) -> None:
     for item in done:
         case.note(store.DATE_ITEM, case=case.id, of=item.token, due_at=later.due_at,
                   due_provisional=later.deadline.provisional, agreed_at=later.agreed_at, clock_stopped=False)
-    late = any(is_over(later.due_at, item.completed_at) for item in done)
+    late = any(is_over(later.due_at, item.completed_at or case.closed_at) for item in done)
     if is_over(later.due_at, now) if waits else late:
         advance.keep(case, [*_dated(later, now), DueRecomputed(
             timer.element, timer.token, timer.due_at, later.due_at, later.deadline.provisional,
@@ -69,10 +69,11 @@ def mend(case: HeldCase, later: Later, actor: Actor, now: datetime) -> None:
 
 
 def _done(case: HeldCase, definition: Definition, timer: Timer) -> list[WorkItem]:
-    """The completed tasks whose limit this was."""
+    """The tasks whose limit this was that are completed, or were called off when the case was voided."""
     tasks = [task for task, limits in definition.limits.items() if timer.element in limits]
+    statuses = ("completed", "cancelled") if case.status == "voided" else ("completed",)
     return list(db.session.scalars(select(WorkItem).where(
-        WorkItem.case_id == case.id, WorkItem.status == "completed", WorkItem.element.in_(tasks),
+        WorkItem.case_id == case.id, WorkItem.status.in_(statuses), WorkItem.element.in_(tasks),
         WorkItem.due_at == timer.due_at)))
 
 

@@ -84,6 +84,10 @@ class Definition:
             activity = self.elements[activity].parent
         return ()
 
+    def is_limit(self, timer: str) -> bool:
+        """Whether this timer is the statutory limit of a task; a reminder, and what comes after the limit, is none."""
+        return any(timer in found for found in self.limits.values())
+
     @cached_property
     def variables(self) -> Mapping[str, str]:
         """Every variable a case may hold, fields that decide included → its type: text, boolean, date or number."""

@@ -32,7 +32,7 @@ FORM = {"email": re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9.-]{1,55}"), "phone":
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))   # after the 1st, 2nd … failure
 LEASE = timedelta(minutes=10)     # a sender that died lets go of its messages
 ALARMS = frozenset({"overdue"})   # to supervisors
-LEAVES = ("number", "name")       # of a notice: the case's number, the step's name; nothing of the rater
+LEAVES = ("number", "name", "reminder")   # of a notice: the case's number, names as drawn; nothing of the rater
 
 
 @dataclass(frozen=True, slots=True)

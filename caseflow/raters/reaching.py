@@ -86,6 +86,18 @@ class Log:
                    for one in self.tried)
 
 
+class FirstContact(NamedTuple):
+    """When the duty to contact the rater was kept, and when the log came to say so."""
+
+    at: datetime
+    recorded_at: datetime
+
+    @property
+    def added_at(self) -> datetime | None:
+        """When it was written down, where that was on a later day (补记); None where it was the same day."""
+        return self.recorded_at if day_of(self.recorded_at) != day_of(self.at) else None
+
+
 def asks(form: Sequence[FormField]) -> FormField | None:
     """The field of a form that can be answered with "unreachable", if there is one."""
     return next((field for field in form if CHOICE in dict(field.choices)), None)
@@ -108,12 +120,15 @@ def counted(rule: Unreachable, tried: Iterable[Attempt], since: datetime) -> Sta
     return Standing(len(in_vain), len(set(in_vain)), rule)
 
 
-def first_contact(rule: Unreachable | None, tried: Sequence[Attempt]) -> datetime | None:
-    """When the duty to contact the rater was kept: the first attempt that reached them, or the one with which the rule
-    on unreachable raters was met; None as long as neither is in the log. `tried` in order."""
+def first_contact(rule: Unreachable | None, tried: Sequence[Attempt]) -> FirstContact | None:
+    """When the duty to contact the rater was kept: with the first attempt that reached them, or the one with which the
+    rule on unreachable raters was met, which the log says once all before it are written down; None as long as neither
+    is in the log. `tried` in order."""
     for number, one in enumerate(tried, 1):
-        if one.result == REACHED or (rule and counted(rule, tried[:number], tried[0].at).met):
-            return one.at
+        if one.result == REACHED:
+            return FirstContact(one.at, one.recorded_at)
+        if rule and counted(rule, tried[:number], tried[0].at).met:
+            return FirstContact(one.at, max(earlier.recorded_at for earlier in tried[:number]))
     return None
 
 

@@ -156,11 +156,18 @@ def test_qj_16_what_is_complex_is_promised_for_a_day_within_five_working_days_an
     assert NOT_LOGGED in agency.refused("初次处置", **PROMISED)     # a promise is an answer to the rater
     agency.logs(*CALLED)
     assert "期限 2026-03-09 24:00" in agency.does("初次处置", **PROMISED)     # the promise is no later, and its own day
+    lead, day_over = case.by("office.supervisor"), "承诺的日期已过，请督办：按承诺整改"
     case.until("2026-03-06")
-    assert "任务逾期，请督办" not in case.by("office.supervisor").inbox()
+    assert day_over not in lead.inbox()
     case.time_passes(seconds=1)
-    assert "任务逾期，请督办" in case.by("office.supervisor").inbox()
-    case.until("2026-03-09").time_passes(seconds=1)
+    assert day_over in lead.inbox() and day_over in case.by("dept1.supervisor").inbox()
+    told = lead.reads()
+    assert "承诺的日期已过，已上报承办单位和牵头单位的督办人员" in told
+    assert "逾期" not in lead.inbox() and "逾期，已上报" not in told     # the statutory limit has not passed
+    case.until("2026-03-09")
+    assert "任务逾期" not in lead.inbox()
+    case.time_passes(seconds=1)
+    assert "任务逾期，请督办：按承诺整改" in lead.inbox() and "逾期，已上报" in lead.reads()
     agency.does("按承诺整改", 整改措施和结果=DONE, 逾期原因="证照打印机故障")
     agency.logs(*CALLED)
     agency.does("回访并反馈", 回访结果="满意", 回访方式="电话")

@@ -125,7 +125,9 @@ def _contact_page(number: str, actor: Actor, back: str, **shown: str) -> str:
 
 
 def _diagram(definition: Any, known: dict[str, str], lines: list[deadlines.DeadlineLine]) -> dict:
-    """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline."""
+    """What the viewer needs, as data: the drawing, the state of each step, the due date at each running deadline. A
+    reminder is no due date of its task."""
+    lines = [line for line in lines if line.element in definition.limits.get(line.guards, (line.element,))]
     due = [{"element": line.guards or line.element, "text": line.badge.text, "level": line.badge.level}
            for line in lines if line.badge]
     fired = [{"element": line.guards, "text": line.status_name, "level": "overdue"}

@@ -41,6 +41,7 @@ COLUMNS: tuple[tuple[object, int, Callable[[Case, LedgerFacts], Cell]], ...] = (
     (lazy_gettext("当前环节"), 20, lambda case, facts: case.step if case.status == "open" else ""),
     (lazy_gettext("状态"), 10, lambda case, facts: status_name(case.status)),
     (lazy_gettext("首次联系时间"), 17, lambda case, facts: facts.first_contact_at or not_yet(case)),
+    (lazy_gettext("首次联系补记时间"), 17, lambda case, facts: facts.first_contact_added_at),
     (lazy_gettext("首次联系期限"), 17, lambda case, facts: facts.first_contact_due),
     (lazy_gettext("整改完成时间"), 17, lambda case, facts: facts.rectified_at),
     (lazy_gettext("复杂事项"), 10, lambda case, facts: is_planned(facts)),

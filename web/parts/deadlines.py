@@ -25,7 +25,7 @@ TIMER_STATES = {
 @dataclass(frozen=True, slots=True)
 class DeadlineLine:
     """One deadline: its name, the rule in words, when it ends, what is agreed beside that ("": nothing), its state, and
-    the reasons day by day."""
+    the reasons day by day. `late`: that it has fired makes its task late."""
 
     token: int
     element: str
@@ -37,6 +37,7 @@ class DeadlineLine:
     agreed: str
     status: str
     status_name: str
+    late: bool
     badge: times.Badge | None
     reasons: tuple[str, ...]
 
@@ -59,7 +60,8 @@ def _deadline_line(timer: Timer, case: Reading, definition: Any, calendar: Any, 
         since=times.since(timer.since), due=times.moment(timer.due_at),
         agreed=times.agreed(timer.agreed_at, stopped=timer.clock_stopped and timer.status != "cancelled"),
         status=timer.status,
-        status_name=str(TIMER_STATES.get(timer.status, timer.status)), badge=badge,
+        status_name=str(TIMER_STATES.get(timer.status, timer.status)),
+        late=timer.status == "fired" and not drawn.is_reminder(definition, timer.element), badge=badge,
         reasons=(*_reasons(timer, case, calendar),
                  *([gettext("另有中止、恢复、延期或重新计算的记录，见期限明细")] if changed else [])))
 

@@ -29,7 +29,7 @@ from web.parts.told import Told
 from web.words import answers, contacts, files, incidents
 from web.words.actors import actor_name
 from web.words.appeals import ground_name
-from web.words.drawn import element_name, outcome_name
+from web.words.drawn import element_name, is_reminder, outcome_name
 from web.words.levels import level_name
 
 EFFECTS = {
@@ -83,8 +83,14 @@ def _line(entry: JournalEntry, definition: Any, units: Mapping[int, str]) -> Lin
     details = json.loads(entry.details)
     speak = _SENTENCES.get(entry.kind)
     text = speak(Told(details, definition, units)) if speak else entry.kind
-    tone = "late" if details.get("late") else TONES.get(entry.kind, "plain")
-    return Line(entry.at, actor_name(entry.actor), entry.kind, text, tone, entry.seq, details.get("token"))
+    return Line(entry.at, actor_name(entry.actor), entry.kind, text, _tone(entry.kind, details, definition), entry.seq,
+                details.get("token"))
+
+
+def _tone(kind: str, details: Mapping[str, Any], definition: Any) -> str:
+    if kind == "timer_fired" and is_reminder(definition, details.get("element", "")):
+        return "watch"
+    return "late" if details.get("late") else TONES.get(kind, "plain")
 
 
 def _rating_received(told: Told) -> str:
@@ -138,7 +144,10 @@ def _task_completed(told: Told) -> str:
 def _effect_applied(told: Told) -> str:
     topic = told.details.get("topic", "")
     text = str(EFFECTS.get(topic, topic))
-    level = told.details.get("level")
+    level, reminder = told.details.get("level"), told.details.get("reminder")
+    if reminder:        # no limit: nobody is late by it
+        text = gettext("%(reminder)s已过，已上报承办单位和牵头单位的督办人员；案件继续办理",
+                       reminder=element_name(told.definition, reminder))
     return text + gettext("：%(level)s", level=level_name(level)) if level else text
 
 

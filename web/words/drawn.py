@@ -25,6 +25,11 @@ def element_name(definition: Any, element_id: str) -> str:
     return element_name(definition, element.attached_to)
 
 
+def is_reminder(definition: Any, timer: str) -> bool:
+    """Whether this timer of the diagram is the limit of no task: nobody is late by it."""
+    return bool(definition) and timer in definition.elements and not definition.is_limit(timer)
+
+
 def field_label(definition: Any, name: str) -> str | None:
     """The label of the form field that set a date variable, so that a rule can name it."""
     if name in times.SINCE or definition is None:

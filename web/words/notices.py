@@ -14,6 +14,7 @@ KINDS = {
     "file_opened": lazy_gettext("新差评已建档，请办理"),
     "task_waiting": lazy_gettext("有任务等待办理"),
     "overdue": lazy_gettext("任务逾期，请督办"),
+    "reminder_over": lazy_gettext("另定的时间已过，请督办"),      # of a timer without a name
     "overdue_withdrawn": lazy_gettext("逾期撤回，放假通知改了期限"),
     "due_soon": lazy_gettext("任务即将到期"),
     "feedback_due": lazy_gettext("请向评价人反馈处理结果"),
@@ -52,8 +53,10 @@ KINDS = {
 
 
 def sentence(kind: str, details: str) -> str:
-    """“任务逾期，请督办：整改”. `details` is the message's JSON; the name of the step and a note are taken from it."""
-    name = json.loads(details or "{}").get("name") or ""
-    text, note = str(KINDS.get(kind, kind)), json.loads(details or "{}").get("note") or ""
+    """“任务逾期，请督办：整改”. `details` is the message's JSON; the name of the step, of a timer that is no limit
+    (“承诺的日期已过，请督办：整改”) and a note are taken from it."""
+    told = json.loads(details or "{}")
+    name, note, text = told.get("name") or "", told.get("note") or "", str(KINDS.get(kind, kind))
+    text = gettext("%(reminder)s已过，请督办", reminder=told["reminder"]) if told.get("reminder") else text
     text = gettext("%(text)s：%(step)s", text=text, step=name) if name and kind not in SAY_IT_ALL else text
     return gettext("%(text)s（%(note)s）", text=text, note=note) if note else text

@@ -23,7 +23,7 @@ _ = lazy_gettext
 EFFECTS = {     # what each does, in a designer's words
     "open_file": _("建档并通知承办单位和牵头单位（当日建档、当日反馈）"),
     "notify_responsible": _("通知承办单位"),
-    "escalate": _("逾期：上报承办单位和牵头单位的督办人员，案件继续办理"),
+    "escalate": _("到期：上报承办单位和牵头单位的督办人员，案件继续办理"),
     "remind": _("提醒承办人即将到期"),
     "tell_rater": _("通知负责联系的单位向评价人反馈整改结果"),
     "return_for_rehandling": _("退回重办（最多一次）并通知承办单位"),

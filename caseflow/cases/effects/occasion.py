@@ -9,7 +9,7 @@ from datetime import datetime
 from caseflow.casefile.effected import NoticeSent
 from caseflow.casefile.facts import Fact
 from caseflow.casefile.hand import HeldCase
-from caseflow.engine.values import EffectCall
+from caseflow.engine.values import EffectCall, Element
 from caseflow.law.regulation_file import Regulation
 
 
@@ -32,7 +32,8 @@ class Occasion:
     """In which case, under which regulation and when an effect is applied. `name` is the task's.
 
     `case` is as the step leaves it; `units` are unit key → id, "responsible" included; `answers` the newest of each
-    field, and `appeal` what the case is about, where the effect asks for them.
+    field, and `appeal` what the case is about, where the effect asks for them. `reminder` is the timer that has
+    happened, where it is the statutory limit of no task: what it leads to is not told as late.
     """
 
     case: HeldCase
@@ -43,6 +44,7 @@ class Occasion:
     now: datetime
     answers: Mapping[str, object] = field(default_factory=dict)
     appeal: FiledAppeal | None = None
+    reminder: Element | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ class Outcome:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-def notice(occasion: Occasion, kind: str, unit: str, role: str) -> NoticeSent:
+def notice(occasion: Occasion, kind: str, unit: str, role: str, **further: str) -> NoticeSent:
     """A notice of this kind to a role at an office, by its key; the rater's name is in none."""
     case, call = occasion.case, occasion.call
     return NoticeSent(
         f"{case.id}:{call.token}:{kind}:{unit}:{role}", kind, case.id, occasion.units[unit], role,
-        {"number": case.number, "element": call.element, "name": occasion.name})
+        {"number": case.number, "element": call.element, "name": occasion.name, **further})

@@ -21,9 +21,13 @@ def notify_responsible(occasion: Occasion) -> Outcome:
 
 
 def escalate(occasion: Occasion) -> Outcome:
-    """A deadline is over: tell those who watch, at the rated unit and the lead office."""
-    return Outcome((notice(occasion, "overdue", "responsible", "supervisor"),
-                    notice(occasion, "overdue", occasion.regulation.lead, "supervisor")))
+    """A deadline is over: tell those who watch, at the rated unit and the lead office. What is over, where it is not
+    the statutory limit, is told by its name (reminder_over), and nobody is late by it."""
+    day = occasion.reminder
+    kind, further = ("overdue", {}) if day is None else ("reminder_over", {"reminder": day.name})
+    told = tuple(notice(occasion, kind, unit, "supervisor", **further)
+                 for unit in ("responsible", occasion.regulation.lead))
+    return Outcome(told, {} if day is None else {"reminder": day.id})
 
 
 def remind(occasion: Occasion) -> Outcome:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event
 
 from caseflow.cases import ledger
 from caseflow.cases.ledger import CaseFilter
-from caseflow.models import db
+from caseflow.models import db, transaction
 from caseflow.people.permissions import SYSTEM
+from caseflow.raters import attempts
 from tests.ground import newcomer, person, reached, unit
 from tests.journeys.kit import Journey
 
@@ -81,6 +83,39 @@ def test_overdue_is_what_is_late_and_what_was_done_late(guichi, lead, clock):
     assert numbers(lead, guichi, overdue=True) == late
     guichi.does("first_response", outcome="resolved").does("revisit", revisit_result="satisfied")
     assert numbers(lead, guichi, overdue=True) == late
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("fired", [True, False])
+def test_a_case_that_was_late_stays_so_when_it_is_voided(guichi, lead, clock, fired):
+    guichi.time_passes(days=10) if fired else clock.advance(days=10)     # before the scheduler comes
+    guichi.message("appeal_upheld").time_passes(days=1)
+    assert (guichi.case().status, numbers(lead, guichi, overdue=True)) == ("voided", [guichi.case().number])
+    assert facts(guichi).late
+
+
+@pytest.mark.both_databases
+def test_a_case_that_is_voided_in_time_is_not_late_however_long_ago_that_was(guichi, lead):
+    guichi.time_passes(hours=1).message("appeal_upheld").time_passes(days=60)
+    assert (numbers(lead, guichi, overdue=True), facts(guichi).late) == ([], False)
+
+
+@pytest.mark.both_databases
+def test_a_case_that_is_voided_in_the_last_second_of_its_limit_is_not_late_and_a_second_later_it_is(guichi, lead):
+    later = Journey(guichi.app, guichi.clock, "guichi").bad_review()
+    guichi.until("2026-03-04").message("appeal_upheld")
+    later.time_passes(seconds=1).message("appeal_upheld")
+    assert numbers(lead, guichi, overdue=True) == [later.case().number]
+    assert (facts(guichi).late, facts(later).late) == (False, True)
+
+
+@pytest.mark.both_databases
+def test_a_task_that_its_own_limit_ends_was_not_late(guichi, lead, session):
+    why = "核实情况写在附件里，供复核。"
+    appeal = guichi.appeal("guichi.dept1.officer").does("verify", verification="confirmed", reasons=why)
+    appeal.does("review", decision="more_evidence", reasons=why).time_passes(days=10)
+    assert (appeal.timers("fired"), facts(appeal).late) == (["supplement_due"], False)
+    assert appeal.case().number not in numbers(lead, guichi, overdue=True)
 
 
 def test_pages_of_the_ledger_count_all_cases(guichi, lead, clock):
@@ -157,6 +192,22 @@ def test_a_plan_that_an_upheld_appeal_calls_off_is_neither_kept_nor_not(guichi, 
     assert (guichi.case().status, facts(guichi).planned.kept) == ("voided", None)
 
 
+def test_a_plan_that_is_called_off_after_the_day_that_was_set_was_not_kept(guichi, qijiang, session):
+    guichi.does("first_response", outcome="complex").does("open_ledger")
+    qijiang.does("assign").does("first_response", outcome="complex", promise_by="2026-03-05")
+    guichi.until("2026-03-06", at=time(9))
+    for case in (qijiang, guichi):
+        case.message("appeal_upheld")
+    guichi.time_passes(days=60)
+    assert [facts(case).planned.kept for case in (qijiang, guichi)] == [False, None]
+    assert not facts(qijiang).late      # the day that was promised is no statutory limit
+
+
+def test_a_plan_that_is_called_off_after_the_limit_of_its_task_was_not_kept(guichi, session):
+    guichi.does("first_response", outcome="complex").does("open_ledger").time_passes(days=60).message("appeal_upheld")
+    assert (guichi.case().status, facts(guichi).planned.kept) == ("voided", False)
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize("office", [0, 1, 2])
 def test_the_ledger_of_hainan_knows_the_contact_and_the_revisit_of_the_province_and_of_the_branches(
@@ -191,6 +242,27 @@ def test_the_first_contact_is_the_first_attempt_that_reached_the_rater_and_befor
     reached(guichi.case_id, officer, called)
     guichi.time_passes(hours=1).does("first_response", outcome="simple")
     assert facts(guichi).first_contact_at == called
+
+
+@pytest.mark.both_databases
+def test_a_first_contact_that_was_written_down_on_a_later_day_says_when(guichi, session):
+    def logs(tried_at, now, result="reached"):
+        with transaction():
+            attempts.log(guichi.case_id, person("guichi.dept1.officer"), tried_at=tried_at, channel="telephone",
+                         result=result, note="", form_token=uuid4().hex, now=now)
+
+    first = guichi.now
+    logs(first, guichi.time_passes(hours=2).now, "no_answer")
+    logs(first, guichi.time_passes(days=3).now)
+    assert (facts(guichi).first_contact_at, facts(guichi).first_contact_added_at) == (first, guichi.now)
+    logs(first, guichi.time_passes(days=1).now)
+    assert facts(guichi).first_contact_added_at == guichi.now - timedelta(days=1)
+
+
+def test_a_first_contact_that_was_written_down_the_same_day_says_nothing_more(guichi, session):
+    called = guichi.time_passes(hours=1).now
+    reached(guichi.case_id, "guichi.dept1.officer", called)
+    assert (facts(guichi).first_contact_at, facts(guichi).first_contact_added_at) == (called, None)
 
 
 def test_attempts_in_vain_as_the_regulation_asks_for_keep_the_duty_too(guichi, session):

@@ -114,6 +114,17 @@ def test_a_closed_case_is_mended_too(provisional):
     provisional.closed_as("closed_resolved")
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("day", "stays"), [("2027-01-05", False), ("2027-01-06", True)])
+def test_what_was_called_off_late_by_the_provisional_calendar_is_late_only_by_the_notice(provisional, day, stays):
+    provisional.until(day, at=time(9)).message("appeal_upheld")
+    assert provisional.case().status == "voided" and late(provisional)[3]
+    import_notice(provisional)
+    assert late(provisional)[3] is stays
+    assert len(told(provisional, "lateness_withdrawn")) == (not stays)
+    provisional.healthy()
+
+
 def test_what_is_late_by_the_notice_too_stays_late_by_another_date(provisional):
     provisional.until("2027-01-06", at=time(9))
     import_notice(provisional)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from caseflow.cases.effects.occasion import Occasion
 from caseflow.cases.effects.registry import EFFECTS, TOPICS
 from caseflow.engine import definition as engine
-from caseflow.engine.values import EffectCall
+from caseflow.engine.values import EffectCall, Element
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
 from caseflow.proof import VIOLATED, VOCABULARY, Proof, Rule, check, prove
@@ -229,5 +230,6 @@ def test_the_escalation_that_the_proof_relies_on_tells_these_roles():
     case, call = SimpleNamespace(id=1, number="GC-2026-000001"), EffectCall(1, "tell", "")
     for topic, roles in TELLS.items():
         occasion = Occasion(case, guichi, {"responsible": 1, guichi.lead: 2}, call, "", None)
-        facts = EFFECTS[topic].apply(occasion).facts
-        assert {(fact.unit_id, fact.role) for fact in facts} == {(unit, role) for unit in (1, 2) for role in roles}
+        for told_of in (occasion, replace(occasion, reminder=Element("promise_due", "boundaryEvent", "承诺的日期"))):
+            facts = EFFECTS[topic].apply(told_of).facts
+            assert {(fact.unit_id, fact.role) for fact in facts} == {(unit, role) for unit in (1, 2) for role in roles}

@@ -101,3 +101,11 @@ def test_a_way_in_which_the_rater_was_reached_is_one_that_was_logged_at_this_tas
             without_number = replace(log_of(place, *tried), left=False)
             assert judged(place, task, field, answer, without_number) == "not_contacted", (answer, tried)
         assert judged(place, task, field, answer, log_of(place, (1, channel, REACHED))) == ""
+
+
+def test_where_attempts_in_vain_keep_the_duty_the_last_of_them_to_be_written_down_says_when():
+    days = [SINCE + timedelta(days=day) for day in range(3)]
+    tried = [Attempt(days[0], "telephone", "no_answer", days[2] + timedelta(days=4)),
+             Attempt(days[1], "telephone", "no_answer", days[1]), Attempt(days[2], "telephone", "no_answer", days[2])]
+    kept = reaching.first_contact(regulations.get("guichi").unreachable, tried)
+    assert (kept.at, kept.recorded_at, kept.added_at) == (days[2], tried[0].recorded_at, tried[0].recorded_at)

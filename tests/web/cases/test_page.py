@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import time
 
 import pytest
 from lxml import html
@@ -58,6 +59,15 @@ def test_a_deadline_that_passed_is_told_on_the_page_and_in_the_drawing(guichi):
     page = page_of(desk_of(guichi, "first_response")[0], guichi)
     assert "逾期，已上报承办单位和牵头单位的督办人员" in words(page)
     assert {"element": "first_response", "text": "已到期", "level": "overdue"} in diagram_data(page)["due"]
+
+
+def test_a_promised_day_that_passed_is_no_lateness_on_the_page_and_in_the_drawing(installed, app, clock):
+    case = Journey(app, clock, "qijiang").bad_review().does("assign")
+    case.does("first_response", outcome="complex", promise_by="2026-03-03").until("2026-03-04", at=time(9))
+    page = page_of(desk_of(case, "rectify")[0], case)
+    assert "sla-overdue" not in page.text and "逾期，已上报" not in page.text
+    due = [one for one in diagram_data(page)["due"] if one["element"] == "rectify"]
+    assert [(one["level"], one["text"]) for one in due] == [("ok", "还剩 3 个工作日")]
 
 
 def test_the_drawing_knows_what_is_done_and_what_is_open(guichi, officer):

@@ -12,6 +12,8 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from caseflow.models import Case, Unit, db, transaction
+from caseflow.raters import attempts
+from tests.ground import person
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
 from web.ledger import words as ledger_words
@@ -48,6 +50,26 @@ def test_the_ledger_lists_the_case_with_its_milestones(guichi, supervisor):
     guichi.does("revisit", revisit_result="unsatisfied")
     page = words(supervisor.opens("/ledger/"))
     assert guichi.case().number in page and "已办结" in page and "2026-03-02 09:00" in page and "不满意" in page
+
+
+def test_a_first_contact_that_was_written_down_later_says_so_on_the_page_and_in_the_file(guichi, supervisor):
+    called = guichi.time_passes(hours=1).now
+    written = guichi.time_passes(days=3).now
+    with guichi.app.app_context(), transaction():
+        attempts.log(guichi.case_id, person("guichi.dept1.officer"), tried_at=called, channel="telephone",
+                     result="reached", note="", form_token="t" * 24, now=written)
+    later = Desk(guichi.app, guichi.clock, "guichi.bureau.supervisor")
+    page = words(later.opens("/ledger/"))
+    assert "2026-03-02 10:00" in page and "2026-03-05 10:00 补记" in page
+    sheet = sheet_of(later.opens("/ledger/export.xlsx"))
+    assert [column(sheet, heading)[0].value for heading in ("首次联系时间", "首次联系补记时间")] == [
+        datetime(2026, 3, 2, 10), datetime(2026, 3, 5, 10)]
+
+
+def test_a_first_contact_that_was_written_down_at_once_says_nothing_of_it(guichi, supervisor):
+    guichi.does("first_response", outcome="simple", contact_channel="phone")
+    assert "补记" not in words(supervisor.opens("/ledger/"))
+    assert column(sheet_of(supervisor.opens("/ledger/export.xlsx")), "首次联系补记时间")[0].value is None
 
 
 @pytest.mark.parametrize(("query", "found"), [
@@ -109,8 +131,8 @@ def test_complex_matters_stand_with_plan_and_limit_shortened_on_the_page_and_who
 def test_the_spreadsheet_has_the_columns_officers_expect(supervisor):
     headings = [cell.value for cell in sheet_of(supervisor.opens("/ledger/export.xlsx"))[1]]
     assert [h for h in ("编号", "地区", "评价等级", "评价时间", "收到时间", "办件", "事项", "承办单位", "当前环节",
-                        "状态", "首次联系时间", "首次联系期限", "整改完成时间", "复杂事项", "整改计划", "整改期限",
-                        "按期整改", "回访结果", "是否逾期", "办结时间")
+                        "状态", "首次联系时间", "首次联系补记时间", "首次联系期限", "整改完成时间", "复杂事项",
+                        "整改计划", "整改期限", "按期整改", "回访结果", "是否逾期", "办结时间")
             if h not in headings] == []
 
 

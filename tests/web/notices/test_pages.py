@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 import re
+from datetime import time
 
 import pytest
 from sqlalchemy import text
 
 from caseflow.cases import incidents
 from caseflow.health import doctor
-from caseflow.models import Case, Delivery, db, transaction
+from caseflow.models import Case, Delivery, Notice, db, transaction
 from caseflow.notices import deliveries
 from caseflow.people import accounts
 from scheduler import side_jobs
+from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
 from web.sentences import complaints
+from web.words import messages
 
 
 @pytest.fixture
@@ -39,6 +43,17 @@ def test_a_new_file_is_told_to_the_office_that_must_act_and_to_nobody_else(guich
 def test_an_overdue_task_is_told_to_the_supervisors(guichi):
     guichi.time_passes(days=3)
     assert "任务逾期，请督办" in words(Desk(guichi.app, guichi.clock, "guichi.bureau.supervisor").opens("/notices/"))
+
+
+def test_a_day_that_is_no_limit_is_told_by_its_name_in_the_inbox_and_in_what_leaves(installed, app, clock, session):
+    case = Journey(app, clock, "qijiang").bad_review().does("assign")
+    case.does("first_response", outcome="complex", promise_by="2026-03-03").until("2026-03-04", at=time(9))
+    told = words(Desk(app, clock, "qijiang.office.supervisor").opens("/notices/"))
+    assert "承诺的日期已过，请督办：按承诺整改" in told and "逾期" not in told
+    notice = db.session.query(Notice).filter_by(kind="reminder_over").first()
+    leaves = {key: json.loads(notice.details)[key] for key in deliveries.LEAVES}
+    with app.test_request_context():
+        assert messages.subject(notice.kind, leaves) == f"承诺的日期已过，请督办：按承诺整改（{case.case().number}）"
 
 
 def test_a_parked_case_is_listed_with_its_reason_and_marked_on_its_page(parked):
