@@ -222,7 +222,9 @@ def test_qj_18_a_dismissed_appeal_leaves_the_rating_and_a_failure_of_duty_is_rec
     heard(reviewer)
     failed = "经核实履职不到位，且企业和群众意见较大"
     assert failed in reviewer.refused("复核申诉", 复核决定="申诉不成立", 决定的理由=REASONS)
-    reviewer.does("复核申诉", 复核决定="申诉不成立", **{failed: "是"}, 决定的理由=REASONS)
+    found = {"复核决定": "申诉不成立", failed: "是", "决定的理由": REASONS}
+    assert "请填写““意见较大”的依据”" in reviewer.refused("复核申诉", **found)
+    reviewer.does("复核申诉", **found, **{"“意见较大”的依据": "一周内三名群众反映同一窗口。"})
     decided = main_text(staff.desk.opens(html.fromstring(staff.desk.opens("/appeals/").text).xpath(
         "//main//a[starts-with(@href, '/appeals/') and not(contains(@href, 'ratings'))]/@href")[0]))
     assert "初次处置" in agency.tasks() and "申诉不成立" in decided and REASONS in decided
