@@ -1,8 +1,8 @@
 """Ratings of a service that has one already: what they say, and whether they say something else.
 
-What a rating says is its level, its codes in any order, its text, and whether the rater said it or a default stood in
-(isdefault). When it was given, by which channel and by whom says nothing of the service: a system that sends a line
-again with another time, as some do, must not open a second case.
+What a rating says is its level, its codes in any order, its text without the blanks around it, and whether the rater
+said it or a default stood in (isdefault). When it was given, by which channel and by whom says nothing of the service:
+a system that sends a line again with another time, as some do, must not open a second case.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def saying(value: Normalised) -> Saying:
 
 
 def _saying(level: str, detail_codes: str, text: str, is_default: bool) -> Saying:
-    return Saying(level, frozenset(filter(None, detail_codes.split(","))), text, is_default)
+    return Saying(level, frozenset(filter(None, detail_codes.split(","))), text.strip(), is_default)
 
 
 def begun(service_id: int, value: Normalised) -> History:
