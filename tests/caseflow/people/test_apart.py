@@ -6,12 +6,13 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from caseflow.cases import steps
 from caseflow.errors import NotFound, OtherPersonNeeded, PermissionDenied
 from caseflow.health import doctor
 from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
-from caseflow.people import accounts, permissions
+from caseflow.people import accounts, apart, permissions
 from caseflow.supervision import absences, board, reassign
 from caseflow.supervision.board import Wanted
 from caseflow.work import delegation, tasks, worklist
@@ -219,6 +220,24 @@ def test_a_post_without_anybody_is_on_the_board(own, boss, officer):
         for user_id in (boss.user_id, officer.user_id):
             accounts.set_active(db.session.get(User, user_id), False, own.now)
     assert board.figures(government, own.now)["unstaffed"] == 1
+
+
+def test_a_task_is_kept_apart_under_the_rules_of_its_own_place_and_kind_of_case_alone(installed, app, clock, session):
+    """Guichi keeps `verify` of an appeal apart from its review; Hainan verifies what was rated."""
+    case = Journey(app, clock, "hainan").bad_review()
+    session.rollback()
+    assert open_item(case.case_id).element == "verify" and "verify" in apart.elements()
+    leave(open_item(case.case_id))
+    assert "no_other_person" not in {found.code for found in doctor.examine(case.now)}
+
+
+def leave(item):
+    """Whoever has this post is active no more."""
+    holders = select(RoleAssignment.user_id).where(
+        RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role)
+    with transaction():
+        for user in db.session.scalars(select(User).where(User.id.in_(holders))):
+            user.active = False
 
 
 def test_the_board_asks_for_what_nobody_may_do_in_as_many_statements_however_many_tasks_and_offices(own, boss):
