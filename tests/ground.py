@@ -40,6 +40,14 @@ def colleague(item: WorkItem, username: str = "colleague") -> Actor:
     return newcomer(username, (item.role, item.unit_id))
 
 
+def leave(item: WorkItem) -> None:
+    """Whoever has the post of this task is active no more."""
+    with transaction():
+        for post in db.session.scalars(select(RoleAssignment).where(
+                RoleAssignment.unit_id == item.unit_id, RoleAssignment.role == item.role)):
+            post.user.active = False
+
+
 def unit(regulation: str, key: str) -> Unit:
     return db.session.scalars(select(Unit).where(Unit.regulation == regulation, Unit.key == key)).one()
 

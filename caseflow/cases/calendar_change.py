@@ -74,9 +74,9 @@ def recompute(jurisdiction: str, now: datetime, actor: Actor, notice: _Notice | 
     """Move the due dates that rest on this calendar to where it now puts them: (timers, cases) moved.
 
     Those of pending timers, what is agreed beside a deadline, and by a notice those of timers that have fired, where
-    they lie later. Each moved or confirmed timer is journaled on its case (due_recomputed, lateness_withdrawn); the
-    tasks it guards show the new moment. Repeating it changes nothing. Locks only the cases that change, in ascending
-    order. StepFailed when the process of one cannot be read.
+    they lie later; where they do not, what was provisional is so no more. Each moved or confirmed timer is journaled on
+    its case (due_recomputed, lateness_withdrawn); the tasks it guards show the new moment. Repeating it changes
+    nothing. Locks only the cases that change, in ascending order. StepFailed when the process of one cannot be read.
     """
     concerned = {key: regulation for key, regulation in regulations.all_regulations().items()
                  if jurisdiction in (NATIONAL, regulation.calendar)}
@@ -100,12 +100,12 @@ _changed = exists().where(DeadlineEntry.case_id == Timer.case_id, DeadlineEntry.
 
 
 def _resting_on_calendars(notice: _Notice | None) -> ColumnElement[bool]:
-    """Conditions on Timer (and its Case): what a calendar can move, or a notice withdraw."""
+    """Conditions on Timer (and its Case): what a calendar can move, or a notice withdraw or make final."""
     moved = [and_(Timer.status == "pending", or_(Timer.unit.in_(BY_CALENDAR), _changed)),
              and_(clock_entries.kept(), _changed)]
     if notice is not None:
-        moved.append(and_(Timer.status == FIRED, Timer.unit.in_(BY_CALENDAR), ~Timer.interrupting,
-                          Timer.due_at >= start_of(notice.first_day)))
+        moved.append(and_(
+            Timer.status == FIRED, Timer.unit.in_(BY_CALENDAR), Timer.due_at >= start_of(notice.first_day)))
     return or_(*moved)
 
 
@@ -122,10 +122,15 @@ class _Now:
         return self.mends and timer.status == FIRED and timer.unit in BY_CALENDAR and not timer.interrupting and (
             self.deadline.due_at > timer.due_at)
 
+    def settles(self, timer: Timer) -> bool:
+        """Whether the moment at which a timer has fired was provisional, and stands now that the notice is in."""
+        return self.mends and timer.status == FIRED and timer.unit in BY_CALENDAR and timer.provisional and not (
+            self.deadline.provisional or self.later(timer))
+
     def differs(self, timer: Timer) -> bool:
         """Whether anything is otherwise than it stands in the row."""
-        dated = self.later(timer) if timer.status == FIRED else (timer.due_at, timer.provisional) != (
-            self.deadline.due_at, self.deadline.provisional)
+        dated = self.later(timer) or self.settles(timer) if timer.status == FIRED else (
+            timer.due_at, timer.provisional) != (self.deadline.due_at, self.deadline.provisional)
         return dated or timer.agreed_at != self.agreed_at
 
 
@@ -156,8 +161,10 @@ def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], 
         moved += 1
         if notice is not None and found.later(timer):
             withdrawal.mend(case, Later(timer, entries, found.deadline, found.agreed_at, notice.source), actor, now)
-        else:
-            advance.keep(case, _facts(timer, entries, found, now), actor, now)
+            continue
+        if found.settles(timer):
+            withdrawal.settle(case, timer)
+        advance.keep(case, _facts(timer, entries, found, now), actor, now)
     if moved:
         due.follow(case, actor, now)
         holding.save(case)
@@ -166,10 +173,12 @@ def _move(case_id: int, regulation: Regulation, calendars: dict[str, Calendar], 
 
 def _facts(timer: Timer, entries: Sequence[DeadlineEntry], found: _Now, now: datetime) -> list[Fact]:
     number = max((entry.seq for entry in entries), default=0) + 1
-    due_at, provisional, calendar = found.deadline.due_at, found.deadline.provisional, found.deadline.calendar
+    over, provisional, calendar = timer.status == FIRED, found.deadline.provisional, found.deadline.calendar
+    due_at = timer.due_at if over else found.deadline.due_at
     facts: list[Fact] = [LedgerKept(
-        timer.token, number, "recomputed", now, reason=calendar, due_at=found.agreed_at or due_at)]
-    if timer.status != FIRED:
+        timer.token, number, "recomputed", now, reason=calendar, due_at=found.agreed_at or due_at,
+    )] if entries or not over else []
+    if not over or found.settles(timer):
         facts += [DueRecomputed(timer.element, timer.token, timer.due_at, due_at, provisional, calendar),
                   TimerDated(timer.token, due_at, provisional, calendar)]
     if found.agreed_at != timer.agreed_at:

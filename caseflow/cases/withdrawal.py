@@ -68,12 +68,25 @@ def mend(case: HeldCase, later: Later, actor: Actor, now: datetime) -> None:
     advance.keep(case, facts, actor, now)
 
 
+def settle(case: HeldCase, timer: Timer) -> None:
+    """Let the tasks that have ended show that their limit, which the notice does not put off, is provisional no more;
+    those that are open follow it by themselves (due.follow)."""
+    for item in _ended(case, deployed.by_digest(case.definition), timer):
+        case.note(store.DATE_ITEM, case=case.id, of=item.token, due_at=item.due_at, due_provisional=False,
+                  agreed_at=item.agreed_at, clock_stopped=item.clock_stopped)
+
+
 def _done(case: HeldCase, definition: Definition, timer: Timer) -> list[WorkItem]:
     """The tasks whose limit this was that are completed, or were called off when the case was voided."""
-    tasks = [task for task, limits in definition.limits.items() if timer.element in limits]
     statuses = ("completed", "cancelled") if case.status == "voided" else ("completed",)
+    return [item for item in _ended(case, definition, timer) if item.status in statuses]
+
+
+def _ended(case: HeldCase, definition: Definition, timer: Timer) -> list[WorkItem]:
+    """The tasks, completed or cancelled, whose limit this was."""
+    tasks = [task for task, limits in definition.limits.items() if timer.element in limits]
     return list(db.session.scalars(select(WorkItem).where(
-        WorkItem.case_id == case.id, WorkItem.status.in_(statuses), WorkItem.element.in_(tasks),
+        WorkItem.case_id == case.id, WorkItem.status != "open", WorkItem.element.in_(tasks),
         WorkItem.due_at == timer.due_at)))
 
 

@@ -42,7 +42,7 @@ from caseflow.models import (
 )
 from caseflow.models.cases import OPEN
 from caseflow.moments import day_of
-from caseflow.people import branches, impartiality, staffing
+from caseflow.people import branches, impartiality, staffing, vacancies
 from caseflow.processes import deployed
 from caseflow.raters import counted
 from caseflow.ratings import cleaning, intake
@@ -285,6 +285,13 @@ def tasks_nobody_may_do(now: datetime) -> Iterator[Complaint]:
             yield Complaint("no_other_person", item.case.number, str(item.token), {"task": item.name})
 
 
+def posts_without_people(now: datetime) -> Iterator[Complaint]:
+    """Posts where open tasks wait and nobody is, active and not away: one complaint for each."""
+    for post in vacancies.vacancies():
+        yield Complaint("no_staff", "", f"{post.unit_id}/{post.role}",
+                        {"unit": post.unit, "role": post.role, "tasks": post.tasks})
+
+
 def current_processes(now: datetime) -> Iterator[Complaint]:
     """Of the versions under which cases begin: those that no rule watches, and forms that nobody can submit, since a
     rule counts by a parameter that regulation.toml does not have any more."""
@@ -333,8 +340,8 @@ Check = Callable[[datetime], Iterator[Complaint]]
 
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
-    deadlines_against_ledger, old_outbox, dead_deliveries, tasks_nobody_may_do, current_processes,
-    areas_without_branch,
+    deadlines_against_ledger, old_outbox, dead_deliveries, tasks_nobody_may_do, posts_without_people,
+    current_processes, areas_without_branch,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

@@ -1,5 +1,5 @@
 """Where nobody at a post may do a task of the case, since they are all barred from it or there is nobody: who stands in
-for them by the rule (different_person, else=), and which tasks nobody may do at all."""
+for them by the rule (different_person, else=), and from which tasks everybody is barred."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def free_for(actor: Actor, regulation: str | None = None) -> Iterator[ColumnElem
 
 
 def nobody_may() -> ColumnElement[bool]:
-    """A condition on WorkItem: an open review, or a task that a rule keeps apart, that nobody who is there may do."""
+    """A condition on WorkItem: an open review, or a task that a rule keeps apart, at a post where people are, of whom
+    nobody may do it, nor anybody for them. Where nobody is at all: vacancies."""
     return _nobody_may(tuple(apart.kept_apart()))
 
 
@@ -65,25 +66,24 @@ def nobody_may_in(units: Collection[int]) -> ColumnElement[bool]:
                 nobody_may()) if posts else false()
 
 
-def _somebody_at_posts(units: Collection[int]) -> list[tuple[int, str, int | None]]:
+def _somebody_at_posts(units: Collection[int]) -> list[tuple[int, str, int]]:
     """(unit, role, a person who is there) of each post that has open tasks which somebody may be barred from."""
     asked = select(WorkItem.unit_id, WorkItem.role).where(
         OPEN, WorkItem.unit_id.in_(units), _bounded(apart.elements())).distinct().subquery()
-    active = select(RoleAssignment).join(User, User.id == RoleAssignment.user_id).where(_is_there(User)).subquery()
-    query = select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).outerjoin(
+    active = select(RoleAssignment).join(User, User.id == RoleAssignment.user_id).where(is_there(User)).subquery()
+    query = select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).join(
         active, and_(active.c.unit_id == asked.c.unit_id, active.c.role == asked.c.role))
     return [tuple(row) for row in db.session.execute(query.group_by(asked.c.unit_id, asked.c.role))]
 
 
-def _may_be_nobody(posts: Iterable[tuple[int, str, int | None]]) -> ColumnElement[bool]:
-    """Wider than nobody_may, and one look at the index of the case: a review, a task of a post that has nobody, or one
-    in whose case the person at its post did something that a rule is about."""
+def _may_be_nobody(posts: Iterable[tuple[int, str, int]]) -> ColumnElement[bool]:
+    """Wider than nobody_may, and one look at the index of the case: a review, or a task in whose case the person at its
+    post did something that a rule is about."""
     done = aliased(WorkItem)
-    empty = [_at(unit, role) for unit, role, user_id in posts if user_id is None]
-    did = [and_(_at(unit, role), done.completed_by == user_id) for unit, role, user_id in posts if user_id is not None]
+    did = [and_(_at(unit, role), done.completed_by == user_id) for unit, role, user_id in posts]
     at_once = exists().where(done.case_id == WorkItem.case_id, done.element.in_(apart.elements()),
                              or_(false(), *did)).correlate_except(done)
-    return or_(WorkItem.role == REVIEWER, *empty, at_once)
+    return or_(WorkItem.role == REVIEWER, at_once)
 
 
 def _at(unit: int, role: str) -> ColumnElement[bool]:
@@ -98,9 +98,27 @@ def _bounded(elements: Collection[str]) -> ColumnElement[bool]:
 @lru_cache(maxsize=8)
 def _nobody_may(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
     """Made once for the rules there are: making it takes longer than most databases take to answer."""
-    helped = [and_(_is_of(key, kind, rule), _somebody_at(key, rule.fallback)) for key, kind, rule in rules
-              if rule.fallback]
-    return and_(OPEN, _bounded(apart.elements()), _nobody_at_its_post(), *(~condition for condition in helped))
+    post, user = _POST, _USER
+    there = exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
+                           is_there(user)).correlate_except(post, user)
+    return and_(OPEN, _bounded(apart.elements()), _is_bounded(rules), there, _nobody_at_its_post(),
+                ~_somebody_stands_in(rules))
+
+
+def somebody_stands_in() -> ColumnElement[bool]:
+    """A condition on WorkItem: who does it by a rule where nobody else can is there, and may."""
+    return _somebody_stands_in(tuple(apart.kept_apart()))
+
+
+@lru_cache(maxsize=8)
+def _somebody_stands_in(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+    return or_(false(), *(and_(WorkItem.role != STAFF, _is_of(key, kind, rule), _somebody_at(key, rule.fallback))
+                          for key, kind, rule in rules if rule.fallback))
+
+
+def _is_bounded(rules: Iterable[tuple[str, str, Apart]]) -> ColumnElement[bool]:
+    """What _bounded finds by element alone, held against the rules of the task's own regulation and kind of case."""
+    return or_(WorkItem.role == REVIEWER, *(_is_of(key, kind, rule) for key, kind, rule in rules))
 
 
 def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:
@@ -119,11 +137,11 @@ def _nobody_there(_rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[b
     """Made once for the rules there are, which stand in impartiality.barred."""
     post, user = _POST, _USER
     return ~exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
-                           _is_there(user), ~impartiality.barred(post.user_id)).correlate_except(post, user)
+                           is_there(user), ~impartiality.barred(post.user_id)).correlate_except(post, user)
 
 
-def _is_there(user: type[User]) -> ColumnElement[bool]:
-    """Whether the person is active and not away: who stands in for them holds their post meanwhile."""
+def is_there(user: type[User]) -> ColumnElement[bool]:
+    """Whether the person is active and not away, as a condition: who stands in for them holds their post meanwhile."""
     return and_(user.active, ~exists().where(
         _ABSENCE.user_id == user.id, _ABSENCE.begun_at.is_not(None), _ABSENCE.ended_at.is_(None)).correlate_except(
         _ABSENCE))
@@ -133,5 +151,5 @@ def _somebody_at(regulation: str, fallback: str) -> ColumnElement[bool]:
     post, user, unit = _POST, _USER, _UNIT
     office, _, role = fallback.partition(".")
     return exists().where(unit.regulation == regulation, unit.key == office, post.unit_id == unit.id, post.role == role,
-                          user.id == post.user_id, _is_there(user),
+                          user.id == post.user_id, is_there(user),
                           ~impartiality.barred(post.user_id)).correlate_except(unit, post, user)

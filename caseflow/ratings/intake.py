@@ -39,7 +39,8 @@ class Arrival:
     """An accepted line of the batch (`index`) on its way into the tables; `place` and `office` are its service's.
 
     `sequence` counts the ratings of its service, from 1. `replaces`: it takes the place of the default that stands.
-    `beside`: a default stands, and goes on standing beside it.
+    `beside`: a default stands, and goes on standing beside it. `replaced`: it is a default in whose place the rater's
+    word stands already.
     """
 
     index: int
@@ -50,6 +51,7 @@ class Arrival:
     sequence: int
     replaces: bool
     beside: bool
+    replaced: bool
 
     @property
     def calls_for_case(self) -> bool:
@@ -119,9 +121,10 @@ def _told(index: int, value: Normalised, whose: Whose, history: History) -> Arri
     place, office = whose
     stood = history.default_stands
     replaces = later.replaces_default(value, history, place.regulation)
-    history.default_stands = stood and not replaces
+    if replaces:
+        history.replaced()
     return Arrival(index, value, place, office, history.service_id, history.add(saying), replaces,
-                   beside=stood and not replaces)
+                   beside=stood and not replaces, replaced=saying.is_default and history.word_stands)
 
 
 def _insert_services(first: Mapping[Key, Normalised], whose: Mapping[Key, Whose]) -> dict[Key, int]:
@@ -145,7 +148,8 @@ def _insert_ratings(arrivals: Sequence[Arrival], source: str, now: datetime) -> 
         arrival.value.rating | {
             "service_record_id": arrival.service_id, "sequence": arrival.sequence, "received_at": now,
             "regulation": arrival.place.regulation.key, "source": source[:64],
-            "raw_digest": keys.digest_of_line(arrival.value.line)}
+            "raw_digest": keys.digest_of_line(arrival.value.line),
+            "replaced_at": now if arrival.replaced else None}
         for arrival in arrivals]
     if rows:
         db.session.execute(insert(Rating.__table__), rows)

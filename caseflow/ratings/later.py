@@ -1,8 +1,8 @@
 """Ratings of a service that has one already: what they say, and whether they say something else.
 
-What a rating says is its level, its codes in any order, its text, and whether the rater said it or a default stood in
-(isdefault). When it was given, by which channel and by whom says nothing of the service: a system that sends a line
-again with another time, as some do, must not open a second case.
+What a rating says is its level, its codes in any order, its text without the blanks around it, and whether the rater
+said it or a default stood in (isdefault). When it was given, by which channel and by whom says nothing of the service:
+a system that sends a line again with another time, as some do, must not open a second case.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Saying(NamedTuple):
 class History:
     """A service and what was said of it so far. `last` is the sequence number of its newest rating, 0 without one.
 
-    `default_stands`: its first rating is a default that no rater's word has replaced.
+    `default_stands`: its first rating is a default that no rater's word has replaced; `word_stands`: one has.
     """
 
     service_id: int
@@ -47,6 +47,7 @@ class History:
     said: set[Saying] = field(default_factory=set)
     last: int = 0
     default_stands: bool = False
+    word_stands: bool = False
 
     def add(self, saying: Saying) -> int:
         """Note that it is said from now on; its sequence number, from 1."""
@@ -55,6 +56,10 @@ class History:
         self.default_stands |= self.last == 1 and saying.is_default
         return self.last
 
+    def replaced(self) -> None:
+        """Note that the rater's word stands in the place of the default from now on."""
+        self.default_stands, self.word_stands = False, True
+
 
 def saying(value: Normalised) -> Saying:
     """What an accepted line says."""
@@ -62,7 +67,7 @@ def saying(value: Normalised) -> Saying:
 
 
 def _saying(level: str, detail_codes: str, text: str, is_default: bool) -> Saying:
-    return Saying(level, frozenset(filter(None, detail_codes.split(","))), text, is_default)
+    return Saying(level, frozenset(filter(None, detail_codes.split(","))), text.strip(), is_default)
 
 
 def begun(service_id: int, value: Normalised) -> History:
@@ -88,6 +93,7 @@ def histories(keys: Collection[Key]) -> dict[Key, History]:
         history = by_id[row.service_record_id]
         history.said.add(_saying(row.level, row.detail_codes, row.text, row.is_default))
         history.default_stands |= row.sequence == 1 and row.is_default and row.replaced_at is None
+        history.word_stands |= row.replaced_at is not None
         history.last = row.sequence
     return found
 
@@ -96,7 +102,8 @@ def replaces_default(value: Normalised, history: History, regulation: Regulation
     """Whether this later line takes the place of the default that stands, as [parameters.late_rating] says.
 
     replace_default: whenever the rater speaks (HN-6). keep_apart: only what was rated within the working days after
-    which the default arises (HF-7); later it is kept beside it. A default replaces nothing.
+    which the default arises (HF-7); later it is kept beside it. A default replaces nothing; where the rater's word has
+    taken the place of one, a further one is replaced from the start.
     """
     if value.rating["is_default"] or not history.default_stands:
         return False

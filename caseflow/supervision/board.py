@@ -18,7 +18,7 @@ from caseflow.models import Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.models.people import POSTS
 from caseflow.moments import ONE_DAY, over_by
 from caseflow.paging import MOST_COUNTED, MOST_SHOWN, Page
-from caseflow.people import permissions, staffing
+from caseflow.people import permissions, staffing, vacancies
 from caseflow.people.permissions import Actor
 from caseflow.work import open_work
 from caseflow.work.open_work import EARLIEST_FIRST, OPEN
@@ -126,7 +126,7 @@ def _units(actor: Actor, only: int | None = None) -> dict[int, str]:
 def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnElement[bool]]:
     """The condition on the tasks of each unit, or one for all. What is due soon is counted by its place's calendar."""
     if which == "unstaffed":
-        return [staffing.nobody_may_in(units)] if units else []
+        return [staffing.nobody_may_in(units), *vacancies.tasks_in(units)] if units else []
     soon = {place: _end_of_soon(place, now) for place in set(units.values())} if which == "soon" else {}
     waiting = {place: _began_before(place, now) for place in set(units.values())} if which == "waiting" else {}
     midnight = _midnight(now)

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext, lazy_pgettext
 
 from caseflow.models import StandingComplaint
 from web.sentences import journal
+from web.words.roles import ROLE_NAMES
 
 _ = lazy_gettext
 
@@ -60,6 +61,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "no_other_person": Said(
         _("有任务按规定应当换人办理，却没有人可以办理"),
         _("“%(task)s”按规定应当由没有办理过前面环节的人办理，却没有这样的在岗人员；请增加人员，或者给有关岗位配备人员。")),
+    "no_staff": Said(
+        _("有岗位没有人在岗，任务没有人可以办理"),
+        _("%(unit)s没有在岗的%(role)s，有 %(tasks)s 项待办没有人可以办理；请给该单位配备人员。")),
     "area_without_branch": Said(
         _("有地区没有登记分支机构，请到“管理—分支机构”处理"),
         _("地区 %(area)s（%(units)s 个单位）没有登记“%(office)s”，由%(unit)s代为办理；请到“管理—分支机构”登记。")),
@@ -99,6 +103,8 @@ def sentence(code: str, facts: Mapping[str, Any]) -> str:
     words = UNSAID | dict(facts)
     if code == "dead_delivery":
         words["channel"] = CHANNELS[facts["channel"]]
+    if code == "no_staff":
+        words["role"] = ROLE_NAMES[facts["role"]]
     if code == "broken_journal":
         words["what"] = journal.what(facts["code"], facts["number"])
     return str(said) % words

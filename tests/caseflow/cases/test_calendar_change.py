@@ -209,13 +209,45 @@ def test_limits_that_rest_on_no_calendar_stay(session, limit):
     assert timers_of(case)[0].due_at == before
 
 
-@pytest.mark.parametrize("status", ["fired", "cancelled"])
-def test_a_timer_that_waits_no_more_stays_as_it_was(session, status):
+def test_a_timer_that_was_cancelled_stays_as_it_was(session):
     with transaction():
         case = open_case("guichi", ("working_days", 5, EVENT))
-        timers_of(case)[0].status = status
+        timers_of(case)[0].status = "cancelled"
     assert import_2027().timers == 0
-    assert shanghai_day(timers_of(case)[0].due_at) == date(2027, 1, 4)
+    timer, = timers_of(case)
+    assert (shanghai_day(timer.due_at), timer.provisional) == (date(2027, 1, 4), True)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("since", "day"), [("2027-03-01", date(2027, 3, 8)), (EVENT, date(2027, 1, 4))])
+def test_a_limit_that_is_over_and_that_the_notice_does_not_put_off_is_provisional_no_more(session, since, day):
+    with transaction():
+        case = open_case("guichi", ("working_days", 5, since))
+        timers_of(case)[0].status = "fired"
+    assert import_2027().timers == 1
+    timer, = timers_of(case)
+    assert (shanghai_day(timer.due_at), timer.provisional, timer.status) == (day, False, "fired")
+    assert (item_of(case).due_at, item_of(case).due_provisional) == (timer.due_at, False)
+    entry, = journal("due_recomputed")
+    assert (entry["due_at"], entry["provisional"]) == (entry["previous_due_at"], False)
+    assert import_2027().timers == 0
+
+
+@pytest.mark.parametrize("status", ["completed", "cancelled"])
+def test_a_task_whose_limit_was_over_before_it_ended_is_shown_as_provisional_no_more(session, status):
+    with transaction():
+        case = open_case("guichi", ("working_days", 5, "2027-03-01"))
+        timers_of(case)[0].status, item_of(case).status = "fired", status
+    import_2027()
+    assert (shanghai_day(item_of(case).due_at), item_of(case).due_provisional) == (date(2027, 3, 8), False)
+
+
+def test_a_limit_that_is_over_and_rests_on_another_year_without_notice_stays_provisional(session):
+    with transaction():
+        case = open_case("guichi", ("working_days", 5, "2028-03-01"))
+        timers_of(case)[0].status = "fired"
+    assert import_2027().timers == 0
+    assert timers_of(case)[0].provisional
 
 
 def test_a_work_item_follows_its_timer_once_even_when_another_ends_where_the_first_one_stood(session):

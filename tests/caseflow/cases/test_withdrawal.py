@@ -178,7 +178,20 @@ def test_a_limit_that_ended_its_task_is_not_taken_back(app, installed, session, 
     assert appeal.timers("fired") == ["supplement_due"]
     import_notice(appeal)
     assert (appeal.timers("fired"), appeal.open_tasks()) == (["supplement_due"], ["review"])
+    timer, = db.session.query(Timer).where(Timer.element == "supplement_due")
+    ended, = db.session.query(WorkItem).where(WorkItem.element == "supplement")
+    assert (timer.provisional, ended.status, ended.due_provisional) == (False, "cancelled", False)
     appeal.healthy()
+
+
+@pytest.mark.both_databases
+def test_a_lateness_by_a_provisional_date_that_the_notice_confirms_is_final(provisional):
+    import_notice(provisional, [row for row in NOTICE if row[0] != "2027-01-04"])
+    item = open_item(provisional.case_id)
+    assert (provisional.due("rectify"), item.due_provisional, late(provisional)) == (
+        "2027-01-04", False, (1, 1, 1, True))
+    assert (provisional.timers("fired"), told(provisional, "lateness_withdrawn")) == (["rectify_due"], [])
+    provisional.healthy().does("rectify").does("revisit").closed_as("closed_resolved")
 
 
 def test_the_record_of_a_withdrawn_firing_is_replayed_as_it_stands(provisional):

@@ -11,11 +11,11 @@ from caseflow.cases import steps
 from caseflow.errors import NotFound, OtherPersonNeeded, PermissionDenied
 from caseflow.health import doctor
 from caseflow.models import RoleAssignment, User, WorkItem, db, transaction
-from caseflow.people import accounts, permissions
+from caseflow.people import accounts, apart, permissions
 from caseflow.supervision import absences, board, reassign
 from caseflow.supervision.board import Wanted
 from caseflow.work import delegation, tasks, worklist
-from tests.ground import colleague, entries, newcomer, open_item, person, reached, unit
+from tests.ground import colleague, entries, leave, newcomer, open_item, person, reached, unit
 from tests.journeys.kit import Journey
 from tests.statements import recorded
 
@@ -221,6 +221,15 @@ def test_a_post_without_anybody_is_on_the_board(own, boss, officer):
     assert board.figures(government, own.now)["unstaffed"] == 1
 
 
+def test_a_task_is_kept_apart_under_the_rules_of_its_own_place_and_kind_of_case_alone(installed, app, clock, session):
+    """Guichi keeps `verify` of an appeal apart from its review; Hainan verifies what was rated."""
+    case = Journey(app, clock, "hainan").bad_review()
+    session.rollback()
+    assert open_item(case.case_id).element == "verify" and "verify" in apart.elements()
+    leave(open_item(case.case_id))
+    assert "no_other_person" not in {found.code for found in doctor.examine(case.now)}
+
+
 def test_the_board_asks_for_what_nobody_may_do_in_as_many_statements_however_many_tasks_and_offices(own, boss):
     with recorded() as few:
         board.figures(boss, own.now)
@@ -230,7 +239,7 @@ def test_the_board_asks_for_what_nobody_may_do_in_as_many_statements_however_man
     boss = again(boss)
     with recorded() as more:
         board.figures(boss, own.now)
-    assert len(few) == len(more) <= 6
+    assert len(few) == len(more) <= 7
 
 
 def test_the_review_of_an_appeal_of_the_reviewing_office_falls_to_the_office_above(own, app):

@@ -145,6 +145,48 @@ def test_a_default_replaces_nothing(session, clock):
     assert session.scalar(select(func.count(Rating.id)).where(Rating.replaced_at.is_not(None))) == 0
 
 
+SAME = [{"writingEvaluation": text} for text in (" 办了三次 ", "办了三次\n", "\u3000办了三次")]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("at_once", [True, False])
+def test_blanks_around_a_text_say_nothing_and_open_no_second_case(at_once, session, clock):
+    lines = [line(1, 1, **text) for text in ({"writingEvaluation": "办了三次"}, *SAME)]
+    answers = take_in(lines, clock()) if at_once else [
+        answer for one in lines for answer in take_in([one], clock.advance(hours=1))]
+    assert answers == ["accepted", "duplicate", "duplicate", "duplicate"]
+    assert (count(Rating), count(Case), session.scalar(select(Rating.text))) == (1, 1, "办了三次")
+
+
+def test_a_text_that_was_kept_with_blanks_stays_as_it_was_pushed(session, clock):
+    assert take_in([line(1, 1, **SAME[0]), line(1, 1, writingEvaluation="办了三次")], clock()) == [
+        "accepted", "duplicate"]
+    assert session.scalar(select(Rating.text)) == SAME[0]["writingEvaluation"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_default_that_comes_after_the_raters_word_is_replaced_from_the_start(at_once, session, clock):
+    lines = [line(1, 3, **HAINAN, **DEFAULT), line(1, 5, **HAINAN), line(1, 4, **HAINAN, **DEFAULT)]
+    answers = receive(lines, clock()) if at_once else [
+        answer for one in lines for answer in receive([one], clock.advance(hours=1))]
+    assert [(answer.verdict, answer.notes) for answer in answers] == [
+        ("accepted", ()), ("later_rating", ("default_replaced",)), ("later_rating", ())]
+    first, word, default = session.scalars(select(Rating).order_by(Rating.sequence))
+    assert (default.is_default, default.replaced_at, word.replaced_at) == (True, clock(), None)
+    assert first.replaced_at == (clock() if at_once else clock.advance(hours=-1))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(("rated", "replaced"), [("2026-02-12 23:59:59", True), ("2026-02-13 00:00:00", False)])
+def test_in_hefei_a_further_default_stands_where_the_first_one_does(rated, replaced, session, clock):
+    take_in([line(1, 4, **HEFEI, **DEFAULT)], clock())
+    take_in([line(1, 2, **HEFEI, assessTime=rated)], clock.advance(days=30))
+    take_in([line(1, 3, **HEFEI, **DEFAULT)], clock.advance(days=1))
+    defaults = session.scalars(select(Rating.replaced_at).where(Rating.is_default).order_by(Rating.sequence)).all()
+    assert [at is not None for at in defaults] == [replaced, replaced]
+
+
 def test_a_default_and_the_raters_word_may_come_in_one_batch(session, clock):
     first, second, third = receive(
         [line(1, 3, **HAINAN, **DEFAULT), line(1, 5, **HAINAN), line(1, 4, **HAINAN)], clock())

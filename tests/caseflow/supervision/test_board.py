@@ -14,7 +14,7 @@ from caseflow.models import db, transaction
 from caseflow.supervision import board
 from caseflow.supervision.board import Wanted
 from caseflow.work import tasks
-from tests.ground import newcomer, open_item, person, unit
+from tests.ground import leave, newcomer, open_item, person, unit
 from tests.journeys.kit import Journey
 
 pytestmark = pytest.mark.usefixtures("with_powers")
@@ -98,7 +98,8 @@ def found_on_indexes(actor, wanted, now):
     event.listen(db.engine, "before_cursor_execute", note)
     board.items(actor, wanted, now)
     event.remove(db.engine, "before_cursor_execute", note)
-    looking = [made for made in statements if "LIMIT" in made[0] and "work_items.unit_id" in made[0]]
+    looking = [made for made in statements if "work_items.unit_id" in made[0] and (
+        "LIMIT" in made[0] or made[0].startswith("WITH"))]
     assert looking
     return [crowd.plan(*made) for made in looking]
 
@@ -115,3 +116,10 @@ def test_what_nobody_may_do_is_found_on_an_index_and_what_was_done_by_its_case(i
     for plan in found_on_indexes(person("qijiang.office.supervisor"), Wanted("unstaffed"), case.now):
         assert any("ix_work_items" in line for line in plan) and not any("SCAN work_items" in line for line in plan)
         assert not any("SEARCH work_items_" in line and "ix_work_items_status" in line for line in plan), plan
+
+
+def test_tasks_of_posts_that_nobody_has_are_found_on_the_index_of_what_is_free(guichi, session):
+    leave(open_item(guichi.case_id))
+    plans = found_on_indexes(person("guichi.bureau.supervisor"), Wanted("unstaffed"), guichi.now)
+    assert [line for plan in plans for line in plan if line.startswith("SCAN work_items") and "INDEX" not in line] == []
+    assert all(any("ix_work_items_free" in line for line in plan) for plan in plans), plans
