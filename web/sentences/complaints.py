@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext, lazy_pgettext
 
 from caseflow.models import StandingComplaint
 from web.sentences import journal
-from web.words.roles import ROLE_NAMES
+from web.sentences.comparison import ROLES
 
 _ = lazy_gettext
 
@@ -104,7 +104,7 @@ def sentence(code: str, facts: Mapping[str, Any]) -> str:
     if code == "dead_delivery":
         words["channel"] = CHANNELS[facts["channel"]]
     if code == "no_staff":
-        words["role"] = ROLE_NAMES[facts["role"]]
+        words["role"] = ROLES[facts["role"]]
     if code == "broken_journal":
         words["what"] = journal.what(facts["code"], facts["number"])
     return str(said) % words
