@@ -35,8 +35,8 @@ class Forwarding(Offered):
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """What supervisors may record of a unit or a person, once it is verified, on any case. `by`: those of the lead
-    office (lead), or of the responsible unit too (unit). `opinion` words a second condition with grounds of its own, ""
-    for none. `consequences`: code → words of what follows."""
+    office (lead), of the responsible unit too (unit), or of the branches of its area as well (area). `opinion` words a
+    second condition with grounds of its own, "" for none. `consequences`: code → words of what follows."""
 
     name: str
     article: str
@@ -88,7 +88,8 @@ def _conduct(table: Table) -> Conduct:
     consequences = {code: words.text(code) for code in words.keys(SNAKE_CASE)}
     if len(",".join(consequences)) > LONGEST_CODES or not consequences:
         raise table.refuse("consequences", f"must name one or more, by codes of {LONGEST_CODES} letters in all")
-    rules = Conduct(table.text("name"), table.article(), table.text("note"), table.one_of("by", ("lead", "unit")),
+    rules = Conduct(table.text("name"), table.article(), table.text("note"),
+                    table.one_of("by", ("lead", "unit", "area")),
                     table.text("opinion", ""), MappingProxyType(consequences))
     table.end()
     return rules

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, lazyload
 
 from caseflow import texts
-from caseflow.casefile import holding, journal
+from caseflow.casefile import holding, journal, readings
 from caseflow.casefile.hand import HeldCase
 from caseflow.casefile.readings import Reading
 from caseflow.errors import InvalidInput, NotFound, PermissionDenied
@@ -47,8 +47,19 @@ class Said:
 def kinds_for(case: Case | HeldCase | Reading, actor: Actor) -> Mapping[str, Conduct]:
     """What the actor may record on this case, by kind."""
     found = regulations.conduct(case.regulation)
-    may = {"lead": permissions.leads, "unit": permissions.may_supervise}
+    may = {"lead": permissions.leads, "unit": permissions.may_supervise, "area": _may_in_area}
     return {kind: rules for kind, rules in found.items() if may[rules.by](actor, case)}
+
+
+def _may_in_area(actor: Actor, case: Case | HeldCase | Reading) -> bool:
+    """Supervisors as of "unit", and those of the branches of its area that take part in the case (HN-5)."""
+    if permissions.may_supervise(actor, case):
+        return True
+    if isinstance(case, HeldCase):
+        case = db.session.get(Case, case.id)
+    here = regulations.get(case.regulation).branches
+    return permissions.supervises(
+        actor, *(unit for key, unit in readings.of(case).taking_part.items() if key in here))
 
 
 def record(case_id: int, said: Said, actor: Actor, form_token: str, now: datetime) -> ConductRecord:

@@ -97,6 +97,20 @@ def test_in_hainan_whoever_supervises_records_who_refuses_to_put_right(installed
         record(hainan, FAILED, person("hainan.platform.supervisor"), "x" * 20)
 
 
+@pytest.mark.both_databases
+def test_the_branch_of_the_area_supervises_in_hainan_and_that_of_another_city_does_not(installed, app, clock, session):
+    """HN-5: the sub-platforms and branches urge and check."""
+    sanya = Journey(app, clock, "hainan").bad_review(office=3)
+    session.rollback()
+    branch, other = person("hainan.platform_sanya.supervisor"), person("hainan.platform_city.supervisor")
+    for case in (session.get(Case, sanya.case_id), readings.of(session.get(Case, sanya.case_id))):
+        assert (list(conduct.kinds_for(case, branch)), list(conduct.kinds_for(case, other))) == (["refuses"], [])
+    assert record(sanya, REFUSES, branch).recorded_by == branch.user_id
+    for somebody, error in ((other, NotFound), (person("hainan.platform_sanya.officer"), PermissionDenied)):
+        with pytest.raises(error):
+            record(sanya, REFUSES, somebody, "x" * 20)
+
+
 def test_where_the_text_orders_nothing_of_the_kind_nothing_is_offered(installed, app, clock, session):
     guichi = Journey(app, clock, "guichi").bad_review()
     boss = person("guichi.bureau.supervisor")
