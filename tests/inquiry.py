@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import MappingProxyType
 from unittest import mock
 
@@ -19,8 +20,10 @@ from caseflow.cases.effects.occasion import Occasion, Outcome
 from caseflow.cases.effects.registry import TOPICS, Effect
 from caseflow.engine import definition as engine
 from caseflow.install import kinds as installed
+from caseflow.law import regulations
 from caseflow.models import Case, Unit, db, transaction
 from caseflow.people.permissions import SYSTEM
+from caseflow.proof import Rule
 from caseflow.workshop import deployment
 from tests.caseflow.engine.builder import NAMESPACES
 from tests.conftest import Clock
@@ -79,8 +82,12 @@ INQUIRY = Kind(
 
 @contextmanager
 def known() -> Iterator[None]:
-    """The list of kinds has one line more."""
-    with mock.patch.object(installed, "KINDS", (*installed.KINDS, INQUIRY)):
+    """The list of kinds has one line more, and its place a rule about it."""
+    place = regulations.get(PLACE)
+    ruled = replace(place, rules={**place.rules, INQUIRY.process: (Rule("always_ends()", "QJ-1", ""),)})
+    places = {**regulations.all_regulations(), PLACE: ruled}
+    with mock.patch.object(installed, "KINDS", (*installed.KINDS, INQUIRY)), \
+            mock.patch.object(regulations, "all_regulations", lambda: places):
         installed.read()
         yield
     installed.read()

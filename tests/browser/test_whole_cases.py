@@ -48,7 +48,7 @@ def test_qijiang(desk, officer_of, today):
     person.does(number, "分类转交", 问题类别="业务办理", 责任部门="区人力社保局", 交办意见="请在时限内办理。")
     person.sign_out().sign_in(officer_of(number))
     person.does(number, "初次处置", 处置结果="问题复杂，承诺限期解决", 承诺答复的内容="今日补发证照",
-                承诺的日期=today, 核实情况=FOUND)
+                承诺的日期=today, 告知评价人的方式="电话", 核实情况=FOUND)
     person.does(number, "按承诺整改", 整改措施和结果=DONE)
     person.does(number, "回访并反馈", 回访结果="满意", 回访方式="上门见面")
     person.sign_out().sign_in("qijiang.office.officer")

@@ -74,7 +74,8 @@ def test_a_branch_is_ended_with_its_last_day(desks, app):
     with app.app_context():
         number = db.session.scalar(select(Branch.id).join(Unit, Unit.id == Branch.unit_id).where(
             Unit.key == "platform_sanya"))
-    assert "已终止" in said(desks["admin"].sends(f"{PAGE}/{number}/end", {"last_day": "2026-03-31"}), desks["admin"])
+    ended = desks["admin"].sends(f"{PAGE}/{number}/end", {"last_day": "2026-03-31"})
+    assert "已定下截止日期（含当日）" in said(ended, desks["admin"])
     assert "2026-03-31" in words(desks["auditor"].opens(PAGE))
     assert "截止日期不能早于今天" in said(
         desks["admin"].sends(f"{PAGE}/{number}/end", {"last_day": "2026-01-31"}), desks["admin"])
