@@ -76,7 +76,7 @@ def test_a_staff_member_appeals_and_loses(desk, rated, width):
     person, address, number = filed(desk, rated, width)
     reviewer = asking(desk(REVIEWER, width), number)
     reviewer.fill({"复核决定": "申诉不成立", "经核实履职不到位，且企业和群众意见较大": "是",
-                   "“意见较大”的依据": "一周内三名群众反映同一窗口。", "决定的理由": REASONS})
+                   "“意见较大”的依据": "一周内三名群众反映同一窗口。", "决定的理由": REASONS}).look("复核申诉")
     reviewer.submit()
     expect(reviewer.page.locator("#messages .alert-success")).to_contain_text("申诉不成立")
     person.page.goto(address)
