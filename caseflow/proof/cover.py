@@ -9,10 +9,11 @@ passed than it gives. So waits of 2 and of 3 days fill 5 days, and nothing makes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from caseflow.engine.values import REMINDER, DeadlineRule
+from caseflow.proof.ending import leading_to
 from caseflow.proof.explorer import Deadline, Graph, Move, Node
 from caseflow.proof.language import Check
 from caseflow.proof.limits import Timers, limit_fact, limit_of
@@ -143,27 +144,12 @@ def _coming(graph: Graph, steps: tuple[str, ...], past: tuple[str, ...]) -> set[
     """The states from which one of these steps can come without passing one of `past` before."""
     there = {number for number, node in enumerate(graph.nodes) if any(task in steps for task in node.tasks)
              or any(element in steps for move in node.moves for element in move.passed)}
-    return _leading_to(graph, there, lambda move: not any(element in past for element in move.passed))
+    return leading_to(graph, there, lambda move: not any(element in past for element in move.passed))
 
 
 def _unavoidable(graph: Graph, steps: tuple[str, ...]) -> set[int]:
     """The states from which people and time come to no end without one of these steps."""
     ended = {number for number, node in enumerate(graph.nodes) if node.ended}
-    free = _leading_to(graph, ended, lambda move: move.kind != "message" and not any(
+    free = leading_to(graph, ended, lambda move: move.kind != "message" and not any(
         element in steps for element in move.passed))
     return _coming(graph, steps, ()) - free
-
-
-def _leading_to(graph: Graph, found: Iterable[int], by: Callable[[Move], bool]) -> set[int]:
-    """The states from which such moves lead to one of those given, and these."""
-    behind: dict[int, list[int]] = {}
-    for number, node in enumerate(graph.nodes):
-        for move in filter(by, node.moves):
-            behind.setdefault(move.target, []).append(number)
-    reached, waiting = set(found), list(found)
-    while waiting:
-        for number in behind.get(waiting.pop(), ()):
-            if number not in reached:
-                reached.add(number)
-                waiting.append(number)
-    return reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from caseflow.engine.circles import on_circles
 from caseflow.proof.explorer import LOST, Graph, Move
@@ -54,19 +54,24 @@ def _breach(graph: Graph, move: Move, finished: set[int]) -> Breach | None:
 
 def _finished(graph: Graph) -> set[int]:
     """The states from which an end is reached by tasks and timers alone: a message may never come."""
+    ended = (number for number, node in enumerate(graph.nodes) if node.ended)
+    return leading_to(graph, ended, lambda move: move.kind != "message")
+
+
+def leading_to(graph: Graph, found: Iterable[int], by: Callable[[Move], bool]) -> set[int]:
+    """The states from which such moves lead to one of those given, and these."""
     behind: dict[int, list[int]] = {}
     for number, node in enumerate(graph.nodes):
-        for move in node.moves:
-            if move.kind != "message":
-                behind.setdefault(move.target, []).append(number)
-    waiting = [number for number, node in enumerate(graph.nodes) if node.ended]
-    found = set(waiting)
+        for move in filter(by, node.moves):
+            behind.setdefault(move.target, []).append(number)
+    waiting = list(found)
+    reached = set(waiting)
     while waiting:
         for number in behind.get(waiting.pop(), ()):
-            if number not in found:
-                found.add(number)
+            if number not in reached:
+                reached.add(number)
                 waiting.append(number)
-    return found
+    return reached
 
 
 def _circling(graph: Graph) -> set[int]:
