@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -24,8 +25,8 @@ SIZE = 1 << 16
 class Proxy:
     """Passes on what goes between clients and the server; cuts so many connections, writing each down."""
 
-    def __init__(self, socket: str, port: int, cuts: int, random: Random, log: Path) -> None:
-        self.socket, self.port, self.left, self.random = socket, port, cuts, random
+    def __init__(self, socket: str, port: int, cuts: int, kinds: Sequence[str], random: Random, log: Path) -> None:
+        self.socket, self.port, self.left, self.kinds, self.random = socket, port, cuts, kinds, random
         self.log = log
 
     async def serve(self) -> None:
@@ -61,7 +62,7 @@ class _Line:
 
     def __init__(self, proxy: Proxy, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.proxy, self.client, self.server = proxy, client, server
-        self.kind = proxy.random.choice(KINDS)
+        self.kind = proxy.random.choice(proxy.kinds)
         self.life = proxy.random.randint(1, LONGEST_LIFE) * (TENS if self.kind == "anywhere" else 1)
         self.silent = False
         self.messages = 0    # of the present transaction

@@ -364,7 +364,8 @@ def _receive(part: Part, ledger: Ledger, intent: Intent, lines: list[str]) -> No
 
 def proxy(part: Part) -> None:
     """Stands before the database and cuts connections."""
-    cutting = Proxy(part.args["socket"], part.args["port"], part.args["cuts"], part.random, part.folder / "cuts")
+    cutting = Proxy(part.args["socket"], part.args["port"], part.args["cuts"], part.args["kinds"], part.random,
+                    part.folder / "cuts")
     asyncio.run(cutting.serve())
 
 

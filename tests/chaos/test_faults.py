@@ -27,7 +27,8 @@ def test_a_message_that_leaves_before_the_commit_is_found(nursery, world, seed):
 
 @on_postgresql
 def test_an_error_that_is_swallowed_is_found(nursery, world, seed):
-    findings, _ = cut_run(nursery, world, seed, ratings=10, cuts=20, fault="error_swallowed")
+    findings, _ = cut_run(nursery, world, seed, ratings=10, cuts=20, kinds=["commit_lost"], of=["worker"],
+                          fault="error_swallowed")
     assert "lost" in {finding.kind for finding in findings}
 
 
