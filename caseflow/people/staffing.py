@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from caseflow.casefile import offices
@@ -16,6 +16,7 @@ from caseflow.law.appeal_rules import STAFF
 from caseflow.law.person_rules import Apart
 from caseflow.models import Absence, Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.people import apart, impartiality
+from caseflow.people.apart import Rules
 from caseflow.people.impartiality import REVIEWER
 from caseflow.people.permissions import Actor
 
@@ -55,7 +56,7 @@ def free_for(actor: Actor, regulation: str | None = None) -> Iterator[ColumnElem
 def nobody_may() -> ColumnElement[bool]:
     """A condition on WorkItem: an open review, or a task that a rule keeps apart, at a post where people are, of whom
     nobody may do it, nor anybody for them. Where nobody is at all: vacancies."""
-    return _nobody_may(tuple(apart.kept_apart()))
+    return _nobody_may(apart.kept_apart())
 
 
 def nobody_may_in(units: Collection[int]) -> ColumnElement[bool]:
@@ -68,12 +69,19 @@ def nobody_may_in(units: Collection[int]) -> ColumnElement[bool]:
 
 def _somebody_at_posts(units: Collection[int]) -> list[tuple[int, str, int]]:
     """(unit, role, a person who is there) of each post that has open tasks which somebody may be barred from."""
+    return [tuple(row) for row in db.session.execute(_looking(apart.kept_apart()), {"units": list(units)})]
+
+
+@lru_cache(maxsize=8)
+def _looking(_rules: Rules) -> Select[tuple[int, str, int]]:
+    """Made once for the rules there are."""
     asked = select(WorkItem.unit_id, WorkItem.role).where(
-        OPEN, WorkItem.unit_id.in_(units), _bounded(apart.elements())).distinct().subquery()
+        OPEN, WorkItem.unit_id.in_(bindparam("units", expanding=True)),
+        _bounded(apart.elements())).distinct().subquery()
     active = select(RoleAssignment).join(User, User.id == RoleAssignment.user_id).where(is_there(User)).subquery()
-    query = select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).join(
-        active, and_(active.c.unit_id == asked.c.unit_id, active.c.role == asked.c.role))
-    return [tuple(row) for row in db.session.execute(query.group_by(asked.c.unit_id, asked.c.role))]
+    return select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).join(
+        active, and_(active.c.unit_id == asked.c.unit_id, active.c.role == asked.c.role)).group_by(
+        asked.c.unit_id, asked.c.role)
 
 
 def _may_be_nobody(posts: Iterable[tuple[int, str, int]]) -> ColumnElement[bool]:
@@ -96,7 +104,7 @@ def _bounded(elements: Collection[str]) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=8)
-def _nobody_may(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+def _nobody_may(rules: Rules) -> ColumnElement[bool]:
     """Made once for the rules there are: making it takes longer than most databases take to answer."""
     post, user = _POST, _USER
     there = exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
@@ -107,11 +115,11 @@ def _nobody_may(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool
 
 def somebody_stands_in() -> ColumnElement[bool]:
     """A condition on WorkItem: who does it by a rule where nobody else can is there, and may."""
-    return _somebody_stands_in(tuple(apart.kept_apart()))
+    return _somebody_stands_in(apart.kept_apart())
 
 
 @lru_cache(maxsize=8)
-def _somebody_stands_in(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+def _somebody_stands_in(rules: Rules) -> ColumnElement[bool]:
     return or_(false(), *(and_(WorkItem.role != STAFF, _is_of(key, kind, rule), _somebody_at(key, rule.fallback))
                           for key, kind, rule in rules if rule.fallback))
 
@@ -129,11 +137,11 @@ def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:
 
 
 def _nobody_at_its_post() -> ColumnElement[bool]:
-    return _nobody_there(tuple(apart.kept_apart()))
+    return _nobody_there(apart.kept_apart())
 
 
 @lru_cache(maxsize=8)
-def _nobody_there(_rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+def _nobody_there(_rules: Rules) -> ColumnElement[bool]:
     """Made once for the rules there are, which stand in impartiality.barred."""
     post, user = _POST, _USER
     return ~exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
