@@ -137,7 +137,7 @@ def _units(actor: Actor, only: int | None = None) -> dict[int, str]:
 def _where(units: dict[int, str], which: str, now: datetime) -> list[ColumnElement[bool]]:
     """The condition on the tasks of each unit, or one for all. What is due soon is counted by its place's calendar."""
     if which == "unstaffed":
-        return [staffing.nobody_may_in(units), *vacancies.tasks_in(units)] if units else []
+        return [*staffing.nobody_may_in(units), *vacancies.tasks_in(units)] or [false()]
     soon = {place: _end_of_soon(place, now) for place in set(units.values())} if which == "soon" else {}
     waiting = {place: _began_before(place, now) for place in set(units.values())} if which == "waiting" else {}
     midnight = _midnight(now)
