@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from caseflow.cases import agreeable
@@ -106,15 +105,34 @@ def run(definition: Definition, regulation: Regulation, scenarios: Iterable[Scen
     return tuple(_judge(ground, scenario) for scenario in scenarios if scenario.process == ground.process)
 
 
-def run_folder(definition: Definition, regulation: Regulation, folder: Path,
-               kept: Mapping[str, str] = MappingProxyType({})) -> tuple[Result, ...]:
-    """Play the scenarios in a folder of a regulation, and the `kept` ones (key → text) beside or in place of them.
+def run_folder(definition: Definition, regulation: Regulation, folder: Path) -> tuple[Result, ...]:
+    """Play the scenarios in a folder of a regulation. What cannot be read is a failed scenario of each process."""
+    return _run(definition, regulation, {
+        file.stem: partial(scenario_file.read, file) for file in sorted((folder / FOLDER).glob("*.toml"))})
 
-    What cannot be read is a failed scenario of each process.
-    """
-    readers: dict[str, Callable[[], Scenario]] = {
-        file.stem: partial(scenario_file.read, file) for file in sorted((folder / FOLDER).glob("*.toml"))}
-    readers |= {key: partial(scenario_file.parse, text, key) for key, text in kept.items()}
+
+def run_texts(definition: Definition, regulation: Regulation, texts: Mapping[str, str]) -> tuple[Result, ...]:
+    """Play scenarios that are kept (key → text), by their keys; what cannot be read is a failed one."""
+    return _run(definition, regulation, {
+        key: partial(scenario_file.parse, text, key) for key, text in sorted(texts.items())})
+
+
+def texts_in(folder: Path, process: str) -> dict[str, str]:
+    """The scenarios of this process in a folder of a regulation, key → text; a file that cannot be read is among them
+    as it is."""
+    found = {}
+    for file in sorted((folder / FOLDER).glob("*.toml")):
+        try:
+            scenario = scenario_file.read(file)
+        except ConfigurationError:
+            found[file.stem] = file.read_text(encoding="utf-8", errors="replace").replace("\0", "")
+        else:
+            found |= {file.stem: scenario_file.write(scenario)} if scenario.process == process else {}
+    return found
+
+
+def _run(definition: Definition, regulation: Regulation,
+         readers: Mapping[str, Callable[[], Scenario]]) -> tuple[Result, ...]:
     results = []
     for key, read in readers.items():
         try:

@@ -27,7 +27,7 @@ from caseflow.models import Definition, DraftEditor, DraftVisit, ProcessDraft, U
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-from caseflow.workshop import deployment, verification
+from caseflow.workshop import deployment, verification, version_scenarios
 
 GONE_AFTER = timedelta(seconds=60)
 
@@ -145,23 +145,23 @@ def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Defini
     if actor.user_id in {draft.author_id, draft.submitted_by_id, *(editor.user_id for editor in draft.editors)}:
         raise SecondPersonNeeded
     deployment.lock(draft.process_id)
-    process = _deployable(draft)
+    examination, process = _deployable(draft)
     draft.state = "deployed"
     _note(draft, "draft_approved", actor, now, digest=process.digest)
-    version = deployment.put(
-        process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id)
+    version = deployment.put(process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id,
+                             scenarios=version_scenarios.written(examination.scenarios))
     draft.deployed_as = version.digest
     return version
 
 
-def _deployable(draft: ProcessDraft) -> definition.Definition:
-    """What the draft would become; refuses what must not be deployed or would change nothing."""
+def _deployable(draft: ProcessDraft) -> tuple[verification.Examination, definition.Definition]:
+    """What was found in the draft and what it would become; refuses what must not be deployed or changes nothing."""
     base = require_base(draft)
-    process = verification.require(
-        verification.examine(draft.regulation, draft.process_id, draft.source, draft.id))
+    examination = verification.examine(draft.regulation, draft.process_id, draft.source, draft.id)
+    process = verification.require(examination)
     if process.digest == base.digest:
         raise NothingChanged
-    return process
+    return examination, process
 
 
 def require_state(draft: ProcessDraft, state: str) -> None:
