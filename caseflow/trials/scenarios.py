@@ -150,17 +150,30 @@ def findings(results: Iterable[Result]) -> Iterator[Finding]:
                           {"name": result.name, "key": result.key, "problem": problem})
 
 
-def keep(trial: Trial, ground: Ground, key: str, name: str) -> Scenario:
-    """The scenario that this run is, expecting what happened in it."""
+def keep(trial: Trial, ground: Ground, key: str, name: str, replaced: Scenario | None = None) -> Scenario:
+    """The scenario that this run is, expecting what happened in it.
+
+    Of one that it replaces it has the article, the note, and what must never or not more often happen, as far as the
+    run keeps that.
+    """
     played = play(Ground(ground.definition, ground.regulation, working_days.national()), trial.acts)
     due_by: dict[str, tuple[date | datetime, ...]] = {}
     for element, moment in played.dues:
-        local = moment.astimezone(SHANGHAI)
-        due_by[element] = (*due_by.get(element, ()), local.date() if local.time() == LAST_SECOND else moment)
+        due_by[element] = (*due_by.get(element, ()), as_written(moment))
+    old = replaced.expect if replaced else Expectation()
     expect = Expectation(
         outcome=played.outcome or OPEN, tasks=tuple(task.element for task in played.tasks), fired=played.fired,
-        effects=played.effects, due_by=due_by)
-    return Scenario(key, name, ground.process, "", "", trial.acts, expect)
+        effects=played.effects, due_by=due_by,
+        at_most={name: most for name, most in old.at_most.items() if times(played, name) <= most},
+        never=tuple(name for name in old.never if not times(played, name)))
+    return Scenario(key, name, ground.process, replaced.article if replaced else "",
+                    replaced.note if replaced else "", trial.acts, expect)
+
+
+def as_written(moment: datetime) -> date | datetime:
+    """A due moment as an expectation names it: the day whose last second it is, else the moment."""
+    local = moment.astimezone(SHANGHAI)
+    return local.date() if local.time() == LAST_SECOND else moment
 
 
 def coverage(definition: Definition, trials: Iterable[Trial | None]) -> Coverage:
@@ -183,14 +196,20 @@ def coverage(definition: Definition, trials: Iterable[Trial | None]) -> Coverage
 def _judge(ground: Ground, scenario: Scenario) -> Result:
     trial = play(ground, scenario.acts)
     if trial.stopped:
-        problems = [_stopped(trial.stopped, scenario.acts[trial.stopped.number - 1], trial)]
+        problems = [stopped(trial.stopped, scenario.acts[trial.stopped.number - 1], trial)]
     else:
-        problems = [problem for check in (_outcome, _sequences, _due, _due_by, _at_most, _never)
-                    for problem in check(scenario.expect, trial)]
+        problems = unexpected(scenario.expect, trial)
     return Result(scenario.key, scenario, trial, tuple(problems))
 
 
-def _stopped(stop: Stop, act: Act, trial: Trial) -> Problem:
+def unexpected(expect: Expectation, trial: Trial) -> list[Problem]:
+    """What a run that was not stopped shows otherwise."""
+    return [problem for check in (_outcome, _sequences, _due, _due_by, _at_most, _never)
+            for problem in check(expect, trial)]
+
+
+def stopped(stop: Stop, act: Act, trial: Trial) -> Problem:
+    """That an act of a scenario could not be done."""
     return Problem(act.task, "stopped", {"number": stop.number, "do": act.do, "what": act.task or act.message,
                                          "why": why_not(stop.error, trial)})
 
@@ -267,17 +286,17 @@ def spell(moment: date | datetime) -> str:
 
 def _at_most(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element, most in expect.at_most.items():
-        times = _times(trial, element)
-        if times > most:
-            yield Problem(element, "at_most", {"most": most, "times": times})
+        found = times(trial, element)
+        if found > most:
+            yield Problem(element, "at_most", {"most": most, "times": found})
 
 
 def _never(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element in expect.never:
-        if _times(trial, element):
+        if times(trial, element):
             yield Problem(element, "never")
 
 
-def _times(trial: Trial, element: str) -> int:
+def times(trial: Trial, element: str) -> int:
     """How often a task was opened, or another element passed."""
     return sum(task.element == element for task in trial.tasks) or trial.passed.count(element)

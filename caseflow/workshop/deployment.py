@@ -26,8 +26,8 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     """Make the files of bpmn/<regulation>/<name>.bpmn the process that new cases start under; the current version.
 
     What people decided in the workshop stays: files that were deployed before are not deployed again, and none replace
-    a version that somebody approved. Their scenarios follow those of the folder. Refuses with DefinitionRefused, whose findings say why. Journaled as
-    definition_deployed. Running cases keep the version they started with.
+    a version that somebody approved; their scenarios follow those of the folder. Refuses with DefinitionRefused, whose
+    findings say why. Journaled as definition_deployed. Running cases keep the version they started with.
     """
     process = shipped(regulation, name, TOPICS)
     known = db.session.scalar(select(Definition).where(

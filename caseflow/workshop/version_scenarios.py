@@ -22,7 +22,7 @@ def of_version(row: Definition) -> Mapping[str, str]:
 
 
 def of_draft(draft: ProcessDraft) -> Mapping[str, str]:
-    """Those that this draft is checked with: of the version it starts from, with what was kept with the draft itself."""
+    """Those that this draft is checked with: of the version it starts from, with what was kept with the draft."""
     base = db.session.get(Definition, draft.base) if draft.base else _current(draft.process_id)
     return _with_own(of_version(base) if base else {}, draft.id)
 
