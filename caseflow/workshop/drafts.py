@@ -65,8 +65,7 @@ def save(draft_id: int, source: bytes, revision: int, actor: Actor, now: datetim
         return draft
     draft.source, draft.edited_by_id, draft.edited_at = source, actor.user_id, now
     draft.revision += 1
-    if all(editor.user_id != actor.user_id for editor in draft.editors):
-        draft.editors.append(DraftEditor(user_id=actor.user_id))
+    count_as_editor(draft, actor)
     _note(draft, "draft_saved", actor, now)
     return draft
 
@@ -133,15 +132,17 @@ def send_back(draft_id: int, reason: str, actor: Actor, now: datetime) -> Proces
     return draft
 
 
-def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Definition:
+def approve(draft_id: int, revision: int, actor: Actor, now: datetime, seen: str | None = None) -> Definition:
     """Deploy a submitted draft: new cases start under it at once, running ones keep their version.
 
-    An approver of the regulation who has neither edited nor submitted it (SecondPersonNeeded), and who has seen this
-    revision. Refuses as `submit` does; a draft that cannot be deployed any more is to be sent back.
+    An approver of the regulation who has neither edited nor submitted it, nor kept a scenario with it
+    (SecondPersonNeeded), and who has seen this revision and its scenarios (`seen`: version_scenarios.mark;
+    ScenariosChanged). Refuses as `submit` does; a draft that cannot be deployed any more is to be sent back.
     """
     draft = _locked(draft_id, actor, "approver")
     require_state(draft, "submitted")
     require_revision(draft, revision)
+    version_scenarios.require_mark(draft, seen)
     if actor.user_id in {draft.author_id, draft.submitted_by_id, *(editor.user_id for editor in draft.editors)}:
         raise SecondPersonNeeded
     deployment.lock(draft.process_id)
@@ -162,6 +163,12 @@ def _deployable(draft: ProcessDraft) -> tuple[verification.Examination, definiti
     if process.digest == base.digest:
         raise NothingChanged
     return examination, process
+
+
+def count_as_editor(draft: ProcessDraft, actor: Actor) -> None:
+    """Whoever has changed a draft does not approve it."""
+    if all(editor.user_id != actor.user_id for editor in draft.editors):
+        draft.editors.append(DraftEditor(user_id=actor.user_id))
 
 
 def require_state(draft: ProcessDraft, state: str) -> None:

@@ -51,6 +51,16 @@ class Examination:
         return bool(self.reasons)
 
     @property
+    def kept_the_law(self) -> bool:
+        """Whether nothing keeps it from being deployed but recordings that no longer agree."""
+        return all(finding.code == played.FAILED for finding in self.reasons)
+
+    @property
+    def disagreeing(self) -> tuple[played.Result, ...]:
+        """The scenarios that do not pass, once the law is kept; before that none."""
+        return tuple(result for result in self.scenarios if not result.passed) if self.kept_the_law else ()
+
+    @property
     def reasons(self) -> tuple[Finding, ...]:
         """Why it must not be deployed, broken rules included."""
         errors = [finding for finding in self.findings if finding.severity == "error"]

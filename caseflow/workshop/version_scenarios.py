@@ -6,11 +6,13 @@ came from, over the files of the regulation's folder.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 import orjson
 from sqlalchemy import exists, select, tuple_
 
+from caseflow.errors import ScenariosChanged
 from caseflow.law import regulations
 from caseflow.models import Definition, KeptScenario, ProcessDraft, db
 from caseflow.trials import scenario_file, scenarios
@@ -23,14 +25,30 @@ def of_version(row: Definition) -> Mapping[str, str]:
 
 def of_draft(draft: ProcessDraft) -> Mapping[str, str]:
     """Those that this draft is checked with: of the version it starts from, with what was kept with the draft."""
-    base = db.session.get(Definition, draft.base) if draft.base else _current(draft.process_id)
-    return _with_own(of_version(base) if base else {}, draft.id)
+    return _with_own(of_base(draft), draft.id)
 
 
 def of_process(process_id: str) -> Mapping[str, str]:
     """Those of the version under which new cases start; none before the first."""
     row = _current(process_id)
     return of_version(row) if row else {}
+
+
+def of_base(draft: ProcessDraft) -> Mapping[str, str]:
+    """Those of the version that this draft starts from."""
+    base = db.session.get(Definition, draft.base) if draft.base else _current(draft.process_id)
+    return of_version(base) if base else {}
+
+
+def mark(draft: ProcessDraft) -> str:
+    """By which a page and what is decided on it know that they mean the same scenarios."""
+    return hashlib.sha256(_dumped(of_draft(draft)).encode()).hexdigest()[:16]
+
+
+def require_mark(draft: ProcessDraft, seen: str | None) -> None:
+    """ScenariosChanged when the draft's scenarios are others than those with this mark; None: nobody looked."""
+    if seen is not None and seen != mark(draft):
+        raise ScenariosChanged
 
 
 def own(draft_id: int) -> list[KeptScenario]:
