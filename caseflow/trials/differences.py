@@ -18,8 +18,8 @@ WAYS = ("act_added", "act_removed", "outcome", "tasks")     # say that more than
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One of them. `code`: name, article, note; act_added, act_removed, answer or act (an attribute of an act); outcome,
-    tasks, fired, effects, never, due, due_by or at_most.
+    """One of them. `code`: name, article, note; act_added, act_removed, answer or act (an attribute of an act);
+    outcome, tasks, fired, effects, never, due, due_by or at_most.
 
     `act` is the act it is about (as it is now; a removed one as it was), `name` the field, attribute or element;
     None and () where there was or is nothing.

@@ -119,6 +119,11 @@ def put(draft: ProcessDraft, key: str, text: str, kind: str, actor: Actor, now: 
     return row
 
 
+def own_keys(draft: ProcessDraft) -> frozenset[str]:
+    """The keys of the scenarios that were kept with this draft itself."""
+    return frozenset(row.key for row in version_scenarios.own(draft.id) if row.text)
+
+
 def _wrong(trial: Trial, name: str, in_place_of: str, known: dict[str, scenarios.Result]) -> dict[str, str]:
     wrong = {}
     if not name.strip():

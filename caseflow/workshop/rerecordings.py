@@ -28,8 +28,11 @@ NEW, REPLACED, RERECORDED, LEFT_OUT = "new", "replaced", "rerecorded", "left_out
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was kept with a draft in place of, or beside, a scenario of its version. `kind`: NEW, REPLACED (another way),
-    RERECORDED (other answers, times or notices alone) or LEFT_OUT; `old` and `new` are None where there is none."""
+    """What was kept with a draft in place of, or beside, a scenario of its version.
+
+    `kind`: NEW, REPLACED (another way), RERECORDED (other answers, times or notices alone) or LEFT_OUT; `old` and `new`
+    are None where there is none.
+    """
 
     kind: str
     row: KeptScenario

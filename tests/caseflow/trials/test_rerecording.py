@@ -21,7 +21,8 @@ VALIDATION = f"<camunda:validation>{REQUIRED}</camunda:validation>"
 CHOICE = ('<camunda:formField id="matter" label="事项类别" type="enum">' + VALIDATION
           + '<camunda:value id="window" name="窗口" /><camunda:value id="online" name="网上" /></camunda:formField>')
 REMINDER = (
-    '<bpmn:boundaryEvent id="first_response_soon" name="明天到期" cancelActivity="false" attachedToRef="first_response">'
+    '<bpmn:boundaryEvent id="first_response_soon" name="明天到期" cancelActivity="false"'
+    ' attachedToRef="first_response">'
     '<bpmn:extensionElements><camunda:properties><camunda:property name="limit" value="reminder" />'
     '<camunda:property name="article" value="GC-2(二)" /></camunda:properties></bpmn:extensionElements>'
     '<bpmn:outgoing>flow_soon</bpmn:outgoing><bpmn:timerEventDefinition id="soon_timer">'
@@ -148,7 +149,8 @@ def test_a_new_text_is_filled_with_its_label_and_a_new_choice_is_asked_once_for_
 
 def test_an_answer_that_decides_is_asked_for_each_scenario_and_leads_where_it_leads():
     """The recorded answer is no choice any more: nothing but the designer knows which of the others it was."""
-    ground = drawn(('<camunda:value id="simple"', '<camunda:value id="plain"'), ("[&#39;simple&#39;", "[&#39;plain&#39;"))
+    ground = drawn(('<camunda:value id="simple"', '<camunda:value id="plain"'),
+                   ("[&#39;simple&#39;", "[&#39;plain&#39;"))
     found = recorded(ground, shipped(SIMPLE))
     question, = found.questions
     assert question.scenario == SIMPLE and found.new is None and found.problem is None
