@@ -132,7 +132,8 @@ def test_an_old_page_a_second_time_and_a_second_designer_change_nothing(begun):
     second = Desk(draft.app, draft.clock, "second")
     assert "场景在您打开页面以后有改动" in draft.sends(second, "record", **old)
     with draft.app.app_context(), transaction():
-        drafts.save(draft.id, LONGER.replace("满意度回访", "回访").encode(), 1, person("guichi.designer"), draft.clock())
+        renamed = LONGER.replace("满意度回访", "回访").encode()
+        drafts.save(draft.id, renamed, 1, person("guichi.designer"), draft.clock())
     assert "保存了这份草稿" in draft.sends(draft.designer, "record", revision="1")
     for wrong in ({"revision": ""}, {"revision": "٣"}, {"revision": "9" * 20}):
         assert "请刷新页面后再操作" in draft.sends(draft.designer, "record", **wrong)
