@@ -94,9 +94,10 @@ def rerecord(draft_id: int, revision: int, seen: str, chosen: Mapping[str, str],
 
 
 def kept(draft: ProcessDraft) -> list[Kept]:
-    """Everything that was kept with a draft, by key, beside what its version has: for whoever approves it."""
+    """What was kept with a draft and differs from what its version has, by key: for whoever approves it."""
     base = version_scenarios.of_base(draft)
-    return [_kept(row, base.get(row.key, "")) for row in version_scenarios.own(draft.id)]
+    found = (_kept(row, base.get(row.key, "")) for row in version_scenarios.own(draft.id))
+    return [one for one in found if one.old != one.new or one.old_text != one.row.text and not (one.old and one.new)]
 
 
 def _kept(row: KeptScenario, old_text: str) -> Kept:

@@ -36,6 +36,15 @@ def longer_text(page) -> None:
     expect(page.locator("[data-save-state]")).to_contain_text("已保存")
 
 
+def looked_at(desk, who: str, draft: str, what: str, opens: str = "") -> None:
+    """The draft's page on a telephone."""
+    phone = desk(who, 390)
+    phone.page.goto(draft)
+    if opens:
+        phone.page.locator(opens).first.click()
+    phone.look(what)
+
+
 def test_recordings_that_a_harmless_edit_changes_are_recorded_anew_and_seen_by_the_approver(desk):
     designer = desk("guichi.designer")
     page = designer.page
@@ -49,23 +58,25 @@ def test_recordings_that_a_harmless_edit_changes_are_recorded_anew_and_seen_by_t
     expect(page.locator("#recordings")).to_contain_text(ANSWER)
     expect(page.get_by_role("button", name="提交审批")).to_have_count(0)
     designer.look("改动的记录")
-    phone = desk("guichi.designer", 390)
-    phone.page.goto(draft)
-    phone.look("手机上改动的记录")
+    looked_at(desk, "guichi.designer", draft, "手机上改动的记录")
 
     designer.follow(page.get_by_role("button", name="重新记录这 8 个场景"))
     expect(page.locator("#messages")).to_contain_text("已重新记录 8 个场景")
     designer.follow(page.get_by_role("button", name="提交审批"))
     expect(page.locator("#messages")).to_contain_text("已提交审批")
     designer.look("提交以后")
+    second_person_approves(desk, draft)
 
+
+def second_person_approves(desk, draft: str) -> None:
+    """Having seen the recording of before and that of now."""
     approver = desk("guichi.approver")
     page = approver.page
     page.goto(draft)
     kept = page.locator("#kept-scenarios")
     expect(kept.locator("h2")).to_contain_text("这份草稿改动 8 个场景")
     simple = kept.locator(".differences > li", has_text="简单事项，按时办结，评价人满意")
-    for told in ("重新记录", "GC-2(二)", ANSWER):
+    for told in ("重录", "GC-2(二)", ANSWER):
         expect(simple).to_contain_text(told)
     simple.locator("summary").click()
     for heading in ("原来的记录", "现在的记录"):
@@ -73,9 +84,6 @@ def test_recordings_that_a_harmless_edit_changes_are_recorded_anew_and_seen_by_t
     expect(simple.locator("pre").nth(0)).not_to_contain_text("情况属实。情况属实。")
     expect(simple.locator("pre").nth(1)).to_contain_text("情况属实。情况属实。")
     approver.look("审批人看前后的记录")
-    phone = desk("guichi.approver", 390)
-    phone.page.goto(draft)
-    phone.page.locator("#kept-scenarios summary").first.click()
-    phone.look("手机上看前后的记录")
+    looked_at(desk, "guichi.approver", draft, "手机上看前后的记录", "#kept-scenarios summary")
     approver.follow(page.get_by_role("button", name="批准并部署"))
     expect(page.locator("#messages")).to_contain_text("已批准并部署")

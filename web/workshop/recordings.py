@@ -54,6 +54,7 @@ def page(draft: ProcessDraft, examination: Examination) -> dict[str, Any]:
     questions = {asked.key: asked for one in changing for asked in one.questions}
     return {
         "scenarios_mark": version_scenarios.mark(draft), "changing": [_changing(one, words) for one in changing],
+        "in_base": version_scenarios.of_base(draft).keys(),
         "able": sum(one.problem is None for one in changing),
         "questions": [question(asked, words, names) for asked in questions.values()],
         "kept_scenarios": [_kept(one, words) for one in rerecordings.kept(draft)]}
@@ -63,7 +64,7 @@ def _changing(one: Rerecording, words: Words) -> dict[str, Any]:
     """A scenario that does not agree: what it becomes, or why people record it."""
     found = differences.between(one.old, one.new) if one.new else ()
     return {"key": one.key, "name": one.name, "article": one.old.article if one.old else "", "readable": bool(one.old),
-            "by_hand": words.problem(one.problem) if one.problem else "", "asks": bool(one.questions),
+            "by_hand": words.by_hand(one.problem) if one.problem else "", "asks": bool(one.questions),
             "changes": [words.difference(change) for change in found]}
 
 

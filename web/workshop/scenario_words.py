@@ -23,7 +23,7 @@ from web.workshop.designer_facts import EFFECTS, MESSAGES
 
 _ = lazy_gettext
 
-KINDS = {"new": _("新增"), "replaced": _("改换"), "rerecorded": _("重新记录"), "left_out": _("去掉")}
+KINDS = {"new": _("新增"), "replaced": _("改换"), "rerecorded": _("重录"), "left_out": _("去掉")}
 MARKS = {"new": "added", "replaced": "changed", "rerecorded": "moved", "left_out": "removed"}
 HEADING = {"name": _("名称"), "article": _("依据"), "note": _("说明")}
 ATTRIBUTES = {
@@ -110,6 +110,12 @@ class Words:
     def problem(self, problem: Problem) -> str:
         """A problem of a scenario, with names in place of ids."""
         return sentences.of(self._named(problem))
+
+    def by_hand(self, problem: Problem) -> str:
+        """Why a scenario is not recorded anew by itself."""
+        if problem.code == "unreadable":
+            return self.problem(problem)
+        return gettext("走的环节或者结果不一样，不能自动重新记录：%(why)s", why=self.problem(problem))
 
     def _named(self, problem: Problem) -> Problem:
         facts = {name: self._fact(problem.code, name, fact) for name, fact in problem.facts.items()}

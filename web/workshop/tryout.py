@@ -38,6 +38,7 @@ from web.parts.articles import articles
 from web.sign_in.auth import current_actor
 from web.words import contacts, places, processes
 from web.workshop import tryout_words
+from web.workshop.scenario_words import Words
 
 blueprint = Blueprint("tryout", __name__, template_folder="templates",
                       url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
@@ -263,6 +264,7 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         run=tryout_words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
         channels=contacts.CHANNELS, results=contacts.RESULTS,
         scenarios=bench.examination.scenarios, own=kept_trials.own_keys(draft),
+        why=Words(draft.regulation, [bench.examination.definition]).problem,
         left_out=[one for one in rerecordings.kept(draft) if one.kind == rerecordings.LEFT_OUT],
         may_keep=kept_trials.may_keep(draft, bench.actor),
         coverage=tryout_words.coverage(bench.ground.definition, scenarios.coverage(

@@ -78,7 +78,7 @@ def test_from_a_harmless_edit_to_an_approval_that_has_seen_old_and_new(begun):
     assert "这份草稿改动 8 个场景" in page and "场景：8 / 8 通过" in page
     assert "已提交审批" in draft.sends(draft.designer, "submit")
     seen = words(draft.approver.opens(draft.address))
-    for told in ("重新记录 简单事项，按时办结，评价人满意 GC-2(二)", "原来的记录", "现在的记录",
+    for told in ("重录 简单事项，按时办结，评价人满意 GC-2(二)", "原来的记录", "现在的记录",
                  "核实情况，原来 “情况属实。”，现在 “情况属实。情况属实。”"):
         assert told in seen
     name = re.search(r"GC-2\(二\) · (\S+) · ", seen)[1]
@@ -111,13 +111,18 @@ def test_another_way_is_recorded_by_hand_and_says_which_and_why(begun):
     draft.keeps("rectification_kept_2", "name =")
     page = words(draft.designer.opens(draft.address))
     assert "改动 10 个场景的记录" in page and "重新记录这 8 个场景" in page
-    assert "人工重录 等待回访 走的环节或者结果不一样" in page
+    assert "手工 等待回访 走的环节或者结果不一样" in page
     assert "应以 满意 结束，实际没有办结。" in page and "到试办页重录“等待回访”" in page
+    assert "场景文件读不了" in page and "删去“rectification_kept_2”" in page
     told = draft.sends(draft.designer, "record")
     assert "已重新记录 8 个场景" in told and "还有 2 个要人工重录。" in told and "改动 2 个场景的记录" in told
     assert "没有可以自动重新记录的场景" in draft.sends(draft.designer, "record")
     opened = draft.designer.sends(f"{draft.address}/try/scenarios/rectification_kept_1/open")
     assert "已办 1 步" in words(draft.designer.browser.get(opened.location))
+    page = words(draft.designer.opens(f"{draft.address}/try"))
+    assert "任务应依次有 联系并核实 → 满意度回访，实际 联系并核实。" in page
+    draft.designer.sends(f"{draft.address}/try/scenarios/rectification_kept_2/drop")
+    assert "改动 1 个场景的记录" in words(draft.designer.opens(draft.address))
 
 
 def test_an_old_page_a_second_time_and_a_second_designer_change_nothing(begun):
