@@ -6,7 +6,7 @@ Only where the steps are the same and the same end is reached; else it says what
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from caseflow.engine.values import FormField
@@ -89,10 +89,10 @@ def _checked(ground: Ground, found: Rerecording) -> Rerecording:
 
 @dataclass(frozen=True, slots=True)
 class _Earlier:
-    """The run as it was recorded, and which deadlines fired during each act."""
+    """The run as it was recorded, and of the deadlines that fired during each act how often they had fired by then."""
 
     trial: Trial
-    fired: tuple[tuple[str, ...], ...]
+    fired: tuple[Mapping[str, int], ...]
 
 
 def _recorded(ground: Ground, scenario: Scenario) -> _Earlier | None:
@@ -104,7 +104,7 @@ def _recorded(ground: Ground, scenario: Scenario) -> _Earlier | None:
             tryout.do(case, act, number)
         except CaseflowError:
             return None
-        fired.append(tuple(case.fired[seen:]))
+        fired.append({name: case.fired.count(name) for name in case.fired[seen:]})
     trial = tryout.told(case, scenario.acts)
     return None if scenarios.unexpected(scenario.expect, trial) else _Earlier(trial, tuple(fired))
 
@@ -126,14 +126,14 @@ class _Recorder:
         """Follow every act; the problem with the first that cannot be followed."""
         for number, act in enumerate(self.scenario.acts, 1):
             try:
-                self._follow(act, number, earlier.fired[number - 1] if earlier else ())
+                self._follow(act, number, earlier.fired[number - 1] if earlier else {})
             except CaseflowError as error:
                 return scenarios.stopped(Stop(number, error), act, tryout.told(self.case, self.acts))
         return None
 
-    def _follow(self, act: Act, number: int, fired: Sequence[str]) -> None:
+    def _follow(self, act: Act, number: int, fired: Mapping[str, int]) -> None:
         if act.do == "deadline" and fired:
-            self._jump(act, [name for name in fired if name in self.ground.definition.elements])
+            self._jump(act, {name: times for name, times in fired.items() if name in self.ground.definition.elements})
             return
         for _ in range(MOST_MENDINGS):
             try:
@@ -149,21 +149,20 @@ class _Recorder:
         self.case = case
         self.acts.append(act)
 
-    def _jump(self, act: Act, wanted: Sequence[str]) -> None:
-        """To the deadlines that fired here before, past new ones; by one deadline where they fire no more. Where all
-        of them are gone from the drawing, so is the act."""
-        begun, seen = (self.case, len(self.acts)), len(self.case.fired)
-        for _ in range(MOST_JUMPS if wanted else 0):
+    def _jump(self, act: Act, wanted: Mapping[str, int]) -> None:
+        """On until these deadlines have fired as often as they had here before, past new ones; where they never do, by
+        one deadline. Where they have fired already, or are gone from the drawing, there is nothing to jump to."""
+        begun = self.case, len(self.acts)
+        for _ in range(MOST_JUMPS):
+            if all(self.case.fired.count(name) >= times for name, times in wanted.items()):
+                return
             try:
                 self._does(act)
             except ClockNotRunning:
                 break
-            if not Counter(wanted) - Counter(self.case.fired[seen:]):
-                return
         self.case = begun[0]
         del self.acts[begun[1]:]
-        if wanted:
-            self._does(act)
+        self._does(act)
 
     def _mended(self, act: Act, number: int, error: CaseflowError) -> Act:
         """The act, made to fit; raises what cannot be mended."""

@@ -183,6 +183,14 @@ def test_a_limit_in_hours_gets_its_new_moment():
     assert found.new.expect.due_by == shipped(SIMPLE).expect.due_by
 
 
+def test_a_deadline_that_is_over_before_its_step_begins_is_not_waited_for():
+    """72 hours from the receipt: in the recording that is late throughout they end before the contact is made."""
+    found = recorded(drawn(("working_days(5, since=received_at)", "hours(72, since=received_at)")), shipped(LATE))
+    assert passes(drawn(("working_days(5, since=received_at)", "hours(72, since=received_at)")), found.new)
+    assert found.new.expect.fired == shipped(LATE).expect.fired
+    assert [act.do for act in found.new.acts].count("deadline") == 2
+
+
 def test_one_more_reminder_is_passed_on_the_way_to_the_deadline_of_the_recording():
     end = '<bpmn:endEvent id="handling_ended"'
     ground = drawn((end, REMINDER + end))
