@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import orjson
 from sqlalchemy import exists, select, tuple_
 
-from caseflow.errors import ScenariosChanged
+from caseflow.errors import ConfigurationError, ScenariosChanged
 from caseflow.law import regulations
 from caseflow.models import Definition, KeptScenario, ProcessDraft, db
 from caseflow.trials import scenario_file, scenarios
@@ -21,6 +21,18 @@ from caseflow.trials import scenario_file, scenarios
 def of_version(row: Definition) -> Mapping[str, str]:
     """The scenarios that this version was deployed with."""
     return orjson.loads(row.scenarios) if row.scenarios is not None else _derived(row)
+
+
+def listed(row: Definition) -> list[tuple[str, str]]:
+    """(name, article) of each scenario of a version, by key; one that cannot be read goes by its key."""
+    found = []
+    for key, text in sorted(of_version(row).items()):
+        try:
+            scenario = scenario_file.parse(text, key)
+            found.append((scenario.name, scenario.article))
+        except ConfigurationError:
+            found.append((key, ""))
+    return found
 
 
 def of_draft(draft: ProcessDraft) -> Mapping[str, str]:

@@ -87,6 +87,18 @@ def test_from_a_harmless_edit_to_an_approval_that_has_seen_old_and_new(begun):
     assert "已批准并部署" in draft.sends(draft.approver, "approve")
 
 
+def test_a_version_lists_the_scenarios_it_was_deployed_with(begun):
+    draft = begun(SOURCE.replace("working_days(2, since=received_at)", "working_days(1, since=received_at)"))
+    draft.keeps("rectification_kept_1", OTHER_END.replace("closed_resolved", "open").replace(', "revisit"', ""))
+    draft.keeps("rectification_complex", "")
+    draft.sends(draft.designer, "submit")
+    page = draft.sends(draft.approver, "approve")
+    assert "已批准并部署" in page and "去掉 复杂事项" in page
+    version = draft.approver.opens(re.search(r'href="([^"]*)">查看该版本', draft.approver.opens(draft.address).text)[1])
+    assert "部署时的 8 个场景" in words(version) and "等待回访" in words(version)
+    assert "复杂事项，先建台账" not in words(version) and "简单事项，按时办结，评价人满意 GC-2(二)" in words(version)
+
+
 def test_a_breach_is_told_as_before_and_nothing_is_recorded(begun):
     draft = begun(UNLAWFUL)
     page = words(draft.designer.opens(draft.address))
