@@ -79,7 +79,7 @@ def rerecord(draft_id: int, revision: int, seen: str, chosen: Mapping[str, str],
     drafts.require_revision(draft, revision)
     version_scenarios.require_mark(draft, seen)
     examination = verification.examine(draft.regulation, draft.process_id, draft.source, draft.id)
-    if not examination.kept_the_law:
+    if not examination.keeps_the_law:
         raise DefinitionRefused(findings=tuple(one for one in examination.reasons if one.code != scenarios.FAILED))
     found = proposals(draft, examination, chosen)
     unanswered = {question.key: "required" for one in found for question in one.questions}

@@ -51,14 +51,14 @@ class Examination:
         return bool(self.reasons)
 
     @property
-    def kept_the_law(self) -> bool:
+    def keeps_the_law(self) -> bool:
         """Whether nothing keeps it from being deployed but recordings that no longer agree."""
         return all(finding.code == played.FAILED for finding in self.reasons)
 
     @property
     def disagreeing(self) -> tuple[played.Result, ...]:
         """The scenarios that do not pass, once the law is kept; before that none."""
-        return tuple(result for result in self.scenarios if not result.passed) if self.kept_the_law else ()
+        return tuple(result for result in self.scenarios if not result.passed) if self.keeps_the_law else ()
 
     @property
     def reasons(self) -> tuple[Finding, ...]:

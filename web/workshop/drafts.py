@@ -105,7 +105,7 @@ def _may(actor: Actor, one: ProcessDraft) -> dict[str, bool]:
 
 def _findings(examination: Examination) -> list[dict[str, str]]:
     """What was found, the errors first, each with the name of its element; recordings that change are told apart."""
-    apart = FAILED if examination.kept_the_law else ""
+    apart = FAILED if examination.keeps_the_law else ""
     found = sorted((finding for finding in examination.findings if finding.code != apart),
                    key=lambda finding: finding.severity != "error")
     return [{"severity": finding.severity, "sentence": sentences.of(finding),

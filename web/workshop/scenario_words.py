@@ -61,7 +61,7 @@ class Words:
         elif one.code in EXPECTED:
             what = str(EXPECTED[one.code]) % {"name": self.element(one.name)}
         else:
-            label = self.field(one.act, one.name) if one.code == "answer" else str(ATTRIBUTES[one.name])
+            label = self.field(one.act.task, one.name) if one.code == "answer" else str(ATTRIBUTES[one.name])
             what = gettext("%(act)s：%(what)s", act=self.act(one.act), what=label)
         return gettext("%(what)s，原来 %(before)s，现在 %(after)s", what=what, before=self._value(one, one.before),
                        after=self._value(one, one.after))
@@ -88,7 +88,7 @@ class Words:
         return str(value)
 
     def _answer(self, act: Act, name: str, value: object) -> str:
-        field = self._field(act, name)
+        field = self._field(act.task, name)
         if isinstance(value, bool):
             return gettext("是") if value else gettext("否")
         return gettext("“%(text)s”", text=dict(field.choices).get(str(value), value) if field else value)
@@ -117,15 +117,16 @@ class Words:
             return self.problem(problem)
         return gettext("走的环节或者结果不一样，不能自动重新记录：%(why)s", why=self.problem(problem))
 
-    def _named(self, problem: Problem) -> Problem:
-        facts = {name: self._fact(problem.code, name, fact) for name, fact in problem.facts.items()}
+    def _named(self, problem: Problem, task: str = "") -> Problem:
+        task = problem.element or task
+        facts = {name: self._fact(problem.code, name, fact, task) for name, fact in problem.facts.items()}
         return replace(problem, element=self.element(problem.element), facts=facts)
 
-    def _fact(self, code: str, name: str, fact: object) -> object:
+    def _fact(self, code: str, name: str, fact: object, task: str) -> object:
         if isinstance(fact, Problem):
-            return self._named(fact)
+            return self._named(fact, task)
         if code == "wrong_answers" and isinstance(fact, Mapping):
-            return {self._label(field): told for field, told in fact.items()}
+            return {self.field(task, field): told for field, told in fact.items()}
         if name == "post":
             return self.post(str(fact))
         if code == "effects" and isinstance(fact, tuple):
@@ -155,13 +156,13 @@ class Words:
         unit, _, role = name.partition(".")
         return f"{self.offices.get(unit, unit)} · {roles.RECIPIENTS.get(role, role)}"
 
-    def field(self, act: Act, name: str) -> str:
+    def field(self, task: str, name: str) -> str:
         """The label of a field in the form of the task."""
-        found = self._field(act, name)
+        found = self._field(task, name)
         return found.label if found else self._label(name)
 
-    def _field(self, act: Act, name: str) -> FormField | None:
-        forms = (one.user_tasks[act.task].form for one in self.definitions if act.task in one.user_tasks)
+    def _field(self, task: str, name: str) -> FormField | None:
+        forms = (one.user_tasks[task].form for one in self.definitions if task in one.user_tasks)
         return next((field for form in forms for field in form if field.id == name), None)
 
     def _label(self, name: str) -> str:

@@ -73,9 +73,9 @@ def stored() -> dict[str, str]:
 
 def test_a_lawful_edit_that_touches_recordings_is_told_from_one_against_the_law(designer, begun):
     found = examined(begun(), designer)
-    assert found.kept_the_law and found.blocks and len(found.disagreeing) == 8
+    assert found.keeps_the_law and found.blocks and len(found.disagreeing) == 8
     unlawful = examined(begun(UNLAWFUL), designer)
-    assert not unlawful.kept_the_law and unlawful.disagreeing == ()
+    assert not unlawful.keeps_the_law and unlawful.disagreeing == ()
     assert rerecordings.proposals(drafts.find(begun(UNLAWFUL), designer), unlawful) == ()
 
 

@@ -120,6 +120,7 @@ def test_the_set_of_a_version_outlives_the_files_it_came_from(designer, first, s
     assert {one.process for one in read(deployed.row_of(PROCESS, first)).values()} == {"rectification"}
 
 
+@pytest.mark.both_databases
 def test_a_version_of_before_has_those_of_the_line_of_drafts_it_came_from(designer, first, second, clock):
     """Until this release they stood with the drafts alone."""
     draft = begun(designer, clock, SHORTER.replace("联系并核实".encode(), "联系核实".encode()))
