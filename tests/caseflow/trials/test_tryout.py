@@ -183,7 +183,7 @@ def test_what_is_agreed_is_none_of_the_due_moments_that_a_scenario_expects():
 
 def test_a_run_that_replaces_a_scenario_keeps_its_article_and_what_must_not_happen_as_far_as_it_does_not():
     text = (regulations.folder() / "guichi" / "scenarios" / "rectification_simple.toml").read_text(encoding="utf-8")
-    old = scenario_file.parse(text.replace("revisit = 1", "revisit = 1\nrectify = 0") + 'note = "原注"\n' * 0, "simple")
+    old = scenario_file.parse(text.replace("revisit = 1", "revisit = 1\nrectify = 0"), "simple")
     old = replace(old, note="原注", expect=replace(old.expect, never=("explain", "rectify")))
     kept = scenarios.keep(play(ground(), old.acts), ground(), "simple", "新名", old)
     assert (kept.key, kept.name, kept.article, kept.note) == ("simple", "新名", "GC-2(二)", "原注")
