@@ -158,6 +158,14 @@ class DraftClosed(Conflict):
     """This draft is not in the state for that: look at it again."""
 
 
+class ScenariosChanged(Conflict):
+    """The scenarios of this draft are others than on your page: look at them first."""
+
+
+class NothingToRecord(Conflict):
+    """No scenario of this draft is to be recorded anew, or none can be without you."""
+
+
 class BaseReplaced(Conflict):
     """Another version was deployed since this draft was begun; compare the two, then confirm the new one as base."""
 

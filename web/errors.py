@@ -43,6 +43,9 @@ REFUSALS: dict[type[errors.CaseflowError], tuple[int, Any]] = {
     errors.SecondPersonNeeded: (403, _("编辑或提交过这份草稿的人不能自己批准，请由另一位流程审批人批准。")),
     errors.DraftChanged: (409, _("同事已经保存了这份草稿的新内容，您的修改没有覆盖它；请先查看最新内容，再重新修改。")),
     errors.DraftClosed: (409, _("这份草稿现在的状态不允许这样操作，请刷新页面查看。")),
+    errors.ScenariosChanged: (409, _(
+        "这份草稿的场景在您打开页面以后有改动，没有任何内容被更改；请先看过现在的场景，再决定。")),
+    errors.NothingToRecord: (409, _("没有可以自动重新记录的场景：都已经记录，或者要人工重录；请看现在的页面。")),
     errors.BaseReplaced: (409, _("这份草稿所依据的版本已经不是现行版本；请与现行版本比较，确认以它为依据后再提交。")),
     errors.NothingChanged: (409, _("与现行版本相同，没有需要部署的内容。")),
     errors.VersionReplaced: (409, _("现行版本已经变了，没有任何内容被更改；请重新预览后再操作。")),

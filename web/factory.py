@@ -25,7 +25,7 @@ PAGES = {     # area → its modules with pages
     "appeals": ("pages",),
     "supervision": ("board", "absences", "reassign", "urging", "dispatches", "discipline", "duplicates",
                     "conduct"),
-    "workshop": ("processes", "drafts", "migrate", "designer", "tryout"),
+    "workshop": ("processes", "drafts", "recordings", "migrate", "designer", "tryout"),
     "notices": ("pages",),
     "operations": ("incidents", "metrics", "demo"),
     "account": ("pages",),

@@ -146,6 +146,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "draft_approved": _kind("It was approved.", "draft process revision digest"),
     "scenario_kept": _kind("A scenario was kept with a draft.", "draft process scenario name"),
     "scenario_dropped": _kind("It was taken back.", "draft process scenario"),
+    "scenario_rerecorded": _kind("A scenario was recorded anew with a draft.", "draft process scenario name"),
+    "scenario_left_out": _kind("A draft does without a scenario of its version.", "draft process scenario"),
     "definition_deployed": _kind("A version of a process is the current one.", "process digest number draft"),
     "definition_rolled_back": _kind(
         "An earlier version is the current one again.", "process digest number from reason"),

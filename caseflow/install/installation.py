@@ -12,7 +12,7 @@ from caseflow.law import calendars, regulations
 from caseflow.law.regulation_file import Regulation, UnitEntry
 from caseflow.models import Branch, Definition, Unit, db
 from caseflow.processes import deployed
-from caseflow.workshop import deployment
+from caseflow.workshop import deployment, version_scenarios
 
 
 def install(now: datetime) -> None:
@@ -22,6 +22,7 @@ def install(now: datetime) -> None:
         make_units(regulation, regulation.units.values())
         for name in _processes(regulation):
             deployment.deploy(regulation.key, name, now)
+    version_scenarios.write_down()
 
 
 def other_than_shipped() -> list[Definition]:

@@ -15,7 +15,8 @@ class Definition(Base):
     """A deployed process: the checked diagram files, kept for ever under their SHA-256.
 
     `number` counts the versions of a process from 1. `current` marks the one that new cases start under: the newest,
-    or an earlier one to which somebody has gone back. What an installation brings has no people.
+    or an earlier one to which somebody has gone back. What an installation brings has no people. `scenarios` are those
+    it was deployed with; None for one of an earlier release until `caseflow init` has written them down.
     """
 
     __tablename__ = "definitions"
@@ -30,6 +31,7 @@ class Definition(Base):
     deployed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))   # who submitted the draft
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     current: Mapped[bool] = mapped_column(default=True)
+    scenarios: Mapped[str | None] = mapped_column(Text, deferred=True)      # JSON: {key: text of the file}
     deployed_by: Mapped[User | None] = relationship(foreign_keys=[deployed_by_id])
     approved_by: Mapped[User | None] = relationship(foreign_keys=[approved_by_id])
 
@@ -96,9 +98,10 @@ class TrialRun(Base):
 
 
 class KeptScenario(Base):
-    """A run that was kept with a draft, as the text of its file. One with the key of a file stands in its place.
+    """A run that was kept with a draft, as the text of its file; "": the draft does without the one of this key.
 
-    Those of a draft that was deployed are checked with every later draft of the process too.
+    One with the key of a scenario of the version the draft starts from stands in its place. With the draft they become
+    scenarios of the version it is deployed as.
     """
 
     __tablename__ = "kept_scenarios"

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from caseflow.cases import agreeable
@@ -106,15 +105,34 @@ def run(definition: Definition, regulation: Regulation, scenarios: Iterable[Scen
     return tuple(_judge(ground, scenario) for scenario in scenarios if scenario.process == ground.process)
 
 
-def run_folder(definition: Definition, regulation: Regulation, folder: Path,
-               kept: Mapping[str, str] = MappingProxyType({})) -> tuple[Result, ...]:
-    """Play the scenarios in a folder of a regulation, and the `kept` ones (key → text) beside or in place of them.
+def run_folder(definition: Definition, regulation: Regulation, folder: Path) -> tuple[Result, ...]:
+    """Play the scenarios in a folder of a regulation. What cannot be read is a failed scenario of each process."""
+    return _run(definition, regulation, {
+        file.stem: partial(scenario_file.read, file) for file in sorted((folder / FOLDER).glob("*.toml"))})
 
-    What cannot be read is a failed scenario of each process.
-    """
-    readers: dict[str, Callable[[], Scenario]] = {
-        file.stem: partial(scenario_file.read, file) for file in sorted((folder / FOLDER).glob("*.toml"))}
-    readers |= {key: partial(scenario_file.parse, text, key) for key, text in kept.items()}
+
+def run_texts(definition: Definition, regulation: Regulation, texts: Mapping[str, str]) -> tuple[Result, ...]:
+    """Play scenarios that are kept (key → text), by their keys; what cannot be read is a failed one."""
+    return _run(definition, regulation, {
+        key: partial(scenario_file.parse, text, key) for key, text in sorted(texts.items())})
+
+
+def texts_in(folder: Path, process: str) -> dict[str, str]:
+    """The scenarios of this process in a folder of a regulation, key → text; a file that cannot be read is among them
+    as it is."""
+    found = {}
+    for file in sorted((folder / FOLDER).glob("*.toml")):
+        try:
+            scenario = scenario_file.read(file)
+        except ConfigurationError:
+            found[file.stem] = file.read_text(encoding="utf-8", errors="replace").replace("\0", "")
+        else:
+            found |= {file.stem: scenario_file.write(scenario)} if scenario.process == process else {}
+    return found
+
+
+def _run(definition: Definition, regulation: Regulation,
+         readers: Mapping[str, Callable[[], Scenario]]) -> tuple[Result, ...]:
     results = []
     for key, read in readers.items():
         try:
@@ -132,17 +150,30 @@ def findings(results: Iterable[Result]) -> Iterator[Finding]:
                           {"name": result.name, "key": result.key, "problem": problem})
 
 
-def keep(trial: Trial, ground: Ground, key: str, name: str) -> Scenario:
-    """The scenario that this run is, expecting what happened in it."""
+def keep(trial: Trial, ground: Ground, key: str, name: str, replaced: Scenario | None = None) -> Scenario:
+    """The scenario that this run is, expecting what happened in it.
+
+    Of one that it replaces it has the article, the note, and what must never or not more often happen, as far as the
+    run keeps that.
+    """
     played = play(Ground(ground.definition, ground.regulation, working_days.national()), trial.acts)
     due_by: dict[str, tuple[date | datetime, ...]] = {}
     for element, moment in played.dues:
-        local = moment.astimezone(SHANGHAI)
-        due_by[element] = (*due_by.get(element, ()), local.date() if local.time() == LAST_SECOND else moment)
+        due_by[element] = (*due_by.get(element, ()), as_written(moment))
+    old = replaced.expect if replaced else Expectation()
     expect = Expectation(
         outcome=played.outcome or OPEN, tasks=tuple(task.element for task in played.tasks), fired=played.fired,
-        effects=played.effects, due_by=due_by)
-    return Scenario(key, name, ground.process, "", "", trial.acts, expect)
+        effects=played.effects, due_by=due_by,
+        at_most={name: most for name, most in old.at_most.items() if times(played, name) <= most},
+        never=tuple(name for name in old.never if not times(played, name)))
+    return Scenario(key, name, ground.process, replaced.article if replaced else "",
+                    replaced.note if replaced else "", trial.acts, expect)
+
+
+def as_written(moment: datetime) -> date | datetime:
+    """A due moment as an expectation names it: the day whose last second it is, else the moment."""
+    local = moment.astimezone(SHANGHAI)
+    return local.date() if local.time() == LAST_SECOND else moment
 
 
 def coverage(definition: Definition, trials: Iterable[Trial | None]) -> Coverage:
@@ -165,14 +196,20 @@ def coverage(definition: Definition, trials: Iterable[Trial | None]) -> Coverage
 def _judge(ground: Ground, scenario: Scenario) -> Result:
     trial = play(ground, scenario.acts)
     if trial.stopped:
-        problems = [_stopped(trial.stopped, scenario.acts[trial.stopped.number - 1], trial)]
+        problems = [stopped(trial.stopped, scenario.acts[trial.stopped.number - 1], trial)]
     else:
-        problems = [problem for check in (_outcome, _sequences, _due, _due_by, _at_most, _never)
-                    for problem in check(scenario.expect, trial)]
+        problems = unexpected(scenario.expect, trial)
     return Result(scenario.key, scenario, trial, tuple(problems))
 
 
-def _stopped(stop: Stop, act: Act, trial: Trial) -> Problem:
+def unexpected(expect: Expectation, trial: Trial) -> list[Problem]:
+    """What a run that was not stopped shows otherwise."""
+    return [problem for check in (_outcome, _sequences, _due, _due_by, _at_most, _never)
+            for problem in check(expect, trial)]
+
+
+def stopped(stop: Stop, act: Act, trial: Trial) -> Problem:
+    """That an act of a scenario could not be done."""
     return Problem(act.task, "stopped", {"number": stop.number, "do": act.do, "what": act.task or act.message,
                                          "why": why_not(stop.error, trial)})
 
@@ -249,17 +286,17 @@ def spell(moment: date | datetime) -> str:
 
 def _at_most(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element, most in expect.at_most.items():
-        times = _times(trial, element)
-        if times > most:
-            yield Problem(element, "at_most", {"most": most, "times": times})
+        found = times(trial, element)
+        if found > most:
+            yield Problem(element, "at_most", {"most": most, "times": found})
 
 
 def _never(expect: Expectation, trial: Trial) -> Iterable[Problem]:
     for element in expect.never:
-        if _times(trial, element):
+        if times(trial, element):
             yield Problem(element, "never")
 
 
-def _times(trial: Trial, element: str) -> int:
+def times(trial: Trial, element: str) -> int:
     """How often a task was opened, or another element passed."""
     return sum(task.element == element for task in trial.tasks) or trial.passed.count(element)

@@ -127,13 +127,14 @@ def play(ground: Ground, acts: Sequence[Act]) -> Trial:
     for number, act in enumerate(acts, 1):
         before = case.kept()
         try:
-            _do(case, act, number)
+            do(case, act, number)
         except CaseflowError as error:
-            return _trial(before, acts[:number - 1], Stop(number, error))
-    return _trial(case, acts, None)
+            return told(before, acts[:number - 1], Stop(number, error))
+    return told(case, acts)
 
 
-def _trial(case: TriedCase, acts: Sequence[Act], stopped: Stop | None) -> Trial:
+def told(case: TriedCase, acts: Sequence[Act], stopped: Stop | None = None) -> Trial:
+    """The run that has come so far with these acts."""
     return Trial(
         tuple(acts), case.now, case.case.ended, case.case.outcome, tuple(case.tasks.values()),
         tuple(sorted(case.limits.values(), key=lambda limit: (limit.due_at, limit.token))),
@@ -168,7 +169,8 @@ def posts(definition: Definition) -> list[str]:
 # --- acts ---------------------------------------------------------------------------------------------------------
 
 
-def _do(case: TriedCase, act: Act, number: int) -> None:
+def do(case: TriedCase, act: Act, number: int) -> None:
+    """One act more, the so-manieth (from 1), in a run under way; after a refusal the case is to be thrown away."""
     if (act.do == "start") != (number == 1):
         raise InvalidInput("A run begins with start, once.", fields={"do": "not_a_choice"})
     if act.do not in DOING:

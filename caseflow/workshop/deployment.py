@@ -17,7 +17,7 @@ from caseflow.models import Definition, db
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes.deployed import by_digest, row_of, shipped, versions
-from caseflow.workshop import verification
+from caseflow.workshop import verification, version_scenarios
 
 LONGEST_REASON = 500     # characters
 
@@ -26,13 +26,16 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     """Make the files of bpmn/<regulation>/<name>.bpmn the process that new cases start under; the current version.
 
     What people decided in the workshop stays: files that were deployed before are not deployed again, and none replace
-    a version that somebody approved. Refuses with DefinitionRefused, whose findings say why. Journaled as
-    definition_deployed. Running cases keep the version they started with.
+    a version that somebody approved; their scenarios follow those of the folder. Refuses with DefinitionRefused, whose
+    findings say why. Journaled as definition_deployed. Running cases keep the version they started with.
     """
     process = shipped(regulation, name, TOPICS)
     known = db.session.scalar(select(Definition).where(
         Definition.process_id == process.process_id, Definition.current))
-    if known is not None and (known.approved_by_id or db.session.get(Definition, process.digest)):
+    there = db.session.get(Definition, process.digest)
+    if there is not None:
+        version_scenarios.follow_the_files(there)
+    if known is not None and (known.approved_by_id or there):
         return known
     return deploy_files(regulation, name, process.files, now, actor)
 
@@ -48,8 +51,9 @@ def deploy_files(regulation: str, name: str, files: Mapping[str, bytes], now: da
     known = db.session.get(Definition, process.digest)
     if known is not None and known.current:
         return known
-    verification.require(verification.examine_files(regulation, process_id, process.files, _home(process)))
-    return put(process, regulation, now, actor)
+    examination = verification.examine_files(regulation, process_id, process.files, _home(process))
+    verification.require(examination)
+    return put(process, regulation, now, actor, scenarios=version_scenarios.written(examination.scenarios))
 
 
 def rollback(process_id: str, digest: str, reason: str, actor: Actor, now: datetime) -> Definition:
@@ -66,8 +70,8 @@ def rollback(process_id: str, digest: str, reason: str, actor: Actor, now: datet
     if replaced.digest == digest:
         raise NothingChanged
     process = by_digest(digest)
-    verification.require(
-        verification.examine_files(row.regulation, process_id, process.files, _home(process)), again=True)
+    verification.require(verification.examine_files(
+        row.regulation, process_id, process.files, _home(process), version_scenarios.of_version(row)), again=True)
     known = _make_current(process_id, digest)
     journal.append(None, "definition_rolled_back", actor, now, {
         "process": process_id, "digest": digest, "number": known.number, "from": replaced.number, "reason": reason})
@@ -88,11 +92,12 @@ def _home(process: definition.Definition) -> str:
     return next(name for name, text in process.files.items() if text == process.source)
 
 
-def put(process: definition.Definition, regulation: str, now: datetime, actor: Actor, *,
+def put(process: definition.Definition, regulation: str, now: datetime, actor: Actor, *, scenarios: str | None = None,
         submitted_by: int | None = None, draft: int | None = None) -> Definition:
     """Make this process the one that new cases start under, as the next version or as the one it was before.
 
-    Whether it may be was judged before. With a draft the actor is who approved it. Journaled as definition_deployed.
+    Whether it may be was judged before. `scenarios` are those it is deployed with (version_scenarios.written); without
+    them it keeps what it had. With a draft the actor is who approved it. Journaled as definition_deployed.
     """
     known = _make_current(process.process_id, process.digest)
     if known is None:
@@ -103,6 +108,8 @@ def put(process: definition.Definition, regulation: str, now: datetime, actor: A
                            deployed_by_id=submitted_by or actor.user_id,
                            approved_by_id=actor.user_id if draft else None)
         db.session.add(known)
+    if scenarios is not None:
+        known.scenarios = scenarios
     journal.append(None, "definition_deployed", actor, now, {
         "process": process.process_id, "digest": process.digest, "number": known.number, "draft": draft})
     db.session.flush()

@@ -27,7 +27,7 @@ from caseflow.models import Definition, DraftEditor, DraftVisit, ProcessDraft, U
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-from caseflow.workshop import deployment, verification
+from caseflow.workshop import deployment, verification, version_scenarios
 
 GONE_AFTER = timedelta(seconds=60)
 
@@ -65,8 +65,7 @@ def save(draft_id: int, source: bytes, revision: int, actor: Actor, now: datetim
         return draft
     draft.source, draft.edited_by_id, draft.edited_at = source, actor.user_id, now
     draft.revision += 1
-    if all(editor.user_id != actor.user_id for editor in draft.editors):
-        draft.editors.append(DraftEditor(user_id=actor.user_id))
+    count_as_editor(draft, actor)
     _note(draft, "draft_saved", actor, now)
     return draft
 
@@ -133,35 +132,43 @@ def send_back(draft_id: int, reason: str, actor: Actor, now: datetime) -> Proces
     return draft
 
 
-def approve(draft_id: int, revision: int, actor: Actor, now: datetime) -> Definition:
+def approve(draft_id: int, revision: int, actor: Actor, now: datetime, seen: str | None = None) -> Definition:
     """Deploy a submitted draft: new cases start under it at once, running ones keep their version.
 
-    An approver of the regulation who has neither edited nor submitted it (SecondPersonNeeded), and who has seen this
-    revision. Refuses as `submit` does; a draft that cannot be deployed any more is to be sent back.
+    An approver of the regulation who has neither edited nor submitted it, nor kept a scenario with it
+    (SecondPersonNeeded), and who has seen this revision and its scenarios (`seen`: version_scenarios.mark;
+    ScenariosChanged). Refuses as `submit` does; a draft that cannot be deployed any more is to be sent back.
     """
     draft = _locked(draft_id, actor, "approver")
     require_state(draft, "submitted")
     require_revision(draft, revision)
+    version_scenarios.require_mark(draft, seen)
     if actor.user_id in {draft.author_id, draft.submitted_by_id, *(editor.user_id for editor in draft.editors)}:
         raise SecondPersonNeeded
     deployment.lock(draft.process_id)
-    process = _deployable(draft)
+    examination, process = _deployable(draft)
     draft.state = "deployed"
     _note(draft, "draft_approved", actor, now, digest=process.digest)
-    version = deployment.put(
-        process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id)
+    version = deployment.put(process, draft.regulation, now, actor, submitted_by=draft.submitted_by_id, draft=draft.id,
+                             scenarios=version_scenarios.written(examination.scenarios))
     draft.deployed_as = version.digest
     return version
 
 
-def _deployable(draft: ProcessDraft) -> definition.Definition:
-    """What the draft would become; refuses what must not be deployed or would change nothing."""
+def _deployable(draft: ProcessDraft) -> tuple[verification.Examination, definition.Definition]:
+    """What was found in the draft and what it would become; refuses what must not be deployed or changes nothing."""
     base = require_base(draft)
-    process = verification.require(
-        verification.examine(draft.regulation, draft.process_id, draft.source, draft.id))
+    examination = verification.examine(draft.regulation, draft.process_id, draft.source, draft.id)
+    process = verification.require(examination)
     if process.digest == base.digest:
         raise NothingChanged
-    return process
+    return examination, process
+
+
+def count_as_editor(draft: ProcessDraft, actor: Actor) -> None:
+    """Whoever has changed a draft does not approve it."""
+    if all(editor.user_id != actor.user_id for editor in draft.editors):
+        draft.editors.append(DraftEditor(user_id=actor.user_id))
 
 
 def require_state(draft: ProcessDraft, state: str) -> None:

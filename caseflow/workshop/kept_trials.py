@@ -21,7 +21,7 @@ from caseflow.trials import scenario_file, scenarios
 from caseflow.trials.scenario_file import LONGEST_NAME
 from caseflow.trials.tried_case import Ground
 from caseflow.trials.tryout import Act, Trial
-from caseflow.workshop import drafts, verification
+from caseflow.workshop import drafts, verification, version_scenarios
 
 MOST_KEPT = 100       # with one draft
 
@@ -64,47 +64,64 @@ def keep(draft_id: int, trial: Trial, ground: Ground, name: str, in_place_of: st
     Refuses with NotFound, PermissionDenied, DraftClosed or InvalidInput (name, in_place_of, run). Journaled as
     scenario_kept.
     """
-    draft = _locked(draft_id, actor)
+    draft = locked(draft_id, actor)
     known = {result.key: result for result in verification.examine(
         draft.regulation, draft.process_id, draft.source, draft.id).scenarios}
     wrong = _wrong(trial, name, in_place_of, known)
     if wrong:
         raise InvalidInput(fields=wrong)
-    own = {row.key: row for row in _of_draft(draft.id)}
-    key = in_place_of or _free_key(ground.process, {*known, *own})
+    taken = {*known, *(row.key for row in version_scenarios.own(draft.id)), *version_scenarios.of_base(draft)}
+    key, replaced = in_place_of or _free_key(ground.process, taken), known.get(in_place_of)
+    scenario = scenarios.keep(trial, ground, key, name.strip(), replaced.scenario if replaced else None)
+    return put(draft, key, scenario_file.write(scenario), "scenario_kept", actor, now, name=scenario.name)
+
+
+def drop(draft_id: int, key: str, actor: Actor, now: datetime) -> None:
+    """Take back what was kept with this draft under this key; a scenario it stood in place of, or left out, counts
+    again.
+
+    Refuses as `keep` does. Journaled as scenario_dropped.
+    """
+    draft = locked(draft_id, actor)
+    row = db.session.scalar(select(KeptScenario).where(KeptScenario.draft_id == draft.id, KeptScenario.key == key))
+    if row is None:
+        raise NotFound
+    db.session.delete(row)
+    drafts.count_as_editor(draft, actor)
+    journal.append(None, "scenario_dropped", actor, now, {
+        "draft": draft.id, "process": draft.process_id, "scenario": key})
+
+
+def leave_out(draft_id: int, key: str, actor: Actor, now: datetime) -> None:
+    """Let the draft, and the version it becomes, do without a scenario of the version it starts from.
+
+    Refuses as `keep` does, with NotFound for a key that this has not. Journaled as scenario_left_out.
+    """
+    draft = locked(draft_id, actor)
+    if key not in version_scenarios.of_base(draft):
+        raise NotFound
+    put(draft, key, "", "scenario_left_out", actor, now)
+
+
+def put(draft: ProcessDraft, key: str, text: str, kind: str, actor: Actor, now: datetime, **more: str) -> KeptScenario:
+    """Keep this text with a locked draft, and journal it as `kind`. InvalidInput (name) when it has too many."""
+    own = {row.key: row for row in version_scenarios.own(draft.id)}
     row = own.get(key) or KeptScenario(draft_id=draft.id, key=key)
     if key not in own:
         if len(own) >= MOST_KEPT:
             raise InvalidInput(fields={"name": "too_many"})
         db.session.add(row)
-    row.text = scenario_file.write(scenarios.keep(trial, ground, key, name.strip()))
-    row.kept_by_id, row.kept_at = actor.user_id, now
-    journal.append(None, "scenario_kept", actor, now, {
-        "draft": draft.id, "process": draft.process_id, "scenario": key, "name": name.strip()})
+    row.text, row.kept_by_id, row.kept_at = text, actor.user_id, now
+    db.session.flush()
+    drafts.count_as_editor(draft, actor)
+    journal.append(None, kind, actor, now, {
+        "draft": draft.id, "process": draft.process_id, "scenario": key, **more})
     return row
-
-
-def drop(draft_id: int, key: str, actor: Actor, now: datetime) -> None:
-    """Take back a scenario that was kept with this draft; one it stood in place of counts again.
-
-    Refuses as `keep` does. Journaled as scenario_dropped.
-    """
-    draft = _locked(draft_id, actor)
-    row = db.session.scalar(select(KeptScenario).where(KeptScenario.draft_id == draft.id, KeptScenario.key == key))
-    if row is None:
-        raise NotFound
-    db.session.delete(row)
-    journal.append(None, "scenario_dropped", actor, now, {
-        "draft": draft.id, "process": draft.process_id, "scenario": key})
 
 
 def own_keys(draft: ProcessDraft) -> frozenset[str]:
     """The keys of the scenarios that were kept with this draft itself."""
-    return frozenset(row.key for row in _of_draft(draft.id))
-
-
-def _of_draft(draft_id: int) -> list[KeptScenario]:
-    return list(db.session.scalars(select(KeptScenario).where(KeptScenario.draft_id == draft_id)))
+    return frozenset(row.key for row in version_scenarios.own(draft.id) if row.text)
 
 
 def _wrong(trial: Trial, name: str, in_place_of: str, known: dict[str, scenarios.Result]) -> dict[str, str]:
@@ -127,7 +144,7 @@ def _free_key(process: str, taken: set[str]) -> str:
     return f"{process}_kept_{max(numbers, default=0) + 1}"
 
 
-def _locked(draft_id: int, actor: Actor) -> ProcessDraft:
+def locked(draft_id: int, actor: Actor) -> ProcessDraft:
     """The draft, locked and open, for one of its regulation's designers."""
     draft = drafts.find(draft_id, actor)
     permissions.require_process(actor, draft.regulation, "designer")

@@ -10,9 +10,6 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-
-from sqlalchemy import or_, select
 
 from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
@@ -21,11 +18,12 @@ from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.law import regulations
 from caseflow.law.regulation_file import Regulation
-from caseflow.models import KeptScenario, ProcessDraft, db
+from caseflow.models import ProcessDraft, db
 from caseflow.models.people import ROLES
 from caseflow.processes.deployed import deployed_files
 from caseflow.proof import HOLDS, Proof, prove
 from caseflow.trials import scenarios as played
+from caseflow.workshop import version_scenarios
 from caseflow.workshop.agreement import disagreements, process_of
 
 KEPT = 64
@@ -53,6 +51,16 @@ class Examination:
         return bool(self.reasons)
 
     @property
+    def keeps_the_law(self) -> bool:
+        """Whether nothing keeps it from being deployed but recordings that no longer agree."""
+        return all(finding.code == played.FAILED for finding in self.reasons)
+
+    @property
+    def disagreeing(self) -> tuple[played.Result, ...]:
+        """The scenarios that do not pass, once the law is kept; before that none."""
+        return tuple(result for result in self.scenarios if not result.passed) if self.keeps_the_law else ()
+
+    @property
     def reasons(self) -> tuple[Finding, ...]:
         """Why it must not be deployed, broken rules included."""
         errors = [finding for finding in self.findings if finding.severity == "error"]
@@ -66,11 +74,11 @@ class Examination:
 def examine(regulation: str, process_id: str, source: bytes, draft_id: int | None = None) -> Examination:
     """What there is to say of this diagram as the next version of the process. Never raises for what is in it.
 
-    The files it calls are those of the deployed version. The scenarios are those beside the files and those kept
-    with deployed drafts, and with this draft.
+    The files it calls are those of the deployed version. The scenarios are those of the draft, without one those of
+    the version under which new cases start.
     """
     files, home = files_with(regulation, process_id, source)
-    return examine_files(regulation, process_id, files, home, texts(process_id, draft_id))
+    return examine_files(regulation, process_id, files, home, _texts(process_id, draft_id))
 
 
 def files_with(regulation: str, process_id: str, source: bytes) -> tuple[dict[str, bytes], str]:
@@ -82,14 +90,17 @@ def files_with(regulation: str, process_id: str, source: bytes) -> tuple[dict[st
 
 
 def examine_files(regulation: str, process_id: str, files: Mapping[str, bytes], home: str,
-                  kept: Mapping[str, str] = MappingProxyType({})) -> Examination:
+                  texts: Mapping[str, str] | None = None) -> Examination:
     """What there is to say of the process in the file `home` with those beside it, which were deployed before.
 
-    `kept` are scenarios by key that are played beside, or in place of, those of the regulation's folder.
+    `texts` are the scenarios that are played, by key; without them those of the regulation's folder.
     """
-    key = _key(regulation, process_id, files, kept)
+    if texts is None:
+        process = process_id.removeprefix(f"{regulation}_")
+        texts = played.texts_in(regulations.folder() / regulation, process)
+    key = _key(regulation, process_id, files, texts)
     if key not in _kept:
-        examination = _examine(regulations.get(regulation), process_id, files, home, kept)
+        examination = _examine(regulations.get(regulation), process_id, files, home, texts)
         with _lock:
             _kept[key] = examination
             while len(_kept) > KEPT:
@@ -112,17 +123,17 @@ def _holds(text: bytes, process_id: str) -> bool:
     return any(process.get("id") == process_id for process in gate.read(text).iterchildren("{*}process"))
 
 
-def _key(regulation: str, process_id: str, files: Mapping[str, bytes], kept: Mapping[str, str]) -> str:
+def _key(regulation: str, process_id: str, files: Mapping[str, bytes], texts: Mapping[str, str]) -> str:
     summary = hashlib.sha256(f"{regulations.folder()}\0{regulation}\0{process_id}\0".encode())
     for name, text in sorted(files.items()):
         summary.update(f"{name}\0{len(text)}\0".encode() + text)
-    for name, text in sorted(kept.items()):
+    for name, text in sorted(texts.items()):
         summary.update(f"{name}\0{len(text)}\0{text}".encode())
     return summary.hexdigest()
 
 
 def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes], home: str,
-             kept: Mapping[str, str]) -> Examination:
+             texts: Mapping[str, str]) -> Examination:
     findings = gate.check(files[home], topics=TOPICS, name=home, called=files)
     if any(finding.severity == "error" for finding in findings):
         return Examination(tuple(findings))
@@ -134,7 +145,7 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
     proof = prove(definition, regulation.rules.get(process_of(regulation, definition), ()))
     if any(finding.severity == "error" for finding in findings):
         return Examination(findings, definition, proof)
-    results = played.run_folder(definition, regulation, regulations.folder() / regulation.key, kept)
+    results = played.run_texts(definition, regulation, texts)
     told = played.findings(results) if all(result.verdict == HOLDS for result in proof.results) else ()
     return Examination((*findings, *told), definition, proof, results)
 
@@ -158,12 +169,7 @@ def _strangers(regulation: Regulation, definition: engine.Definition) -> Iterato
                           {"name": task.element.name, "found": task.role, "known": tuple(ROLES)})
 
 
-def texts(process_id: str, draft_id: int | None = None) -> Mapping[str, str]:
-    """Key → text of those kept with drafts of this process that were deployed, and with this draft.
 
-    Of one key the newest counts, and that of the draft itself before all.
-    """
-    wanted = or_(ProcessDraft.state == "deployed", ProcessDraft.id == draft_id)
-    query = select(KeptScenario.key, KeptScenario.text).join(ProcessDraft, ProcessDraft.id == KeptScenario.draft_id)
-    query = query.where(ProcessDraft.process_id == process_id, wanted)
-    return dict(db.session.execute(query.order_by(ProcessDraft.id == draft_id, KeptScenario.id)).all())
+def _texts(process_id: str, draft_id: int | None) -> Mapping[str, str]:
+    draft = db.session.get(ProcessDraft, draft_id) if draft_id is not None else None
+    return version_scenarios.of_draft(draft) if draft else version_scenarios.of_process(process_id)

@@ -51,6 +51,8 @@ DEFINITIONS = {
     "draft_approved": _("批准流程草稿 %(draft)s：%(process)s"),
     "scenario_kept": _("为流程草稿 %(draft)s 存下场景：%(process)s"),
     "scenario_dropped": _("从流程草稿 %(draft)s 删去场景：%(process)s"),
+    "scenario_rerecorded": _("为流程草稿 %(draft)s 重新记录场景：%(process)s"),
+    "scenario_left_out": _("流程草稿 %(draft)s 去掉一个场景：%(process)s"),
 }
 FACTS = {"name": _("名称"), "staff_no": _("工号"), "unit": _("单位"), "level": _("级别"), "area": _("地区代码"),
          "parent": _("上级单位"), "active": _("在用"), "channels": _("通知方式"), "digest": _("每日提要"),

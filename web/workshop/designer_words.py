@@ -62,6 +62,7 @@ WORDS = {
     # findings
     "error": _("错误"), "warning": _("提示"), "blocked": _("有 {count} 个问题，改好才能部署"),
     "clean": _("没有问题，{holding} 条法规规则全部成立"), "clean_unproved": _("没有问题"),
+    "recordings": _("没有问题，改动 {count} 个场景的记录：保存以后在草稿页重新记录"),
     "not_checked": _("检查没有完成，请看看网络；下次修改时再查。"), "draw_path": _("在图上画出这条路"),
     "path_words": _("违反的走法"), "path_end": _("到“{name}”"),
     # saving and people

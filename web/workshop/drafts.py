@@ -17,6 +17,7 @@ from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
 from caseflow.proof import HOLDS, VIOLATED, RuleResult
 from caseflow.trials import replay
+from caseflow.trials.scenarios import FAILED
 from caseflow.workshop import drafts, impact, verification
 from caseflow.workshop.comparison import compare_files
 from caseflow.workshop.verification import Examination
@@ -24,12 +25,11 @@ from web import sentences
 from web.app import clock
 from web.forms.typed import line
 from web.sign_in.auth import current_actor
-from web.workshop import words
-from web.workshop.frame import blueprint, changes, drawing, focus
+from web.workshop import recordings, words
+from web.workshop.frame import DRAFT, blueprint, changes, drawing, focus, seen_revision
 
 LOOKED_AT = 200      # cases that a page tries on the engine
 DAYS = 90            # of a replay
-DRAFT = "/drafts/<int(max=9223372036854775807):draft_id>"
 
 
 @blueprint.get(DRAFT)
@@ -41,7 +41,8 @@ def draft(draft_id: int):
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
         findings=_findings(examination), rules=_rules(examination), may=_may(actor, one), path=_path(examination, one),
-        touched=_impact(one, examination), replayed=_replayed(one, examination), days=DAYS, **_compared(one, current))
+        touched=_impact(one, examination), replayed=_replayed(one, examination), days=DAYS, **_compared(one, current),
+        **recordings.page(one, examination))
 
 
 @blueprint.post(DRAFT + "/submit")
@@ -51,8 +52,9 @@ def submit(draft_id: int):
 
 @blueprint.post(DRAFT + "/approve")
 def approve(draft_id: int):
+    seen = request.form.get("scenarios", "")
     return _change(draft_id, "approver", gettext("已批准并部署：新案件从现在起按它办理，在办案件不受影响。"),
-                   drafts.approve)
+                   lambda *change: drafts.approve(*change, seen))
 
 
 @blueprint.post(DRAFT + "/discard")
@@ -75,12 +77,12 @@ def send_back(draft_id: int):
 
 def _change(draft_id: int, role: str, done: str, change: Callable[[int, int, Actor, Any], object]) -> Any:
     """One of the changes that need the revision the page showed, for those who hold this role."""
-    actor, text = current_actor(), request.form.get("revision", "")
+    actor, revision = current_actor(), seen_revision()
     permissions.require_process(actor, drafts.find(draft_id, actor).regulation, role)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if revision is None:
         flash(gettext("请刷新页面后再操作。"), "warning")
         return redirect(_page(draft_id))
-    return changes(done, lambda: change(draft_id, int(text), actor, clock.now()), _page(draft_id))
+    return changes(done, lambda: change(draft_id, revision, actor, clock.now()), _page(draft_id))
 
 
 def _page(draft_id: int) -> str:
@@ -102,8 +104,10 @@ def _may(actor: Actor, one: ProcessDraft) -> dict[str, bool]:
 
 
 def _findings(examination: Examination) -> list[dict[str, str]]:
-    """What was found, the errors first, each with the name of its element."""
-    found = sorted(examination.findings, key=lambda finding: finding.severity != "error")
+    """What was found, the errors first, each with the name of its element; recordings that change are told apart."""
+    apart = FAILED if examination.keeps_the_law else ""
+    found = sorted((finding for finding in examination.findings if finding.code != apart),
+                   key=lambda finding: finding.severity != "error")
     return [{"severity": finding.severity, "sentence": sentences.of(finding),
              "where": words.element(examination.definition, finding.element)} for finding in found]
 

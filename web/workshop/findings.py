@@ -13,6 +13,7 @@ from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
 from caseflow.proof import HOLDS, RuleResult
+from caseflow.trials.scenarios import FAILED
 from caseflow.workshop.verification import Examination
 from web import sentences
 
@@ -41,12 +42,16 @@ def told(examination: Examination, source: bytes) -> dict[str, Any]:
     """The examination as the designer's page reads it."""
     names, proof = names_in(source), examination.proof
     broken = [result for result in proof.results if result.verdict != HOLDS] if proof else []
+    changing, found = examination.disagreeing, examination.findings
+    if changing:      # the law is kept: what changes is the recording
+        found = [finding for finding in found if finding.code != FAILED]
     return {
-        "blocks": examination.blocks,
+        "blocks": examination.blocks and not changing,
+        "recordings": len(changing),
         "proved": proof is not None,
         "holding": len(proof.results) - len(broken) if proof else 0,
         "findings": [{"element": finding.element, "name": names.get(finding.element, ""),
-                      "severity": finding.severity, "sentence": sentence(finding)} for finding in examination.findings],
+                      "severity": finding.severity, "sentence": sentence(finding)} for finding in found],
         "rules": _rules(broken, examination.definition, names),
     }
 

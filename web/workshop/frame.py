@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect
+from flask import Blueprint, flash, redirect, request
 from flask_login import current_user
 
 from caseflow.errors import Conflict, DefinitionRefused, InvalidInput, NotFound, SecondPersonNeeded
@@ -19,6 +19,7 @@ from web.workshop import words
 
 blueprint = Blueprint("workshop", __name__, template_folder="templates", url_prefix="/workshop")
 PROCESS = "/<process_id>"
+DRAFT = "/drafts/<int(max=9223372036854775807):draft_id>"
 
 
 @blueprint.url_value_preprocessor
@@ -47,6 +48,12 @@ def changes(done: str, change: Callable[[], object], back: str) -> Any:
     except (Conflict, InvalidInput, SecondPersonNeeded, DefinitionRefused) as error:
         flash(said(error), "warning")
     return redirect(back)
+
+
+def seen_revision() -> int | None:
+    """The revision that the page showed, as its form names it; None where it names none."""
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def said(error: Any) -> str:

@@ -12,7 +12,7 @@ from caseflow.errors import NotFound
 from caseflow.paging import MOST_SHOWN
 from caseflow.people import permissions
 from caseflow.processes import deployed
-from caseflow.workshop import deployment, statistics
+from caseflow.workshop import deployment, statistics, version_scenarios
 from caseflow.workshop import overview as process_overview
 from caseflow.workshop.comparison import compare
 from caseflow.workshop.statistics import StepFigures
@@ -61,7 +61,8 @@ def version(process_id: str, digest: str):
     marks, changed = (comparison.marks, focus(comparison)) if comparison else ({}, [])
     return render_template(
         "workshop/version.html", overview=overview, row=row, before=before, comparison=comparison,
-        files=sorted(definition.files), new=drawing(definition.source, marks, look_at=changed),
+        files=sorted(definition.files), scenarios=version_scenarios.listed(row),
+        new=drawing(definition.source, marks, look_at=changed),
         old=drawing(older.source, marks, look_at=changed) if older else None, may=_may(actor, overview.regulation),
         outline=outline.outline(definition.outline(), {}, definition.messages))
 

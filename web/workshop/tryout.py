@@ -28,7 +28,7 @@ from caseflow.trials import scenario_file, scenarios, tried_case, tryout
 from caseflow.trials.scenario_file import PAUSE
 from caseflow.trials.tried_case import Ground, Task
 from caseflow.trials.tryout import Act, Trial
-from caseflow.workshop import drafts, kept_trials, verification
+from caseflow.workshop import drafts, kept_trials, rerecordings, verification
 from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.errors import refusal
@@ -38,6 +38,7 @@ from web.parts.articles import articles
 from web.sign_in.auth import current_actor
 from web.words import contacts, places, processes
 from web.workshop import tryout_words
+from web.workshop.scenario_words import Words
 
 blueprint = Blueprint("tryout", __name__, template_folder="templates",
                       url_prefix="/workshop/drafts/<int(max=9223372036854775807):draft_id>/try")
@@ -102,6 +103,14 @@ def keep(draft_id: int):
 def drop(draft_id: int, scenario: str):
     bench = _bench(draft_id)
     return _change(bench, gettext("已从草稿中删去这个场景。"), lambda: kept_trials.drop(
+        draft_id, scenario, bench.actor, clock.now()))
+
+
+@blueprint.post(f"{SCENARIO}/leave-out")
+def leave_out(draft_id: int, scenario: str):
+    """Do without a scenario of the version; whoever approves sees that."""
+    bench = _bench(draft_id)
+    return _change(bench, gettext("已去掉这个场景，审批人会看到；可以在这里恢复。"), lambda: kept_trials.leave_out(
         draft_id, scenario, bench.actor, clock.now()))
 
 
@@ -255,6 +264,8 @@ def _page(bench: Bench, task: Task | None = None, form: TaskForm | None = None, 
         run=tryout_words.run(bench.ground, trial) if trial else None, stopped=_stopped(bench),
         channels=contacts.CHANNELS, results=contacts.RESULTS,
         scenarios=bench.examination.scenarios, own=kept_trials.own_keys(draft),
+        why=Words(draft.regulation, [bench.examination.definition]).problem,
+        left_out=[one for one in rerecordings.kept(draft) if one.kind == rerecordings.LEFT_OUT],
         may_keep=kept_trials.may_keep(draft, bench.actor),
         coverage=tryout_words.coverage(bench.ground.definition, scenarios.coverage(
             bench.ground.definition, [result.trial for result in bench.examination.scenarios])))

@@ -181,6 +181,17 @@ def test_what_is_agreed_is_none_of_the_due_moments_that_a_scenario_expects():
     assert right.problems == ()
 
 
+def test_a_run_that_replaces_a_scenario_keeps_its_article_and_what_must_not_happen_as_far_as_it_does_not():
+    text = (regulations.folder() / "guichi" / "scenarios" / "rectification_simple.toml").read_text(encoding="utf-8")
+    old = scenario_file.parse(text.replace("revisit = 1", "revisit = 1\nrectify = 0"), "simple")
+    old = replace(old, note="原注", expect=replace(old.expect, never=("explain", "rectify")))
+    kept = scenarios.keep(play(ground(), old.acts), ground(), "simple", "新名", old)
+    assert (kept.key, kept.name, kept.article, kept.note) == ("simple", "新名", "GC-2(二)", "原注")
+    assert (kept.expect.at_most, kept.expect.never) == ({"revisit": 1}, ("explain",))
+    right, = scenarios.run(ground().definition, ground().regulation, [kept])
+    assert right.passed
+
+
 @pytest.mark.parametrize("act, refused", [
     (RESUME, ClockNotStopped),
     (replace(STOP, after=timedelta(days=30)), ClockNotRunning),

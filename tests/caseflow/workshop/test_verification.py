@@ -34,15 +34,12 @@ def _draft(*kept: tuple[str, str], source: bytes = SOURCE, state: str = "open", 
 
 
 @pytest.mark.both_databases
-def test_a_draft_is_checked_with_its_own_and_with_those_of_drafts_that_were_deployed(installed, session):
-    _draft(("a", "one"), ("b", "one"), state="deployed")
-    own = _draft(("a", "three"), ("c", "three"))
-    _draft(("a", "two"), state="deployed")
-    _draft(("d", "x"))
-    _draft(("e", "x"), state="discarded")
-    _draft(("f", "x"), state="deployed", process="guichi_appeal")
-    assert verification.texts(PROCESS, own) == {"a": OPEN % "three", "b": OPEN % "one", "c": OPEN % "three"}
-    assert verification.texts(PROCESS) == {"a": OPEN % "two", "b": OPEN % "one"}
+def test_a_draft_is_checked_with_those_of_its_version_its_own_in_place_of_them(installed, session):
+    shipped = {result.key for result in verification.examine("guichi", PROCESS, SOURCE).scenarios}
+    _draft(("a", "one"), state="discarded")
+    own = _draft(("b", "open"), ("rectification_simple", "open"))
+    names = {result.key: result.name for result in verification.examine("guichi", PROCESS, SOURCE, own).scenarios}
+    assert names.keys() == shipped | {"b"} and (names["b"], names["rectification_simple"]) == ("等待", "等待")
 
 
 def test_a_failed_scenario_keeps_a_draft_from_being_submitted_and_says_why(installed, session):

@@ -97,7 +97,8 @@ export function createFindings({ modeler, facts, view, place }) {
     const errors = answer.findings.filter(({ severity }) => severity === 'error').length + rules.length;
     place.classList.toggle('blocked', answer.blocks);
     state.replaceChildren(icon(answer.blocks ? 'alert-triangle' : 'circle-check'),
-      answer.blocks ? say('blocked', { count: errors }) : say(answer.proved ? 'clean' : 'clean_unproved', { holding: answer.holding }));
+      answer.blocks ? say('blocked', { count: errors }) : answer.recordings ? say('recordings', { count: answer.recordings })
+        : say(answer.proved ? 'clean' : 'clean_unproved', { holding: answer.holding }));
     list.replaceChildren(...rules.map(ruleItem), ...answer.findings.map(finding));
     clearPath();
     const again = rules.find(({ key }) => key === drawnRule) ?? rules.find(({ passed }) => passed.length);
