@@ -39,6 +39,7 @@ CHINESE_BY_NATURE = {     # module of the core → what it holds that is no sent
     "caseflow/install/random_people.py": "what simulated people and systems write",
     "caseflow/law/calendar_rows.py": "headings and words that the file of a notice may use",
     "caseflow/law/statutory_holidays.py": "the names of the holidays and of the law that gives them",
+    "caseflow/law/watched.py": "the signs that end a sentence of an article",
     "caseflow/law/working_days.py": "the names of the State Council's notices",
     "caseflow/law/regulation_file.py": "how an article is cited",
     "caseflow/law/strict_toml.py": "how an article is cited",

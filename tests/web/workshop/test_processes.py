@@ -102,6 +102,15 @@ def test_a_draft_is_submitted_compared_and_approved_by_a_second_person(guichi, d
     assert "与第 1 版比较" in version and "2 个工作日 → 1 个工作日" in version
 
 
+def test_an_approver_sees_the_words_that_no_rule_watches_with_their_reasons(guichi, designer, approver):
+    path = f"/workshop/drafts/{drawn(guichi)}"
+    designer.sends(f"{path}/submit", {"revision": "1"})
+    page = words(approver.opens(path))
+    marks = regulations.get("guichi").unwatched
+    assert f"条文里 {len(marks)} 句话没有规则守着" in page
+    assert all(mark.sentence in page and mark.reason in page for mark in marks)
+
+
 def test_an_approver_sends_back_with_a_reason_that_the_designer_reads(guichi, designer, approver):
     draft_id = drawn(guichi)
     path = f"/workshop/drafts/{draft_id}"

@@ -1,0 +1,118 @@
+"""What each article is about, and which of its words no rule watches: those are marked, each with the reason.
+
+An article on the handling of a case, its revisit or an appeal (WATCHED) is held word by word. Words that stand in the
+`sentence` of a rule are watched; all others must be marked in [[unwatched]]. What is neither is `left`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from caseflow.law.strict_toml import Table
+from caseflow.proof import Rule
+
+WATCHED = ("handling", "revisit", "appeal")
+AREAS = (*WATCHED, "ratings", "analysis", "publication", "accountability", "improvement", "privacy", "organisation",
+         "validity")
+ENDS = "。！？；\n"             # a mark stays within one sentence
+EDGES = "，、：；。！？“”（） "    # not shown at the ends of words that are left
+REASON = range(8, 401)          # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """Words of an article that ask nothing of the process, and the reason why no rule watches them."""
+
+    article: str
+    sentence: str
+    reason: str
+
+
+def article_areas(top: Table, articles: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Article → its areas, of AREAS. ConfigurationError for an article without any, unknown, or not written whole."""
+    table = top.table("article_areas")
+    for code in table.values.keys() - articles.keys():
+        raise table.refuse(code, "does not stand in [articles]")
+    areas = {code: table.texts(code, "|".join(AREAS)) for code in articles}
+    for code, found in areas.items():
+        if watches(found) and "…" in articles[code]:
+            raise top.refuse(f"articles.{code}", f"is about {', '.join(found)}: write it whole, without ……")
+    return MappingProxyType(areas)
+
+
+def watches(areas: Iterable[str]) -> bool:
+    """Whether every word of an article of these areas must be watched, or marked with a reason."""
+    return any(area in WATCHED for area in areas)
+
+
+def unwatched(top: Table, articles: Mapping[str, str], areas: Mapping[str, tuple[str, ...]],
+              rules: Mapping[str, tuple[Rule, ...]]) -> tuple[Unwatched, ...]:
+    """The marks of [[unwatched]] in order. ConfigurationError for one that is malformed, not needed or not true."""
+    if "unwatched" not in top.values:
+        return ()
+    quoted = {code: _places(articles[code], _quoted(code, rules)) for code in articles}
+    marked: dict[str, set[int]] = {code: set() for code in articles}
+    found = []
+    for table in top.array("unwatched"):
+        mark = _mark(table, articles, areas)
+        places = {place for place in _places(articles[mark.article], [mark.sentence])
+                  if articles[mark.article][place].isalnum()}
+        for watched, whose in ((quoted, "a rule watches them"), (marked, "another mark has them")):
+            if places & watched[mark.article]:
+                raise table.refuse("sentence", f"these words, or some of them, need no mark: {whose} already")
+        marked[mark.article] |= places
+        found.append(mark)
+    return tuple(found)
+
+
+def left(articles: Mapping[str, str], areas: Mapping[str, tuple[str, ...]], rules: Mapping[str, tuple[Rule, ...]],
+         marks: Iterable[Unwatched]) -> Iterator[tuple[str, str]]:
+    """(article, words) for all words of WATCHED articles that no rule quotes and no mark explains, cut where a sentence
+    ends."""
+    for code in (code for code, found in areas.items() if watches(found)):
+        text = articles[code]
+        seen = _places(text, [*_quoted(code, rules), *(mark.sentence for mark in marks if mark.article == code)])
+        rest = "".join("\n" if place in seen or char in ENDS else char for place, char in enumerate(text))
+        for words in (piece.strip(EDGES) for piece in rest.split("\n")):
+            if any(char.isalnum() for char in words):
+                yield code, words
+
+
+def _mark(table: Table, articles: Mapping[str, str], areas: Mapping[str, tuple[str, ...]]) -> Unwatched:
+    mark = Unwatched(table.article(), table.text("sentence").strip(),
+                     table.text("reason").strip())
+    table.end()
+    if mark.article not in articles:
+        raise table.refuse("article", f"{mark.article} does not stand in [articles]")
+    if not watches(areas[mark.article]):
+        raise table.refuse("article", f"{mark.article} is about none of {', '.join(WATCHED)}: it needs no mark")
+    if problem := once(mark.sentence, articles[mark.article]):
+        raise table.refuse("sentence", problem)
+    if re.search(f"[{ENDS}](?=.*\\w)", mark.sentence, re.DOTALL):
+        raise table.refuse("sentence", "goes beyond one sentence; mark each with a reason of its own")
+    if not any(char.isalnum() for char in mark.sentence):
+        raise table.refuse("sentence", "has no word in it")
+    if len(mark.reason) not in REASON or mark.reason == mark.sentence:
+        raise table.refuse("reason", f"must say why, in {REASON[0]} to {REASON[-1]} characters")
+    return mark
+
+
+def once(words: str, text: str) -> str:
+    """What is wrong with words that ought to stand in the text of an article exactly once; "" if nothing is."""
+    found = text.count(words)
+    if found > 1:
+        return "these words stand more than once in the article; quote more of them"
+    return "" if found else "these words do not stand in the article"
+
+
+def _quoted(code: str, rules: Mapping[str, tuple[Rule, ...]]) -> list[str]:
+    return [rule.sentence for found in rules.values() for rule in found if rule.article == code]
+
+
+def _places(text: str, quoted: Iterable[str]) -> set[int]:
+    """The places in a text at which any of these words stand."""
+    return {place for words in quoted if words and (start := text.find(words)) >= 0
+            for place in range(start, start + len(words))}
