@@ -36,11 +36,18 @@ def article_areas(top: Table, articles: Mapping[str, str]) -> Mapping[str, tuple
     table = top.table("article_areas")
     for code in table.values.keys() - articles.keys():
         raise table.refuse(code, "does not stand in [articles]")
-    areas = {code: table.texts(code, "|".join(AREAS)) for code in articles}
+    areas = {code: _areas(table, code) for code in articles}
     for code, found in areas.items():
         if watches(found) and "…" in articles[code]:
             raise top.refuse(f"articles.{code}", f"is about {', '.join(found)}: write it whole, without ……")
     return MappingProxyType(areas)
+
+
+def _areas(table: Table, code: str) -> tuple[str, ...]:
+    found = table.take(code, list)
+    if not found or len(set(map(str, found))) < len(found) or any(area not in AREAS for area in found):
+        raise table.refuse(code, f"must be a list of some of {', '.join(AREAS)}, none twice, not {found!r}")
+    return tuple(found)
 
 
 def watches(areas: Iterable[str]) -> bool:

@@ -112,6 +112,8 @@ def test_a_mark_that_is_malformed_untrue_or_not_needed_is_refused(tmp_path, mark
     ('"GC-1(一)" = ["ratings"]', '"GC-1(一)" = "ratings"', "article_areas.GC-1(一)"),
     ('"GC-1(一)" = ["ratings"]', '"GC-1(一)" = ["ratings", "ratings"]', "article_areas.GC-1(一)"),
     ('"GC-1(一)" = ["ratings"]', '"GC-1(一)" = ["ratings"]\n"GC-9" = ["ratings"]', "article_areas.GC-9"),
+    ('"GC-1(一)" = ["ratings"]', '"GC-1(一)" = [["ratings"]]', "article_areas.GC-1(一)"),
+    ('"GC-1(一)" = ["ratings"]', '"GC-1(一)" = [3, 3]', "article_areas.GC-1(一)"),
     ("[article_areas]", "[article_area]", "article_areas"),
     ("各级各部门要将", "……各级各部门要将", "articles.GC-2(二)"),
     ("\n[[unwatched]]", "\nunwatched = 3\n[[unwatchd]]", "article_areas.unwatched"),
