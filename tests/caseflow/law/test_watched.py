@@ -13,7 +13,7 @@ from caseflow.law import regulation_file, regulations, watched
 from tests.source import ROOT
 
 MARK = ('[[unwatched]]\narticle = "GC-2(二)"\nsentence = "建立“好差评”整改、回访制度"\n'
-        'reason = "是本款的标题，本身不要求一件案件做什么；要做的在后面各句，各有规则。"\n')
+        'reason = "是本款的标题，本身不要求一件案件做什么；要做的在后面各句，逐句有规则或者说明。"\n')
 RULE = 'sentence = "“差评”涉及部门要做好整改工作"'
 
 

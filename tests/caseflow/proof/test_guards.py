@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import sys
+from collections.abc import Callable
+from types import CodeType
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from caseflow.install import tried_kinds
 from caseflow.law import regulations
+from caseflow.models import WorkItem, db, transaction
 from caseflow.proof import VOCABULARY
+from caseflow.work import tasks
 from tests import source
 from tests.caseflow.proof import compliance, guards
+from tests.conftest import Clock
+from tests.ground import person
+from tests.journeys.kit import Journey
+
+REASONS = "证据清楚，足以认定。"
 
 TRIED = {(regulation.key, process, rule.check) for regulation in regulations.all_regulations().values()
          for process, rules in regulation.rules.items() for rule in rules}
@@ -58,3 +71,54 @@ def test_what_a_rule_names_says_what_else_holds_it(place, process, check, furthe
     tried_kinds.read()
     found = [guards.name(one) for one in guards.of(check, regulations.get(place), process)]
     assert found[-1] == further and len(found) > 1
+
+
+def run_while(act: Callable[[], None]) -> set[CodeType]:
+    """Every function that runs meanwhile, on this thread."""
+    seen = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, event, argument: seen.add(frame.f_code) if event == "call" else None)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return seen
+
+
+def test_what_is_said_to_hold_a_rule_runs_while_cases_are_handled(installed, app, clock):
+    wanted = {guard for key, process, check in TRIED for guard in guards.of(check, regulations.get(key), process)}
+    seen = run_while(lambda: _handle(app, clock))
+    assert sorted(guards.name(guard) for guard in wanted if inspect.unwrap(guard).__code__ not in seen) == []
+
+
+def _handle(app: Flask, clock: Clock) -> None:
+    """Cases that are late, returned, contested, withdrawn from counting, replaced and satisfied; then the doctor."""
+    late = Journey(app, clock, "guichi").bad_review()
+    late.time_passes(days=9)
+    late.does("first_response", outcome="simple").does("rectify")
+    upheld = late.appeal("guichi.dept1.officer", ground="malicious").does(
+        "verify", verification="confirmed", reasons=REASONS)
+    upheld.asks_rater().does("review", decision="upheld", finding="malicious", reasons=REASONS)
+    upheld.does("correct", provincial_no="AH-2026-000123")
+    returned = Journey(app, clock, "hainan").bad_review()
+    for task in ("verify", "contact_rater"):
+        returned.does(task)
+    returned.does("first_response", outcome="explain")
+    for task in ("dispatch", "explain"):
+        returned.does(task)
+    returned.does("revisit", revisit_result="unsatisfied", newest_level="dissatisfied").does("rehandle")
+    returned.does("revisit", revisit_result="satisfied", newest_level="satisfied")
+    replaced = Journey(app, clock, "hainan").bad_review()
+    replaced.appeal("hainan.dept1.officer").asks_rater("mistaken", newest_level="satisfied").does(
+        "examine", examination=REASONS).does("review", decision="mistaken", reasons=REASONS)
+    mistaken = Journey(app, clock, "hainan").bad_review().does("verify").does("contact_rater")
+    mistaken.does("first_response", outcome="mistaken").does(
+        "revisit", revisit_result="satisfied", newest_level="satisfied")
+    tracked = Journey(app, clock, "qijiang").bad_review().does("assign")
+    dismissed = tracked.appeal("qijiang.dept1.staff").does("review", decision="more_evidence", reasons=REASONS)
+    dismissed.does("supplement").does("review", decision="dismissed", duty_failed=False, reasons=REASONS)
+    with app.app_context(), transaction():
+        query = select(WorkItem).where(WorkItem.case_id == tracked.case_id, WorkItem.status == "open")
+        item = db.session.scalars(query).one()
+        tasks.claim(item.id, person("qijiang.dept1.officer"), tracked.now)
+    dismissed.healthy()
