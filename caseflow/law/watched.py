@@ -115,8 +115,8 @@ def once(words: str, text: str) -> str:
     return "" if found else "these words do not stand in the article"
 
 
-def _quoted(code: str, rules: Mapping[str, tuple[Rule, ...]]) -> list[str]:
-    return [rule.sentence for found in rules.values() for rule in found if rule.article == code]
+def _quoted(code: str, rules: Mapping[str, tuple[Rule, ...]]) -> set[str]:
+    return {rule.sentence for found in rules.values() for rule in found if rule.article == code}
 
 
 def _places(text: str, quoted: Iterable[str]) -> set[int]:
