@@ -20,10 +20,10 @@ from caseflow.law.person_rules import Apart, apart
 from caseflow.law.place_words import Validity, short_names, validity
 from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
-from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
+from caseflow.law.strict_toml import SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
 from caseflow.law.waiting_rules import WaitingRules, waiting
-from caseflow.law.watched import Unwatched, article_areas, left, unwatched
+from caseflow.law.watched import Unwatched, article_areas, left, read_articles, unwatched
 from caseflow.proof import Rule
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
@@ -240,7 +240,7 @@ def read(file: Path) -> Regulation:
         supervision=supervision_rules.read(top, units, rules_of_branches), units=MappingProxyType(units),
         branches=rules_of_branches, responsible_units=tuple(responsible.values()), sample_branches=samples,
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
-        articles=(articles := _articles(top)), article_areas=(areas := article_areas(top, articles)),
+        articles=(articles := read_articles(top)), article_areas=(areas := article_areas(top, articles)),
         rules=(found := rules(top, articles)), apart=apart(found),
         unwatched=unwatched(top, articles, areas, found))
     top.end()
@@ -390,10 +390,3 @@ def _parameter(table: Table) -> Parameter:
     table.end()
     return parameter
 
-
-def _articles(top: Table) -> Mapping[str, str]:
-    table = top.table("articles")
-    for code in table.values:
-        if not re.fullmatch(ARTICLE, code):
-            raise table.refuse(code, "is not an article like HF-14 or GC-2(二)")
-    return MappingProxyType({code: table.text(code).strip() for code in list(table.values)})

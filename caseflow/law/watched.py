@@ -1,4 +1,4 @@
-"""What each article is about, and which of its words no rule watches: those are marked, each with the reason.
+"""The articles of a regulation, what each is about, and which words no rule watches: those are marked, with the reason.
 
 An article on the handling of a case, its revisit or an appeal (WATCHED) is held word by word. Words that stand in the
 `sentence` of a rule are watched; all others must be marked in [[unwatched]]. What is neither is `left`.
@@ -11,14 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from caseflow.law.strict_toml import Table
+from caseflow.law.strict_toml import ARTICLE, Table
 from caseflow.proof import Rule
 
 WATCHED = ("handling", "revisit", "appeal")
 AREAS = (*WATCHED, "ratings", "analysis", "publication", "accountability", "improvement", "privacy", "organisation",
-         "validity")
+         "validity", "general")
 ENDS = "。！？；\n"             # a mark stays within one sentence
 EDGES = "，、：；。！？“”（） "    # not shown at the ends of words that are left
+PARAGRAPHS = "一二三四五六七八九十"
 REASON = range(8, 401)          # characters
 
 
@@ -29,6 +30,34 @@ class Unwatched:
     article: str
     sentence: str
     reason: str
+
+
+def read_articles(top: Table) -> Mapping[str, str]:
+    """Code → exact words of every article. ConfigurationError for a code of another form, or a number left out."""
+    table = top.table("articles")
+    for code in table.values:
+        if not re.fullmatch(ARTICLE, code):
+            raise table.refuse(code, "is not an article like HF-14 or GC-2(二)")
+    for code in _left_out(table.values):
+        raise table.refuse(code, "is missing: every article has its place here, from the first to the last")
+    return MappingProxyType({code: table.text(code).strip() for code in list(table.values)})
+
+
+def _left_out(codes: Iterable[str]) -> Iterator[str]:
+    """The articles whose number, or whose paragraph of one, lies below that of another and is not there."""
+    known: dict[str, dict[int, set[str]]] = {}
+    for code in codes:
+        prefix, _, number = code.partition("-")
+        article, _, paragraph = number.partition("(")
+        known.setdefault(prefix, {}).setdefault(int(article), set()).add(paragraph.rstrip(")"))
+    for prefix, articles in known.items():
+        for number in range(1, max(articles) + 1):
+            there = articles.get(number, set())
+            last = max((PARAGRAPHS.index(one) for one in there if one), default=-1)
+            wanted = PARAGRAPHS[:last + 1]
+            yield from (f"{prefix}-{number}({one})" for one in wanted if one not in there)
+            if not there:
+                yield f"{prefix}-{number}"
 
 
 def article_areas(top: Table, articles: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:

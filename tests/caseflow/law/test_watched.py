@@ -10,6 +10,7 @@ import pytest
 
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulation_file, regulations, watched
+from caseflow.law.strict_toml import load
 from tests.source import ROOT
 
 MARK = ('[[unwatched]]\narticle = "GC-2(二)"\nsentence = "建立“好差评”整改、回访制度"\n'
@@ -122,6 +123,33 @@ def test_areas_that_are_missing_unknown_or_of_a_cut_article_are_refused(tmp_path
     with pytest.raises(ConfigurationError) as refused:
         spoilt(tmp_path, old, new)
     assert refused.value.details["key"] == key
+
+
+def test_an_article_that_is_left_out_is_named(tmp_path):
+    with pytest.raises(ConfigurationError) as refused:
+        spoilt(tmp_path, '"GC-1(三)" = "', '"GC-1(七)" = "')
+    assert refused.value.details["key"] == "articles.GC-1(三)"
+
+
+@pytest.mark.parametrize("place, last", [
+    ("hefei", "HF-18"), ("qijiang", "QJ-22"), ("hainan", "HN-23"), ("guichi", "GC-3(四)")])
+def test_the_four_regulations_stand_there_from_the_first_article_to_the_last(place, last):
+    assert list(regulations.get(place).articles)[-1] == last
+
+
+@pytest.mark.parametrize("codes, left_out", [
+    (["XX-1", "XX-2", "XX-3"], []), (["XX-1", "XX-3"], ["XX-2"]), (["XX-2"], ["XX-1"]), ([], []),
+    (["XX-1(一)", "XX-1(三)", "XX-2"], ["XX-1(二)"]), (["XX-1", "XX-3(二)"], ["XX-2", "XX-3(一)"]),
+    (["XX-1", "YY-2"], ["YY-1"]),
+])
+def test_numbers_of_articles_have_no_gap(tmp_path, codes, left_out):
+    file = tmp_path / "regulation.toml"
+    file.write_text("[articles]\n" + "".join(f'"{code}" = "甲做一事。"\n' for code in codes), encoding="utf-8")
+    if not left_out:
+        assert list(watched.read_articles(load(file))) == codes
+        return
+    with pytest.raises(ConfigurationError, match=f"articles.{re.escape(left_out[0])}: is missing"):
+        watched.read_articles(load(file))
 
 
 def test_a_rule_that_quotes_words_which_stand_twice_is_refused(tmp_path):

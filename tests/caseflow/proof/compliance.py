@@ -24,7 +24,7 @@ PROCESSES = {"rectification": "整改", "appeal": "申诉"}
 AREAS = {
     "handling": "办理", "revisit": "回访", "appeal": "申诉", "ratings": "评价", "analysis": "统计分析",
     "publication": "通报公开", "accountability": "考核问责", "improvement": "改进", "privacy": "评价人信息",
-    "organisation": "职责分工", "validity": "施行",
+    "organisation": "职责分工", "validity": "施行", "general": "总则",
 }
 NOTHING = "—"
 COLUMNS = ("流程", "条文的话", "规则", "图上的元素", "权力和读法", "运行时", "测试")
