@@ -48,7 +48,8 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "gives_up": (steps.fire_due, engine.fire),
     "performed_by": (permissions.require_work,),
     "carries_out": (registry.apply,),
-    "different_office": (offices.unit_for, permissions.require_work),
+    # Where the rated unit is the lead office itself, two lanes name one office: there persons are kept apart.
+    "different_office": (offices.unit_for, permissions.require_work, impartiality.require),
     "different_person": (impartiality.require, apart.those_who_did, staffing.stands_in),
     "offers": (form_values.accept,),
     "answers": (form_values.accept,),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from caseflow.law import regulations
@@ -109,6 +111,17 @@ def test_an_approver_sees_the_words_that_no_rule_watches_with_their_reasons(guic
     marks = regulations.get("guichi").unwatched
     assert f"条文里 {len(marks)} 句话没有规则守着" in page
     assert all(mark.sentence in page and mark.reason in page for mark in marks)
+
+
+def test_words_of_the_law_that_nothing_explains_stop_a_draft_and_are_named(guichi, designer, monkeypatch):
+    places = dict(regulations.all_regulations())
+    places["guichi"] = replace(places["guichi"], unwatched=places["guichi"].unwatched[1:])
+    monkeypatch.setattr(regulations, "all_regulations", lambda: places)
+    path = f"/workshop/drafts/{drawn(guichi, SHORTER.replace('联系并核实', '先联系并核实'))}"
+    page = words(designer.opens(path))
+    assert "不能部署" in page and "GC-2(一)的“建立“好差评”收集、反馈制度”：这句话没有规则守住，也没有说明" in page
+    designer.sends(f"{path}/submit", {"revision": "1"})
+    assert state(guichi, int(path.rpartition("/")[2])) == "open"
 
 
 def test_an_approver_sends_back_with_a_reason_that_the_designer_reads(guichi, designer, approver):
