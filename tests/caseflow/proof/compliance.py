@@ -63,8 +63,8 @@ def _place(regulation: Regulation) -> str:
         lines += ["", *_unwatched(regulation, article)]
     rest = [article for article in regulation.articles if article not in watched]
     if rest:
-        lines += ["### 不管一件案件怎样办的条文", "", "| 条文 | 管什么 | 由什么守住 | 测试 |", "|---|---|---|---|"]
-        lines += [f"| {article} | {_areas(regulation, article)} | {_kept_by(regulation, article)} "
+        lines += ["### 不管一件案件怎样办的条文", "", "| 条文 | 管什么 | 以它为依据的表 | 测试 |", "|---|---|---|---|"]
+        lines += [f"| {article} | {_areas(regulation, article)} | {_rests_on_it(regulation, article)} "
                   f"| {'、'.join(f'`{name}`' for name in _citing(article)) or NOTHING} |" for article in rest]
         lines.append("")
     return "\n".join(lines)
@@ -111,9 +111,9 @@ def _elements(key: str, process: str, rule: Rule) -> list[str]:
     return list(dict.fromkeys(word for word in words if word in known))
 
 
-def _kept_by(regulation: Regulation, article: str) -> str:
+def _rests_on_it(regulation: Regulation, article: str) -> str:
     keys = [key for key, value in touching.keys(regulation) if value.article == article]
-    return "、".join(f"`[{key}]`" for key in keys) or "regulation.toml 的其余各项（旁注条文）"
+    return "、".join(f"`[{key}]`" for key in keys) or NOTHING
 
 
 def _guards() -> str:
