@@ -228,7 +228,7 @@ class Desk:
             assert not foreign, f"{self.page.url}: {foreign}"
 
     def is_accessible(self) -> None:
-        """Nothing that axe calls a violation. Only those come back, and the page loads axe once: a third of the time."""
+        """No violation that axe finds. Only those come back, and a page loads axe once: a third of the time."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(Axe().axe_script)
         found = AxeResults({"violations": self.page.evaluate(
