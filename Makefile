@@ -38,7 +38,7 @@ mutations: $(VENV)/.dev ## edit the shipped diagrams in hundreds of ways: breach
 	@$(BIN)/python -m tests.caseflow.proof.mutations
 
 .PHONY: compliance
-compliance: $(VENV)/.dev ## write docs/compliance.md anew: article, rule, element, test
+compliance: $(VENV)/.dev ## write docs/compliance.md anew: article, sentence, rule, element, power, check, test
 	@$(BIN)/python -m tests.caseflow.proof.compliance
 
 .PHONY: check

@@ -20,6 +20,7 @@ WORDS = {
     '{ zh = "枫河", en = "Fenghe" }', 'clock = "continues"': 'clock = "stops"',
     '<camunda:value id="content" name="满意" />': '<camunda:value id="content" name="称心" />',
     "content“满意”": "content“称心”",
+    '["handling", "call_back"': '["handling", "revisit"',       # areas of an article are no ids of a drawing
 }
 
 

@@ -3,8 +3,9 @@
 Invariants: every open case has something that will move it; work items and timers agree with the engine's
 state; a timer fires once per visit and never early; what is agreed beside a deadline is what its ledger says; a bad
 review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
-an upheld appeal voids its rating; somebody impartial can review each appeal; each process has rules, and what the
-rules of its forms count by; every attachment has its file; no message is given up; the journal is whole.
+an upheld appeal voids its rating; somebody impartial can review each appeal; each process has rules, each word of the
+law a rule or a reason, and the rules of forms what they count by; every attachment has its file; no message is given
+up; the journal is whole.
 """
 
 from __future__ import annotations
@@ -307,6 +308,14 @@ def current_processes(now: datetime) -> Iterator[Complaint]:
             yield Complaint("missing_parameter", "", f"{version.process_id}/{finding.element}", finding.facts)
 
 
+def words_nobody_watches(now: datetime) -> Iterator[Complaint]:
+    """Words of the regulations that no rule watches and no mark explains: whoever changed the file left them so."""
+    for regulation in regulations.all_regulations().values():
+        for number, (article, words) in enumerate(regulation.unexplained):
+            yield Complaint("unwatched_words", "", f"{regulation.key}/{article}/{number}",
+                            {"regulation": regulation.key, "article": article, "words": words})
+
+
 def areas_without_branch(now: datetime) -> Iterator[Complaint]:
     """Areas with units and no branch of an office that acts there by rule: what they have goes to the office above."""
     for regulation in regulations.all_regulations().values():
@@ -341,7 +350,7 @@ Check = Callable[[datetime], Iterator[Complaint]]
 CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is open
     stuck_cases, rows_against_state, rows_of_ended_cases, doubled_timers, cases_waiting_in_vain,
     deadlines_against_ledger, old_outbox, dead_deliveries, tasks_nobody_may_do, posts_without_people,
-    current_processes, areas_without_branch,
+    current_processes, words_nobody_watches, areas_without_branch,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
     timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,

@@ -20,9 +20,10 @@ from caseflow.law.person_rules import Apart, apart
 from caseflow.law.place_words import Validity, short_names, validity
 from caseflow.law.rating_levels import HANDLED_IN, RATING_LEVELS
 from caseflow.law.rule_tables import rules
-from caseflow.law.strict_toml import ARTICLE, SNAKE_CASE, Table, load
+from caseflow.law.strict_toml import SNAKE_CASE, Table, load
 from caseflow.law.supervision_rules import SupervisionRules
 from caseflow.law.waiting_rules import WaitingRules, waiting
+from caseflow.law.watched import Unwatched, article_areas, left, read_articles, unwatched
 from caseflow.proof import Rule
 
 UNIT_LEVELS = ("province", "city", "district", "town", "village")  # HN-2
@@ -137,8 +138,9 @@ class Regulation:
     silent. Without `clock` or `extension` no deadline is stopped or extended; without `ladder` nobody is reminded,
     without `waiting` not of what has no limit; without `supervision` nothing of it is offered. `responsible_units` are
     the departments of the sample feeds, `sample_branches` the branches of their areas, both for the demo. `articles`:
-    code → exact words. `rules`: process name ("rectification", "appeal") → what caseflow.proof proves of its diagram;
-    `apart`: those of them that hold at run time too, about persons.
+    code → exact words; `article_areas`: code → what it is about. `rules`: process name ("rectification", "appeal") →
+    what caseflow.proof proves of its diagram; `apart`: those of them that hold at run time too, about persons.
+    `unwatched`: the words of articles that no rule watches, with reasons.
     """
 
     key: str
@@ -174,8 +176,15 @@ class Regulation:
     sample_branches: tuple[SampleBranch, ...]
     parameters: Mapping[str, Parameter]
     articles: Mapping[str, str]
+    article_areas: Mapping[str, tuple[str, ...]]
     rules: Mapping[str, tuple[Rule, ...]]
     apart: Mapping[str, tuple[Apart, ...]]
+    unwatched: tuple[Unwatched, ...]
+
+    @property
+    def unexplained(self) -> tuple[tuple[str, str], ...]:
+        """(article, words) of handling, revisit and appeal that no rule watches and no mark explains."""
+        return tuple(left(self.articles, self.article_areas, self.rules, self.unwatched))
 
     @property
     def late_rating(self) -> str:
@@ -231,7 +240,9 @@ def read(file: Path) -> Regulation:
         supervision=supervision_rules.read(top, units, rules_of_branches), units=MappingProxyType(units),
         branches=rules_of_branches, responsible_units=tuple(responsible.values()), sample_branches=samples,
         parameters=MappingProxyType({key: _parameter(table) for key, table in top.tables("parameters").items()}),
-        articles=(articles := _articles(top)), rules=(found := rules(top, articles)), apart=apart(found))
+        articles=(articles := read_articles(top)), article_areas=(areas := article_areas(top, articles)),
+        rules=(found := rules(top, articles)), apart=apart(found),
+        unwatched=unwatched(top, articles, areas, found))
     top.end()
     if regulation.late_rating not in LATE_RATINGS:
         raise top.refuse("parameters.late_rating.value", f"must be one of {', '.join(LATE_RATINGS)}")
@@ -379,10 +390,3 @@ def _parameter(table: Table) -> Parameter:
     table.end()
     return parameter
 
-
-def _articles(top: Table) -> Mapping[str, str]:
-    table = top.table("articles")
-    for code in table.values:
-        if not re.fullmatch(ARTICLE, code):
-            raise table.refuse(code, "is not an article like HF-14 or GC-2(二)")
-    return MappingProxyType({code: table.text(code).strip() for code in list(table.values)})

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from caseflow.errors import ConfigurationError
 from caseflow.law.strict_toml import SNAKE_CASE, Table
+from caseflow.law.watched import once
 from caseflow.proof import Rule, check
 
 
@@ -22,8 +23,8 @@ def rules(top: Table, articles: Mapping[str, str]) -> Mapping[str, tuple[Rule, .
 
 def _checks(table: Table, articles: Mapping[str, str]) -> list[Rule]:
     code, sentence, reading = table.article(), table.text("sentence"), table.text("reading", "")
-    if sentence not in articles.get(code, ""):
-        raise table.refuse("sentence", f"these words do not stand in [articles] {code}")
+    if problem := once(sentence, articles.get(code, "")):
+        raise table.refuse("sentence", f"{code}: {problem}")
     checks = table.texts("checks", r".+")
     table.end()
     for text in checks:

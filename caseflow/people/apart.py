@@ -6,7 +6,7 @@ the version does not have keeps nobody from anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -20,6 +20,8 @@ from caseflow.casefile.readings import Reading
 from caseflow.law import regulations
 from caseflow.law.person_rules import Apart
 from caseflow.models import Case, WorkItem, db
+
+Rules = tuple[tuple[str, str, Apart], ...]      # (regulation, kind of case, rule)
 
 
 class OfCase(Protocol):
@@ -72,12 +74,10 @@ def _done(case: OfCase, elements: Iterable[str]) -> list[tuple[str, str, int | N
     return [tuple(row) for row in db.session.execute(query.order_by(WorkItem.id))]
 
 
-def kept_apart() -> Iterator[tuple[str, str, Apart]]:
-    """(regulation, kind of case, rule) of every rule there is."""
-    for key, regulation in regulations.all_regulations().items():
-        for kind in kinds.registered():
-            for rule in regulation.apart.get(kind.process, ()):
-                yield key, kind.name, rule
+def kept_apart() -> Rules:
+    """Every rule there is."""
+    return tuple((key, kind.name, rule) for key, regulation in regulations.all_regulations().items()
+                 for kind in kinds.registered() for rule in regulation.apart.get(kind.process, ()))
 
 
 def fallbacks_of_appeals(regulation: str) -> frozenset[str]:
@@ -102,7 +102,7 @@ _DONE, _OF = aliased(WorkItem), aliased(Case)      # made once: each costs a mil
 def did_the_other(user_id: ColumnElement[int] | int | None) -> ColumnElement[bool]:
     """A condition on WorkItem: this person did in its case what a rule keeps apart from it. `completed_by` implies the
     status, which would be looked up on an index of all that was ever completed."""
-    rules = tuple(kept_apart())
+    rules = kept_apart()
     if not rules:
         return false()
     done, of = _DONE, _OF
@@ -113,7 +113,7 @@ def did_the_other(user_id: ColumnElement[int] | int | None) -> ColumnElement[boo
 
 
 @lru_cache(maxsize=8)
-def _either_way(rules: tuple[tuple[str, str, Apart], ...]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _either_way(rules: Rules) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """That a rule is about the task, and that one keeps it from what was done. Made once for the rules there are: it
     takes longer to make than most databases take to answer."""
     done, of = _DONE, _OF

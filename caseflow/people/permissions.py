@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import aliased
 
 from caseflow.casefile import kinds, offices
@@ -24,6 +25,7 @@ from caseflow.models.people import OFFICIALS, POSTS
 SEES_BELOW = frozenset({"supervisor", "auditor"})
 SEES_CASES = frozenset({*POSTS, "auditor"})
 SEES_PROCESSES = ("designer", "approver", "auditor")
+_UNITS = bindparam("units", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,15 @@ def _below(units: set[int]) -> set[tuple[int, int]]:
     """(one of these units, itself or a unit below it)."""
     if not units:
         return set()
-    tree = select(Unit.id.label("top"), Unit.id).where(Unit.id.in_(units)).cte("tree", recursive=True)
+    return {(top, one) for top, one in db.session.execute(_tree(), {"units": list(units)})}
+
+
+@cache
+def _tree() -> Select[tuple[int, int]]:
+    """Made once: it is asked with every click of whoever supervises."""
+    tree = select(Unit.id.label("top"), Unit.id).where(Unit.id.in_(_UNITS)).cte("tree", recursive=True)
     tree = tree.union(select(tree.c.top, Unit.id).join(tree, Unit.parent_id == tree.c.id))
-    return {(top, one) for top, one in db.session.execute(select(tree.c.top, tree.c.id))}
+    return select(tree.c.top, tree.c.id)
 
 
 def visible_cases(actor: Actor):
@@ -150,8 +158,13 @@ def supervised_units(actor: Actor) -> frozenset[int]:
     """The units whose open work the actor supervises: theirs and those below; of a lead office, all of its place."""
     if not actor.supervised:
         return frozenset()
-    led = select(Unit.id).where(Unit.regulation.in_(led_from(actor.supervised)))
-    return actor.supervised | set(db.session.scalars(led))
+    return actor.supervised | set(db.session.scalars(_led(_leads()), {"units": list(actor.supervised)}))
+
+
+@lru_cache(maxsize=8)
+def _led(leads: tuple[tuple[str, str], ...]) -> Select[tuple[int]]:
+    """The units of the places whose lead office is one of those given. Made once for the offices that lead."""
+    return select(Unit.id).where(Unit.regulation.in_(_led_from(_UNITS, leads)))
 
 
 def led_by(unit_ids: Collection[int]) -> frozenset[str]:
@@ -161,9 +174,17 @@ def led_by(unit_ids: Collection[int]) -> frozenset[str]:
 
 def led_from(unit_ids: Collection[int]) -> Select[tuple[str]]:
     """The same, as a query."""
+    return _led_from(unit_ids, _leads())
+
+
+def _leads() -> tuple[tuple[str, str], ...]:
+    """(regulation, key of its lead office)."""
+    return tuple((key, place.lead) for key, place in regulations.all_regulations().items())
+
+
+def _led_from(unit_ids: Collection[int] | BindParameter, leads: tuple[tuple[str, str], ...]) -> Select[tuple[str]]:
     office = aliased(Unit)      # units may be what the query around it asks for
-    is_lead = or_(*(and_(office.regulation == key, office.key == place.lead)
-                    for key, place in regulations.all_regulations().items()))
+    is_lead = or_(*(and_(office.regulation == key, office.key == lead) for key, lead in leads))
     return select(office.regulation).where(office.id.in_(unit_ids), is_lead)
 
 

@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    SelectBase,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from caseflow.casefile import offices
@@ -16,6 +28,7 @@ from caseflow.law.appeal_rules import STAFF
 from caseflow.law.person_rules import Apart
 from caseflow.models import Absence, Case, RoleAssignment, Unit, User, WorkItem, db
 from caseflow.people import apart, impartiality
+from caseflow.people.apart import Rules
 from caseflow.people.impartiality import REVIEWER
 from caseflow.people.permissions import Actor
 
@@ -55,35 +68,61 @@ def free_for(actor: Actor, regulation: str | None = None) -> Iterator[ColumnElem
 def nobody_may() -> ColumnElement[bool]:
     """A condition on WorkItem: an open review, or a task that a rule keeps apart, at a post where people are, of whom
     nobody may do it, nor anybody for them. Where nobody is at all: vacancies."""
-    return _nobody_may(tuple(apart.kept_apart()))
+    return _nobody_may(apart.kept_apart())
 
 
-def nobody_may_in(units: Collection[int]) -> ColumnElement[bool]:
-    """The same for the tasks of these units, and cheap however many they have: one person of each post is looked up, in
-    a statement of its own, and everybody else is asked for only where a rule may bar that one."""
+def nobody_may_in(units: Collection[int]) -> list[ColumnElement[bool]]:
+    """The same for the tasks of these units, as conditions with no task in common, and cheap however many they have:
+    one person of each post is looked up, in a statement of its own, and everybody else is asked for only where a rule
+    may bar that one. Tasks are looked at on the index of their step; reviews, of which that may be any, on those of
+    what is free and what its holders have taken (who stands in for them is somebody)."""
     posts = _somebody_at_posts(units)
-    return and_(OPEN, or_(*(_at(unit, role) for unit, role, _ in posts)), _may_be_nobody(posts),
-                nobody_may()) if posts else false()
+    reviewing = [unit for unit, role, _ in posts if role == REVIEWER]
+    return [*(_reviews_in(reviewing) if reviewing else ()),
+            *(_kept_apart_in([post for post in posts if post[1] != REVIEWER]) if len(posts) > len(reviewing) else ())]
 
 
 def _somebody_at_posts(units: Collection[int]) -> list[tuple[int, str, int]]:
     """(unit, role, a person who is there) of each post that has open tasks which somebody may be barred from."""
+    return [tuple(row) for row in db.session.execute(_looking(apart.elements()), {"units": list(units)})]
+
+
+@lru_cache(maxsize=8)
+def _looking(elements: tuple[str, ...]) -> SelectBase:
+    """Made once for the tasks that rules are about."""
+    here = bindparam("units", expanding=True)
     asked = select(WorkItem.unit_id, WorkItem.role).where(
-        OPEN, WorkItem.unit_id.in_(units), _bounded(apart.elements())).distinct().subquery()
+        OPEN, WorkItem.element.in_(elements), WorkItem.unit_id.in_(here),
+        WorkItem.role.not_in((STAFF, REVIEWER))).distinct().subquery()
     active = select(RoleAssignment).join(User, User.id == RoleAssignment.user_id).where(is_there(User)).subquery()
-    query = select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).join(
+    kept = select(asked.c.unit_id, asked.c.role, func.min(active.c.user_id)).join(
         active, and_(active.c.unit_id == asked.c.unit_id, active.c.role == asked.c.role))
-    return [tuple(row) for row in db.session.execute(query.group_by(asked.c.unit_id, asked.c.role))]
+    review = and_(OPEN, WorkItem.role == REVIEWER, WorkItem.unit_id == active.c.unit_id)
+    held = aliased(RoleAssignment)
+    reviews = select(active.c.unit_id, active.c.role, func.min(active.c.user_id)).where(
+        active.c.unit_id.in_(here), active.c.role == REVIEWER, or_(
+            exists().where(review, WorkItem.assignee_id.is_(None)),
+            exists().where(review, WorkItem.assignee_id.in_(select(held.user_id).where(
+                held.unit_id == active.c.unit_id, held.role == REVIEWER).correlate(active)))))
+    reviews = reviews.group_by(active.c.unit_id, active.c.role)
+    return union_all(kept.group_by(asked.c.unit_id, asked.c.role), reviews) if elements else reviews
 
 
-def _may_be_nobody(posts: Iterable[tuple[int, str, int]]) -> ColumnElement[bool]:
-    """Wider than nobody_may, and one look at the index of the case: a review, or a task in whose case the person at its
-    post did something that a rule is about."""
+def _reviews_in(units: Collection[int]) -> Iterator[ColumnElement[bool]]:
+    holders = select(RoleAssignment.user_id).where(RoleAssignment.unit_id.in_(units), RoleAssignment.role == REVIEWER)
+    for whose in (WorkItem.assignee_id.is_(None), WorkItem.assignee_id.in_(holders)):
+        yield and_(OPEN, WorkItem.unit_id.in_(units), WorkItem.role == REVIEWER, whose, nobody_may())
+
+
+def _kept_apart_in(posts: Collection[tuple[int, str, int]]) -> Iterator[ColumnElement[bool]]:
+    """One look at the index of the case finds whether the person at its post did something there that a rule is
+    about."""
     done = aliased(WorkItem)
     did = [and_(_at(unit, role), done.completed_by == user_id) for unit, role, user_id in posts]
     at_once = exists().where(done.case_id == WorkItem.case_id, done.element.in_(apart.elements()),
-                             or_(false(), *did)).correlate_except(done)
-    return or_(WorkItem.role == REVIEWER, at_once)
+                             or_(*did)).correlate_except(done)
+    yield and_(OPEN, WorkItem.element.in_(apart.elements()), or_(*(_at(unit, role) for unit, role, _ in posts)),
+               at_once, nobody_may())
 
 
 def _at(unit: int, role: str) -> ColumnElement[bool]:
@@ -96,7 +135,7 @@ def _bounded(elements: Collection[str]) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=8)
-def _nobody_may(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+def _nobody_may(rules: Rules) -> ColumnElement[bool]:
     """Made once for the rules there are: making it takes longer than most databases take to answer."""
     post, user = _POST, _USER
     there = exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,
@@ -107,11 +146,11 @@ def _nobody_may(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool
 
 def somebody_stands_in() -> ColumnElement[bool]:
     """A condition on WorkItem: who does it by a rule where nobody else can is there, and may."""
-    return _somebody_stands_in(tuple(apart.kept_apart()))
+    return _somebody_stands_in(apart.kept_apart())
 
 
 @lru_cache(maxsize=8)
-def _somebody_stands_in(rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+def _somebody_stands_in(rules: Rules) -> ColumnElement[bool]:
     return or_(false(), *(and_(WorkItem.role != STAFF, _is_of(key, kind, rule), _somebody_at(key, rule.fallback))
                           for key, kind, rule in rules if rule.fallback))
 
@@ -129,11 +168,11 @@ def _is_of(regulation: str, kind: str, rule: Apart) -> ColumnElement[bool]:
 
 
 def _nobody_at_its_post() -> ColumnElement[bool]:
-    return _nobody_there(tuple(apart.kept_apart()))
+    return _nobody_there(apart.kept_apart())
 
 
 @lru_cache(maxsize=8)
-def _nobody_there(_rules: tuple[tuple[str, str, Apart], ...]) -> ColumnElement[bool]:
+def _nobody_there(_rules: Rules) -> ColumnElement[bool]:
     """Made once for the rules there are, which stand in impartiality.barred."""
     post, user = _POST, _USER
     return ~exists().where(post.unit_id == WorkItem.unit_id, post.role == WorkItem.role, user.id == post.user_id,

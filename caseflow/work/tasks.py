@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import orjson
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import contains_eager
 
 from caseflow.casefile import assigning, holding
@@ -17,7 +18,8 @@ from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDe
 from caseflow.law.appeal_rules import STAFF
 from caseflow.models import AwaitedMessage, Case, Draft, Rating, ServiceRecord, Unit, WorkItem, db
 from caseflow.models.prepared import Prepared
-from caseflow.people import impartiality, permissions, staffing
+from caseflow.people import apart, impartiality, permissions, staffing
+from caseflow.people.apart import Rules
 from caseflow.people.permissions import Actor
 from caseflow.work import open_work
 
@@ -77,7 +79,13 @@ def claim_next(actor: Actor, now: datetime) -> HeldItem | None:
 
 def anything_free(actor: Actor) -> bool:
     """Whether a task waits to be taken at a post of the actor's."""
-    return bool(db.session.scalar(select(open_work.number(open_work.places(actor, "unit"), None, 1))))
+    asked = _anything_free(open_work.whoever(actor), apart.kept_apart())
+    return bool(db.session.scalar(asked, {"me": actor.user_id}))
+
+
+@lru_cache(maxsize=open_work.KEPT)
+def _anything_free(whoever: Actor, _rules: Rules) -> Select[tuple[int]]:
+    return select(open_work.number(open_work.places(whoever, "unit"), None, 1))
 
 
 def release(work_item_id: int, actor: Actor, now: datetime) -> HeldItem:

@@ -1,5 +1,5 @@
-"""Whether a diagram and its regulation have what each asks of the other: the rules that the process is to keep, the
-steps that the regulation names, the fields that its effects read.
+"""Whether a diagram and its regulation have what each asks of the other: the rules that the process is to keep, a
+rule or a reason for every word of the law, the steps that the regulation names, the fields that its effects read.
 
 Of a regulation.toml these are the milestones and the ends that need no revisit; what its rules say is the proof's.
 """
@@ -27,6 +27,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     warnings where the diagram does without something."""
     process = process_of(regulation, definition)
     yield from unruled(regulation, definition)
+    yield from unexplained(regulation)
     if process in regulation.milestones:
         yield from _milestones(regulation, process, definition)
     if process == HANDLED_IN:
@@ -109,6 +110,12 @@ def unruled(regulation: Regulation, definition: Definition) -> Iterator[Finding]
     process = process_of(regulation, definition)
     if not regulation.rules.get(process):
         yield Finding("no_rules", "", 0, {"process": process, "regulation": regulation.key})
+
+
+def unexplained(regulation: Regulation) -> Iterator[Finding]:
+    """The words of its articles on handling, revisit and appeal that no rule watches and no mark explains."""
+    for article, words in regulation.unexplained:
+        yield Finding("unwatched_words", "", 0, {"article": article, "words": words})
 
 
 def unknown_parameters(regulation: Regulation, definition: Definition) -> Iterator[Finding]:

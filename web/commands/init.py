@@ -36,6 +36,9 @@ def init(demo: bool) -> None:
             for gap in impartiality.gaps(regulation, day_of(clock.now())):
                 click.echo(f"（提示）{gap.office}没有人能公正复核涉及{gap.rated}的申诉；请用 caseflow user role "
                            "在那里授予 reviewer。", err=True)
+            for article, words in regulation.unexplained:
+                click.echo(f"（提示）{regulation.name} {article}的“{words}”：这句话没有规则守住，也没有说明；请写规则，"
+                           "或者在 regulation.toml 的 [[unwatched]] 里写明理由。", err=True)
         for row in installation.other_than_shipped():
             click.echo(f"（提示）{row.process_id} 的现行版本是第 {row.number} 版，不是文件夹里的图，没有替换；"
                        "要改用文件，请用 caseflow process deploy。", err=True)

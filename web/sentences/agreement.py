@@ -14,6 +14,8 @@ _ = lazy_gettext
 SENTENCES = {
     "no_rules": _("regulation.toml 没有 [[rules.%(process)s]]：没有一条规则守着这个流程，就证明不了它守法，不能部署；"
                   "请照条文写上规则。"),
+    "unwatched_words": _("%(article)s的“%(words)s”：这句话没有规则守住，也没有说明，不能部署；请写规则，"
+                         "或者在 regulation.toml 的 [[unwatched]] 里写明理由。"),
     "milestone_unknown": _("%(table)s写着“%(task)s”，图上没有这个人工任务，台账会缺这一栏；"
                            "请把任务的编号改回来，或者改 regulation.toml。"),
     "milestone_result": _("%(table)s说回访结果填在“%(result)s”，“%(name)s”的表单没有这个选择项；"

@@ -54,6 +54,10 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "no_rules": Said(
         _("有流程没有规则守着"),
         _("%(regulation)s 的 regulation.toml 没有 [[rules.%(process)s]]：没有一条规则守着这个流程；请照条文写上。")),
+    "unwatched_words": Said(
+        _("条文里有话没有规则守住，也没有说明"),
+        _("%(regulation)s 的 %(article)s“%(words)s”：这句话没有规则守住，也没有说明；请在 regulation.toml 里写规则，"
+          "或者在 [[unwatched]] 里写明理由。")),
     "missing_parameter": Said(
         _("有表单提交不了：regulation.toml 缺少参数"),
         _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] 里没有这个整数；"

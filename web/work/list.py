@@ -12,6 +12,7 @@ from caseflow.people import directory
 from caseflow.work import delegation, saved_filters, tasks, worklist
 from web.app import clock
 from web.forms import filters
+from web.frame import shell
 from web.sign_in.auth import current_actor
 from web.words import places
 from web.work.frame import blueprint, row
@@ -27,7 +28,7 @@ def index():
     return render_template(
         "work/list.html", page=page, rows=[row(item, actor, now) for item in page.items], chosen=chosen,
         titles=kinds.titles(item.case for item in page.items),
-        query=filters.as_query(chosen), counts=worklist.counts(actor, now), places=places.places_of(actor),
+        query=filters.as_query(chosen), counts=shell.counts(), places=places.places_of(actor),
         saved=saved_filters.of_actor(actor), anything_free=tasks.anything_free(actor),
         units=directory.units_of(actor), handed_over=delegation.handed_over_by(actor))
 

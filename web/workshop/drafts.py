@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from caseflow.engine.gate import canonical
 from caseflow.errors import DefinitionRefused
+from caseflow.law import regulations
 from caseflow.models import Definition, ProcessDraft
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
@@ -41,8 +42,8 @@ def draft(draft_id: int):
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
         findings=_findings(examination, one), rules=_rules(examination), may=_may(actor, one),
-        path=_path(examination, one),
-        touched=_impact(one, examination), replayed=_replayed(one, examination), days=DAYS, **_compared(one, current),
+        path=_path(examination, one), touched=_impact(one, examination), replayed=_replayed(one, examination), days=DAYS,
+        unwatched=regulations.get(one.regulation).unwatched, **_compared(one, current),
         **recordings.page(one, examination))
 
 

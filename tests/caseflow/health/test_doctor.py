@@ -155,6 +155,15 @@ def test_a_process_that_no_rule_watches_is_found(well, monkeypatch):
     assert "[[rules.rectification]]" in sentence(complaint.code, complaint.facts)
 
 
+def test_words_of_the_law_that_nobody_watches_are_found(well, monkeypatch):
+    places = dict(regulations.all_regulations())
+    places["hefei"] = replace(places["hefei"], unwatched=())
+    monkeypatch.setattr(regulations, "all_regulations", lambda: places)
+    (complaint,) = doctor.examine(well.now)
+    assert (complaint.code, complaint.subject) == ("unwatched_words", "hefei/HF-15/0")
+    assert "HF-15“做好“差评”回访整改情况记录”：这句话没有规则守住" in sentence(complaint.code, complaint.facts)
+
+
 def test_a_timer_that_fired_early_is_found(well):
     with transaction() as session:
         firing = session.query(TimerFiring).one()

@@ -11,7 +11,7 @@ from caseflow.cases import ledger, steps
 from caseflow.errors import AlreadyClaimed, InvalidInput, NotFound, PermissionDenied, TaskNotOpen
 from caseflow.models import Draft, WorkItem, transaction
 from caseflow.people import permissions
-from caseflow.work import tasks, worklist
+from caseflow.work import open_work, tasks, worklist
 from tests.ground import at_once, colleague, entries, newcomer, open_item, person, reached, rows, unit
 from tests.journeys.kit import Journey
 
@@ -197,6 +197,19 @@ def test_pages_count_all_that_is_there(guichi, officer, clock, session):
     numbers = [item.case.number for page in pages for item in page.items]
     assert len(set(numbers)) == 5
     assert worklist.my_work(officer, now=guichi.now, search="nothing").pages == 1
+
+
+def test_what_is_asked_is_made_once_for_all_who_have_the_same_posts(guichi, item, officer, other, monkeypatch):
+    def asked(actor):
+        return (worklist.counts(actor, guichi.now)["work"], len(work(actor, guichi, due="soon")),
+                tasks.anything_free(actor))
+
+    assert asked(officer) == (1, 1, True)
+    monkeypatch.delattr(open_work, "places")
+    assert asked(other) == (1, 1, True)
+    monkeypatch.undo()
+    claim(item, officer, guichi)
+    assert (asked(officer), asked(other)) == ((1, 1, False), (0, 0, False))
 
 
 @pytest.mark.both_databases

@@ -43,9 +43,27 @@ def test_the_shipped_diagrams_have_what_their_regulations_name(place):
 
 @pytest.mark.parametrize("rules", [{}, {"rectification": ()}, {"appeal": regulations.get("guichi").rules["appeal"]}])
 def test_a_process_that_no_rule_watches_is_not_deployed(rules):
-    (finding,) = disagreements(replace(regulations.get("guichi"), rules=rules), drawn("guichi", "rectification"))
+    finding, *words = disagreements(replace(regulations.get("guichi"), rules=rules), drawn("guichi", "rectification"))
     assert (finding.code, finding.severity) == ("no_rules", "error")
+    assert {one.code for one in words} == {"unwatched_words"}
     assert "[[rules.rectification]]" in sentences.of(finding)
+
+
+@pytest.mark.parametrize("process", ["rectification", "appeal"])
+def test_words_of_the_law_that_no_rule_watches_and_no_mark_explains_block_every_diagram_of_the_place(process):
+    guichi = regulations.get("guichi")
+    fewer = replace(guichi, unwatched=guichi.unwatched[1:])
+    (finding,) = disagreements(fewer, drawn("guichi", process))
+    assert (finding.code, finding.severity) == ("unwatched_words", "error")
+    assert "GC-2(一)的“建立“好差评”收集、反馈制度”：这句话没有规则守住，也没有说明" in sentences.of(finding)
+
+
+def test_a_rule_that_goes_leaves_its_words_without_a_guard():
+    guichi = regulations.get("guichi")
+    words = "对缺乏法定依据的，耐心做好解释说明"
+    kept = tuple(rule for rule in guichi.rules["rectification"] if rule.sentence != words)
+    fewer = replace(guichi, rules={**guichi.rules, "rectification": kept})
+    assert [one.facts["words"] for one in disagreements(fewer, drawn("guichi", "rectification"))] == [words]
 
 
 def test_a_milestone_of_a_task_that_is_not_drawn_is_found_wherever_it_is_named():

@@ -160,7 +160,29 @@ def broken_guichi(tmp_path):
 
 def test_the_shipped_diagrams_are_proven_with_one_line_each():
     result = run("process", "prove", regulations.folder())
-    assert (result.exit_code, len(result.output.splitlines())) == (0, 7)
+    lines = result.output.splitlines()
+    assert (result.exit_code, len([line for line in lines if "条规则，" in line])) == (0, 7)
+    assert [line for line in lines[:7] if "条规则，" not in line] == []
+
+
+def test_the_words_that_no_rule_watches_are_printed_once_a_regulation_with_their_reasons():
+    lines = run("process", "prove", regulations.folder() / "guichi").output.splitlines()[2:]
+    marks = regulations.get("guichi").unwatched
+    assert lines[0].endswith(f"：{len(marks)}句话没有规则守着，理由如下")
+    assert lines[1:] == [f"  {mark.article} “{mark.sentence}”：{mark.reason}" for mark in marks]
+    told = json.loads(run("process", "prove", "--json", regulations.folder() / "guichi").output)
+    assert [one["unwatched"][0]["sentence"] for one in told] == [marks[0].sentence] * 2
+
+
+@pytest.mark.parametrize("command", ["check", "prove"])
+def test_words_of_the_law_without_a_rule_or_a_reason_are_refused(tmp_path, command):
+    folder = shutil.copytree(regulations.folder() / "hefei", tmp_path / "hefei")
+    data = folder / "regulation.toml"
+    before, _, rest = data.read_text(encoding="utf-8").partition("\n[[unwatched]]\n")
+    data.write_text(before + rest.partition("\n\n")[2], encoding="utf-8")
+    result = run("process", command, folder)
+    assert result.exit_code == 1
+    assert "HF-15的“做好“差评”回访整改情况记录”：这句话没有规则守住，也没有说明" in result.output
 
 
 def test_a_broken_rule_is_one_block_with_article_sentence_advice_and_path(tmp_path):

@@ -84,6 +84,20 @@ def test_an_installation_stops_at_a_diagram_that_breaks_a_rule_and_names_the_art
     assert [line.split("\t")[1] for line in run("list", PROCESS)[1]] == ["1*"]
 
 
+def test_an_installation_stops_at_words_of_the_law_that_nobody_watches(run, tmp_path, monkeypatch):
+    folder = tmp_path / "bpmn"
+    data = shutil.copytree(regulations.folder() / "hefei", folder / "hefei") / "regulation.toml"
+    before, _, rest = data.read_text(encoding="utf-8").partition("\n[[unwatched]]\n")
+    data.write_text(before + rest.partition("\n\n")[2], encoding="utf-8")
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder))
+    with_it = CliRunner().invoke(main, ["init"])
+    assert "HF-15的“做好“差评”回访整改情况记录”：这句话没有规则守住，也没有说明" in with_it.output
+    monkeypatch.setenv("CASEFLOW_INSTANCE", str(tmp_path / "fresh"))
+    monkeypatch.delenv("CASEFLOW_DATABASE_URL")
+    fresh = CliRunner().invoke(main, ["init"])
+    assert fresh.exit_code == 1 and "unwatched_words" in fresh.output and "HF-15" in fresh.output
+
+
 def test_running_cases_move_one_by_one_and_what_stays_is_told(run, app, clock, drawn):
     moving, staying = (Journey(app, clock, "guichi").bad_review() for _ in range(2))
     staying.does("first_response", outcome="no_legal_basis")

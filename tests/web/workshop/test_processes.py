@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -108,6 +109,26 @@ def test_a_draft_is_submitted_compared_and_approved_by_a_second_person(guichi, d
     assert (number, current, old_is_current) == (2, True, False)
     version = words(approver.opens(f"/workshop/{PROCESS}/versions/{digest}"))
     assert "与第 1 版比较" in version and "2 个工作日 → 1 个工作日" in version
+
+
+def test_an_approver_sees_the_words_that_no_rule_watches_with_their_reasons(guichi, designer, approver):
+    path = f"/workshop/drafts/{drawn(guichi)}"
+    designer.sends(f"{path}/submit", {"revision": "1"})
+    page = words(approver.opens(path))
+    marks = regulations.get("guichi").unwatched
+    assert f"条文里 {len(marks)} 句话没有规则守着" in page
+    assert all(mark.sentence in page and mark.reason in page for mark in marks)
+
+
+def test_words_of_the_law_that_nothing_explains_stop_a_draft_and_are_named(guichi, designer, monkeypatch):
+    places = dict(regulations.all_regulations())
+    places["guichi"] = replace(places["guichi"], unwatched=places["guichi"].unwatched[1:])
+    monkeypatch.setattr(regulations, "all_regulations", lambda: places)
+    path = f"/workshop/drafts/{drawn(guichi, SHORTER.replace('联系并核实', '先联系并核实'))}"
+    page = words(designer.opens(path))
+    assert "不能部署" in page and "GC-2(一)的“建立“好差评”收集、反馈制度”：这句话没有规则守住，也没有说明" in page
+    designer.sends(f"{path}/submit", {"revision": "1"})
+    assert state(guichi, int(path.rpartition("/")[2])) == "open"
 
 
 def test_an_approver_sends_back_with_a_reason_that_the_designer_reads(guichi, designer, approver):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def prove(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
     PATH is a diagram, or a folder whose diagrams (.bpmn) are proven, also in folders below. The rules stand in the
     regulation.toml beside the diagram; without one, in that of the regulation its process id begins with. Each rule
     that is broken is shown with its article, what to do, and the shortest path; so is what the regulation names and
-    the diagram does not have. Exit code 1 when a rule is broken or cannot be decided within the bound, something is
+    the diagram does not have. At the end stand the words of each regulation that no rule watches, with the reasons.
+    Exit code 1 when a rule is broken or cannot be decided within the bound, something is
     missing, or the gate refuses the diagram.
     """
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.bpmn")))]
@@ -50,6 +52,9 @@ def prove(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
         click.echo(orjson.dumps([report["json"] for report in reports]).decode())
     else:
         click.echo("\n".join(line for report in reports for line in report["lines"]))
+        for regulation in {report["regulation"].key: report["regulation"] for report in reports
+                           if report["regulation"]}.values():
+            click.echo("\n".join(_unwatched(regulation)))
     sys.exit(0 if all(report["fine"] for report in reports) else 1)
 
 
@@ -67,7 +72,15 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
     kept = len(proof.results) - len(broken)
     lines.append(f"{file}：{len(proof.results)}条规则，{kept}条成立（{proof.states}个状态，{proof.moves}步）")
     fine = not broken and all(finding.severity == "warning" for finding in missing)
-    return {"fine": fine, "lines": lines, "json": _as_json(file, proof, definition, missing)}
+    return {"fine": fine, "lines": lines, "regulation": regulation,
+            "json": {**_as_json(file, proof, definition, missing), "unwatched": [asdict(mark) for mark in
+                                                                                 regulation.unwatched]}}
+
+
+def _unwatched(regulation: regulation_file.Regulation) -> list[str]:
+    """The words that no rule watches, each with the reason."""
+    return [f"{regulation.name}：{len(regulation.unwatched)}句话没有规则守着，理由如下",
+            *(f"  {mark.article} “{mark.sentence}”：{mark.reason}" for mark in regulation.unwatched)]
 
 
 def _loaded(file: Path) -> engine.Definition:
@@ -117,7 +130,8 @@ def _as_json(file: Path, proof: Proof, definition: engine.Definition, missing: S
 
 def _refused(file: Path, refused: DefinitionRefused) -> dict[str, Any]:
     return {
-        "fine": False,
+        "fine": False, "regulation": None,
         "lines": [findings.line(file, found) for found in refused.findings],
-        "json": {"file": str(file), "findings": [findings.as_json(found) for found in refused.findings], "rules": []},
+        "json": {"file": str(file), "findings": [findings.as_json(found) for found in refused.findings], "rules": [],
+                 "unwatched": []},
     }
