@@ -42,8 +42,8 @@ def draft(draft_id: int):
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
         findings=_findings(examination, one), rules=_rules(examination), may=_may(actor, one),
-        path=_path(examination, one), touched=_impact(one, examination), replayed=_replayed(one, examination), days=DAYS,
-        unwatched=regulations.get(one.regulation).unwatched, **_compared(one, current),
+        path=_path(examination, one), touched=_impact(one, examination), replayed=_replayed(one, examination),
+        days=DAYS, unwatched=regulations.get(one.regulation).unwatched, **_compared(one, current),
         **recordings.page(one, examination))
 
 
