@@ -41,9 +41,9 @@ def draft(draft_id: int):
     examination = verification.examine(one.regulation, one.process_id, one.source, one.id)
     return render_template(
         "workshop/draft.html", draft=one, current=current, base=_base(one), examination=examination,
-        findings=_findings(examination), rules=_rules(examination), may=_may(actor, one), path=_path(examination, one),
-        touched=_impact(one, examination), replayed=_replayed(one, examination), days=DAYS,
-        unwatched=regulations.get(one.regulation).unwatched, **_compared(one, current),
+        findings=_findings(examination, one), rules=_rules(examination), may=_may(actor, one),
+        path=_path(examination, one), touched=_impact(one, examination), replayed=_replayed(one, examination),
+        days=DAYS, unwatched=regulations.get(one.regulation).unwatched, **_compared(one, current),
         **recordings.page(one, examination))
 
 
@@ -105,9 +105,10 @@ def _may(actor: Actor, one: ProcessDraft) -> dict[str, bool]:
             "own": approver and one.state == "submitted" and own}
 
 
-def _findings(examination: Examination) -> list[dict[str, str]]:
-    """What was found, the errors first, each with the name of its element; recordings that change are told apart."""
-    apart = FAILED if examination.keeps_the_law else ""
+def _findings(examination: Examination, one: ProcessDraft) -> list[dict[str, str]]:
+    """What was found, the errors first, each with the name of its element; recordings that a draft on its way changes
+    are told apart."""
+    apart = FAILED if examination.keeps_the_law and recordings.are_open(one) else ""
     found = sorted((finding for finding in examination.findings if finding.code != apart),
                    key=lambda finding: finding.severity != "error")
     return [{"severity": finding.severity, "sentence": sentences.of(finding),

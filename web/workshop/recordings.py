@@ -13,7 +13,7 @@ from caseflow.people import permissions
 from caseflow.processes import deployed
 from caseflow.trials import differences
 from caseflow.trials.rerecording import Rerecording
-from caseflow.workshop import drafts, rerecordings, version_scenarios
+from caseflow.workshop import drafts, kept_trials, rerecordings, version_scenarios
 from caseflow.workshop.verification import Examination
 from web.app import clock
 from web.sign_in.auth import current_actor
@@ -36,8 +36,9 @@ def record(draft_id: int):
     try:
         with transaction():
             done, left = rerecordings.rerecord(draft_id, revision, seen, chosen, actor, clock.now())
-    except InvalidInput:
-        flash(gettext("还有没有回答的问题，没有记录任何场景；请逐项选好后再重新记录。"), "warning")
+    except InvalidInput as error:
+        flash(_too_many() if "name" in error.fields
+              else gettext("还有没有回答的问题，没有记录任何场景；请逐项选好后再重新记录。"), "warning")
     except (Conflict, DefinitionRefused) as error:
         flash(said(error), "warning")
     else:
@@ -45,11 +46,16 @@ def record(draft_id: int):
     return redirect(back)
 
 
+def are_open(draft: ProcessDraft) -> bool:
+    """Whether what becomes of its recordings is still to be decided."""
+    return draft.state in ("open", "submitted")
+
+
 def page(draft: ProcessDraft, examination: Examination) -> dict[str, Any]:
     """What the page of a draft shows of scenarios: those that change, what there is to answer, those kept with it."""
     before = deployed.by_digest(draft.base or deployed.row_of(draft.process_id).digest)
     words = Words(draft.regulation, (examination.definition, before))
-    changing = rerecordings.proposals(draft, examination) if draft.state in ("open", "submitted") else ()
+    changing = rerecordings.proposals(draft, examination) if are_open(draft) else ()
     names = {one.key: one.name for one in changing}
     questions = {asked.key: asked for one in changing for asked in one.questions}
     return {
@@ -73,6 +79,11 @@ def _kept(one: rerecordings.Kept, words: Words) -> dict[str, Any]:
     return {"kind": KINDS[one.kind], "mark": MARKS[one.kind], "name": one.name, "article": one.article,
             "by": one.row.kept_by.name, "at": one.row.kept_at, "old": one.old_text, "new": one.row.text,
             "changes": [words.difference(change) for change in one.differences]}
+
+
+def _too_many() -> str:
+    return gettext("一份草稿最多保存 %(most)s 个场景，没有记录任何场景；请先删去不再需要的。",
+                   most=kept_trials.MOST_KEPT)
 
 
 def _done(done: int, left: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from caseflow.law import regulations
 from caseflow.models import KeptScenario, db, transaction
-from caseflow.workshop import drafts
+from caseflow.workshop import drafts, kept_trials
 from tests.ground import newcomer, person, unit
 from tests.web.desk import Desk, words
 
@@ -167,7 +167,14 @@ def test_a_draft_that_was_withdrawn_others_and_a_login_that_has_ended(begun, app
     draft.sends(draft.designer, "discard")
     answer = draft.designer.sends(f"{draft.address}/record", fields)
     assert "这份草稿已经作废" in words(draft.designer.browser.get(answer.location))
-    assert draft.stored() == [] and "个场景的记录" not in words(draft.designer.opens(draft.address))
+    page = words(draft.designer.opens(draft.address))
+    assert draft.stored() == [] and "个场景的记录" not in page and "场景“简单事项，按时办结，评价人满意”" in page
+
+
+def test_more_scenarios_than_a_draft_may_have_are_refused_and_none_is_recorded(begun, monkeypatch):
+    monkeypatch.setattr(kept_trials, "MOST_KEPT", 3)
+    draft = begun(LONGER)
+    assert "一份草稿最多保存 3 个场景" in draft.sends(draft.designer, "record") and draft.stored() == []
 
 
 def test_an_approval_for_other_scenarios_than_were_seen_is_refused(begun):
