@@ -28,7 +28,8 @@ def index():
     return render_template(
         "work/list.html", page=page, rows=[row(item, actor, now) for item in page.items], chosen=chosen,
         titles=kinds.titles(item.case for item in page.items),
-        query=filters.as_query(chosen), counts=shell.counts(), places=places.places_of(actor),
+        query=filters.as_query(chosen), counts=shell.counts() or worklist.counts(actor, now),
+        places=places.places_of(actor),
         saved=saved_filters.of_actor(actor), anything_free=tasks.anything_free(actor),
         units=directory.units_of(actor), handed_over=delegation.handed_over_by(actor))
 
