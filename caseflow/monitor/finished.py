@@ -9,6 +9,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy import Row, func, select
 
+from caseflow.errors import CaseflowError
 from caseflow.law import calendars, regulations
 from caseflow.models import Branch, Case, JournalEntry, Unit, db
 from caseflow.models.cases import OPEN
@@ -46,8 +47,9 @@ def law_of(key: str) -> Law:
                {name: frozenset(units) for name, units in posts.items()})
 
 
-def reports(numbers: Iterable[str]) -> Iterator[tuple[str, Report]]:
-    """(case number, report) of these cases, by number; those that are open are left out. Memory stays flat."""
+def reports(numbers: Iterable[str]) -> Iterator[tuple[str, Report | CaseflowError]]:
+    """(case number, report) of these cases; those that are open are left out. Of one that cannot be judged, since its
+    version is lost or its journal cannot be read, the error. Memory stays flat."""
     laws: dict[str, Law] = {}
     wanted = list(numbers)
     for begin in range(0, len(wanted), BATCH):
@@ -56,7 +58,10 @@ def reports(numbers: Iterable[str]) -> Iterator[tuple[str, Report]]:
         lines = _lines([case.id for case in cases])
         for case in cases:
             law = laws.get(case.regulation) or laws.setdefault(case.regulation, law_of(case.regulation))
-            report = judge(lines[case.id], law)
+            try:
+                report = judge(lines[case.id], law)
+            except CaseflowError as error:
+                report = error
             if report is not None:
                 yield case.number, report
 

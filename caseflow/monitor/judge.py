@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from caseflow.errors import StepFailed
 from caseflow.monitor import retrace
 from caseflow.monitor.course import Course, read
 from caseflow.monitor.forms import FORMS
@@ -30,9 +31,12 @@ Judge = Callable[[Check, Held], Iterator[Said]]
 def judge(lines: Iterable[Line], law: Law) -> Report | None:
     """What became of each rule; None for a case whose journal does not say that it ended.
 
-    NotFound or StepFailed for a version of the process that is lost.
+    NotFound or StepFailed for a version of the process that is lost, StepFailed for entries that cannot be read.
     """
-    course = read(lines)
+    try:
+        course = read(lines)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise StepFailed(f"The journal cannot be read: {fault!r}") from fault
     if course.opened is None or course.closed is None:
         return None
     definition = law.version(course.digest)

@@ -71,13 +71,12 @@ class _Retracing:
         graph, moves, following = Graph(final), [], begun_with(course, final) is not None
         for number, act in enumerate(course.acts):
             drawn = self._follow(act) if following else None
-            following = drawn is not None
-            move = self._move(act, drawn, number)
+            if drawn is not None and not self._compare(act, drawn, self.step):
+                drawn = None
+            following, self.step = drawn is not None, drawn
             if drawn is not None:
                 self.open.append(frozenset(task.token for task in drawn.tasks))
-                following = self._compare(act, drawn, self.step)
-                self.step = drawn
-            moves.append(move)
+            moves.append(self._move(act, drawn, number))
             graph.nodes.append(self._node(act, drawn, number))
         graph.starts = moves[:1]
         for node, move in zip(graph.nodes, moves[1:], strict=False):
@@ -141,7 +140,7 @@ class _Retracing:
         return Node(waiting, frozenset(), (), bool(closed), outcome)
 
     def _compare(self, act: Act, drawn: Step, before: Step | None) -> bool:
-        """Tell where this act led otherwise than drawn; whether the engine still stands where the case stood."""
+        """Tell where this act led otherwise than drawn; whether the engine stands where the case stands."""
         if act.kind == "noted":
             return True
         had = {one.token for one in (*before.tasks, *before.timers)} if before else set()

@@ -27,7 +27,9 @@ CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 FACTS = {"why": "?", "token": 3, "element": "due", "count": 2, "attachment": 4, "channel": "sms", "stream": "system",
          "seq": 5, "code": "gap", "number": 4, "opened": 1, "wanted": 2, "open": 1, "minutes": 10,
          "area": "4601", "units": 2, "office": "O", "unit": "U", "task": "T", "name": "N", "label": "L",
-         "parameter": "p", "role": "officer", "tasks": 2, "process": "p", "regulation": "r"}
+         "parameter": "p", "article": "A", "rule": "R", "reason": "late_untold", "entries": [1, 2],
+         "of": {"name": "N", "due": "2026-03-04T15:59:59+00:00", "at": "2026-03-05T15:59:59+00:00"},
+         "role": "officer", "tasks": 2, "process": "p", "regulation": "r"}
 NATIONAL = working_days.national()
 WRONG_LINES = ("2027-13-01,off\n2026-01-01,off\n2027-01-01,off\n2027-01-01,off\n2027-01-02\n2027-01-03,of\n"
                "2027-01-04,off,a,b\n2027-01-05,off,\x07\n")
