@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import orjson
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, exists, func, select
 
+from caseflow.casefile.readings import Reading
 from caseflow.errors import CaseflowError
 from caseflow.law import calendars, regulations
-from caseflow.models import Branch, Case, JournalEntry, Unit, db
+from caseflow.models import Branch, Case, CaseUnit, JournalEntry, Unit, db
 from caseflow.models.cases import OPEN
 from caseflow.monitor.judge import judge
 from caseflow.monitor.values import Law, Line, Report
@@ -21,14 +22,14 @@ from caseflow.processes import deployed
 BATCH = 100     # cases whose journals are held in memory at a time
 
 
-def may_look(actor: Actor, case: Case, units: Iterable[int]) -> bool:
-    """Whether somebody may see how a case stands to each rule: who may see its whole journal, its auditors. `units` are
-    those that take part in it."""
-    return actor.is_system or not actor.audited.isdisjoint(units)
+def may_look(actor: Actor, case: Case | Reading) -> bool:
+    """Whether somebody may see how a case stands to each rule: those who audit an office that takes part in it."""
+    return bool(actor.audited) and bool(db.session.scalar(select(exists().where(
+        CaseUnit.case_id == case.id, CaseUnit.unit_id.in_(actor.audited)))))
 
 
-def of_case(case: Case, entries: Sequence[JournalEntry]) -> Report | None:
-    """A case with its journal; None while it is open."""
+def of_case(case: Case | Reading, entries: Sequence[JournalEntry]) -> Report | None:
+    """A case with its journal; None while it is open. Refuses as judge.judge does."""
     return judge(map(_line, entries), law_of(case.regulation))
 
 
