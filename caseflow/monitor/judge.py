@@ -83,13 +83,14 @@ def way(found: Check, held: Held) -> Iterator[Said]:
 
 
 def message_ends(found: Check, held: Held) -> Iterator[Said]:
-    """The same; and no such message came in vain while one of the tasks was open."""
+    """The same; and no such message came in vain while one of the tasks was open: the case ended so all the same."""
     during, message = found.words(found.named["during"]), str(found.parts[0])
+    ended = held.course.closed.details["outcome"] in found.words(found.named["outcome"])
     looked = _looked(found, held)
     for number, act in enumerate(held.course.acts):
         before = held.way.graph.nodes[number - 1].tasks if number else ()
         there = [task for task in before if task in during]
-        if act.kind == "noted" and act.line.details["message"] == message and there:
+        if act.kind == "noted" and act.line.details["message"] == message and there and not ended:
             yield broken((act.line.seq,), there[0], "message_in_vain", name=held.name(there[0]), message=message)
     if held.way.followed:
         yield from way(found, held)

@@ -100,10 +100,16 @@ def escalates(check: Check, held: Held) -> Iterator[Said]:
         due = min(timer.due() for timer in found)
         if silent:
             yield broken((*looked, silent[0].fired.seq), task.element, "fired_untold", name=name, due=due)
-        elif not fired and is_over(due, at - ROUNDS):
+        elif not fired and _overdue(found, at):
             yield broken(looked, task.element, "late_untold", name=name, due=due, at=at)
         else:
             yield Said((*looked, *(timer.fired.seq for timer in fired)))
+
+
+def _overdue(timers: list[Timer], at: datetime) -> bool:
+    """Whether one of these was over then for longer than the rounds of the scheduler take, also of one that was over
+    when it was set."""
+    return any(is_over(max(timer.due(), timer.set.at), at - ROUNDS) for timer in timers)
 
 
 def tells(held: Held, timer: Timer, role: str) -> bool:
@@ -118,11 +124,11 @@ def gives_up(check: Check, held: Held) -> Iterator[Said]:
         found = guards(held, task)
         at, seq = held.over(task)
         looked = (task.opened.seq, *(timer.set.seq for timer in found), seq)
-        due = min((timer.due() for timer in found), default=None)
-        if due is None:
+        if not found:
             yield broken(looked, task.element, "still_waits", name=held.name(task.element))
-        elif is_over(due, at - ROUNDS):
-            yield broken(looked, task.element, "done_after_end", name=held.name(task.element), due=due, at=at)
+        elif task.done is not None and _overdue(found, at):
+            yield broken(looked, task.element, "done_after_end", name=held.name(task.element), at=at,
+                         due=min(timer.due() for timer in found))
         else:
             yield Said(looked)
 
