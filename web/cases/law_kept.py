@@ -16,6 +16,7 @@ from caseflow.errors import CaseflowError
 from caseflow.monitor import finished
 from caseflow.monitor.values import Checked, Report
 from caseflow.people.permissions import Actor
+from caseflow.proof import HOLDS
 from web.parts import journal
 from web.sentences import monitor
 
@@ -31,7 +32,8 @@ class Verdict(NamedTuple):
 
 
 VERDICTS = {"violated": Verdict("✗", _("违反"), "overdue"), "unknown": Verdict("？", _("无从核对"), "soon"),
-            "holds": Verdict("✓", _("遵守"), "ok"), "drawing": Verdict("—", _("只说流程图"), "none")}
+            "holds": Verdict("✓", _("遵守"), "ok"), "untouched": Verdict("—", _("没有涉及"), "none"),
+            "drawing": Verdict("—", _("只说流程图"), "none")}
 WORST_FIRST = tuple(VERDICTS)
 
 
@@ -81,18 +83,23 @@ def panel(case: Reading, actor: Actor, lines: Iterable[journal.Line]) -> Panel |
 
 def _panel(report: Report, lines: dict[int, journal.Line]) -> Panel:
     groups = groupby(report.checked, lambda one: (one.rule.article, one.rule.sentence))
-    found = sorted((min(WORST_FIRST.index(one.verdict) for one in rules), number, key, rules)
+    found = sorted((min(WORST_FIRST.index(_verdict(one)) for one in rules), number, key, rules)
                    for number, (key, rules) in enumerate((key, list(group)) for key, group in groups))
-    counted = Counter(one.verdict for one in report.checked)
+    counted = Counter(map(_verdict, report.checked))
     return Panel([Sentence(*key, VERDICTS[WORST_FIRST[worst]], [_row(one, lines) for one in rules])
                   for worst, _number, key, rules in found],
                  [(VERDICTS[name], counted[name]) for name in WORST_FIRST if counted[name]],
                  [f"{monitor.sentence(one.code, one.facts)} {_entry(one.seq, lines)}" for one in report.strays])
 
 
+def _verdict(one: Checked) -> str:
+    """Its verdict; "untouched" where nothing came about that the rule speaks of."""
+    return "untouched" if one.verdict == HOLDS and not one.looked else one.verdict
+
+
 def _row(one: Checked, lines: dict[int, journal.Line]) -> Row:
     said = monitor.sentence(one.code, one.facts) if one.code else ""
-    return Row(one.rule.check, VERDICTS[one.verdict], said, [_entry(seq, lines) for seq in one.looked])
+    return Row(one.rule.check, VERDICTS[_verdict(one)], said, [_entry(seq, lines) for seq in one.looked])
 
 
 def _entry(seq: int, lines: dict[int, journal.Line]) -> str:
