@@ -89,13 +89,13 @@ def escalates(check: Check, held: Held) -> Iterator[Said]:
     """Whenever the limit of such a task was over, the supervisors were told: when it fired, and if it was done late."""
     role = check.named["to"]
     for task in held.course.of(check.words(check.parts[0])):
-        found = [timer for timer in guards(held, task) if not timer.withdrawn]
+        found = guards(held, task)
         name, (at, seq) = held.name(task.element), held.over(task)
         looked = (task.opened.seq, *(timer.set.seq for timer in found), seq)
         if not found:
             yield broken(looked, task.element, "escalation_without_limit", name=name)
             continue
-        fired = [timer for timer in found if timer.fired is not None]
+        fired = [timer for timer in found if timer.fired is not None and not timer.withdrawn]
         silent = [timer for timer in fired if not tells(held, timer, role)]
         due = min(timer.due() for timer in found)
         if silent:

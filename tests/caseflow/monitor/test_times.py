@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from caseflow.cases import calendar_change
+from caseflow.models import transaction
 from caseflow.monitor import times
+from caseflow.people.permissions import SYSTEM
 from caseflow.proof import UNKNOWN
 from tests.caseflow.monitor.conftest import having
 from tests.journeys.kit import Journey
@@ -115,3 +118,17 @@ def test_a_task_done_after_the_limit_that_ends_it_is_found(guichi, watched):
     appeal.clock.advance(days=20)       # and the scheduler does nothing
     appeal.does("supplement").does("review", decision="dismissed")
     assert watched.broken(appeal) == {"gives_up(supplement)": "done_after_end"}
+
+
+def test_lateness_that_a_notice_withdrew_is_none(app, clock, installed, session, watched):
+    clock.set(datetime(2026, 12, 25, 1, tzinfo=UTC))
+    journey = Journey(app, clock, "guichi").bad_review().does("first_response", outcome="simple")
+    journey.until("2027-01-05", at=time(9)).does("rectify")
+    days = [["2027-01-01", "off"], ["2027-01-04", "off"], ["2027-05-01", "off"], ["2027-10-01", "off"],
+            ["2027-10-02", "off"], ["2027-10-03", "off"]]
+    with transaction():
+        calendar_change.import_notice("national", 2027, days, "国务院办公厅的通知", clock(), SYSTEM)
+    journey.does("revisit", revisit_result="satisfied")
+    report = watched.judged(journey)
+    assert "lateness_withdrawn" in journey.kinds()
+    assert (report.broken, report.strays, report.followed) == ((), (), True)
