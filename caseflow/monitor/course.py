@@ -135,7 +135,7 @@ def read(lines: Iterable[Line]) -> Course:
             course.acts[-1].followed.append(line)
         if line.kind in _READ:
             _READ[line.kind](course, line)
-    if course.received is None and course.variables:
+    if course.received is None and course.opened and "received_at" in (course.variables or {}):
         course.received = moment(course.variables["received_at"])
     return course
 

@@ -96,7 +96,10 @@ def _choice(held: Held, task: Task, name: str, value: object) -> object:
 
 
 def _logged(held: Held, task: Task, name: str) -> Iterator[Said]:
-    """What a field says of reaching the rater, held against the contacts of which the journal had an entry by then."""
+    """What a field says of reaching the rater, held against the contacts of which the journal had an entry by then.
+
+    A task that was done before its entry said which texts were written may be older than the duty to log a contact.
+    """
     asked = held.task(task)
     form = asked.form if asked else ()
     about = [one.id for one in (*reaching.says_how(form), *filter(None, [reaching.asks(form)]))]
@@ -108,7 +111,7 @@ def _logged(held: Held, task: Task, name: str) -> Iterator[Said]:
     left = (held.course.reachable,) if held.course.reachable is not None else (True, False)
     found = {_denied(form, task, reaching.Log(one, tried, task.opened.at, held.law.regulation.unreachable)).get(name)
              for one in left}
-    if len(found) > 1:
+    if len(found) > 1 or (task.filled is None and found != {None}):
         yield untold(looked, task.element, "not_in_journal", what=_label(held, task, name))
     elif (problem := found.pop()) is not None:
         yield broken(looked, task.element, "contact_not_logged", name=held.name(task.element),

@@ -93,3 +93,10 @@ def test_a_satisfied_rater_whose_newest_level_is_bad_is_found(hainan, watched):
     found = broken(watched, hainan, "revisit", newest_level="dissatisfied")
     assert found == {"refuses(revisit, newest_level, [dissatisfied, very_dissatisfied], revisit_result=satisfied)":
                      "answered_together"}
+
+
+def test_a_contact_is_not_missed_in_a_journal_from_before_contacts_had_to_be_logged(closed, watched):
+    old = watched.altered(closed, lambda line: None if line.kind == "contact_attempted" else having(line, filled=None))
+    report = watched.judged(closed, old)
+    assert not report.broken
+    assert {one.code for one in report.checked if one.rule.check.startswith("offers(revisit")} == {"not_in_journal"}
