@@ -21,7 +21,8 @@ def performed_by(check: Check, held: Held) -> Iterator[Said]:
         if task.role != role:
             yield broken(looked, task.element, "other_role", name=name, found=task.role, wanted=role)
         elif office is not None and not office.issuperset(task.units):
-            yield broken(looked, task.element, "other_office", name=name, wanted=unit)
+            yield broken(looked, task.element, "other_office", name=name,
+                         wanted=held.law.regulation.offices.get(unit, unit))
         elif task.done is not None and task.done.actor_id is None:
             yield broken(looked, task.element, "by_nobody", name=name)
         else:

@@ -10,6 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from caseflow.errors import InvalidInput
 from caseflow.moments import SHANGHAI, moment
 from web.sentences import proof
+from web.sentences.comparison import ROLES
 from web.sentences.filling import filled
 
 _ = lazy_gettext
@@ -83,7 +84,8 @@ MOMENTS = ("due", "at", "found", "wanted", "latest")
 
 def sentence(code: str, facts: Mapping[str, object]) -> str:
     """What was found; `facts` are those of the code, as the monitor gives them or as they were kept in JSON."""
-    spoken = {name: _spoken(name, fact) for name, fact in facts.items()}
+    spoken = {name: ROLES[fact] if code == "other_role" and fact in ROLES else _spoken(name, fact)
+              for name, fact in facts.items()}
     return filled(SENTENCES[code], spoken)
 
 
