@@ -54,6 +54,16 @@ def test_a_date_moved_in_the_tables_and_in_a_journal_chained_anew_is_found(ended
     assert "2026-03-20 23:59:59" in sentence(found.code, found.facts)
 
 
+def test_a_date_moved_in_the_tables_alone_is_found_when_the_case_has_ended(guichi, session):
+    with transaction() as session:      # so that the scheduler tells nobody, and nobody has to say why it is late
+        for statement in ("UPDATE timers SET due_at = :later", "UPDATE work_items SET due_at = :later",
+                          "UPDATE cases SET next_due = :later, next_try = :later"):
+            session.execute(text(statement), {"later": "2026-03-31 15:59:59.000000"})
+    guichi.time_passes(days=9).does("first_response", outcome="resolved").does("revisit", revisit_result="satisfied")
+    assert {(found.code, found.facts["reason"]) for found in doctor.examine(guichi.now)} == {
+        ("law_broken", "late_untold"), ("law_broken", "passed_unseen")}
+
+
 def round_of(now):
     rounds = ("history",)
     with snapshot():
