@@ -45,7 +45,8 @@ def law_of(key: str) -> Law:
     for office, rules in regulation.branches.items():
         posts[office] |= posts.get(rules.otherwise, set())
     return Law(regulation, calendars.load(regulation.calendar), deployed.by_digest,
-               {name: frozenset(units) for name, units in posts.items()})
+               {name: frozenset(units) for name, units in posts.items()},
+               frozenset(row.digest for row in deployed.all_current() if row.regulation == key))
 
 
 def reports(numbers: Iterable[str]) -> Iterator[tuple[str, Report | CaseflowError]]:

@@ -12,6 +12,7 @@ from caseflow.monitor.course import Course, Task
 from caseflow.monitor.reasons import CODES
 from caseflow.monitor.retrace import Retraced
 from caseflow.monitor.values import Law
+from caseflow.proof import Rule
 from caseflow.proof.explorer import Move
 from caseflow.proof.language import Check
 from caseflow.proof.reasons import CODES as OF_PATHS
@@ -32,12 +33,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A finished case. `checks` are all rules of its process as read."""
+    """A finished case. `rules` are all of its process, `checks` the same as read."""
 
     course: Course
     way: Retraced
     law: Law
     definition: Definition
+    rules: Sequence[Rule]
     checks: Sequence[Check]
 
     def name(self, element: str) -> str:

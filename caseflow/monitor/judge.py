@@ -8,7 +8,9 @@ judged by times.py, persons.py and forms.py. What the journal does not tell is u
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
+from caseflow.engine.definition import Definition
 from caseflow.errors import StepFailed
 from caseflow.monitor import retrace
 from caseflow.monitor.course import Course, read
@@ -17,7 +19,7 @@ from caseflow.monitor.held import Held, Said, broken, untold
 from caseflow.monitor.persons import PERSONS
 from caseflow.monitor.times import TIMES
 from caseflow.monitor.values import DRAWING, Checked, Law, Line, Report
-from caseflow.proof import HOLDS, UNKNOWN, VIOLATED, Rule, check
+from caseflow.proof import HOLDS, UNKNOWN, VIOLATED, Rule, check, prove
 from caseflow.proof.facts import missing, named_in
 from caseflow.proof.language import Check
 from caseflow.proof.paths import WATCHES, watch
@@ -42,7 +44,7 @@ def judge(lines: Iterable[Line], law: Law) -> Report | None:
     definition = law.version(course.digest)
     rules = law.regulation.rules.get(definition.process_id.removeprefix(f"{law.regulation.key}_"), ())
     way = retrace.retrace(course, law)
-    held = Held(course, way, law, definition, [check(rule.check) for rule in rules])
+    held = Held(course, way, law, definition, rules, [check(rule.check) for rule in rules])
     return Report(tuple(_checked(rule, found, held) for rule, found in zip(rules, held.checks, strict=True)),
                   way.strays, way.followed, retrace.begun_with(course, definition) is not None)
 
@@ -59,7 +61,23 @@ def _checked(rule: Rule, found: Check, held: Held) -> Checked:
     worst = next((one for one in said if one.code and one.known), None) or next((one for one in said if one.code), None)
     if worst is None:
         return Checked(rule, HOLDS, looked=looked)
+    if worst.known and _of_other_rules(rule, held):
+        return Checked(rule, UNKNOWN, worst.element, "other_rules", {}, looked)
     return Checked(rule, VIOLATED if worst.known else UNKNOWN, worst.element, worst.code, worst.facts, looked)
+
+
+def _of_other_rules(rule: Rule, held: Held) -> bool:
+    """Whether the case went under a version that is not current any more and was drawn for other rules: the proof does
+    not find this one kept in it. So nobody broke it who followed the drawing."""
+    current = held.law.current
+    former = {act.digest for act in held.course.acts} - current if current is not None else ()
+    return any(rule.check not in _kept_by(held.law.version(digest), tuple(held.rules)) for digest in sorted(former))
+
+
+@lru_cache(maxsize=64)
+def _kept_by(definition: Definition, rules: tuple[Rule, ...]) -> frozenset[str]:
+    """The rules that a version keeps on every path."""
+    return frozenset(one.rule.check for one in prove(definition, rules).results if one.verdict == HOLDS)
 
 
 def ends(found: Check, held: Held) -> Iterator[Said]:

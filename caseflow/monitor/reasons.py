@@ -36,6 +36,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     # not to be decided from this journal
     "not_in_version": ("element",),
     "not_in_journal": ("what",),
+    "other_rules": (),
     "other_calendar": ("name", "found", "wanted"),
     # otherwise than drawn
     "cannot_follow": ("why",),

@@ -32,13 +32,15 @@ class Law:
     """By what a case is judged: its regulation, the calendar as it is now, and the versions of processes by digest.
 
     `posts`: key of an office of the regulation → the units that are it, branches of every area included; an office
-    that is missing is not looked at.
+    that is missing is not looked at. `current` are the digests under which cases begin today, which the rules of today
+    are for (None: all).
     """
 
     regulation: Regulation
     calendar: Calendar
     version: Callable[[str], Definition]
     posts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    current: frozenset[str] | None = None
 
     def due(self, rule: DeadlineRule) -> datetime:
         """The last moment in time of a limit, by the calendar as it is now. InvalidInput for one that has none."""

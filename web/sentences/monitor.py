@@ -63,6 +63,7 @@ SENTENCES = {
     # what the journal does not tell
     "not_in_version": _("案件所用的流程版本没有“%(element)s”，无从核对。"),
     "not_in_journal": _("日志没有记载“%(what)s”，无从核对。"),
+    "other_rules": _("案件所用的流程版本早已换下，画图时还没有这条规则，无从核对。"),
     "other_calendar": _("“%(name)s”按当时的工作日历记为%(found)s，按现在的日历是%(wanted)s，无从核对。"),
     # otherwise than drawn
     "cannot_follow": _("日志的这一步在流程图上走不通：%(why)s。"),

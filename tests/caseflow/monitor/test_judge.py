@@ -73,12 +73,28 @@ def test_a_rater_called_unreachable_without_having_been_called_is_found(guichi, 
         "contact_not_logged"]
 
 
+WITHOUT = ((INTO + "rectify_handled</bpmn:incoming>", ""),
+           (INTO + "revisit_handling_ended",
+            INTO + "rectify_handled</bpmn:incoming>" + INTO + "revisit_handling_ended"),
+           ('sourceRef="rectify" targetRef="handled"', 'sourceRef="rectify" targetRef="handling_ended"'))
+
+
+def test_a_version_that_is_replaced_was_drawn_for_other_rules(app, clock, installed, watched):
+    with app.app_context():
+        deploy("guichi", clock, *WITHOUT)
+    journey = Journey(app, clock, "guichi").bad_review().does("first_response", outcome="simple").does("rectify")
+    assert watched.broken(journey)
+    with app.app_context():
+        deploy("guichi", clock, ('name="整改并反馈"', 'name="整改和反馈"'))
+    report = watched.judged(journey)
+    assert not report.broken
+    assert {one.rule.check for one in report.checked if one.code == "other_rules"} == {
+        REVISITED, TO_REVISIT, "followed_by(rectify, revisit, unless=rating_voided)"}
+
+
 def test_a_revisit_that_a_version_leaves_out_is_found(app, clock, installed, watched):
     with app.app_context():
-        deploy("guichi", clock, (INTO + "rectify_handled</bpmn:incoming>", ""),
-               (INTO + "revisit_handling_ended",
-                INTO + "rectify_handled</bpmn:incoming>" + INTO + "revisit_handling_ended"),
-               ('sourceRef="rectify" targetRef="handled"', 'sourceRef="rectify" targetRef="handling_ended"'))
+        deploy("guichi", clock, *WITHOUT)
     journey = Journey(app, clock, "guichi").bad_review().does("first_response", outcome="simple").does("rectify")
     assert watched.broken(journey) == {
         REVISITED: "not_passed", TO_REVISIT: "step_not_followed",
