@@ -114,8 +114,8 @@ def test_every_case_of_an_upgraded_database_goes_on_to_its_end(upgraded):
 
 def is_healthy(now: datetime) -> None:
     """The journal is whole, and the doctor finds nothing once the messages that wait have left, but that areas have no
-    approval bureau yet: an administrator has to enter those. What was
-    deployed then is current here still and breaks rules of today, as the monitor says; every case went as drawn."""
+    approval bureau yet: an administrator has to enter those. What was deployed then is current here still and breaks
+    rules of today, as the monitor says; every case went as drawn."""
     with transaction():
         while outbox.deliver_waiting(now, 500):
             pass
