@@ -42,22 +42,29 @@ class AppealFiled(Fact):
 
 @dataclass(frozen=True, slots=True)
 class CaseOpened(Fact):
-    """The case runs from now on. `definition` is the digest of its process."""
+    """The case runs from now on. `definition` is the digest of its process, `variables` what that begins with;
+    `reachable`: whether the rater left a number to call (None: it is about no rater)."""
 
     number: str
     rating_id: int | None
     regulation: str
     definition: str
     after_expiry: bool
+    variables: Mapping[str, object]
+    reachable: bool | None
 
     @classmethod
-    def of(cls, case: HeldCase) -> CaseOpened:
+    def of(cls, case: HeldCase, variables: Mapping[str, object], reachable: bool | None) -> CaseOpened:
         """That this case does."""
-        return cls(case.number, case.rating_id, case.regulation, case.definition, case.after_expiry)
+        return cls(case.number, case.rating_id, case.regulation, case.definition, case.after_expiry, variables,
+                   reachable)
 
     @property
     def entry(self) -> Entry:
-        """Under which number, about which rating if it is about one, and under which process."""
+        """Under which number, about which rating if it is about one, under which process, and from what it begins."""
         about = {} if self.rating_id is None else {"rating": self.rating_id}
+        if self.reachable is not None:
+            about["reachable"] = self.reachable
         return "case_opened", {"number": self.number, **about, "regulation": self.regulation,
-                               "definition": self.definition, "after_expiry": self.after_expiry}
+                               "definition": self.definition, "after_expiry": self.after_expiry,
+                               "variables": dict(self.variables)}

@@ -38,7 +38,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "later_rating": _kind(
         "The same service was rated again, and says something else.", "rating level default_replaced"),
     "appeal_filed": _kind("An appeal was filed; its case begins.", "appeal ground party"),
-    "case_opened": _kind("The case runs from now on.", "number rating regulation definition after_expiry"),
+    "case_opened": _kind(
+        "The case runs from now on.",
+        "number rating regulation definition after_expiry variables reachable"),
     "case_migrated": _kind(
         "The case goes on under another version of its process.",
         "from from_number to to_number timers choices"),
@@ -48,7 +50,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "task_claimed": _kind(
         "Somebody took a task; with `article` for a post at which nobody can do it.", "element token article"),
     "task_released": _kind("A task is free for its office again.", "element token"),
-    "task_completed": _kind("A task is done.", "element token visit late late_reason answers"),
+    "task_completed": _kind("A task is done.", "element token visit late late_reason answers filled"),
     "task_delegated": _kind("Somebody handed a task to a colleague.", "element token to"),
     "task_given_back": _kind("The colleague gave it back.", "element token to"),
     "task_taken_back": _kind("It was taken back from the colleague.", "element token to"),
@@ -62,7 +64,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "handover_acknowledged": _kind("Whoever got a task has read what was said with it.", "element token handover"),
     # of a case: deadlines
     "timer_set": _kind(
-        "A deadline begins.", "element token due_at unit amount since since_name provisional stopped agreed_at"),
+        "A deadline begins.", "element token due_at unit amount since since_name provisional stopped agreed_at"
+        " calendar"),
     "timer_fired": _kind("A deadline is over.", "element token attached_to due_at lag_seconds"),
     "due_recomputed": _kind(
         "The calendar moved a deadline.", "element token previous_due_at due_at provisional calendar"),

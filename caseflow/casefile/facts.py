@@ -65,7 +65,7 @@ class TimerSet(Fact):
         return "timer_set", {
             "element": timer.element, "token": timer.token, "due_at": timer.due_at.isoformat(), "unit": rule.unit,
             "amount": rule.amount, "since": rule.since, "since_name": rule.since_name,
-            "provisional": timer.provisional, **({"stopped": True} if timer.stopped else {}),
+            "provisional": timer.provisional, "calendar": self.calendar, **({"stopped": True} if timer.stopped else {}),
             **({"agreed_at": timer.agreed_at.isoformat()} if timer.agreed_at else {})}
 
 
@@ -175,11 +175,13 @@ class TaskOpened(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TaskCompleted(Fact):
-    """A task is done. `answers` are those the process decides by; `late`: what is to be said of lateness."""
+    """A task is done. `answers` are those the process decides by; `late`: what is to be said of lateness; `filled`:
+    the other fields that were filled in."""
 
     item: HeldItem
     answers: Mapping[str, object]
     late: Mapping[str, object]
+    filled: tuple[str, ...]
 
     def move(self, case: HeldCase) -> None:
         """It is open no more."""
@@ -187,11 +189,12 @@ class TaskCompleted(Fact):
 
     @property
     def entry(self) -> Entry:
-        """Which, whether late and why, and what was answered."""
+        """Which, whether late and why, what was answered, and which texts were written; not the texts."""
         item = self.item
         return "task_completed", {
             "element": item.element, "token": item.token, "visit": item.visit, **self.late,
-            "answers": {name: value for name, value in self.answers.items() if value is not None}}
+            "answers": {name: value for name, value in self.answers.items() if value is not None},
+            "filled": list(self.filled)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ class Subject:
     """What a case is about, as its opening asks for it.
 
     `variables` are what its diagram begins with, of engine.values.CASE_VARIABLES; `offices` the keys of those that take
-    part from the beginning, besides the responsible unit and the lead office.
+    part from the beginning, besides the responsible unit and the lead office; `reachable`: whether the rater left a
+    number to call (None: there is no rater).
     """
 
     regulation: str
@@ -37,6 +38,7 @@ class Subject:
     variables: Mapping[str, object]
     rating_id: int | None = None
     offices: tuple[str, ...] = ()
+    reachable: bool | None = None
 
 
 def _everywhere(_regulation: Any) -> bool:

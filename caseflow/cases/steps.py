@@ -67,7 +67,7 @@ def begin(kind: Kind, subject: Subject, now: datetime) -> tuple[HeldCase, Defini
 
 def start(case: HeldCase, definition: Definition, subject: Subject, actor: Actor, now: datetime) -> None:
     """Let the case that was begun run to its first tasks. Journaled as case_opened."""
-    advance.keep(case, [CaseOpened.of(case)], actor, now)
+    advance.keep(case, [CaseOpened.of(case, subject.variables, subject.reachable)], actor, now)
     step = engine.start(definition, subject.variables, Context(now))
     advance.record(case, definition, step, actor, now)
 
@@ -119,7 +119,7 @@ def complete_task(work_item_id: int, actor: Actor, values: Mapping[str, object],
     deciding = form_values.deciding(form, accepted)
     late = fold.lateness(item.due_at, late_reason, now)
     submission_id = _submit(case, item, actor, form_token, accepted, now)
-    advance.keep(case, [TaskCompleted(item, deciding, late)], actor, now)
+    advance.keep(case, [TaskCompleted(item, deciding, late, form_values.others(form, accepted))], actor, now)
     _give(case, item, assignable.chosen(form, accepted, case.id), actor, now)
     waited = set(case.awaited)
     step = engine.complete(definition, case.state, item.token, deciding, Context(now))

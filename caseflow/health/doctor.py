@@ -1,11 +1,11 @@
 """Checks that what must always be true is true. It reports, it never repairs.
 
-Invariants: every open case has something that will move it; work items and timers agree with the engine's
-state; a timer fires once per visit and never early; what is agreed beside a deadline is what its ledger says; a bad
-review is not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence;
-an upheld appeal voids its rating; somebody impartial can review each appeal; each process has rules, each word of the
-law a rule or a reason, and the rules of forms what they count by; every attachment has its file; no message is given
-up; the journal is whole.
+Invariants: every open case has something that will move it; work items and timers agree with the engine's state; a
+timer fires once per visit and never early; what is agreed beside a deadline is what its ledger says; a bad review is
+not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence; a finished
+case kept every rule of its regulation; an upheld appeal voids its rating; somebody impartial can review each appeal;
+each process has rules, each word of the law a rule or a reason, and the rules of forms what they count by; every
+attachment has its file; no message is given up; the journal is whole.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from caseflow.cases import attachments, clock_entries, standstill
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
 from caseflow.errors import CaseflowError
+from caseflow.health import law_watch
 from caseflow.law import calendars, deadlines, regulations
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import (
@@ -225,6 +226,12 @@ def closed_without_revisit(now: datetime) -> Iterator[Complaint]:
             yield Complaint("closed_without_revisit", number)
 
 
+def cases_against_the_law(now: datetime) -> Iterator[Complaint]:
+    """Finished cases that broke a rule of their regulation, or went otherwise than drawn, by their journals alone."""
+    for found in law_watch.findings(now):
+        yield Complaint(*found)
+
+
 def returned_twice(now: datetime) -> Iterator[Complaint]:
     """HN-15: a case is returned for rehandling at most once."""
     for number in _applied_twice("return_for_rehandling"):
@@ -353,7 +360,7 @@ CURRENT: tuple[Check, ...] = (   # what they cost grows with the work that is op
     current_processes, words_nobody_watches, areas_without_branch,
 )
 HISTORY: tuple[Check, ...] = (   # with all that ever was
-    timers_fired_wrongly, closed_without_revisit, returned_twice, upheld_but_counted, sent_back_twice,
-    bad_ratings_without_case, lines_with_raters, missing_files, broken_journal,
+    timers_fired_wrongly, closed_without_revisit, cases_against_the_law, returned_twice, upheld_but_counted,
+    sent_back_twice, bad_ratings_without_case, lines_with_raters, missing_files, broken_journal,
 )
 CHECKS = (*CURRENT, *HISTORY)

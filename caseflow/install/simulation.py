@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, select
 
 from caseflow.appeals import filing, finding
 from caseflow.cases import steps
-from caseflow.health import doctor
+from caseflow.health import doctor, law_watch
 from caseflow.install import demo, installation, random_people
 from caseflow.law import regulations
 from caseflow.models import Case, JournalEntry, Rating, WorkItem, db, transaction
@@ -54,7 +54,8 @@ def is_real() -> bool:
 
 
 def run(key: str, wanted: int, seed: int) -> Simulated:
-    """Drive `wanted` new cases of this regulation to their ends, in transactions of its own, and examine all of it.
+    """Drive `wanted` new cases of this regulation to their ends, in transactions of its own, and examine all of it:
+    each case that ended is held against the law.
 
     The database has its tables; what else is needed is installed. It should be asked first whether it `is_real`.
     RegulationNotFound.
@@ -78,13 +79,20 @@ class _Run:
         with transaction():
             while outbox.deliver_waiting(self.now, 500):
                 pass
-        found = doctor.examine(self.now)
+        found = self._complaints()
         if self.opened != self.wanted:
             found.append(doctor.Complaint("not_opened", "", facts={"opened": self.opened, "wanted": self.wanted}))
         if open_cases:
             found.append(doctor.Complaint("not_ended", "", facts={"open": open_cases}))
         return Simulated(open_cases, self.counts["completed"], self.counts["fired"], self.counts["appeals"],
                          self._outcomes(), tuple(found))
+
+    def _complaints(self) -> list[doctor.Complaint]:
+        """What the doctor finds, and what the monitor finds in any case of the run, each once."""
+        found = doctor.examine(self.now)
+        known = {(one.code, one.case, one.subject) for one in found}
+        numbers = db.session.scalars(select(Case.number).where(Case.id > self.before, Case.status != "open"))
+        return [*found, *(doctor.Complaint(*one) for one in law_watch.findings_in(numbers) if one[:3] not in known)]
 
     def _prepare(self) -> None:
         self.before = db.session.scalar(select(func.max(Case.id))) or 0

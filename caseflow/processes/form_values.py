@@ -105,6 +105,11 @@ def deciding(form: Sequence[FormField], accepted: Mapping[str, object]) -> dict[
     return {field.id: accepted.get(field.id) for field in form if field.decides}
 
 
+def others(form: Sequence[FormField], accepted: Mapping[str, object]) -> tuple[str, ...]:
+    """The fields that were filled in and do not enter the engine, texts and units, in the form's order."""
+    return tuple(field.id for field in form if not field.decides and field.id in accepted)
+
+
 def _asked_for(field: FormField, accepted: Mapping[str, object]) -> bool:
     if field.visible_when is None:
         return True

@@ -26,7 +26,7 @@ ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_h
 
 def missing(check: Check, definition: Definition) -> Breach | None:
     """What a rule names that the diagram does not have, a step, end, message, field or answer; None when it has all."""
-    for element in _elements(check):
+    for element in named_in(check):
         if element not in definition.elements:
             return breach("", "step_missing", element=element)
         if check.name in OF_TASKS and element not in definition.user_tasks and element in _tasks(check) \
@@ -43,7 +43,8 @@ def missing(check: Check, definition: Definition) -> Breach | None:
     return _missing_answer(check, definition)
 
 
-def _elements(check: Check) -> Iterator[str]:
+def named_in(check: Check) -> Iterator[str]:
+    """The steps that a rule names, by their ids."""
     for letter, part in zip(VOCABULARY[check.name].parts, check.parts, strict=True):
         if letter == "e":
             yield from check.words(part)

@@ -62,7 +62,7 @@ def answers_closed(check: Check, definition: Definition, rules: Iterable[Check])
     """This field has no other choices but those of which another rule says where they lead (leads, concludes)."""
     for task in check.words(check.parts[0]):
         entry = field_of(definition, task, check.parts[1])
-        known = {*check.words(check.parts[2]), *_led(rules, task, entry.id)}
+        known = {*check.words(check.parts[2]), *led(rules, task, entry.id)}
         strange = [value for value in choices_of(entry) if value not in known]
         if strange:
             return breach(task, "choice_too_many", name=named(definition, task), label=entry.label,
@@ -70,7 +70,7 @@ def answers_closed(check: Check, definition: Definition, rules: Iterable[Check])
     return None
 
 
-def _led(rules: Iterable[Check], task: str, name: str) -> Iterator[str]:
+def led(rules: Iterable[Check], task: str, name: str) -> Iterator[str]:
     """The answers to this field of which a rule says where they lead, or how the case then ends."""
     for rule in rules:
         if rule.name == "concludes" or (rule.name == "leads" and task in rule.words(rule.parts[0])):

@@ -13,7 +13,7 @@ def subject(rating: Rating, unit: Unit) -> Subject:
     return Subject(rating.regulation, unit.id, {
         "received_at": rating.received_at.isoformat(), "level": rating.level,
         "real_name": rating.real_name, "business_level": unit.level,
-    }, rating.id)
+    }, rating.id, reachable=bool(rating.rater_phone))
 
 
 def subject_of(case: Case) -> Subject:

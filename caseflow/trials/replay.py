@@ -197,7 +197,7 @@ class _ReplayedCase(TriedCase):
         form, answers = form_of(self.ground, task).form, event.answers or {}
         form = tuple(_as_it_was(one, answers) if one.type == UNIT else one for one in form)
         accepted = form_values.accept_by_rules(form, answers, self.circumstances())
-        self.complete(task, accepted, form_values.deciding(form, accepted), {})
+        self.complete(task, accepted, form, {})
 
     def _refire(self, event: Event) -> None:
         for clock in list(self.fates.values()):

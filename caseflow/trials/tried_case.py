@@ -6,7 +6,7 @@ them by their key. Moments are aware UTC.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,10 +21,11 @@ from caseflow.cases.fold import Known
 from caseflow.cases.standstill import Clock
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
-from caseflow.engine.values import Context, DeadlineRule, Step
+from caseflow.engine.values import Context, DeadlineRule, FormField, Step
 from caseflow.law.regulation_file import Regulation
 from caseflow.law.time_account import Given
 from caseflow.law.working_days import Calendar
+from caseflow.processes import form_values
 from caseflow.processes.form_values import Circumstances
 from caseflow.raters.reaching import Attempt
 
@@ -166,11 +167,12 @@ class TriedCase:
         return Circumstances(self.now, ground.regulation, lambda: ground.calendar,
                              lambda: engine.inspect(ground.definition, self.case.state).variables)
 
-    def complete(self, task: Task, accepted: Mapping[str, object], deciding: Mapping[str, object],
+    def complete(self, task: Task, accepted: Mapping[str, object], form: Sequence[FormField],
                  late: Mapping[str, object]) -> None:
         """One task done, with answers that its form has accepted."""
+        deciding, others = form_values.deciding(form, accepted), form_values.others(form, accepted)
         self.answers.update((name, value) for name, value in accepted.items() if value is not None)
-        self.keep([facts.TaskCompleted(self.case.items[task.token], deciding, late)], task.post)
+        self.keep([facts.TaskCompleted(self.case.items[task.token], deciding, late, others)], task.post)
         step = engine.complete(self.ground.definition, self.case.state, task.token, deciding, Context(self.now))
         self.follow(step, task.post)
 

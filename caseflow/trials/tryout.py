@@ -192,7 +192,7 @@ def _start(case: TriedCase, act: Act) -> None:
     case.keep(ground.kind.tried_with(ground.regulation, given))
     case.case.number = ground.kind.number_format(ground.regulation).format(year=today.year, number=1)
     case.case.after_expiry = ground.regulation.is_over(today)
-    case.keep([CaseOpened.of(case.case)])
+    case.keep([CaseOpened.of(case.case, given, case.phone)])
     case.follow(engine.start(ground.definition, given, Context(case.now)))
 
 
@@ -206,7 +206,7 @@ def _complete(case: TriedCase, act: Act) -> None:
     accepted = form_values.accept_by_rules(form, act.answers, case.circumstances())
     reaching.judge(form, accepted, lambda: log_of(case.ground, task, case.tried, case.phone))
     late = fold.lateness(case.case.items[task.token].due_at, act.late_reason, case.now)
-    case.complete(task, accepted, form_values.deciding(form, accepted), late)
+    case.complete(task, accepted, form, late)
 
 
 def _jump(case: TriedCase, act: Act) -> None:

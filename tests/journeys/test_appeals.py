@@ -11,6 +11,7 @@ from caseflow import errors
 from caseflow.appeals import finding
 from caseflow.cases import ledger, steps
 from caseflow.errors import InvalidForm, NotImpartial, TaskNotOpen
+from caseflow.health import doctor
 from caseflow.law import regulations
 from caseflow.models import AppliedEffect, AssessmentRecord, NewestRating, db, transaction
 from tests.ground import deploy, newcomer, open_item
@@ -174,7 +175,10 @@ def test_a_version_that_waits_later_hears_of_the_decision_when_it_does(journey):
         deploy("qijiang", case.clock, *DEAF)
     case.bad_review().appeal(STAFF).does("review", decision="upheld", finding="mistaken", reasons=LONG_ENOUGH)
     assert (case.open_tasks(), case.kinds()[-1]) == (["assign"], "message_noted")
-    case.does("assign").closed_as("rating_voided")
+    assert case.does("assign").case().outcome == "rating_voided"
+    with case.app.app_context():        # and the monitor finds what the proof says of this version
+        assert {(found.code, found.facts["article"], found.facts["reason"]) for found in doctor.examine(case.now)} == {
+            ("law_broken", "QJ-18", "message_not_awaited")}
 
 
 def test_it_hears_of_a_rating_that_was_replaced_as_well(journey):

@@ -17,18 +17,21 @@ from caseflow.errors import InvalidInput
 from caseflow.law import regulations, working_days
 from caseflow.law.calendar_rows import Doubt, check_rows, split_lines
 from caseflow.models import StandingComplaint, db
+from caseflow.monitor import reasons
 from caseflow.people.sheet_import import Line
+from caseflow.proof.reasons import CODES as OF_PATHS
 from caseflow.workshop.comparison import compare_files
 from web import migrations
 from web.sentences import calendars as of_calendars
-from web.sentences import comparison, complaints, deadlines, journal, people_sheet
+from web.sentences import comparison, complaints, deadlines, journal, monitor, people_sheet
 
 CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 FACTS = {"why": "?", "token": 3, "element": "due", "count": 2, "attachment": 4, "channel": "sms", "stream": "system",
          "seq": 5, "code": "gap", "number": 4, "opened": 1, "wanted": 2, "open": 1, "minutes": 10,
          "area": "4601", "units": 2, "office": "O", "unit": "U", "task": "T", "name": "N", "label": "L",
-         "parameter": "p", "role": "officer", "tasks": 2, "process": "p", "regulation": "r",
-         "article": "A-1", "words": "w"}
+         "parameter": "p", "article": "A", "rule": "R", "reason": "late_untold", "entries": [1, 2],
+         "of": {"name": "N", "due": "2026-03-04T15:59:59+00:00", "at": "2026-03-05T15:59:59+00:00"},
+         "role": "officer", "tasks": 2, "process": "p", "regulation": "r", "words": "w"}
 NATIONAL = working_days.national()
 WRONG_LINES = ("2027-13-01,off\n2026-01-01,off\n2027-01-01,off\n2027-01-01,off\n2027-01-02\n2027-01-03,of\n"
                "2027-01-04,off,a,b\n2027-01-05,off,\x07\n")
@@ -66,6 +69,21 @@ def test_every_complaint_is_said_in_english(english):
              for code in complaints.COMPLAINTS]
     assert [sentence for sentence in said if CHINESE.search(sentence)] == []
     assert complaints.sentence("dead_delivery", FACTS) == "Not delivered and not tried again: 2 (text message)."
+
+
+def test_every_finding_of_the_monitor_is_said_in_english(english):
+    over_paths = list(OF_PATHS)[:list(OF_PATHS).index("step_missing")]
+    codes = {**{code: OF_PATHS[code] for code in over_paths}, **reasons.CODES}
+    limit = {"unit": "working_days", "amount": 2, "since": "now", "label": ""}
+    facts = {"answer": {"field": "f", "label": "L", "values": ["v"]}, "names": ["N", "M"], "limits": [limit],
+             "problem": "not_logged", "due": "2026-03-04T15:59:59+00:00", "at": datetime(2026, 3, 5, tzinfo=UTC)}
+    said = {code: monitor.sentence(code, {name: facts.get(name, name) for name in names})
+            for code, names in codes.items()}
+    said["limit_too_long"] = monitor.sentence("limit_too_long", {"name": "N", "limits": [limit], "wanted": limit})
+    assert [sentence for sentence in said.values() if CHINESE.search(sentence)] == []
+    assert said["late_untold"] == (
+        "“name” was due at 2026-03-04 23:59:59 and over at 2026-03-05 08:00:00 only, "
+        "and the supervisors were not told.")
 
 
 def test_every_break_of_a_chain_is_said_in_english(english):

@@ -26,7 +26,7 @@ from caseflow.processes import deployed
 from caseflow.raters import contacts, telling
 from caseflow.supervision import dispatches, urging
 from web.app import clock
-from web.cases import improvements, oversight
+from web.cases import improvements, law_kept, oversight
 from web.cases.deadlines import ledgers
 from web.forms import filters
 from web.forms.typed import line
@@ -64,10 +64,12 @@ def show(number: str):
     known = outline.states(read.entries, read.items, case.outcome)
     past, calendar = deployed.with_earlier(definition, read.entries), calendars.load(regulation.calendar)
     lines, panel = deadlines.deadline_lines(read, past, calendar, now), rating.rating_panel(read, actor)
+    history = timeline.timeline(read, definition, actor)
     return render_template(
         "cases/show.html", case=case, regulation=regulation, place=places.place(regulation.key),
         outcome=drawn.outcome_name(case.outcome, definition), rating=panel,
-        timeline=timeline.timeline(read, definition, actor), deadlines=lines, files=files.file_panel(read, actor),
+        timeline=history, law=law_kept.panel(read, actor, history), deadlines=lines,
+        files=files.file_panel(read, actor),
         ledgers=[line for line in ledgers(read, past, calendar, now) if line.lines],
         comments=comments.of_case(read), may_comment=permissions.may_contribute(actor),
         comment_draft=comments.draft_of(case.id, actor) if permissions.may_contribute(actor) else None,

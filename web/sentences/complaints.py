@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext, lazy_pgettext
 
 from caseflow.models import StandingComplaint
-from web.sentences import journal
+from web.sentences import journal, monitor
 from web.sentences.comparison import ROLES
+from web.sentences.filling import listed
 
 _ = lazy_gettext
 
@@ -41,6 +42,10 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
     "wrong_agreed_date": Said(_("同意延至的时间与期限记录不符"), _(
         "第 %(token)s 号计时同意延至的时间，或者是否中止，与期限记录算出的不符。")),
     "closed_without_revisit": Said(_("差评办结前没有回访"), _("差评已办结，但没有法规要求的回访。")),
+    "law_broken": Said(
+        _("办结的案件违反了条文"), _("%(article)s：%(said)s（依据 %(rule)s；日志第 %(entries)s 条）")),
+    "off_its_drawing": Said(_("办结的案件与流程图不符"), _("%(said)s（日志第 %(entries)s 条）")),
+    "law_not_judged": Said(_("办结的案件无法核对是否守法"), _("不能按日志核对：%(why)s")),
     "returned_twice": Said(_("案件退回重办超过一次"), _("案件被退回重办超过一次。")),
     "lines_not_cleaned": Said(
         _("评价的原始数据里还留有评价人信息"),
@@ -107,6 +112,8 @@ def sentence(code: str, facts: Mapping[str, Any]) -> str:
     words = UNSAID | dict(facts)
     if code == "dead_delivery":
         words["channel"] = CHANNELS[facts["channel"]]
+    if "reason" in facts and "of" in facts:
+        words |= {"said": monitor.sentence(facts["reason"], facts["of"]), "entries": listed(map(str, facts["entries"]))}
     if code == "no_staff":
         words["role"] = ROLES[facts["role"]]
     if code == "broken_journal":

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from caseflow.casefile import areas
+from caseflow.cases.effects import registry
 from caseflow.errors import RegulationNotFound
 from caseflow.health import doctor
 from caseflow.health.doctor import Complaint
@@ -18,6 +19,7 @@ from caseflow.ratings import intake, rectification
 from tests.conftest import build_app, migrate
 from tests.ground import newcomer
 
+APPLY = registry.apply
 BRANCHES = {"platform_city": "4601", "bureau_haikou": "4601", "platform_sanya": "4602", "bureau_sanya": "4602"}
 
 
@@ -95,3 +97,13 @@ def test_cases_that_are_given_up_are_told(session, monkeypatch):
 def test_a_regulation_that_is_not_there_is_refused(session):
     with pytest.raises(RegulationNotFound):
         simulation.run("atlantis", wanted=1, seed=1)
+
+
+def test_every_case_that_ended_is_held_against_the_law(session, monkeypatch):
+    monkeypatch.setattr(doctor, "examine", lambda now: [])
+    monkeypatch.setattr(registry, "apply", lambda occasion, applied: (
+        () if occasion.call.topic == "open_file" else APPLY(occasion, applied)))
+    ended = simulation.run("guichi", wanted=3, seed=1)
+    broken = {(one.facts.get("article"), one.facts["reason"]) for one in ended.complaints}
+    assert ("GC-2(一)", "not_at_start") in broken and (None, "effect_not_run") in broken
+    assert len({one.case for one in ended.complaints}) == 3

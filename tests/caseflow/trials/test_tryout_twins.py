@@ -32,6 +32,7 @@ from tests.journeys.kit import Journey
 
 pytestmark = pytest.mark.usefixtures("with_powers")
 
+OF_DATABASES = {("rating_received", "unit"), ("timer_set", "calendar"), ("case_opened", "reachable")}
 OF_ROWS = {"rating", "number", "source", "orgcode", "office_registered", "appeal", "party", "ground", "attempt"}
 BESIDE = ("file_added",)                # the evidence of an appeal, for which a trial has no files
 LEVELS = {"dissatisfied": "2", "very_dissatisfied": "1"}
@@ -143,7 +144,7 @@ class Twin:
 
 def _told(kind: str, at: datetime, details: dict) -> tuple:
     return kind, at, {key: value for key, value in details.items() if key not in OF_ROWS
-                      and (kind, key) != ("rating_received", "unit")}
+                      and (kind, key) not in OF_DATABASES}
 
 
 def _trial_open(trial: Trial) -> tuple:

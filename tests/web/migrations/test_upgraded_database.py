@@ -114,12 +114,13 @@ def test_every_case_of_an_upgraded_database_goes_on_to_its_end(upgraded):
 
 def is_healthy(now: datetime) -> None:
     """The journal is whole, and the doctor finds nothing once the messages that wait have left, but that areas have no
-    approval bureau yet: an administrator has to enter those."""
+    approval bureau yet: an administrator has to enter those. What was deployed then is current here still and breaks
+    rules of today, as the monitor says; every case went as drawn."""
     with transaction():
         while outbox.deliver_waiting(now, 500):
             pass
     assert journal_check.verify().broken == []
-    found = doctor.examine(now)
+    found = [one for one in doctor.examine(now) if one.code != "law_broken"]
     assert {complaint.code for complaint in found} <= {"area_without_branch"}
     assert [complaint for complaint in found if "12345" in complaint.facts["office"]] == []
 
