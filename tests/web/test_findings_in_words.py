@@ -28,7 +28,7 @@ FACTS = {"why": "?", "token": 3, "element": "due", "count": 2, "attachment": 4, 
          "seq": 5, "code": "gap", "number": 4, "opened": 1, "wanted": 2, "open": 1, "minutes": 10,
          "area": "4601", "units": 2, "office": "O", "unit": "U", "task": "T", "name": "N", "label": "L",
          "parameter": "p", "role": "officer", "tasks": 2, "process": "p", "regulation": "r",
-         "article": "A-1", "words": "w"}
+         "article": "A-1", "words": "w", "reason": "effect_again", "topic": "t"}
 NATIONAL = working_days.national()
 WRONG_LINES = ("2027-13-01,off\n2026-01-01,off\n2027-01-01,off\n2027-01-01,off\n2027-01-02\n2027-01-03,of\n"
                "2027-01-04,off,a,b\n2027-01-05,off,\x07\n")
