@@ -37,6 +37,7 @@ def given(regulation: str, drawing: str, times: int = 1, days: int = 5) -> str:
     """A regulation.toml with the made-up article, which gives the powers for every task of this drawing."""
     tasks = ", ".join(re.findall(r'<bpmn:userTask id="(\w+)"', drawing))
     checks = f'"extendable([{tasks}], {times}, {days})", "stoppable([{tasks}], [{", ".join(CATEGORIES)}])"'
-    assert "\n[articles]\n" in regulation
+    assert "\n[articles]\n" in regulation and "\n[article_areas]\n" in regulation
+    regulation = regulation.replace("\n[article_areas]\n", f'\n[article_areas]\n"{ARTICLE}" = ["handling"]\n')
     return regulation.replace("\n[articles]\n", f'\n[articles]\n"{ARTICLE}" = "{SENTENCE}。"\n') + RULES.format(
         article=ARTICLE, sentence=SENTENCE, checks=checks)
