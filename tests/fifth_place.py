@@ -1,5 +1,5 @@
 """A fifth place, made up: Guichi's diagrams with ids, choices and a name of its own, and a regulation whose appeals
-stop the clock. Nothing of it is known to the code."""
+stop the clock, as a made-up article says. Nothing of it is known to the code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+from tests import powers
 from tests.source import ROOT
 
 KEY = "fenghe"
@@ -29,8 +30,11 @@ def build(folder: Path) -> Path:
     copy = shutil.copytree(ROOT / "bpmn", folder / "bpmn")
     place = copy / KEY
     place.mkdir()
-    for file in ("regulation.toml", "rectification.bpmn", "appeal.bpmn"):
-        (place / file).write_text(_told((copy / "guichi" / file).read_text(encoding="utf-8")), encoding="utf-8")
+    texts = {file: _told((copy / "guichi" / file).read_text(encoding="utf-8"))
+             for file in ("regulation.toml", "rectification.bpmn", "appeal.bpmn")}
+    texts["regulation.toml"] = powers.given(texts["regulation.toml"], texts["rectification.bpmn"])
+    for file, text in texts.items():
+        (place / file).write_text(text, encoding="utf-8")
     return copy
 
 

@@ -31,6 +31,6 @@ def _tried_with(regulation: Regulation, _given: Mapping[str, object]) -> tuple[A
 APPEAL = Kind(
     name="appeal", process="appeal", number_format=_number_format, sequence="{regulation}-appeal-{year}",
     offered=_offered, in_ledger=False, about_appeal=True, tried_with=_tried_with, effects=MappingProxyType({
-        "void_rating": replace(EFFECTS["void_rating"], apply=appeal.void),
-        REPLACING: replace(EFFECTS[REPLACING], apply=appeal.replace_rating),
+        "void_rating": replace(EFFECTS["void_rating"], apply=appeal.void, after=("uphold_appeal",)),
+        REPLACING: replace(EFFECTS[REPLACING], apply=appeal.replace_rating, after=("uphold_appeal",)),
     }))

@@ -76,7 +76,7 @@ def known(advance: Advance, step: Step) -> Known:
         clock_entries.stopping_appeals(case, regulation) if begun else (),
         {timer.token: clock_entries.last_of(case, timer.token) for timer in (
             *case.timers.values(), *case.fired.values()) if timer.stopped and timer.token not in waiting},
-        _applied(case) if any(effect.once for effect in effects) else frozenset(),
+        _applied(case) if any(effect.once or effect.after for effect in effects) else frozenset(),
         submissions.newest(case.id) if any(effect.reads for effect in effects) else {},
         _appeal(case, effects) if any(effect.of_appeals for effect in effects) else None,
         step.ended and kinds.of(case.kind).voidable and readings.is_voided(case.rating_id))

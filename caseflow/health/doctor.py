@@ -4,8 +4,9 @@ Invariants: every open case has something that will move it; work items and time
 timer fires once per visit and never early; what is agreed beside a deadline is what its ledger says; a bad review is
 not closed without the revisit its regulation demands; at most one return for rehandling, and for evidence; a finished
 case kept every rule of its regulation; an upheld appeal voids its rating; somebody impartial can review each appeal;
-each process has rules, each word of the law a rule or a reason, and the rules of forms what they count by; every
-attachment has its file; no message is given up; the journal is whole.
+each process has rules, each word of the law a rule or a reason, the rules of forms what they count by, effects what
+they need, and no power goes beyond its rules; every attachment has its file; no message is given up; the journal is
+whole.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ from caseflow.people import branches, impartiality, staffing, vacancies
 from caseflow.processes import deployed
 from caseflow.raters import counted
 from caseflow.ratings import cleaning, intake
-from caseflow.workshop import agreement
+from caseflow.workshop import agreement, proving
 
 OUTBOX_AGE = timedelta(minutes=10)
 BATCH = 200     # cases whose states are held in memory at a time
@@ -301,8 +302,9 @@ def posts_without_people(now: datetime) -> Iterator[Complaint]:
 
 
 def current_processes(now: datetime) -> Iterator[Complaint]:
-    """Of the versions under which cases begin: those that no rule watches, and forms that nobody can submit, since a
-    rule counts by a parameter that regulation.toml does not have any more."""
+    """Of the versions under which cases begin: those that no rule watches, forms that nobody can submit, since a rule
+    counts by a parameter that regulation.toml does not have any more, powers of it beyond what its rules give, and
+    effects that lack something on some path."""
     for version in deployed.all_current():
         try:
             definition = deployed.by_digest(version.digest)
@@ -313,6 +315,10 @@ def current_processes(now: datetime) -> Iterator[Complaint]:
             yield Complaint("no_rules", "", version.process_id, finding.facts)
         for finding in agreement.unknown_parameters(regulation, definition):
             yield Complaint("missing_parameter", "", f"{version.process_id}/{finding.element}", finding.facts)
+        for finding in proving.deployable(regulation, definition):
+            code = "beyond_law" if "article" in finding.facts else "effect_stops"
+            yield Complaint(code, "", f"{version.process_id}/{finding.element}/{finding.facts['reason']}",
+                            {**finding.facts, "process": version.process_id})
 
 
 def words_nobody_watches(now: datetime) -> Iterator[Complaint]:

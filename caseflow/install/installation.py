@@ -22,6 +22,7 @@ def install(now: datetime) -> None:
         make_units(regulation, regulation.units.values())
         for name in _processes(regulation):
             deployment.deploy(regulation.key, name, now)
+            deployment.require_within_rules(regulation.key, name)
     version_scenarios.write_down()
 
 

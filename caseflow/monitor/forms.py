@@ -10,6 +10,7 @@ from caseflow.errors import InvalidForm
 from caseflow.moments import day_of
 from caseflow.monitor.course import Task
 from caseflow.monitor.held import Held, Said, broken, untold
+from caseflow.proof.contacts import IN_VAIN
 from caseflow.proof.language import Check
 from caseflow.proof.questions import led
 from caseflow.proof.reasons import answer
@@ -133,6 +134,22 @@ def _denied(form, task: Task, log: reaching.Log) -> dict[str, str]:
     return {}
 
 
+def contacts(check: Check, held: Held) -> Iterator[Said]:
+    """What was answered in these fields is in the log, but for answers that stand alone."""
+    alone = check.words(check.named.get("alone"))
+    for task in held.done(check.words(check.parts[0])):
+        for name in check.words(check.parts[1]):
+            if name in task.answers and as_written(task.answers[name]) not in alone:
+                yield from _logged(held, task, name)
+
+
+def tried(check: Check, held: Held) -> Iterator[Said]:
+    """Whoever was said not to be reached was tried for as often as the log has to bear out."""
+    for task in held.done(check.words(check.parts[0])):
+        for name in (name for name, value in task.answers.items() if value in IN_VAIN):
+            yield from _logged(held, task, name)
+
+
 def refuses(check: Check, held: Held) -> Iterator[Said]:
     """None of these answers was taken beside that of another field."""
     [(other, meant)] = answers_of(check).items()
@@ -182,4 +199,4 @@ def _days(check: Check, held: Held) -> Iterator[tuple[Task, date]]:
 
 
 FORMS = {"asks": asks, "offers": offers, "answers": answers, "refuses": refuses, "within": within,
-         "after_today": after_today}
+         "after_today": after_today, "contacts": contacts, "tried": tried}

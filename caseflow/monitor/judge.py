@@ -20,12 +20,15 @@ from caseflow.monitor.persons import PERSONS
 from caseflow.monitor.times import TIMES
 from caseflow.monitor.values import DRAWING, Checked, Law, Line, Report
 from caseflow.proof import HOLDS, UNKNOWN, VIOLATED, Rule, check, prove
-from caseflow.proof.facts import missing, named_in
+from caseflow.proof.allowed import EXTENDABLE, STOPPABLE
+from caseflow.proof.facts import OF_POWERS, missing, named_in
 from caseflow.proof.language import Check
 from caseflow.proof.paths import WATCHES, watch
 from caseflow.proof.vocabulary import answers_of
+from caseflow.proof.voids import WORD as VOIDS_ONLY
+from caseflow.proof.voids import voids
 
-OF_THE_DRAWING = ("reachable",)
+OF_THE_DRAWING = ("reachable", EXTENDABLE, STOPPABLE)     # and of what the regulation lets people do
 RECORDED = ("startEvent", "userTask", "serviceTask", "endEvent")     # elements that have entries of their own
 Judge = Callable[[Check, Held], Iterator[Said]]
 
@@ -61,7 +64,7 @@ def _checked(rule: Rule, found: Check, held: Held) -> Checked:
     worst = next((one for one in said if one.code and one.known), None) or next((one for one in said if one.code), None)
     if worst is None:
         return Checked(rule, HOLDS, looked=looked)
-    if worst.known and _of_other_rules(rule, held):
+    if worst.known and found.name not in OF_POWERS and _of_other_rules(rule, held):
         return Checked(rule, UNKNOWN, worst.element, "other_rules", {}, looked)
     return Checked(rule, VIOLATED if worst.known else UNKNOWN, worst.element, worst.code, worst.facts, looked)
 
@@ -96,6 +99,17 @@ def way(found: Check, held: Held) -> Iterator[Said]:
         yield untold(looked, "", "not_in_journal", what=next(iter(answers_of(found))))
         return
     breach = watch(held.way.graph, WATCHES[found.name](found, held.definition))
+    yield Said(looked) if breach is None else Said(
+        looked, breach.breach.element, breach.breach.code, breach.breach.facts)
+
+
+def voids_only(found: Check, held: Held) -> Iterator[Said]:
+    """The automaton of the rule, which knows the steps that the other rules of its kind name too."""
+    looked = _looked(found, held)
+    if not held.way.followed:
+        yield untold(looked, "", "not_in_journal", what=held.name(found.words(found.parts[0])[0]))
+        return
+    breach = voids(found, held.way.graph, held.checks)
     yield Said(looked) if breach is None else Said(
         looked, breach.breach.element, breach.breach.code, breach.breach.facts)
 
@@ -140,4 +154,5 @@ def _entries(course: Course, held: Held, elements: set[str], fields: Mapping[str
 
 
 JUDGES: Mapping[str, Judge] = {
-    **dict.fromkeys(WATCHES, way), "message_ends": message_ends, "always_ends": ends, **TIMES, **FORMS, **PERSONS}
+    **dict.fromkeys(WATCHES, way), "message_ends": message_ends, "always_ends": ends, VOIDS_ONLY: voids_only,
+    **TIMES, **FORMS, **PERSONS}

@@ -15,13 +15,16 @@ class Read:
     """A field whose newest answer in the case is taken, by an effect (cases.effects.registry) or a rule.
 
     `types` are those its form may give it, `choices` what a choice may be (none named: whatever is drawn); `needed`:
-    without it there is nothing to apply.
+    without it there is nothing to apply, or, with `when`, where the newest answer to that field is this one. `good`: a
+    level that is bad under the regulation is refused.
     """
 
     field: str
     types: tuple[str, ...]
     choices: tuple[str, ...] = ()
     needed: bool = True
+    when: tuple[str, str] | None = None
+    good: bool = False
 
 
 # Beside the answer "unreachable", which the log of attempts has to bear out (raters.unreachable).

@@ -6,12 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from types import MappingProxyType
 
+from caseflow.engine.expressions import holds, names_in
 from caseflow.engine.gate.bundle import CASE_CHOICES
 from caseflow.engine.values import CASE_VARIABLES, FormField, UserTask
-from caseflow.proof.days import FIRST, day_of, days_around
+from caseflow.proof.days import FIRST, day_of, days_around, surroundings
 from caseflow.proof.reading import Asked
 
+EMPTY: Mapping[str, object] = MappingProxyType({})
+NO_DAYS = surroundings("")      # the rules that narrow hold choices against each other
 FEW = 12            # values of a number that are all tried where it is held against another
 MOST = 400          # answers to one form
 
@@ -22,6 +26,7 @@ class Answers:
 
     asked: Asked
     wanted: Mapping[str, frozenset[str]]        # fields the rules name, with the answers they mean
+    rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)      # Reading.rules
     sampled: bool = False
     _known: dict = field(default_factory=dict)
 
@@ -36,16 +41,22 @@ class Answers:
         for values in product(*options.values()):
             yield dict(zip(options, values, strict=True))
 
-    def to_form(self, task: UserTask, visit: int, days: frozenset[int]) -> list[dict[str, object]]:
-        """Every answer at this visit (from 1) that differs in what is asked for later: field id → value. `days` are
-        those the case knows, counted from today.
+    def to_form(
+        self, task: UserTask, visit: int, days: frozenset[int], before: Mapping[str, object] = EMPTY
+    ) -> list[dict[str, object]]:
+        """Every answer at this visit (from 1) that differs in what is asked for later and that the rules of the form
+        take: field id → value. `days` are those the case knows, counted from today; `before` what it was told so far.
 
         Hidden fields and optional ones left empty become None, as the operation writes them. After MOST (400) answers
         the rest is left out and `sampled` set.
         """
-        key = (task.element.id, visit == 1, days)
+        rules = self.rules.get(task.element.id, ())
+        earlier = frozenset((name, before.get(name)) for text in rules for name in names_in(text))
+        key = (task.element.id, visit == 1, days, earlier)
         if key not in self._known:
-            self._known[key] = self._all(task.at_visit(visit).form, sorted(days))
+            found = self._all(task.at_visit(visit).form, sorted(days))
+            self._known[key] = [values for values in found if all(
+                holds(text, {**dict(earlier), **values}, NO_DAYS) for text in rules)]
         return self._known[key]
 
     def _all(self, form: Sequence[FormField], days: Sequence[int]) -> list[dict[str, object]]:

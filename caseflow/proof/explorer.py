@@ -1,8 +1,9 @@
 """Every state a case can be in, and every move from one to another, found by driving the engine itself.
 
-Tried are all answers that decide something, every waiting timer at any time (an order of timers that the calendar would
-not allow is tried as well), and every awaited message. States are canonical (canonical.py), so that the graph is finite
-unless a process can count for ever. A bound that is hit leaves the graph incomplete, and says so.
+Tried are all answers that decide something and that the rules of the forms take, every waiting timer at any time (an
+order of timers that the calendar would not allow is tried as well), and every awaited message. States are canonical
+(canonical.py), so that the graph is finite unless a process can count for ever. A bound that is hit leaves the graph
+incomplete, and says so.
 """
 
 from __future__ import annotations
@@ -102,8 +103,8 @@ def explore(definition: Definition, wanted: Mapping[str, frozenset[str]], bounds
 class _Explorer:
     def __init__(self, definition: Definition, wanted: Mapping[str, frozenset[str]], bounds: Bounds) -> None:
         self.definition, self.bounds = definition, bounds
-        self.reading = Reading(definition)
-        self.canon, self.answers = Canon(self.reading), Answers(self.reading.asked, wanted)
+        self.reading = Reading(definition, wanted)
+        self.canon, self.answers = Canon(self.reading), Answers(self.reading.asked, wanted, self.reading.rules)
         self.graph = Graph(definition)
         self.known: dict[bytes, int] = {}
         self.waiting: deque[tuple[int, bytes]] = deque()
@@ -129,7 +130,8 @@ class _Explorer:
         state, definition = stand.state, self.definition
         days = self.canon.days(state)
         for task in stand.tasks:
-            for values in self.answers.to_form(definition.user_tasks[task.element], task.visit, days):
+            for values in self.answers.to_form(
+                    definition.user_tasks[task.element], task.visit, days, stand.variables):
                 yield self._move(
                     "complete", task.element, values, lambda token=task.token, values=values: step.complete(
                         definition, state, token, values, CONTEXT), stand)

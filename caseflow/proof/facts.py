@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from caseflow.engine.definition import Definition
 from caseflow.engine.expressions import holds
 from caseflow.engine.specs import EffectTask
 from caseflow.engine.values import CASE_VARIABLES, UserTask
 from caseflow.proof import days
+from caseflow.proof.contacts import contacts, tried
 from caseflow.proof.days import day_of
 from caseflow.proof.language import Check
+from caseflow.proof.powers import Powers
 from caseflow.proof.questions import asks, choices_of, field_of, lacks, offers
-from caseflow.proof.reasons import Breach, answer, breach, named
+from caseflow.proof.reasons import Breach, all_named, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
 PAIRS = ("different_office", "different_person")
 OF_TASKS = ("leads", "deadline", "covered", "escalates", "gives_up", "performed_by", *PAIRS, "offers", "answers",
-            "asks", "refuses", "within", "after_today")
+            "asks", "refuses", "within", "after_today", "contacts", "tried", "extendable", "stoppable")
 BESIDE = ("offers", "answers", "asks", "refuses")      # the answer is given in the same form, or was before
 RESPONSIBLE = "responsible"
 STEPS = {"leads": ("to", "before", "unless_had"), "covered": ("after",), "message_ends": ("during", "passing")}
@@ -143,18 +145,22 @@ def refuses(check: Check, definition: Definition) -> Breach | None:
     return None
 
 
-def within(check: Check, definition: Definition) -> Breach | None:
+def within(check: Check, definition: Definition, powers: Powers) -> Breach | None:
     """The forms of these tasks take no date in this field that is later than so many working days, a parameter of the
-    regulation, after today or after the receipt."""
+    regulation, after today or after the receipt; and the parameter is no more than the limit of the rule."""
+    parameter, longest = check.parts[2], check.limit.amount
     for task in check.words(check.parts[0]):
         entry = field_of(definition, task, check.parts[1])
         if entry is None:
             return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
         late = (day_of(number) for number in range(days.LONGEST, days.LONGEST + days.YEAR))
-        if not all(_refused(definition, task, {entry.id: day, "received_at": day_of(0)}, check.parts[2])
-                   for day in late):
-            return breach(task, "date_unbounded", name=named(definition, task), label=entry.label,
-                          parameter=check.parts[2])
+        if not all(_refused(definition, task, {entry.id: day, "received_at": day_of(0)}, parameter) for day in late):
+            return breach(task, "date_unbounded", name=named(definition, task), label=entry.label, parameter=parameter)
+        if parameter not in powers.parameters:
+            return breach(task, "parameter_missing", parameter=parameter)
+        if powers.parameters[parameter] > longest:
+            return breach(task, "parameter_too_long", name=named(definition, task), label=entry.label,
+                          parameter=parameter, days=powers.parameters[parameter], longest=longest)
     return None
 
 
@@ -186,6 +192,19 @@ def carries_out(check: Check, definition: Definition) -> Breach | None:
     return None
 
 
+def carried_out_elsewhere(check: Check, definition: Definition, rules: Iterable[Check]) -> Breach | None:
+    """No other service task calls this effect, but one of which another such rule says so: what an article wants done
+    at its step is done at no other."""
+    topic = check.parts[1]
+    steps = [step for rule in rules if rule.name == check.name and rule.parts[1] == topic
+             for step in rule.words(rule.parts[0])]
+    for element, found in topics_of(definition).items():
+        if found == topic and element not in steps:
+            return breach(element, "effect_elsewhere", name=named(definition, element), topic=topic,
+                          steps=all_named(definition, steps))
+    return None
+
+
 def topics_of(definition: Definition) -> dict[str, str]:
     """Service task → the effect it calls (camunda:topic), subprocesses and called processes included."""
     return {spec.name: spec.topic for process in (definition.process, *definition.inner.values())
@@ -194,4 +213,5 @@ def topics_of(definition: Definition) -> dict[str, str]:
 
 FACTS = {"performed_by": performed_by, "carries_out": carries_out, "different_office": different_office,
          "different_person": different_person, "offers": offers, "answers": offers, "asks": asks,
-         "refuses": refuses, "within": within, "after_today": after_today}
+         "refuses": refuses, "after_today": after_today}
+OF_POWERS = {"within": within, "contacts": contacts, "tried": tried}     # facts that the regulation's powers decide

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from caseflow.engine.definition import Definition
+from caseflow.engine.expressions import names_in
 from caseflow.engine.expressions.language import parse
 from caseflow.engine.specs import Catching, Choice, Subprocess, UserTask
 
@@ -36,9 +37,11 @@ class Asked:
 
 
 class Reading:
-    """A definition, read for a proof. `asked` is what all of it asks, `processes` are the specs by name."""
+    """A definition, read for a proof. `asked` is what all of it asks, `processes` are the specs by name; `rules` are
+    those of forms that the answers told apart can break, by user task. `told` names further fields whose answers are.
+    """
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Definition, told: Collection[str] = ()) -> None:
         self.definition, self.asked = definition, Asked()
         self.processes = {definition.process_id: definition.process, **definition.inner}
         self._hosts: dict[str, list[Place]] = defaultdict(list)
@@ -47,16 +50,22 @@ class Reading:
             if isinstance(spec, Subprocess):
                 self._hosts[spec.spec].append(place)
             self._reads[place] = self._read(spec)
+        self.rules = form_rules(definition, self.asked.names | frozenset(told))
+        for text in (text for texts in self.rules.values() for text in texts):
+            self._read_text(text)
+        self._always = frozenset(name for task, texts in self.rules.items() for text in texts
+                                 for name in names_in(text) - {one.id for one in definition.user_tasks[task].form})
         self._before, self._after = self._flow()
 
     def live(self, place: Place) -> frozenset[str]:
         """The variables (and VISITS, BEGUN names) that may still be read once a task that rests here goes on; its own
-        form overwrites what it asks for."""
-        return self._before[place] if self._is_user(place) else self._after[place]
+        form overwrites what it asks for. What a rule of a form holds against earlier answers is kept in all branches:
+        the newest of them counts."""
+        return (self._before[place] if self._is_user(place) else self._after[place]) | self._always
 
     def after_all(self, process: str) -> frozenset[str]:
         """What may still be read when this process, run inside others, has ended."""
-        return frozenset().union(*(self._after[host] for host in self._hosts[process]))
+        return self._always.union(*(self._after[host] for host in self._hosts[process]))
 
     def once(self, task: str) -> bool:
         """Whether this task offers something at its first visit only (FormField.first_visit_only)."""
@@ -124,6 +133,26 @@ class Reading:
         if not self._is_user(place):
             return frozenset()
         return frozenset(entry.id for entry in self.definition.user_tasks[place[1]].form if entry.decides)
+
+
+def form_rules(definition: Definition, told: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """User task → the rules of its form that hold choices alone against each other, all of them among `told`.
+
+    Rules over days and numbers narrow nothing here: whether such a rule leaves an answer is another question.
+    """
+    found = {task.element.id: tuple(rule.text for one in task.form for rule in one.rules
+                                    if names_in(rule.text) <= set(told) and _of_choices(rule.text, definition))
+             for task in definition.user_tasks.values()}
+    return {task: texts for task, texts in found.items() if texts}
+
+
+def _of_choices(text: str, definition: Definition) -> bool:
+    """Whether a rule asks for choices only, each held against values that are written in it."""
+    nodes = list(ast.walk(parse(text).node))
+    compared = [node for node in nodes if isinstance(node, ast.Compare)]
+    return all(definition.variables.get(name) in ("text", "boolean") for name in names_in(text)) and not any(
+        isinstance(node, ast.Call) for node in nodes) and all(
+        isinstance(node.left, ast.Name) and _constant(node.comparators[0]) for node in compared)
 
 
 class _Walk:

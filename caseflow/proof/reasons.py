@@ -57,6 +57,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "date_not_ahead": ("name", "label"),
     "minimum_too_low": ("name", "label", "lowest", "least"),
     "effect_missing": ("name", "topic"),
+    "effect_elsewhere": ("name", "topic", "steps"),
     # limits
     "never_reached": ("name",),
     "limit_missing": ("name", "wanted"),
@@ -67,6 +68,27 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "uncovered": ("name", "to", "wanted"),
     "uncovered_pause": ("name", "to", "wanted"),
     "covered_too_long": ("name", "to", "limits", "wanted"),
+    # powers: what the regulation lets people do beside the drawing
+    "limit_extended": ("name", "from_limit", "to_limit", "times", "days", "by"),
+    "day_extended": ("name", "from_limit", "times", "days", "by"),
+    "limit_stopped": ("name", "from_limit", "categories", "by"),
+    "extension_too_wide": ("name", "times", "days", "by", "most", "longest", "given_to"),
+    "stop_too_wide": ("name", "category", "categories", "by"),
+    "parameter_missing": ("parameter",),
+    "parameter_too_long": ("name", "label", "parameter", "days", "longest"),
+    # the rater, and what takes a rating out of the count
+    "contact_not_asked": ("name", "field"),
+    "contact_unlogged": ("name", "label", "value"),
+    "tried_nowhere": ("name",),
+    "tried_unlogged": ("name", "attempts", "days"),
+    "tried_too_little": ("name", "attempts", "days", "least_attempts", "least_days"),
+    "voids_elsewhere": ("name", "steps", "topic"),
+    "voids_without_answer": ("answer", "name"),
+    # what an effect has to find
+    "effect_value_missing": ("name", "topic", "field"),
+    "effect_value_refused": ("name", "topic", "field", "value"),
+    "effect_too_early": ("name", "topic", "after"),
+    "effect_again": ("name", "topic"),
     # the end
     "outcome_unreachable": ("name",),
     "date_missing": ("name",),

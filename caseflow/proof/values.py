@@ -34,7 +34,8 @@ class Bounds:
 @dataclass(frozen=True, slots=True)
 class PathStep:
     """One move of a case: `kind` is start, complete, timer or message; `element` is the task or timer, the name of the
-    message, or "" at the start.
+    message, or "" at the start. `extend` and `stop` use a power: the limit of the task `element` is extended, its clock
+    stopped.
 
     `values` are the answers that decide something; `passed` the elements passed by this move, in order, to draw.
     `days` pass before it, where conditions hold days against each other.
@@ -62,8 +63,19 @@ class RuleResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """An effect that does not find what it needs, whatever the articles say; as RuleResult, without a rule."""
+
+    verdict: str
+    element: str
+    code: str
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
+    path: tuple[PathStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """What became of all rules, and how many states and moves were looked at.
+    """What became of all rules, which effects lack something, and how many states and moves were looked at.
 
     `complete` is False when a bound was hit or values had to be sampled: no rule over paths "holds" then.
     """
@@ -72,8 +84,14 @@ class Proof:
     states: int
     moves: int
     complete: bool
+    faults: tuple[Fault, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether every rule holds; one that is unknown does not."""
-        return all(result.verdict == HOLDS for result in self.results)
+        """Whether every rule holds, and every effect has what it needs; what is unknown does not."""
+        return not self.broken
+
+    @property
+    def broken(self) -> tuple[RuleResult | Fault, ...]:
+        """What is violated or could not be decided: rules in their order, then effects."""
+        return (*(result for result in self.results if result.verdict != HOLDS), *self.faults)

@@ -12,15 +12,16 @@ from caseflow.proof.language import Check, read
 class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
-    `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
-    field of a form with its answer; `when`: there may be such a part. `labels`: the words of the last part may have
-    some.
+    `named` may follow, `needs` must. `limit`: a limit must follow; `days`: it is a number of working days. `answers`:
+    one named part that is no option is the field of a form with its answer; `when`: there may be such a part. `labels`:
+    the words of the last part may have some.
     """
 
     parts: str = ""
     named: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     limit: bool = False
+    days: bool = False
     answers: bool = False
     when: bool = False
     labels: bool = False
@@ -53,9 +54,15 @@ VOCABULARY = {
     "answers": Word("eww", when=True, labels=True),
     "asks": Word("ew", ("least",), when=True),
     "refuses": Word("eww", answers=True),
-    "within": Word("eww"),
+    "within": Word("eww", limit=True, days=True),
     "after_today": Word("ew"),
+    "contacts": Word("ew", ("alone",)),
+    "tried": Word("enn"),
+    "voids_only": Word("e", when=True),
+    "extendable": Word("enn", ("by",)),
+    "stoppable": Word("ew"),
 }
+DECIDERS = ("lead", "unit")     # whose supervisors a power may be given: the lead office's, the responsible unit's too
 
 
 def check(text: str) -> Check:
@@ -98,7 +105,11 @@ def _check_named(found: Check, word: Word) -> None:
     if "unless" in found.named and "only" in found.named:
         raise _refusal(found, "unless= and only= exclude each other")
     if (found.limit is not None) != word.limit:
-        raise _refusal(found, "a limit (<= …) follows deadline(…) and covered(…), nothing else")
+        raise _refusal(found, "a limit (<= …) follows deadline(…), covered(…) and within(…), nothing else")
+    if word.days and (found.limit.unit, found.limit.since) != ("working_days", "now"):
+        raise _refusal(found, f"{found.name} takes a number of working days, like <= 5 working_days")
+    if found.named.get("by", DECIDERS[0]) not in DECIDERS:
+        raise _refusal(found, f"by= is {' or '.join(DECIDERS)}")
     _check_begin(found)
     if not isinstance(found.named.get("least", 1), int):
         raise _refusal(found, "least= is a number")

@@ -18,6 +18,7 @@ from caseflow.law.milestones import ComplexMatters, Revisited
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
 from caseflow.processes.asked import ATTEMPTS, FINDING, MESSAGES, REASON, UNREACHABLE, Read
+from caseflow.proof import check, voids
 from caseflow.proof.facts import topics_of
 from caseflow.raters import reaching
 
@@ -33,6 +34,8 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     if process == HANDLED_IN:
         yield from _ends(regulation, definition)
     yield from _fields(regulation, process, definition)
+    yield from _foreign(process, definition)
+    yield from _voiding(regulation, process, definition)
     yield from unknown_parameters(regulation, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
@@ -92,12 +95,31 @@ def _fields(regulation: Regulation, process: str, definition: Definition) -> Ite
         for read in effect.reads if effect else ():
             asked = [(task.element.id, one) for task in definition.user_tasks.values() for one in task.form
                      if one.id == read.field]
-            if not asked and _needed(read, regulation):
+            if not asked and is_needed(read, regulation):
                 yield Finding("effect_field_missing", element, 0,
                               {"topic": topic, "field": read.field, "type": read.types[0]})
             for task, one in asked:
                 if wrong := _wrong(_narrowed(read, regulation), one):
                     yield Finding("effect_field_form", task, 0, {"topic": topic, "field": read.field, **wrong})
+
+
+def _foreign(process: str, definition: Definition) -> Iterator[Finding]:
+    """Effects of appeals in a case of another kind, where they fail."""
+    kind = kinds.trying(process)
+    for element, topic in topics_of(definition).items() if not kind.about_appeal else ():
+        effect = find(kind.name, topic)
+        if effect is not None and effect.of_appeals:
+            yield Finding("effect_of_appeals", element, 0, {"name": definition.elements[element].name, "topic": topic})
+
+
+def _voiding(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:
+    """Steps that take a rating out of the count in a process whose rules name none that may."""
+    rules = regulation.rules.get(process, ())
+    if not rules or any(check(rule.check).name == voids.WORD for rule in rules):
+        return
+    for element, topic in topics_of(definition).items():
+        if topic in voids.TOPICS:
+            yield Finding("voids_without_rule", element, 0, {"name": definition.elements[element].name, "topic": topic})
 
 
 def process_of(regulation: Regulation, definition: Definition) -> str:
@@ -161,7 +183,7 @@ def _messages(process: str, definition: Definition) -> Iterator[Finding]:
             yield Finding("message_not_awaited", "", 0, {"message": message}, "warning")
 
 
-def _needed(read: Read, regulation: Regulation) -> bool:
+def is_needed(read: Read, regulation: Regulation) -> bool:
     """Whether it must be asked for; a failure of duty and its grounds where the regulation has consequences of it."""
     consequences = regulation.appeal is not None and bool(regulation.appeal.consequences)
     return read.needed or (read in (FAILURE, OPINION) and consequences)

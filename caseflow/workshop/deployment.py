@@ -12,12 +12,13 @@ from caseflow import texts
 from caseflow.casefile import journal
 from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition
-from caseflow.errors import InvalidInput, NothingChanged
+from caseflow.errors import DefinitionRefused, InvalidInput, NothingChanged
+from caseflow.law import regulations
 from caseflow.models import Definition, db
 from caseflow.people import permissions
 from caseflow.people.permissions import SYSTEM, Actor
 from caseflow.processes.deployed import by_digest, row_of, shipped, versions
-from caseflow.workshop import verification, version_scenarios
+from caseflow.workshop import proving, verification, version_scenarios
 
 LONGEST_REASON = 500     # characters
 
@@ -38,6 +39,16 @@ def deploy(regulation: str, name: str, now: datetime, actor: Actor = SYSTEM) -> 
     if known is not None and (known.approved_by_id or there):
         return known
     return deploy_files(regulation, name, process.files, now, actor)
+
+
+def require_within_rules(regulation: str, name: str) -> None:
+    """DefinitionRefused where regulation.toml lets people do more than its rules give in the process that new cases
+    start under. What was deployed before is not proven again, and its regulation may have been changed since."""
+    process = by_digest(row_of(f"{regulation}_{name}").digest)
+    beyond = tuple(finding for finding in proving.deployable(regulations.get(regulation), process)
+                   if finding.code == "rule_violated")
+    if beyond:
+        raise DefinitionRefused(findings=beyond)
 
 
 def deploy_files(regulation: str, name: str, files: Mapping[str, bytes], now: datetime,

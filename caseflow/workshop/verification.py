@@ -21,10 +21,11 @@ from caseflow.law.regulation_file import Regulation
 from caseflow.models import ProcessDraft, db
 from caseflow.models.people import ROLES
 from caseflow.processes.deployed import deployed_files
-from caseflow.proof import HOLDS, Proof, prove
+from caseflow.proof import Proof
 from caseflow.trials import scenarios as played
 from caseflow.workshop import version_scenarios
-from caseflow.workshop.agreement import disagreements, process_of
+from caseflow.workshop.agreement import disagreements
+from caseflow.workshop.proving import finding_of, prove
 
 KEPT = 64
 
@@ -47,7 +48,8 @@ class Examination:
 
     @property
     def blocks(self) -> bool:
-        """Whether it must not be deployed: for an error, or a rule that is broken or cannot be decided."""
+        """Whether it must not be deployed: for an error, a rule that is broken or cannot be decided, or an effect that
+        lacks something on some path."""
         return bool(self.reasons)
 
     @property
@@ -64,11 +66,7 @@ class Examination:
     def reasons(self) -> tuple[Finding, ...]:
         """Why it must not be deployed, broken rules included."""
         errors = [finding for finding in self.findings if finding.severity == "error"]
-        broken = [result for result in self.proof.results if result.verdict != HOLDS] if self.proof else []
-        return (*errors, *(
-            Finding(f"rule_{result.verdict}", result.element, 0,
-                    {**result.facts, "article": result.rule.article, "reason": result.code})
-            for result in broken))
+        return (*errors, *(finding_of(result) for result in (self.proof.broken if self.proof else ())))
 
 
 def examine(regulation: str, process_id: str, source: bytes, draft_id: int | None = None) -> Examination:
@@ -142,11 +140,11 @@ def _examine(regulation: Regulation, process_id: str, files: Mapping[str, bytes]
     except DefinitionRefused as refusal:
         return Examination((*findings, *(_said_of(finding, process_id) for finding in refusal.findings)))
     findings = (*findings, *_strangers(regulation, definition), *disagreements(regulation, definition))
-    proof = prove(definition, regulation.rules.get(process_of(regulation, definition), ()))
+    proof = prove(regulation, definition)
     if any(finding.severity == "error" for finding in findings):
         return Examination(findings, definition, proof)
     results = played.run_texts(definition, regulation, texts)
-    told = played.findings(results) if all(result.verdict == HOLDS for result in proof.results) else ()
+    told = played.findings(results) if proof.holds else ()
     return Examination((*findings, *told), definition, proof, results)
 
 

@@ -29,7 +29,7 @@ CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 FACTS = {"why": "?", "token": 3, "element": "due", "count": 2, "attachment": 4, "channel": "sms", "stream": "system",
          "seq": 5, "code": "gap", "number": 4, "opened": 1, "wanted": 2, "open": 1, "minutes": 10,
          "area": "4601", "units": 2, "office": "O", "unit": "U", "task": "T", "name": "N", "label": "L",
-         "parameter": "p", "article": "A", "rule": "R", "reason": "late_untold", "entries": [1, 2],
+         "parameter": "p", "article": "A", "rule": "R", "reason": "effect_again", "topic": "t", "entries": [1, 2],
          "of": {"name": "N", "due": "2026-03-04T15:59:59+00:00", "at": "2026-03-05T15:59:59+00:00"},
          "role": "officer", "tasks": 2, "process": "p", "regulation": "r", "words": "w"}
 NATIONAL = working_days.national()
@@ -62,7 +62,9 @@ def refusal(content: bytes) -> InvalidInput:
 
 
 def test_every_complaint_is_said_in_english(english):
-    said = [complaints.sentence(code, FACTS) for code in complaints.COMPLAINTS]
+    of_cases = {"reason": "late_untold"}
+    said = [complaints.sentence(code, FACTS | (of_cases if code in complaints.OF_FINISHED_CASES else {}))
+            for code in complaints.COMPLAINTS]
     said += [complaints.sentence(code, FACTS | {"ended": True}) for code in complaints.OF_ENDED_CASES]
     said.append(complaints.sentence("no_impartial_reviewer", {"office": "A", "rated": "B"}))
     said += [complaints.headline(StandingComplaint(code=code, facts=json.dumps(FACTS)))

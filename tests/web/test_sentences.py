@@ -19,7 +19,7 @@ from caseflow.engine.gate.bundle import CASE_CHOICES
 from caseflow.engine.values import CASE_VARIABLES, Context, Finding
 from caseflow.errors import DefinitionRefused, ExpressionRefused, StepFailed
 from caseflow.law import regulations
-from caseflow.proof import Rule, prove, reasons
+from caseflow.proof import PathStep, Rule, prove, reasons
 from tests import source
 from tests.caseflow.engine.gate_diagrams import flat
 from tests.caseflow.proof.judge import shipped_definition
@@ -36,7 +36,8 @@ from web.workshop import tryout_words as tryout
 CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 QUOTED = re.compile(r"“[^”]*”|\([^)]*逾期上报\)|[A-Z]{2}-\d+(\([一二三四五六七八九十]+\))*")     # names, and articles
 GUICHI = ("guichi", "rectification")
-ADDED = {"arguments": {"usage"}}     # made of the facts by the words themselves
+ADDED = {     # made of the facts by the words themselves
+    "arguments": {"usage"}, "effect_value_missing": {"meaning"}, "effect_value_refused": {"meaning"}}
 ELSEWHERE = {"caseflow/engine/definition.py": "_refuse", "caseflow/workshop/verification.py": "Finding"}
 TABLES = {
     "gate": (of_gate.SENTENCES, gate.CODES), "expressions": (of_expressions.SENTENCES, expressions.CODES),
@@ -201,6 +202,13 @@ def test_beside_its_drawing_a_path_is_told_move_by_move_with_the_names_drawn_the
         "案件开始", "办理“联系”：核实结果＝当场解决（情况清楚、诉求合理）", "办理“回访”：回访结果＝联系不上"]
     with english():
         assert sentences.told(definition, result.path, drawn)[0] == "The case begins"
+
+
+def test_what_is_left_out_is_no_part_of_the_way():
+    definition = shipped_definition(*GUICHI)
+    step = PathStep("complete", "revisit", {"revisit_result": "satisfied", "unreachable_reason": None})
+    assert sentences.told(definition, [step], {"revisit": "回访"}) == ["办理“回访”：回访结果＝满意"]
+    assert sentences.told(definition, [PathStep("complete", "revisit", {"attempts": None})], {}) == ["办理“revisit”"]
 
 
 def test_days_that_pass_are_told_with_the_step_that_follows():

@@ -12,7 +12,7 @@ from __future__ import annotations
 from caseflow.engine.expressions import Refusal
 from caseflow.engine.migrate import Obstacle
 from caseflow.engine.values import Finding
-from caseflow.proof import RuleResult
+from caseflow.proof import Fault, RuleResult
 from caseflow.trials.scenarios import Problem
 from caseflow.workshop.comparison import Change
 from web.sentences import agreement, comparison, expressions, gate, moving, proof, scenarios, verification
@@ -21,7 +21,7 @@ from web.sentences.paths import told
 __all__ = ["of", "told"]
 
 
-def of(found: Finding | Refusal | Obstacle | RuleResult | Problem | Change) -> str:
+def of(found: Finding | Refusal | Obstacle | RuleResult | Fault | Problem | Change) -> str:
     """The sentence for one thing that the core found, in the language of whoever reads; "" for a rule that holds."""
     if isinstance(found, Finding):
         return _of_finding(found)
@@ -41,5 +41,7 @@ def _of_finding(finding: Finding) -> str:
         return expressions.in_diagram(finding.code.removeprefix("expression_"), finding.facts)
     if finding.code.startswith("rule_"):
         return proof.with_article(finding.facts)
+    if finding.code.startswith("fault_"):
+        return proof.sentence(finding.facts["reason"], finding.facts)
     source = next(one for one in (gate, agreement, verification) if finding.code in one.SENTENCES)
     return source.sentence(finding.code, finding.facts)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask_babel import lazy_gettext, lazy_pgettext
 
 from caseflow.models import StandingComplaint
-from web.sentences import journal, monitor
+from web.sentences import journal, monitor, proof
 from web.sentences.comparison import ROLES
 from web.sentences.filling import listed
 
@@ -67,6 +67,9 @@ COMPLAINTS: Mapping[str, Said] = MappingProxyType({
         _("有表单提交不了：regulation.toml 缺少参数"),
         _("“%(name)s”的“%(label)s”的规则按“%(parameter)s”数工作日，regulation.toml 的 [parameters] 里没有这个整数；"
           "请补上，否则这个任务提交不了。")),
+    "beyond_law": Said(
+        _("regulation.toml 给的权力或者参数超出条文"), _("%(process)s，%(article)s：%(what)s")),
+    "effect_stops": Said(_("有流程会停在系统操作上"), _("%(process)s：%(what)s")),
     "no_other_person": Said(
         _("有任务按规定应当换人办理，却没有人可以办理"),
         _("“%(task)s”按规定应当由没有办理过前面环节的人办理，却没有这样的在岗人员；请增加人员，或者给有关岗位配备人员。")),
@@ -91,6 +94,8 @@ OF_ENDED_CASES = {
 OF_A_UNIT = _("%(office)s没有人能公正复核涉及%(rated)s的申诉。")
 CHANNELS = {"email": lazy_pgettext("complaint", "电子邮件"), "sms": lazy_pgettext("complaint", "短信"),
             "chat": lazy_pgettext("complaint", "办公平台消息")}
+OF_FINISHED_CASES = ("law_broken", "off_its_drawing")     # what the monitor finds
+OF_PROOFS = ("beyond_law", "effect_stops")
 UNSAID = {"minutes": 10}     # what older versions did not keep with a complaint
 
 
@@ -112,13 +117,20 @@ def sentence(code: str, facts: Mapping[str, Any]) -> str:
     words = UNSAID | dict(facts)
     if code == "dead_delivery":
         words["channel"] = CHANNELS[facts["channel"]]
-    if "reason" in facts and "of" in facts:
+    if code in OF_FINISHED_CASES:
         words |= {"said": monitor.sentence(facts["reason"], facts["of"]), "entries": listed(map(str, facts["entries"]))}
     if code == "no_staff":
         words["role"] = ROLES[facts["role"]]
+    if code in OF_PROOFS:
+        words["what"] = proof.sentence(words["reason"], _as_proven(facts))
     if code == "broken_journal":
         words["what"] = journal.what(facts["code"], facts["number"])
     return str(said) % words
+
+
+def _as_proven(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Facts as a proof has them, where they were kept: several texts in order."""
+    return {name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
 
 
 def standing(row: StandingComplaint) -> str:

@@ -9,8 +9,9 @@ from flask_babel.speaklater import LazyString
 
 
 def filled(template: LazyString | str, facts: Mapping[str, object]) -> str:
-    """The template with its %(name)s filled; of a fact that is several texts all, in their order."""
-    return str(template) % {name: listed(fact) if isinstance(fact, tuple) else fact for name, fact in facts.items()}
+    """The template with its %(name)s filled; of a fact that is several all, in their order."""
+    return str(template) % {name: listed(map(str, fact)) if isinstance(fact, tuple) else fact
+                            for name, fact in facts.items()}
 
 
 def listed(texts: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ CASE_WORDS = {
 MOVES = {
     "start": _("收到"), "complete": _("办完“%(name)s”"),
     "timer": _("“%(name)s”到期"), "message": _("收到消息“%(name)s”"),
+    "extend": _("“%(name)s”的期限延期"), "stop": _("“%(name)s”的期限中止计时"),
 }
 BESIDE = MOVES | {"start": _("案件开始"), "complete": _("办理“%(name)s”")}
 
@@ -37,10 +38,10 @@ def told(definition: Definition, path: Iterable[PathStep], drawn: Mapping[str, s
 
 def _beside(definition: Definition, step: PathStep, drawn: Mapping[str, str]) -> str:
     name = drawn.get(step.element, step.element)
-    if step.kind != "complete" or not step.values:
+    given = {key: value for key, value in step.values.items() if value is not None}
+    if step.kind != "complete" or not given:
         return _move(BESIDE, step, name)
-    answers = gettext("；").join(_chosen(_field(definition, step.element, key), value)
-                               for key, value in step.values.items())
+    answers = gettext("；").join(_chosen(_field(definition, step.element, key), value) for key, value in given.items())
     return gettext("办理“%(name)s”：%(answers)s", name=name, answers=answers)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
+from web.sentences.agreement import MEANINGS
 from web.sentences.filling import either, filled, listed
 from web.sentences.paths import CASE_WORDS
 
@@ -59,6 +60,8 @@ SENTENCES = {
         "“%(name)s”的“%(label)s”在“%(other)s”没有填时不出现，条文要求那时也问；请改它的 visible_when。"),
     "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),
     "effect_missing": _("“%(name)s”没有执行 %(topic)s；请改为系统任务，topic 写 %(topic)s。"),
+    "effect_elsewhere": _(
+        "“%(name)s”也执行 %(topic)s，条文只让“%(steps)s”这样做；请删去这一步，或者让它通向“%(steps)s”。"),
     # limits
     "never_reached": _("“%(name)s”走不到；请检查通向它的条件和连线。"),
     "limit_missing": _("“%(name)s”没有到期会上报（或不再等待）的时限，应当是%(wanted)s；请加上定时事件。"),
@@ -72,6 +75,52 @@ SENTENCES = {
     "uncovered_pause": _(
         "案件在“%(name)s”等时间过去，“%(to)s”应当在%(wanted)s以内；请删去这个等待，或者移到“%(to)s”之后。"),
     "covered_too_long": _("案件停在“%(name)s”时的时限是%(limits)s，“%(to)s”应当在%(wanted)s以内；请改定时事件。"),
+    # powers
+    "limit_extended": _(
+        "“%(name)s”的期限是%(from_limit)s，regulation.toml 的 [extension] 让%(by)s延期%(times)s次、"
+        "每次最多%(days)s个工作日，最长可以到%(to_limit)s；条文没有给这个权力，请把 by 改回 nobody。"
+        "条文另有规定的，请照条文写规则 extendable。"),
+    "day_extended": _(
+        "“%(name)s”的期限是%(from_limit)s，regulation.toml 的 [extension] 让%(by)s延期%(times)s次、"
+        "每次最多%(days)s个工作日；"
+        "条文没有给这个权力，请把 by 改回 nobody。条文另有规定的，请照条文写规则 extendable。"),
+    "limit_stopped": _(
+        "“%(name)s”的期限是%(from_limit)s，regulation.toml 让%(by)s中止计时（%(categories)s），中止多久没有限制；"
+        "条文没有给这个权力，请改回不中止。条文另有规定的，请照条文写规则 stoppable。"),
+    "extension_too_wide": _(
+        "“%(name)s”的期限，条文给%(given_to)s延期%(most)s次、每次最多%(longest)s个工作日；"
+        "regulation.toml 的 [extension] 让%(by)s延期%(times)s次、每次最多%(days)s个工作日，超出了条文；请改小。"),
+    "stop_too_wide": _("“%(name)s”的期限，条文只让因 %(categories)s 中止计时；regulation.toml 还让%(by)s"
+                       "因 %(category)s 中止，超出了条文；请删去这一类别。"),
+    "parameter_missing": _("regulation.toml 的 [parameters] 里没有 %(parameter)s，或者它的 value 不是天数；请补上。"),
+    "parameter_too_long": _(
+        "“%(name)s”的“%(label)s”按参数 %(parameter)s 最长%(days)s个工作日，规则只给%(longest)s个工作日；"
+        "请把参数改回，不要超过规则的天数。"),
+    # the rater
+    "contact_not_asked": _("“%(name)s”的表单没有“%(field)s”这样一个单选（编号以 _channel 结尾），怎样联系的"
+                           "就不会与联系记录核对；请补上。"),
+    "contact_unlogged": _("“%(name)s”的“%(label)s”可以选“%(value)s”，选了就不会与联系记录核对，没有联系也能提交；"
+                          "请删去这个选项。"),
+    "tried_nowhere": _("“%(name)s”的表单没有“联系不上”或者“多次联系未果”可以选；请补上。"),
+    "tried_unlogged": _("regulation.toml 没有 [unreachable]：在“%(name)s”没有联系过，也能填联系不上；请补上，"
+                        "至少%(attempts)s次、分在%(days)s天。"),
+    "tried_too_little": _(
+        "按 regulation.toml 的 [unreachable]，在“%(name)s”联系%(attempts)s次、分在%(days)s天就能填联系不上，"
+        "应当至少%(least_attempts)s次、分在%(least_days)s天；请改回。"),
+    "voids_elsewhere": _("“%(name)s”执行 %(topic)s，使评价不再照原样计入统计；条文只让“%(steps)s”这样做，请删去这一步，"
+                         "或者让它通向“%(steps)s”。"),
+    "voids_without_answer": _(
+        "没有“%(answer)s”，也会走到“%(name)s”，评价不再照原样计入统计；请检查通向它的条件和连线。"),
+    # effects
+    "effect_value_missing": _("走到“%(name)s”时，系统操作 %(topic)s 要用的“%(field)s”（%(meaning)s）还没有填，"
+                              "案件会停在这里；请让前面的表单在这条路上问这一项，设为必填，不要让它不出现。"),
+    "effect_value_refused": _("走到“%(name)s”时，“%(field)s”（%(meaning)s）可以是“%(value)s”，"
+                              "系统操作 %(topic)s 不接受，案件会停在这里；"
+                              "请在表单上写规则（rule）拦住，或者改通向它的条件。"),
+    "effect_too_early": _("走到“%(name)s”时，系统操作 %(after)s 还没有做过，%(topic)s 做不了，案件会停在这里；"
+                          "请把它接在后面。"),
+    "effect_again": _("“%(name)s”可以走到第二次，系统操作 %(topic)s 在一个案件里只能做一次，案件会停在这里；"
+                      "请在往回的路上加条件，如 visits('任务') < 1。"),
     # the end
     "outcome_unreachable": _("没有一条路走到“%(name)s”；请检查通向它的条件。"),
     "date_missing": _("走到“%(name)s”时流程停住：它要用的日期没有填，或条件算不出结果；请让前面的表单必填这个字段。"),
@@ -87,9 +136,16 @@ SENTENCES = {
 SINCE = {"now": _("任务出现后"), "received_at": _("收到后"), "after": _("前面的步骤完成后")}
 
 
+DECIDERS = {
+    "lead": _("牵头单位的督办人员"), "unit": _("承办单位或者牵头单位的督办人员"), "appeal": _("申诉（复核期间）"),
+}
+
+
 def sentence(code: str, facts: Mapping[str, object]) -> str:
     """What is wrong with a process and what to do."""
     spoken = {name: WORDS[name](fact) if name in WORDS else fact for name, fact in facts.items()}
+    if code.startswith("effect_value"):
+        spoken["meaning"] = MEANINGS.get(facts["field"], facts["field"])
     if code == "stuck":
         spoken["name"] = facts["name"] or gettext("开始")
     return filled(SENTENCES[code], spoken)
@@ -141,7 +197,9 @@ def _either(fact: object) -> object:
 
 
 WORDS: Mapping[str, Callable[[object], object]] = {
-    **dict.fromkeys(("names", "allowed", "to", "messages"), _either),
+    **dict.fromkeys(("names", "allowed", "to", "messages", "steps", "after"), _either),
+    **dict.fromkeys(("from_limit", "to_limit"), _limit),
+    **dict.fromkeys(("by", "given_to"), lambda fact: DECIDERS[fact]),
     "wanted": _wanted,
     "answer": _answer,
     "limits": lambda fact: listed(map(_limit, fact)),

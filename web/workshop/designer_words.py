@@ -64,7 +64,7 @@ WORDS = {
     "clean": _("没有问题，{holding} 条法规规则全部成立"), "clean_unproved": _("没有问题"),
     "recordings": _("没有问题，改动 {count} 个场景的记录：保存以后在草稿页重新记录"),
     "not_checked": _("检查没有完成，请看看网络；下次修改时再查。"), "draw_path": _("在图上画出这条路"),
-    "path_words": _("违反的走法"), "path_end": _("到“{name}”"),
+    "path_words": _("违反的走法"), "stop_words": _("停住的走法"), "path_end": _("到“{name}”"),
     # saving and people
     "saving": _("正在保存…"), "unsaved": _("有修改没有保存"), "saved": _("已保存（第 {revision} 次修订）"),
     "not_saved": _("没有保存成功：网络或服务暂时不通，请稍后再按保存。"),

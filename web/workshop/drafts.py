@@ -16,7 +16,7 @@ from caseflow.models import Definition, ProcessDraft
 from caseflow.people import permissions
 from caseflow.people.permissions import Actor
 from caseflow.processes import deployed
-from caseflow.proof import HOLDS, VIOLATED, RuleResult
+from caseflow.proof import HOLDS, VIOLATED, Fault, RuleResult
 from caseflow.trials import replay
 from caseflow.trials.scenarios import FAILED
 from caseflow.workshop import drafts, impact, verification
@@ -115,20 +115,26 @@ def _findings(examination: Examination, one: ProcessDraft) -> list[dict[str, str
              "where": words.element(examination.definition, finding.element)} for finding in found]
 
 
-def _broken(examination: Examination) -> list[RuleResult]:
-    """The rules that are broken, then those that could not be decided."""
-    results = examination.proof.results if examination.proof else ()
-    return sorted((one for one in results if one.verdict != HOLDS), key=lambda one: one.verdict != VIOLATED)
+def _broken(examination: Examination) -> list[RuleResult | Fault]:
+    """The rules that are broken and the effects that lack something, then what could not be decided."""
+    broken = examination.proof.broken if examination.proof else ()
+    return sorted(broken, key=lambda one: one.verdict != VIOLATED)
 
 
 def _rules(examination: Examination) -> dict[str, list[dict[str, Any]]]:
     """What became of the rules of the articles: the broken ones with the way there, and those that hold."""
     kept = [one for one in examination.proof.results if one.verdict == HOLDS] if examination.proof else []
     return {name: [{
-        "verdict": one.verdict, "article": one.rule.article, "sentence": one.rule.sentence, "why": sentences.of(one),
+        "verdict": one.verdict, "why": sentences.of(one), **_law(one),
         "where": words.element(examination.definition, one.element),
         "path": sentences.told(examination.definition, one.path)} for one in results]
         for name, results in (("broken", _broken(examination)), ("kept", kept))}
+
+
+def _law(result: RuleResult | Fault) -> dict[str, str]:
+    """The article of a rule and its words; of an effect none."""
+    rule = result.rule if isinstance(result, RuleResult) else None
+    return {"article": rule.article if rule else "", "sentence": rule.sentence if rule else ""}
 
 
 def _path(examination: Examination, one: ProcessDraft) -> dict[str, Any] | None:

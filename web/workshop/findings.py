@@ -12,7 +12,7 @@ from caseflow.engine import gate
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import Finding
 from caseflow.errors import DefinitionRefused
-from caseflow.proof import HOLDS, RuleResult
+from caseflow.proof import HOLDS, Fault, RuleResult
 from caseflow.trials.scenarios import FAILED
 from caseflow.workshop.verification import Examination
 from web import sentences
@@ -41,7 +41,6 @@ TAG = re.compile("|".join(KINDS))
 def told(examination: Examination, source: bytes) -> dict[str, Any]:
     """The examination as the designer's page reads it."""
     names, proof = names_in(source), examination.proof
-    broken = [result for result in proof.results if result.verdict != HOLDS] if proof else []
     changing, found = examination.disagreeing, examination.findings
     if changing:      # the law is kept: what changes is the recording
         found = [finding for finding in found if finding.code != FAILED]
@@ -49,10 +48,10 @@ def told(examination: Examination, source: bytes) -> dict[str, Any]:
         "blocks": examination.blocks and not changing,
         "recordings": len(changing),
         "proved": proof is not None,
-        "holding": len(proof.results) - len(broken) if proof else 0,
+        "holding": sum(result.verdict == HOLDS for result in proof.results) if proof else 0,
         "findings": [{"element": finding.element, "name": names.get(finding.element, ""),
                       "severity": finding.severity, "sentence": sentence(finding)} for finding in found],
-        "rules": _rules(broken, examination.definition, names),
+        "rules": _rules(proof.broken if proof else (), examination.definition, names),
     }
 
 
@@ -72,18 +71,24 @@ def names_in(source: bytes) -> Mapping[str, str]:
     return {element: "".join(name.split()) for element, name in named if element and name}
 
 
-def _rules(broken: Sequence[RuleResult], definition: Definition, names: Mapping[str, str]) -> list[dict]:
-    """The broken rules; those that one thing breaks together, each with its sentence of the law."""
+def _rules(broken: Sequence[RuleResult | Fault], definition: Definition, names: Mapping[str, str]) -> list[dict]:
+    """The broken rules; those that one thing breaks together, each with its sentence of the law. What an effect lacks
+    comes with none."""
     together: dict[tuple[str, str], dict[str, Any]] = {}
     for result in broken:
         why = sentences.of(result)
         found = together.setdefault((result.element, why), {
-            "key": result.rule.check, "laws": [], "element": result.element, "why": why,
+            "key": _key(result), "laws": [], "element": result.element, "why": why,
             "name": names.get(result.element, ""),
             "passed": [element for step in result.path for element in step.passed],
             "steps": [{"element": step.element, "text": text}
                       for step, text in zip(result.path, sentences.told(definition, result.path, names), strict=True)]})
-        law = {"article": result.rule.article, "sentence": result.rule.sentence}
-        if law not in found["laws"]:
-            found["laws"].append(law)
+        for rule in (result.rule,) if isinstance(result, RuleResult) else ():
+            law = {"article": rule.article, "sentence": rule.sentence}
+            found["laws"] += [law] if law not in found["laws"] else []
     return list(together.values())
+
+
+def _key(result: RuleResult | Fault) -> str:
+    """What stays the same while the drawing is edited."""
+    return result.rule.check if isinstance(result, RuleResult) else f"{result.code} {result.element}"

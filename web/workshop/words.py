@@ -16,6 +16,7 @@ STATES = {"open": lazy_gettext("编辑中"), "submitted": lazy_gettext("待审�
 KINDS = {"added": lazy_gettext("增加"), "removed": lazy_gettext("删去"), "changed": lazy_gettext("改动"),
          "moved": lazy_gettext("移动")}
 VERDICTS = {"holds": lazy_gettext("符合"), "violated": lazy_gettext("违反"), "unknown": lazy_gettext("不能判定")}
+STOPS = {"violated": lazy_gettext("会停住"), "unknown": lazy_gettext("不能判定")}     # an effect that lacks something
 MILESTONES = {"first_contact": lazy_gettext("首次联系"), "handled": lazy_gettext("整改完成"),
               "on_the_spot": lazy_gettext("整改完成（当场解决的）"), "revisited": lazy_gettext("回访"),
               "entered": lazy_gettext("记入复杂事项台账"), "ledger": lazy_gettext("按台账整改")}

@@ -26,19 +26,22 @@ class Effect:
     """What a topic does.
 
     `of_appeals`: whether only the review of an appeal has it; `once` says why it is refused a second time in a case;
-    `reads` are the fields whose newest answers it has to know; `tells_rater`: whether the rater's office is told.
+    `after` are topics of which one must have run before; `reads` are the fields whose newest answers it has to know;
+    `tells_rater`: whether the rater's office is told. That no path of a diagram leads to an effect without what it
+    needs is proven before it is deployed (workshop/proving.py).
     """
 
     apply: Callable[[Occasion], Outcome]
     of_appeals: bool = False
     once: str = ""
+    after: tuple[str, ...] = ()
     reads: tuple[Read, ...] = ()
     tells_rater: bool = False
 
 
 _REASONS = Read("reasons", ("text", "string"))
 FAILURE = Read("duty_failed", ("boolean",), needed=False)
-OPINION = Read("opinion", ("text", "string"), needed=False)
+OPINION = Read("opinion", ("text", "string"), needed=False, when=(FAILURE.field, "true"))
 EFFECTS: Mapping[str, Effect] = MappingProxyType({
     "open_file": Effect(rectification.open_file),
     "notify_responsible": Effect(rectification.notify_responsible),
@@ -50,7 +53,8 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType({
         reads=(Read("newest_level", ("enum",), RATING_LEVELS, needed=False),)),
     "record_newest_rating": Effect(
         rectification.record_newest_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
-    REPLACING: Effect(rectification.replace_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS),)),
+    REPLACING: Effect(
+        rectification.replace_rating, reads=(Read("newest_level", ("enum",), RATING_LEVELS, good=True),)),
     "void_rating": Effect(rectification.void),
     "receive_appeal": Effect(appeal.receive),
     "return_for_evidence": Effect(
@@ -72,13 +76,16 @@ def find(kind: str, topic: str) -> Effect | None:
 def apply(occasion: Occasion, applied: Collection[str]) -> tuple[Fact, ...]:
     """What the effect comes to; `applied` are the topics that the case has had before.
 
-    StepFailed for an unknown topic (the gate lets none pass), for what is possible once, and in a case of another kind.
+    StepFailed for an unknown topic (the gate lets none pass), for what is possible once, before what it comes after,
+    and in a case of another kind.
     """
     call, effect = occasion.call, find(occasion.case.kind, occasion.call.topic)
     if effect is None:
         raise StepFailed(f"No effect is registered as {call.topic!r}.", element=call.element)
     if effect.once and call.topic in applied:
         raise StepFailed(effect.once, element=call.element)
+    if effect.after and not set(effect.after) & set(applied):
+        raise StepFailed(f"{call.topic} comes after {' or '.join(effect.after)}.", element=call.element)
     if effect.of_appeals and occasion.appeal is None:
         raise StepFailed("This effect belongs to an appeal.", element=call.element)
     outcome = effect.apply(occasion)

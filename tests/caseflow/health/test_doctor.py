@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -23,6 +24,7 @@ from caseflow.models import (
     db,
     transaction,
 )
+from tests.caseflow.proof.test_effects import drawn, hidden
 from tests.ground import open_item
 from web.sentences.complaints import sentence
 
@@ -162,6 +164,30 @@ def test_words_of_the_law_that_nobody_watches_are_found(well, monkeypatch):
     (complaint,) = doctor.examine(well.now)
     assert (complaint.code, complaint.subject) == ("unwatched_words", "hefei/HF-15/0")
     assert "HF-15“做好“差评”回访整改情况记录”：这句话没有规则守住" in sentence(complaint.code, complaint.facts)
+
+
+def test_a_power_that_no_article_gives_is_found(well, monkeypatch):
+    guichi = regulations.get("guichi")
+    wide = replace(guichi, extension=replace(guichi.extension, by="lead"))
+    monkeypatch.setattr(regulations, "get", lambda key: wide if key == "guichi" else get(key))
+    complaints = doctor.examine(well.now)
+    assert {complaint.code for complaint in complaints} == {"beyond_law"}
+    told = {complaint.subject: sentence(complaint.code, json.loads(json.dumps(complaint.facts)))
+            for complaint in complaints}
+    assert len(told) == 5 and "guichi_rectification/rectify/limit_extended" in told
+    assert all(one.startswith("guichi_rectification，GC-2(二)：“") and "[extension]" in one for one in told.values())
+
+
+def test_a_process_whose_effect_would_stop_a_case_is_found(well, monkeypatch):
+    stopping = drawn(hidden("hainan", "rectification", "revisit", "newest_level"))
+    by_digest = doctor.deployed.by_digest
+    monkeypatch.setattr(doctor.deployed, "by_digest", lambda digest: (
+        stopping if by_digest(digest).process_id == "hainan_rectification" else by_digest(digest)))
+    complaints = doctor.examine(well.now)
+    assert {(complaint.code, complaint.subject) for complaint in complaints} == {
+        ("effect_stops", f"hainan_rectification/{element}/effect_value_missing")
+        for element in ("record_newest_rating", "replace_rating")}
+    assert all("newest_level" in sentence(complaint.code, complaint.facts) for complaint in complaints)
 
 
 def test_a_timer_that_fired_early_is_found(well):

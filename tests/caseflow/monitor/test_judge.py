@@ -7,8 +7,10 @@ import pytest
 from caseflow.cases import steps
 from caseflow.cases.effects import registry
 from caseflow.install import random_people
+from caseflow.monitor.judge import JUDGES, OF_THE_DRAWING
 from caseflow.monitor.values import Line
 from caseflow.proof import HOLDS, UNKNOWN
+from caseflow.proof.vocabulary import VOCABULARY
 from tests.caseflow.monitor.conftest import having
 from tests.ground import deploy
 from tests.journeys.kit import Journey
@@ -58,19 +60,18 @@ def test_an_open_case_is_not_judged(guichi, watched):
 def test_a_contact_that_was_ticked_and_never_made_is_found(guichi, unguarded, watched):
     guichi.does("first_response", outcome="resolved", feedback_channel="phone")
     guichi.does("revisit", revisit_result="satisfied")
-    assert watched.broken(guichi) == {
-        "asks(first_response, [measures, feedback_channel], outcome=resolved)": "contact_not_logged",
-        "offers(revisit, revisit_channel, [phone“电话”, sms“短信”], revisit_result=[satisfied, unsatisfied])":
-            "contact_not_logged"}
+    broken = watched.broken(guichi)
+    assert set(broken.values()) == {"contact_not_logged"}
+    assert sorted(rule.partition(",")[0] for rule in broken) == [
+        "asks(first_response", "contacts(first_response", "contacts(revisit", "offers(revisit"]
 
 
 def test_a_rater_called_unreachable_without_having_been_called_is_found(guichi, unguarded, watched):
     guichi.does("first_response", outcome="resolved", feedback_channel="other").does(
         "revisit", revisit_result="unreachable", unreachable_reason="no_answer", attempts=3)
     broken = watched.broken(guichi)
-    assert broken["asks(revisit, attempts, unreachable_reason=no_answer, least=3)"] == "contact_not_logged"
-    assert [code for rule, code in broken.items() if rule.startswith("answers(revisit, revisit_result")] == [
-        "contact_not_logged"]
+    told = {rule.partition(",")[0] for rule, code in broken.items() if code == "contact_not_logged"}
+    assert told >= {"asks(revisit", "answers(revisit", "tried(revisit"}
 
 
 WITHOUT = ((INTO + "rectify_handled</bpmn:incoming>", ""),
@@ -158,3 +159,7 @@ def test_a_journal_from_before_says_which_rules_it_cannot_decide(closed, watched
     assert unknown == {"asks(first_response, findings)": "not_in_journal",
                        "asks(rectify, [feedback_channel, measures])": "not_in_journal"}
     assert not report.broken and report.followed
+
+
+def test_every_word_of_a_rule_has_a_judge_or_speaks_of_the_drawing():
+    assert {*JUDGES, *OF_THE_DRAWING} == set(VOCABULARY)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from tests.caseflow.proof import breaking_forms, breaking_time
+from tests.caseflow.proof import breaking_effects, breaking_forms, breaking_powers, breaking_time
 from tests.caseflow.proof.diagrams import CAM, SIDE_TOPICS, B, Diagram, Edit
 
 OTHER_TOPIC = "notify_responsible"
@@ -314,7 +314,7 @@ OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     drop_task, drop_effect, swap_effect, lengthen_limit, later_start, other_limit, longer_unit, detach_timer,
     move_timer, flip_timer, silent_timer, swap_unit, lose_reviewer, swap_ways, short_cut, other_branch,
     void_at_once, change_answer, negate, loosen, more_rounds, more_evidence, lose_message, other_mark,
-    *breaking_forms.OPERATORS, *breaking_time.OPERATORS,
+    *breaking_forms.OPERATORS, *breaking_time.OPERATORS, *breaking_powers.OPERATORS, *breaking_effects.OPERATORS,
 )
 COMPARED = {swap_ways, short_cut, change_answer, negate, loosen, more_rounds, reroute}
 

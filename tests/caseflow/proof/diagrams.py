@@ -48,15 +48,26 @@ def _bare(key: str, process: str) -> etree._Element:
 
 
 class Diagram:
-    """One shipped diagram. `whole`: with its drawing and lanes."""
+    """One shipped diagram. `whole`: with its drawing and lanes. `law`: the text of regulation.toml it is under, None
+    for the shipped one."""
 
     def __init__(self, key: str, process: str, *, whole: bool = False) -> None:
         self.key, self.process = key, process
+        self.law: str | None = None
         self.root = deepcopy((_whole if whole else _bare)(key, process))
 
     def again(self) -> Diagram:
         """A fresh copy, to edit."""
         return Diagram(self.key, self.process)
+
+    def under(self, law: str) -> Diagram:
+        """The same drawing under another regulation.toml."""
+        self.law = law
+        return self
+
+    def shipped_law(self) -> str:
+        """The text of the regulation.toml beside it."""
+        return (regulations.folder() / self.key / "regulation.toml").read_text(encoding="utf-8")
 
     def source(self) -> bytes:
         return etree.tostring(self.root, encoding="utf-8", xml_declaration=True)

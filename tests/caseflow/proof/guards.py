@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from caseflow.casefile import offices
-from caseflow.cases import steps
+from caseflow.cases import clock, steps
 from caseflow.cases.effects import rectification, registry
 from caseflow.engine import step as engine
 from caseflow.health import doctor
@@ -57,6 +57,11 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "refuses": (form_values.broken_rules,),
     "within": (form_values.broken_rules,),
     "after_today": (form_values.broken_rules,),
+    "contacts": (unreachable.require,),
+    "tried": (unreachable.require,),
+    "voids_only": (registry.apply, doctor.upheld_but_counted),
+    "extendable": (clock.extend,),
+    "stoppable": (clock.stop, clock.stop_for_appeal),
 }
 LOGGED = {ATTEMPTS.field, REASON.field, NOT_LEFT, UNREACHABLE}
 

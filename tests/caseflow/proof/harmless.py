@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from tests.caseflow.proof import harmless_powers
 from tests.caseflow.proof.breaking_forms import RECORDED
 from tests.caseflow.proof.breaking_time import TIMED, in_front, limited
 from tests.caseflow.proof.diagrams import CAM, PREFIXES, B, Diagram, Edit
@@ -206,5 +207,5 @@ def longer_text(diagram: Diagram) -> Iterator[Edit]:
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     rename, lay_out, stricter_limit, extra_task, extra_task_in_time, shared_time, extra_notice, extra_reminder,
     extra_field, extra_choice, relabelled, reworded, reordered, instructed, more_attempts, extra_question,
-    shown_always, longer_text,
+    shown_always, longer_text, *harmless_powers.OPERATORS,
 )

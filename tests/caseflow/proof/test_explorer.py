@@ -16,6 +16,7 @@ from caseflow.proof.canonical import Canon
 from caseflow.proof.days import day_of
 from caseflow.proof.explorer import CONTEXT, _Explorer
 from caseflow.proof.reading import Reading
+from caseflow.workshop import proving
 from tests.caseflow.engine.builder import Scope
 from tests.caseflow.engine.generated import Generator
 from tests.caseflow.proof.diagrams import shipped
@@ -170,10 +171,9 @@ def test_a_rule_is_unknown_when_a_bound_was_hit_unless_it_is_broken():
 
 @pytest.mark.parametrize("place", ["guichi", "hainan", "hefei", "qijiang"])
 def test_what_lies_beyond_a_bound_is_never_called_a_breach(place):
-    rules = regulations.get(place).rules["rectification"]
     for most in (1, 3, 10, 30, 100):
-        proof = prove(shipped_definition(place, "rectification"), rules, Bounds(most, most))
-        assert [result.code for result in proof.results if result.verdict == "violated"] == [], most
+        proof = proving.prove(regulations.get(place), shipped_definition(place, "rectification"), Bounds(most, most))
+        assert [result.code for result in proof.broken if result.verdict == "violated"] == [], most
 
 
 def test_numbers_held_against_each_other_are_never_said_to_hold():

@@ -69,7 +69,8 @@ def _waited_for(named: Named, key: str, value: Any) -> bool:
 
 
 def _unreached(named: Named, key: str, value: Any) -> bool:
-    return bool(named.words & {UNREACHABLE, ATTEMPTS.field, REASON.field, "closed_unreachable"})
+    return named.found.name == "tried" or bool(
+        named.words & {UNREACHABLE, ATTEMPTS.field, REASON.field, "closed_unreachable"})
 
 
 def _appealed(named: Named, key: str, value: Any) -> bool:

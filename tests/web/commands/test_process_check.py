@@ -16,6 +16,7 @@ from caseflow.install import tried_kinds
 from caseflow.law import regulations
 from caseflow.processes.asked import Read
 from tests.caseflow.engine.gate_diagrams import SOUND, flat
+from tests.caseflow.proof.test_effects import hidden
 from web.commands import main
 
 HOSTILE = Path(__file__).parents[2] / "data" / "hostile"
@@ -202,6 +203,32 @@ def test_a_folder_whose_regulation_has_no_rules_is_refused(tmp_path, command):
     result = run("process", command, folder)
     assert result.exit_code == 1
     assert all(f"没有 [[rules.{process}]]" in result.output for process in ("rectification", "appeal"))
+
+
+@pytest.mark.parametrize("command", ["check", "prove"])
+def test_a_power_that_no_article_gives_is_refused_with_days_and_who_may(tmp_path, command):
+    folder = shutil.copytree(regulations.folder() / "guichi", tmp_path / "guichi")
+    data = folder / "regulation.toml"
+    data.write_text(data.read_text().replace('[extension]\nby = "nobody"', '[extension]\nby = "lead"'))
+    result = run("process", command, folder)
+    assert result.exit_code == 1 and "GC-2(二)" in result.output
+    assert "“整改并反馈”的期限是收到后5个工作日" in result.output and "让牵头单位的督办人员延期1次" in result.output
+    assert "最长可以到收到后10个工作日" in result.output
+    assert ("“整改并反馈”的期限延期" in result.output) == (command == "prove")      # the way there
+
+
+@pytest.mark.parametrize("command", ["check", "prove"])
+def test_a_system_task_that_would_stop_a_case_is_refused_with_the_way_there(tmp_path, command):
+    folder = shutil.copytree(regulations.folder() / "hainan", tmp_path / "hainan")
+    (folder / "rectification.bpmn").write_bytes(hidden("hainan", "rectification", "revisit", "newest_level").source())
+    shutil.rmtree(folder / "scenarios")
+    result = run("process", command, folder / "rectification.bpmn")
+    assert result.exit_code == 1
+    assert "走到“记录最新评价”时，系统操作 record_newest_rating 要用的“newest_level”" in result.output
+    if command == "prove":
+        assert "系统操作会停住" in result.output and "（回访结果：满意" in result.output
+        [told] = json.loads(run("process", command, "--json", folder / "rectification.bpmn").output)
+        assert {fault["code"] for fault in told["faults"]} == {"effect_value_missing"}
 
 
 def test_machines_read_the_proof_and_the_findings(tmp_path, write):

@@ -98,6 +98,17 @@ def test_an_installation_stops_at_words_of_the_law_that_nobody_watches(run, tmp_
     assert fresh.exit_code == 1 and "unwatched_words" in fresh.output and "HF-15" in fresh.output
 
 
+def test_an_installation_stops_at_a_power_that_no_article_gives_also_where_nothing_is_deployed_anew(
+        run, tmp_path, monkeypatch):
+    folder = tmp_path / "bpmn"
+    data = shutil.copytree(regulations.folder() / "guichi", folder / "guichi") / "regulation.toml"
+    data.write_text(data.read_text().replace('by = "nobody"', 'by = "lead"'))
+    monkeypatch.setenv("CASEFLOW_BPMN_DIR", str(folder))
+    done = CliRunner().invoke(main, ["init"])
+    assert done.exit_code == 1 and "rule_violated" in done.output and "GC-2(二)" in done.output
+    assert "最长可以到收到后10个工作日" in done.output and "regulation.toml" in done.output
+
+
 def test_running_cases_move_one_by_one_and_what_stays_is_told(run, app, clock, drawn):
     moving, staying = (Journey(app, clock, "guichi").bad_review() for _ in range(2))
     staying.does("first_response", outcome="no_legal_basis")

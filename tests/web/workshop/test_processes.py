@@ -11,6 +11,7 @@ from caseflow.law import regulations
 from caseflow.models import ProcessDraft, db, transaction
 from caseflow.processes import deployed as definitions
 from caseflow.workshop import drafts
+from tests.caseflow.proof.test_effects import hidden
 from tests.ground import person
 from tests.journeys.kit import Journey
 from tests.web.desk import Desk, words
@@ -175,6 +176,18 @@ def test_a_draft_against_the_law_shows_the_article_its_sentence_and_the_path(gui
         cookie["locale"] = "en"
     assert "no longer than 2 working days, counted from receipt. Change the timer event." in words(
         designer.opens(f"/workshop/drafts/{draft_id}"))
+
+
+def test_a_draft_whose_system_task_would_stop_a_case_shows_the_way_there_and_no_article(guichi, designer):
+    edited = hidden("guichi", "appeal", "correct", "provincial_no", "extra_check == True", whole=True)
+    with guichi.app.app_context(), transaction():
+        draft_id = drafts.begin("guichi_appeal", person("guichi.designer"), guichi.now, edited.source()).id
+    page = designer.opens(f"/workshop/drafts/{draft_id}")
+    assert "会停住 走到“记录编号”时" in words(page) and "不能部署" in words(page)
+    assert "这样办理就会停住" in words(page) and "diagram-path" in page.text
+    assert "提交审批</button>" not in page.text
+    refused = designer.sends(f"/workshop/drafts/{draft_id}/submit", {"revision": "1"})
+    assert "流程图不符合规则" in after(refused, designer)
 
 
 def test_a_draft_made_from_an_older_version_is_confirmed_before_it_goes_on(guichi, designer, approver):

@@ -17,7 +17,7 @@ from caseflow.errors import DefinitionRefused
 from caseflow.install import tried_kinds
 from caseflow.law import regulation_file
 from caseflow.trials import scenarios
-from caseflow.workshop import agreement
+from caseflow.workshop import agreement, proving
 from web.commands.process import findings
 
 ENDINGS = (".bpmn", ".xml", ".dmn")
@@ -30,9 +30,10 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """Print one line per finding: file, element, line, code, sentence (tab separated).
 
     PATH is a diagram, or a folder whose diagrams (.bpmn, .xml, .dmn) are checked, also in folders below. Processes
-    that a diagram calls are looked for beside it, and so are regulation.toml, whose steps the diagram must have, and
-    scenarios/*.toml, which are played on a diagram without errors. Exit code 1 when a finding forbids deployment; a
-    sentence that begins with （提示） does not.
+    that a diagram calls are looked for beside it, and so are regulation.toml, whose steps the diagram must have and
+    whose powers no article gives must be off, and scenarios/*.toml, which are played on a diagram without errors. An
+    effect that some path leads to without what it needs is found as well. Exit code 1 when a finding forbids
+    deployment; a sentence that begins with （提示） does not.
     """
     files = [file for path in paths for file in _diagrams(path)]
     if not files:
@@ -71,7 +72,7 @@ def _of_regulation(file: Path, files: Mapping[str, bytes]) -> Iterator[Finding]:
     try:
         definition = engine.load(files, trusted=False, process_id=_own(files[file.name]), topics=TOPICS)
         regulation = regulation_file.read(data.resolve())
-        missing = list(agreement.disagreements(regulation, definition))
+        missing = [*agreement.disagreements(regulation, definition), *proving.deployable(regulation, definition)]
         yield from missing
         if all(finding.severity == "warning" for finding in missing):
             yield from scenarios.findings(scenarios.run_folder(definition, regulation, file.parent))

@@ -11,7 +11,6 @@ from typing import Any
 import click
 import orjson
 
-from caseflow import proof as proofs
 from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
 from caseflow.engine import gate
@@ -19,12 +18,13 @@ from caseflow.engine.values import Finding
 from caseflow.errors import ConfigurationError, DefinitionRefused, RegulationNotFound
 from caseflow.install import tried_kinds
 from caseflow.law import regulation_file, regulations
-from caseflow.proof import HOLDS, Bounds, Proof, RuleResult
-from caseflow.workshop import agreement
+from caseflow.proof import HOLDS, Bounds, Fault, Proof, RuleResult
+from caseflow.workshop import agreement, proving
 from web import sentences
 from web.commands.process import findings
 
 VERDICTS = {"violated": "违反", "unknown": "不能确定"}
+STOPS = {"violated": "系统操作会停住", "unknown": "不能确定系统操作会不会停住"}
 DEFAULT = Bounds()
 
 
@@ -38,10 +38,11 @@ def prove(paths: tuple[Path, ...], as_json: bool, states: int) -> None:
 
     PATH is a diagram, or a folder whose diagrams (.bpmn) are proven, also in folders below. The rules stand in the
     regulation.toml beside the diagram; without one, in that of the regulation its process id begins with. Each rule
-    that is broken is shown with its article, what to do, and the shortest path; so is what the regulation names and
-    the diagram does not have. At the end stand the words of each regulation that no rule watches, with the reasons.
-    Exit code 1 when a rule is broken or cannot be decided within the bound, something is
-    missing, or the gate refuses the diagram.
+    that is broken is shown with its article, what to do, and the shortest path; so is each effect that some path leads
+    to without what it needs, and what the regulation names and the diagram does not have. What [extension], [clock]
+    and the other powers of the regulation let people do counts. At the end stand the words of each regulation that no
+    rule watches, with the reasons. Exit code 1 when a rule is broken or cannot be decided within the bound, an effect
+    lacks something, something is missing, or the gate refuses the diagram.
     """
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.bpmn")))]
     if not files:
@@ -65,13 +66,12 @@ def _report(file: Path, bounds: Bounds) -> dict[str, Any]:
         return _refused(file, refused)
     regulation = _regulation(file, definition.process_id)
     missing = list(agreement.disagreements(regulation, definition))
-    proof = proofs.prove(definition, regulation.rules.get(agreement.process_of(regulation, definition), ()), bounds)
-    broken = [result for result in proof.results if result.verdict != HOLDS]
+    proof = proving.prove(regulation, definition, bounds)
     lines = [findings.line(file, finding) for finding in missing]
-    lines += [line for result in broken for line in _block(file, result, definition)]
-    kept = len(proof.results) - len(broken)
+    lines += [line for result in proof.broken for line in _block(file, result, definition)]
+    kept = sum(result.verdict == HOLDS for result in proof.results)
     lines.append(f"{file}：{len(proof.results)}条规则，{kept}条成立（{proof.states}个状态，{proof.moves}步）")
-    fine = not broken and all(finding.severity == "warning" for finding in missing)
+    fine = proof.holds and all(finding.severity == "warning" for finding in missing)
     return {"fine": fine, "lines": lines, "regulation": regulation,
             "json": {**_as_json(file, proof, definition, missing), "unwatched": [asdict(mark) for mark in
                                                                                  regulation.unwatched]}}
@@ -101,16 +101,20 @@ def _regulation(file: Path, process_id: str) -> regulation_file.Regulation:
         raise ConfigurationError(f"{file}: no regulation.toml beside it, and no regulation {place!r}.") from None
 
 
-def _block(file: Path, result: RuleResult, definition: engine.Definition) -> list[str]:
-    rule = result.rule
-    lines = [f"{file}：{VERDICTS[result.verdict]} {rule.article}", f"  条文：“{rule.sentence}”",
-             f"  规则：{rule.check}" + (f"（读法 {rule.reading}）" if rule.reading else "")]
+def _block(file: Path, result: RuleResult | Fault, definition: engine.Definition) -> list[str]:
+    lines = _law(file, result) if isinstance(result, RuleResult) else [f"{file}：{STOPS[result.verdict]}"]
     if result.element:
         lines.append(f"  元素：{result.element}")
     lines.append(f"  怎么改：{sentences.of(result)}")
     if result.path:
         lines += ["  路径：", *(f"    {step}" for step in sentences.told(definition, result.path))]
     return [*lines, ""]
+
+
+def _law(file: Path, result: RuleResult) -> list[str]:
+    rule = result.rule
+    return [f"{file}：{VERDICTS[result.verdict]} {rule.article}", f"  条文：“{rule.sentence}”",
+            f"  规则：{rule.check}" + (f"（读法 {rule.reading}）" if rule.reading else "")]
 
 
 def _as_json(file: Path, proof: Proof, definition: engine.Definition, missing: Sequence[Finding]) -> dict[str, Any]:
@@ -120,12 +124,17 @@ def _as_json(file: Path, proof: Proof, definition: engine.Definition, missing: S
         "rules": [{
             "check": result.rule.check, "article": result.rule.article, "sentence": result.rule.sentence,
             "reading": result.rule.reading, "verdict": result.verdict, "element": result.element,
-            "why": sentences.of(result),
-            "path": [{"kind": step.kind, "element": step.element, "values": dict(step.values),
-                      "passed": list(step.passed), "days": step.days} for step in result.path],
-            "words": sentences.told(definition, result.path),
-        } for result in proof.results],
+            **_why(result, definition)} for result in proof.results],
+        "faults": [{"code": fault.code, "verdict": fault.verdict, "element": fault.element, **_why(fault, definition)}
+                   for fault in proof.faults],
     }
+
+
+def _why(result: RuleResult | Fault, definition: engine.Definition) -> dict[str, Any]:
+    """What is wrong, and the way there, as steps and in words."""
+    return {"why": sentences.of(result), "words": sentences.told(definition, result.path),
+            "path": [{"kind": step.kind, "element": step.element, "values": dict(step.values),
+                      "passed": list(step.passed), "days": step.days} for step in result.path]}
 
 
 def _refused(file: Path, refused: DefinitionRefused) -> dict[str, Any]:

@@ -83,9 +83,9 @@ export function createFindings({ modeler, facts, view, place }) {
       ? h('button', { type: 'button', class: 'btn btn-sm', 'aria-pressed': 'false', onclick: press }, say('draw_path')) : null;
     const articles = [...new Set(rule.laws.map(({ article }) => article))].join('、');
     return h('li', { class: 'finding finding-error rule' },
-      h('strong', {}, articles), ' ', link(rule.element, rule.name), ' ', rule.why, ' ', toggle,
+      articles ? h('strong', {}, articles) : null, ' ', link(rule.element, rule.name), ' ', rule.why, ' ', toggle,
       rule.laws.map(({ article, sentence }) => h('blockquote', {}, `${article}：${sentence}`)),
-      rule.steps.length ? h('details', { open: true }, h('summary', {}, say('path_words')),
+      rule.steps.length ? h('details', { open: true }, h('summary', {}, say(rule.laws.length ? 'path_words' : 'stop_words')),
         h('ol', { class: 'path-steps' }, rule.steps.map((step) => h('li', {}, known(step.element)
           ? h('button', { type: 'button', class: 'element-link', onclick: () => show(step.element) }, step.text) : step.text)),
         reached(rule) ? h('li', {}, say('path_end', { name: rule.name })) : null)) : null);
