@@ -12,7 +12,7 @@ from caseflow.proof.facts import FACTS, missing
 from caseflow.proof.language import Check
 from caseflow.proof.limits import JUDGES, limits
 from caseflow.proof.paths import WATCHES, Found, watch
-from caseflow.proof.questions import answers_closed
+from caseflow.proof.questions import KEPT, answers_closed, asked_elsewhere
 from caseflow.proof.reasons import Breach, breach
 from caseflow.proof.values import HOLDS, UNKNOWN, VIOLATED, Bounds, PathStep, Proof, Rule, RuleResult
 from caseflow.proof.vocabulary import answers_of, check
@@ -42,6 +42,8 @@ def _result(rule: Rule, found: Check, graph: Graph, checks: Sequence[Check]) -> 
         breach = FACTS[found.name](found, graph.definition)
     if breach is None and found.name == "answers":
         breach = answers_closed(found, graph.definition, checks)
+    if breach is None and found.name in KEPT:
+        breach = asked_elsewhere(found, graph.definition, checks)
     if breach is not None:
         return _violated(rule, breach)
     if found.name in FACTS:

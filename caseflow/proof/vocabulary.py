@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseflow.errors import ConfigurationError
@@ -13,8 +14,8 @@ class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
     `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
-    field of a form with its answer; `when`: there may be such a part. `labels`: the words of the last part may have
-    some.
+    field of a form with its answer; `when`: there may be such a part. `labels`: the parts, by their number, whose words
+    may have some.
     """
 
     parts: str = ""
@@ -23,7 +24,7 @@ class Word:
     limit: bool = False
     answers: bool = False
     when: bool = False
-    labels: bool = False
+    labels: tuple[int, ...] = ()
 
 
 VOCABULARY = {
@@ -49,13 +50,16 @@ VOCABULARY = {
     "carries_out": Word("ew"),
     "different_office": Word("ee"),
     "different_person": Word("ee", ("else",)),
-    "offers": Word("eww", when=True, labels=True),
-    "answers": Word("eww", when=True, labels=True),
-    "asks": Word("ew", ("least",), when=True),
+    "offers": Word("eww", when=True, labels=(1, 2)),
+    "answers": Word("eww", when=True, labels=(1, 2)),
+    "asks": Word("ew", ("least", "as"), when=True, labels=(1,)),
     "refuses": Word("eww", answers=True),
     "within": Word("eww"),
     "after_today": Word("ew"),
 }
+# What `asks` wants written, by its as=: the types of a field that take it. Without one words are written.
+ANSWERED_AS = {"text": ("text", "string"), "choice": ("enum",), "yes_no": ("boolean",), "number": ("long",),
+               "date": ("date",), "unit": ("unit",)}
 
 
 def check(text: str) -> Check:
@@ -71,10 +75,17 @@ def check(text: str) -> Check:
             raise _refusal(found, f"{part!r} cannot stand there")
         if (letter == "p") != (isinstance(part, str) and "." in part) or ("." in str(part) and letter != "p"):
             raise _refusal(found, f"{part!r} is not unit.role, or stands where no post does")
-    if not found.labels.keys() <= set(found.words(found.parts[-1]) if word.labels else ()):
-        raise _refusal(found, "a label stands behind an answer of offers or answers and nowhere else")
+    if not found.labels.keys() <= set(_labelled(found, word)):
+        raise _refusal(found, "a label stands behind a field of asks, offers or answers, or an answer of the latter "
+                              "two, and nowhere else")
     _check_named(found, word)
     return found
+
+
+def _labelled(found: Check, word: Word) -> Iterator[str]:
+    """The words of a rule that may have a label."""
+    for place in word.labels:
+        yield from found.words(found.parts[place])
 
 
 def answers_of(found: Check) -> dict[str, tuple[str, ...]]:
@@ -102,6 +113,10 @@ def _check_named(found: Check, word: Word) -> None:
     _check_begin(found)
     if not isinstance(found.named.get("least", 1), int):
         raise _refusal(found, "least= is a number")
+    if found.name == "asks" and found.named.get("as", "text") not in ANSWERED_AS:
+        raise _refusal(found, f"as= is one of {', '.join(ANSWERED_AS)}")
+    if "least" in found.named and found.named.get("as", "number") != "number":
+        raise _refusal(found, "least= asks for a number")
     fallback = found.named.get("else")
     if fallback is not None and "." not in str(fallback):
         raise _refusal(found, "else= is a post, unit.role")

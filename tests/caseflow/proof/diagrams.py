@@ -117,6 +117,18 @@ class Diagram:
                 node.insert(0, properties.getparent())
             etree.SubElement(properties, f"{CAM}property", name="limit", value=limit)
 
+    def say(self, task: str, name: str, key: str, text: str) -> Diagram:
+        """Write a property of a field: its visible_when, first_visit_only, a rule of it."""
+        node = self.field(task, name)
+        properties = node.find(f"{CAM}properties")
+        if properties is None:
+            properties = etree.Element(f"{CAM}properties")
+            node.insert(0, properties)
+        for found in [one for one in properties if one.get("id") == key]:
+            properties.remove(found)
+        etree.SubElement(properties, f"{CAM}property", id=key, value=text)
+        return self
+
     def shown_when(self, task: str, name: str) -> str:
         """When a field is shown: its visible_when, "" for always."""
         return next((one.get("value") for one in self.field(task, name).iter(f"{CAM}property")
@@ -129,10 +141,7 @@ class Diagram:
             found.getparent().remove(found)
         properties = node.find(f"{CAM}properties")
         if expression:
-            if properties is None:
-                properties = etree.Element(f"{CAM}properties")
-                node.insert(0, properties)
-            etree.SubElement(properties, f"{CAM}property", id="visible_when", value=expression)
+            self.say(task, name, "visible_when", expression)
         elif properties is not None and not len(properties):
             node.remove(properties)
         return self

@@ -95,7 +95,7 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
      ("answer", {"field": "outcome", "label": "核实结果", "values": ("确有问题，简单事项",)})),
     ("offers(revisit, revisit_channel, [phone])", "question_hidden",
      ("answer", {"field": "revisit_result", "label": "回访结果", "values": ("联系不上",)})),
-    ("asks(revisit, attempts, revisit_result=unreachable)", "question_hidden",
+    ("asks(revisit, attempts, revisit_result=unreachable, as=number)", "question_hidden",
      ("answer", {"field": "unreachable_reason", "label": "联系不上的原因", "values": ("未留联系方式",)})),
     ("answers(revisit, unreachable_reason, [no_answer, no_contact])", "question_hidden", ("name", "满意度回访")),
     ("answers(revisit, revisit_result, [satisfied“不满意”, unsatisfied, unreachable])", "label_changed",
@@ -122,9 +122,9 @@ def test_what_is_wrong_without_any_path_comes_with_its_facts(text, code, fact):
 def test_what_is_asked_with_one_answer_needs_not_be_asked_with_another():
     assert guichi("asks(first_response, findings)",
                   "asks(first_response, measures, outcome=resolved)",
-                  "asks(first_response, contact_channel, outcome=[simple, complex])",
+                  "asks(first_response, contact_channel, outcome=[simple, complex], as=choice)",
                   "asks(revisit, attempts, unreachable_reason=no_answer, least=3)",
-                  "asks(revisit, revisit_result, outcome=complex)",
+                  "asks(revisit, revisit_result, outcome=complex, as=choice)",
                   "asks([first_response, rectify], measures, outcome=resolved)") == ["holds"] * 6
 
 
@@ -208,7 +208,8 @@ def test_a_stricter_limit_keeps_a_longer_one():
     "leads(a, x=1, to=b)", "leads(a, x=y)", "leads(a, x=y, z=w, to=b)", "never(a, except=b)", "never(a, unless=[])",
     "different_person(a, b, else=officer)", "different_office(a, b, else=c.officer)",
     "asks(a, b, least=c)", "asks(a, b, c=d, e=f)", "asks(a, b, c=1)", "offers(a, b, c, least=1)",
-    "answers(a, b“c”, [d])", "answers(a, b, [c], d=e“f”)", "asks(a, b“c”)", "answers(a, b, [“c”])",
+    "answers(a“b”, c, [d])", "answers(a, b, [c], d=e“f”)", "asks(a“b”, c)", "asks(a, b, as=words)",
+    "asks(a, b, as=text, least=3)", "performed_by(a“b”, c.officer)", "answers(a, b, [“c”])",
     "answers(a, b, [c“”])", "at_most(a, 1) at_most(b, 1)",
     "before(A, b)", "never(a, unless=b, unless=c)", "message_ends([a, b], during=c, outcome=d)", "x" * 600,
 ])
