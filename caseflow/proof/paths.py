@@ -302,7 +302,11 @@ WATCHES = {"at_most": AtMost, "every_closed_case_had": Had, "never": Never, "bef
 
 def answer_in(move: Move, name: str) -> str | None:
     """The answer to a field in this move, as a rule writes it ("true" and "false" for yes and no); None without one."""
-    value = move.values.get(name)
+    return answered(move.values.get(name))
+
+
+def answered(value: object) -> object:
+    """A value as a rule and a visible_when write it."""
     return str(value).lower() if isinstance(value, bool) else value
 
 

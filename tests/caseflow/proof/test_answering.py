@@ -109,3 +109,18 @@ def test_no_other_form_sets_again_a_day_that_is_bounded():
     form = next(diagram.node("verify").iter(f"{CAM}formData"))
     diagram.add(form, '<camunda:formField id="rectify_by" label="办理期限" type="date"/>')
     assert reason(diagram, "within(dispatch, rectify_by, work_order_longest)") == "asked_elsewhere"
+
+
+@pytest.mark.parametrize(("weakened", "check"), [
+    ("rectify_by > today() or received_at < today()", "after_today(dispatch, rectify_by)"),
+    ("rectify_by > today() or business_level == 'province'", "after_today(dispatch, rectify_by)"),
+    ("rectify_by >= today()", "after_today(dispatch, rectify_by)"),
+    ("rectify_by <= working_days('work_order_longest') or days_between(today(), rectify_by) > 900",
+     "within(dispatch, rectify_by, work_order_longest)"),
+    ("rectify_by <= working_days('work_order_longest') or days_between(received_at, rectify_by) > 400",
+     "within(dispatch, rectify_by, work_order_longest)"),
+])
+def test_a_rule_of_a_form_that_lets_something_through_is_none(weakened, check):
+    rule = "rule" if "after" in check else "rule_2"
+    diagram = Diagram("hainan", "rectification").say("dispatch", "rectify_by", rule, weakened)
+    assert reason(diagram, check) in ("date_unbounded", "date_not_ahead")
