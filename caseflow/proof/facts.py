@@ -13,7 +13,7 @@ from caseflow.proof import days
 from caseflow.proof.days import day_of
 from caseflow.proof.language import Check
 from caseflow.proof.questions import asks, choices_of, field_of, lacks, offers
-from caseflow.proof.reasons import Breach, answer, breach, named
+from caseflow.proof.reasons import Breach, all_named, answer, breach, named
 from caseflow.proof.vocabulary import VOCABULARY, answers_of
 
 PAIRS = ("different_office", "different_person")
@@ -199,6 +199,18 @@ def carries_out(check: Check, definition: Definition) -> Breach | None:
     for element in check.words(check.parts[0]):
         if topics.get(element) != check.parts[1]:
             return breach(element, "effect_missing", name=named(definition, element), topic=check.parts[1])
+    return None
+
+
+def effect_elsewhere(check: Check, definition: Definition, rules: Iterable[Check]) -> Breach | None:
+    """carries_out: no other step calls this effect but those of which some rule says so."""
+    topic = check.parts[1]
+    known = {step for rule in rules if rule.name == check.name and rule.parts[1] == topic
+             for step in rule.words(rule.parts[0])}
+    for element, found in topics_of(definition).items():
+        if found == topic and element not in known:
+            return breach(element, "effect_elsewhere", name=named(definition, element), topic=topic,
+                          names=all_named(definition, check.words(check.parts[0])))
     return None
 
 

@@ -8,7 +8,7 @@ from caseflow.engine.definition import Definition
 from caseflow.proof.cover import covered
 from caseflow.proof.ending import always_ends, reachable
 from caseflow.proof.explorer import Graph, explore
-from caseflow.proof.facts import FACTS, missing
+from caseflow.proof.facts import FACTS, effect_elsewhere, missing
 from caseflow.proof.language import Check
 from caseflow.proof.limits import JUDGES, limits
 from caseflow.proof.paths import WATCHES, Found, watch
@@ -42,6 +42,8 @@ def _result(rule: Rule, found: Check, graph: Graph, checks: Sequence[Check]) -> 
         breach = FACTS[found.name](found, graph.definition)
     if breach is None and found.name == "answers":
         breach = answers_closed(found, graph.definition, checks)
+    if breach is None and found.name == "carries_out":
+        breach = effect_elsewhere(found, graph.definition, checks)
     if breach is None and found.name in KEPT:
         breach = asked_elsewhere(found, graph.definition, checks)
     if breach is not None:

@@ -64,6 +64,7 @@ CODES: Mapping[str, tuple[str, ...]] = {
     "date_not_ahead": ("name", "label"),
     "minimum_too_low": ("name", "label", "lowest", "least"),
     "effect_missing": ("name", "topic"),
+    "effect_elsewhere": ("name", "topic", "names"),
     # limits
     "never_reached": ("name",),
     "limit_missing": ("name", "wanted"),

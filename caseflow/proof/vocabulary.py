@@ -14,7 +14,7 @@ class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
     `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
-    field of a form with its answer; `when`: there may be such a part. `labels`: the parts, by their number, whose words
+    field of a form with its answer, `several` where there may be more; `when`: there may be such a part. `labels`: the parts, by their number, whose words
     may have some.
     """
 
@@ -25,6 +25,7 @@ class Word:
     answers: bool = False
     when: bool = False
     labels: tuple[int, ...] = ()
+    several: bool = False
 
 
 VOCABULARY = {
@@ -37,7 +38,7 @@ VOCABULARY = {
     "followed_by": Word("ee", ("before", "unless")),
     "leads": Word("e", ("to", "before", "unless", "unless_had"), ("to",), answers=True),
     "concludes": Word("", ("outcomes", "unless"), ("outcomes",), answers=True),
-    "only_if": Word("w", answers=True),
+    "only_if": Word("w", answers=True, several=True),
     "only_for": Word("e", answers=True),
     "after_message": Word("em"),
     "reachable": Word("w"),
@@ -102,7 +103,7 @@ def _check_named(found: Check, word: Word) -> None:
     unknown = [] if word.answers or word.when else [name for name in found.named if name not in word.named]
     if unknown:
         raise _refusal(found, f"{found.name} knows no {unknown[0]}=")
-    if word.answers and len(answers_of(found)) != 1:
+    if word.answers and (not answers_of(found) or (len(answers_of(found)) > 1 and not word.several)):
         raise _refusal(found, f"{found.name} needs exactly one field with its answer, like outcome=complex")
     if word.when and len(answers_of(found)) > 1:
         raise _refusal(found, f"{found.name} takes one field with its answer, like outcome=complex, or none")

@@ -18,8 +18,13 @@ from caseflow.law.milestones import ComplexMatters, Revisited
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
 from caseflow.processes.asked import ATTEMPTS, FINDING, MESSAGES, REASON, UNREACHABLE, Read
+from caseflow.proof import check
 from caseflow.proof.facts import topics_of
 from caseflow.raters import reaching
+
+# What changes a rating, decides an appeal or sends a case back: where no rule says so, no step does.
+DECIDING = ("record_newest_rating", "replace_rating", "void_rating", "return_for_rehandling", "return_for_evidence",
+            "uphold_appeal", "dismiss_appeal")
 
 
 def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
@@ -32,6 +37,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     if process == HANDLED_IN:
         yield from _ends(regulation, definition)
     yield from _fields(regulation, process, definition)
+    yield from _unruled_effects(regulation, process, definition)
     yield from unknown_parameters(regulation, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
@@ -97,6 +103,16 @@ def _fields(regulation: Regulation, process: str, definition: Definition) -> Ite
             for task, one in asked:
                 if wrong := _wrong(_narrowed(read, regulation), one):
                     yield Finding("effect_field_form", task, 0, {"topic": topic, "field": read.field, **wrong})
+
+
+def _unruled_effects(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:
+    """Steps that change a rating, decide an appeal or send a case back though no rule of the regulation has them."""
+    rules = regulation.rules.get(process, ())
+    ruled = {(step, found.parts[1]) for rule in rules
+             if (found := check(rule.check)).name == "carries_out" for step in found.words(found.parts[0])}
+    for element, topic in topics_of(definition).items():
+        if rules and topic in DECIDING and (element, topic) not in ruled:
+            yield Finding("effect_unruled", element, 0, {"name": definition.elements[element].name, "topic": topic})
 
 
 def process_of(regulation: Regulation, definition: Definition) -> str:

@@ -27,6 +27,8 @@ SENTENCES = {
     "effect_field_missing": _("操作 %(topic)s 要用“%(field)s”（%(meaning)s），没有表单问这一项；"
                               "请在它之前的任务表单里加上，类型 %(type)s。"),
     "effect_field_form": _("操作 %(topic)s 要用“%(field)s”（%(meaning)s），%(wrong)s"),
+    "effect_unruled": _("“%(name)s”执行 %(topic)s，条文没有让这个流程做这件事，也没有规则写明是这一步；"
+                        "请删去这一步，或者改它的 topic。"),
     "unreachable_field": _("“%(name)s”可以填“%(answer)s”，表单没有“%(field)s”（%(meaning)s），不会与联系记录核对；"
                            "要核对的，请加上，类型 %(type)s。"),
     "channel_unknown": _("“%(name)s”的“%(label)s”有选项“%(strange)s”，联系记录里没有这种方式，无法核对；"

@@ -66,6 +66,7 @@ SENTENCES = {
         "“%(name)s”的“%(label)s”在“%(other)s”没有填时不出现，条文要求那时也问；请改它的 visible_when。"),
     "minimum_too_low": _("“%(name)s”的“%(label)s”最小可以填%(lowest)s，应当至少是%(least)s；请改 min。"),
     "effect_missing": _("“%(name)s”没有执行 %(topic)s；请改为系统任务，topic 写 %(topic)s。"),
+    "effect_elsewhere": _("“%(name)s”也执行 %(topic)s，条文只让“%(names)s”执行它；请删去这一步，或者改它的 topic。"),
     # limits
     "never_reached": _("“%(name)s”走不到；请检查通向它的条件和连线。"),
     "limit_missing": _("“%(name)s”没有到期会上报（或不再等待）的时限，应当是%(wanted)s；请加上定时事件。"),

@@ -19,7 +19,8 @@ from caseflow.proof.reasons import CODES
 from tests.caseflow.engine.builder import Scope
 from tests.caseflow.engine.gate_diagrams import flat
 from tests.caseflow.proof.diagrams import Diagram, shipped
-from tests.caseflow.proof.judge import shipped_definition
+from tests.caseflow.proof.judge import judged, shipped_definition
+from tests.caseflow.proof.pieces import effect
 
 GUICHI = ("guichi", "rectification")
 SENTENCE = "确保回访率100%"
@@ -137,6 +138,22 @@ def test_a_further_answer_needs_a_rule_that_says_where_it_leads():
     result = "answers(revisit, revisit_result, [satisfied, unreachable])"
     assert guichi(result, "concludes(revisit_result=unsatisfied, outcomes=[closed_unsatisfied, rating_voided])") == [
         "holds"] * 2
+
+
+def test_what_an_article_lets_one_step_do_no_other_step_does():
+    diagram = Diagram(*GUICHI).insert("rectify", "again", "again", effect("void_rating", "again"))
+    definition = judged(diagram).definition
+    [result] = proof(definition, "carries_out(void_rating, void_rating)").results
+    assert (result.code, result.element) == ("effect_elsewhere", "again")
+    both = proof(definition, "carries_out(void_rating, void_rating)", "carries_out(again, void_rating)")
+    assert [result.verdict for result in both.results] == ["holds", "holds"]
+
+
+def test_an_end_may_rest_on_one_of_several_answers():
+    assert guichi("only_if(closed_explained, outcome=complex, revisit_result=satisfied)",
+                  "only_if(closed_explained, outcome=complex, revisit_result=unsatisfied)") == ["holds", "violated"]
+    [result] = proof(shipped_definition(*GUICHI), "only_if(closed_explained, outcome=complex)").results
+    assert result.code == "ends_without_answer" and result.path
 
 
 def test_an_answer_without_a_label_in_the_rule_may_be_called_otherwise():
