@@ -329,6 +329,10 @@ def _plain(field):
     return copied
 
 
+LAWFUL = {   # what was edited → why it is lawful
+    **{f"guichi/appeal uphold_appeal after {step}":
+       "GC-2(三)：条文没有写先告知申诉成立，还是先在省级系统更正；都在评价作废以前" for step in ("correct", "record_reference")},
+}
 COMPARED = {swap_ends, move_default, widen, only_for_level, only_for_named, also_for_level, also_for_office, always,
             impossible, flip, or_for_and, skip_a_second_time}
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
