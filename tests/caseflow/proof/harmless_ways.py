@@ -279,7 +279,7 @@ def look_sometimes(diagram: Diagram) -> Iterator[Edit]:
 def wrapped(diagram: Diagram) -> Iterator[Edit]:
     """A step with its limits is drawn as a part of its own."""
     for step in diagram.users():
-        if step == "supplement":
+        if step in ("supplement", "assign"):    # what follows their border is another way of the case
             continue
         edited = diagram.again()
         home = scope(edited, step)
