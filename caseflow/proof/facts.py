@@ -21,7 +21,8 @@ OF_TASKS = ("leads", "deadline", "covered", "escalates", "gives_up", "performed_
             "asks", "refuses", "within", "after_today")
 BESIDE = ("offers", "answers", "asks", "refuses")      # the answer is given in the same form, or was before
 RESPONSIBLE = "responsible"
-_BEGUN = tuple(day_of(number) for number in (0, -1, -days.LONGEST, -days.YEAR))      # when a case may have been received
+# Days on which a case may have been received.
+_BEGUN = tuple(day_of(number) for number in (0, -1, -days.LONGEST, -days.YEAR))
 STEPS = {"leads": ("to", "before", "unless_had"), "covered": ("after",), "message_ends": ("during", "passing")}
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 

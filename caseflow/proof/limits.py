@@ -47,8 +47,8 @@ def _counting(check: Check, graph: Graph, task: str, found: tuple[Deadline, ...]
     (承诺的日期) any, for it stands beside the limit, and one that is over by the first day that can be set as well."""
     if check.limit is not None and check.limit.unit == "date":
         day = DeadlineRule("date", 0, "", check.limit.since)
-        return tuple(replace(timer, rule=day) if by_then(graph.definition, timer.rule, check.limit.since, move) else timer
-                     for timer in found)
+        soon = [by_then(graph.definition, timer.rule, check.limit.since, move) for timer in found]
+        return tuple(replace(timer, rule=day) if ends else timer for timer, ends in zip(found, soon, strict=True))
     statutory = graph.definition.limits.get(task, ())
     return tuple(timer for timer in found if timer.element in statutory)
 

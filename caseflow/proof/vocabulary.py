@@ -14,8 +14,8 @@ class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
     `named` may follow, `needs` must. `limit`: a limit must follow. `answers`: one named part that is no option is the
-    field of a form with its answer, `several` where there may be more; `when`: there may be such a part. `labels`: the parts, by their number, whose words
-    may have some.
+    field of a form with its answer, `several` where there may be more; `when`: there may be such a part. `labels`: the
+    parts, by their number, whose words may have some.
     """
 
     parts: str = ""

@@ -42,7 +42,8 @@ SENTENCES = {
     "choice_too_many": _(
         "“%(name)s”的“%(label)s”多了选项“%(value)s”，条文没有规定，也没有规则写明它通向哪里；请删去。"),
     "label_changed": _("“%(name)s”的“%(label)s”里，选项 %(value)s 写成了“%(found)s”，应当写“%(wanted)s”；请改回。"),
-    "choice_first_only": _("“%(name)s”的“%(label)s”里，“%(value)s”只在第一次办理时可以选；每次都要能选，请改 first_visit_only。"),
+    "choice_first_only": _("“%(name)s”的“%(label)s”里，“%(value)s”只在第一次办理时可以选；"
+                           "每次都要能选，请改 first_visit_only。"),
     "question_renamed": _("“%(name)s”的表单问的是“%(label)s”，条文要问的是“%(wanted)s”；请在名称里写上这几个字。"),
     "question_kind": _("“%(name)s”的“%(label)s”是%(given)s，应当是%(kind)s；请改类型。"),
     "question_narrow": _("“%(name)s”的“%(label)s”最多只能写%(longest)s个字，写不清楚；请让它至少能写%(least)s个字。"),

@@ -10,10 +10,11 @@ from itertools import combinations
 from tests.caseflow.proof.breaking_forms import CLOSED, RECORDED, RULE
 from tests.caseflow.proof.breaking_ways import choices
 from tests.caseflow.proof.diagrams import CAM, Diagram, Edit
-from tests.caseflow.proof.pieces import ask_last, post, task
+from tests.caseflow.proof.pieces import REQUIRED, ask_last, post, task
 
 ASKED = RECORDED | {"resolution"}
 VALUES = {"string": "已办", "text": "已按规定办理。", "boolean": "true", "date": "2026-12-31", "long": "9"}
+TURNED = {"<=": ">=", ">=": "<=", ">": ">=", "<": "<=", "!=": "==", " in ": " not in ", " or ": " and "}
 HIDING = {"level": "level == 'very_dissatisfied'", "office": "business_level == 'city'", "name": "real_name == True"}
 
 
@@ -135,9 +136,10 @@ def split_answer(diagram: Diagram) -> Iterator[Edit]:
     for step, name in _asked(diagram, "enum"):
         for value in diagram.field(step, name).iter(f"{CAM}value") if name in CLOSED else ():
             edited = diagram.again()
-            edited.add(edited.field(step, name), f'<camunda:value id="extra_part" name="{value.get("name")}（另一类）"/>')
+            chosen_id = value.get("id")
+            edited.add(edited.field(step, name), f'<camunda:value id="extra_part" name="{value.get("name")}（二）"/>')
             for way, text in diagram.conditions():
-                changed = re.sub(rf"\b{name} == '{value.get('id')}'", f"{name} in ['{value.get('id')}', 'extra_part']", text)
+                changed = re.sub(rf"\b{name} == '{chosen_id}'", f"{name} in ['{chosen_id}', 'extra_part']", text)
                 edited.set_text(way, "conditionExpression", changed)
             yield f"{step}.{name}: {value.get('id')}", edited
 
@@ -195,8 +197,8 @@ def hide_by_number(diagram: Diagram) -> Iterator[Edit]:
 def hide_by_choice(diagram: Diagram) -> Iterator[Edit]:
     """What is to be asked is asked only with one answer to a new question, with which the other is as good."""
     xml = ('<camunda:formField id="extra_needed" label="需要吗" type="enum"><camunda:validation><camunda:constraint '
-           'name="required"/></camunda:validation><camunda:value id="y" name="需要"/><camunda:value id="n" name="不需要"/>'
-           "</camunda:formField>")
+           'name="required"/></camunda:validation><camunda:value id="y" name="需要"/>'
+           '<camunda:value id="n" name="不需要"/></camunda:formField>')
     for step, name in _asked(diagram):
         yield f"{step}.{name}", diagram.again().ask_before(step, name, xml).show_when(step, name, "extra_needed == 'y'")
 
@@ -254,7 +256,7 @@ def rule_flipped(diagram: Diagram) -> Iterator[Edit]:
     """A comparison in what an answer has to keep is turned round."""
     for step, name, rule, text in _ruled(diagram):
         for found in re.finditer(r"<=|>=|>|<|!=| in | or ", text):
-            other = {"<=": ">=", ">=": "<=", ">": ">=", "<": "<=", "!=": "==", " in ": " not in ", " or ": " and "}[found[0]]
+            other = TURNED[found[0]]
             changed = text[:found.start()] + other + text[found.end():]
             if (other, name) not in ((" and ", "promise_by"), ("==", "promise_by")):
                 yield f"{step}.{name}: {rule} {other.strip()}", diagram.again().say(step, name, rule, changed)
@@ -301,9 +303,8 @@ def optional_copy(diagram: Diagram) -> Iterator[Edit]:
     """What is to be written may be left out, and another text may be written instead."""
     for step, name in _asked(diagram, "text", "string"):
         edited = diagram.again().constrain(step, name, "required", None)
-        yield f"{step}.{name}", ask_last(edited, step, '<camunda:formField id="extra_text" label="说明" type="text">'
-                                         '<camunda:validation><camunda:constraint name="required"/></camunda:validation>'
-                                         "</camunda:formField>")
+        xml = f'<camunda:formField id="extra_text" label="说明" type="text">{REQUIRED}</camunda:formField>'
+        yield f"{step}.{name}", ask_last(edited, step, xml)
 
 
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (

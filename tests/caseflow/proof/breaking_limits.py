@@ -1,6 +1,6 @@
 """Edits of limits, escalations and messages that break an article. Each operator says why its edits are breaches.
 
-The limits are those of `limited` (breaking_time.py): a timer at a step that tells the supervisors, and the step goes on.
+The limits are those of `limited` (breaking_time.py): a timer at a step that tells the supervisors, who wait on.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from tests.caseflow.proof.pieces import (
     users_before,
 )
 
-CAUGHT = ('<bpmn:intermediateCatchEvent id="extra_caught" name="等消息"><bpmn:messageEventDefinition id="extra_caught_def" '
-          'messageRef="{}"/></bpmn:intermediateCatchEvent>')
+CAUGHT = ('<bpmn:intermediateCatchEvent id="extra_caught" name="等消息"><bpmn:messageEventDefinition '
+          'id="extra_caught_def" messageRef="{}"/></bpmn:intermediateCatchEvent>')
 MESSAGE = ('<bpmn:boundaryEvent id="{0}" name="消息" attachedToRef="{1}" cancelActivity="{3}">'
            '<bpmn:messageEventDefinition id="{0}_def" messageRef="{2}"/></bpmn:boundaryEvent>')
+CALL = '<bpmn:callActivity id="extra_call" name="另办" calledElement="extra_called"/>'
 CALLED = ('<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions {0} id="extra_file" targetNamespace="urn:extra">'
           '<bpmn:process id="extra_called" name="另一个流程" isExecutable="true"><bpmn:startEvent id="extra_begun"/>'
           '{1}<bpmn:endEvent id="extra_done"/></bpmn:process></bpmn:definitions>')
@@ -152,8 +153,7 @@ def call_before(diagram: Diagram) -> Iterator[Edit]:
         edited = diagram.again()
         xml = task(post(diagram, step)) + flow("extra_begun", "extra_step") + flow("extra_step", "extra_done")
         edited.called["extra.bpmn"] = CALLED.format(DECLARED, xml).encode()
-        yield step, edited.put_before(
-            step, "extra_call", "extra_call", '<bpmn:callActivity id="extra_call" name="另办" calledElement="extra_called"/>')
+        yield step, edited.put_before(step, "extra_call", "extra_call", CALL)
 
 
 def call_away(diagram: Diagram) -> Iterator[Edit]:
@@ -170,7 +170,7 @@ def call_away(diagram: Diagram) -> Iterator[Edit]:
         edited.called["extra.bpmn"] = CALLED.format(DECLARED, xml).encode()
         home = node.getparent()
         home.remove(node)
-        edited.add(home, '<bpmn:callActivity id="extra_call" name="另办" calledElement="extra_called"/>')
+        edited.add(home, CALL)
         for way in edited.flows_to(step):
             way.set("targetRef", "extra_call")
         edited.flows_from(step)[0].set("sourceRef", "extra_call")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 
 from tests.caseflow.proof.diagrams import CAM, SIDE_TOPICS, B, Diagram, Edit
 from tests.caseflow.proof.pieces import (
@@ -18,12 +19,12 @@ from tests.caseflow.proof.pieces import (
     fork,
     gateway,
     pass_by,
-    post,
     scope,
     task,
     users_before,
 )
 
+LAST_WORDS = ("revisit_result", "decision", "outcome", "verification", "rater_reply", "track_result", "newest_level")
 DECIDING = ("void_rating", "replace_rating", "record_newest_rating", "uphold_appeal", "dismiss_appeal")
 
 
@@ -202,13 +203,11 @@ def move_default(diagram: Diagram) -> Iterator[Edit]:
         ways = {one.get("id"): one for one in diagram.flows_from(name)}
         default = diagram.node(name).get("default")
         for other in [way for way in ways if way != default]:
-            condition = next(ways[other].iter(f"{B}conditionExpression"))
             edited = diagram.again()
             edited.node(name).set("default", other)
             moved = next(edited.node(other).iter(f"{B}conditionExpression"))
             moved.getparent().remove(moved)
             edited.node(default).append(moved)
-            moved.text = re.sub(r"== ('\w+')", r"in [\1, 'extra']", condition.text) if False else condition.text
             yield f"{name}: {default} → {other}", edited
 
 
@@ -308,8 +307,7 @@ def answer_again(diagram: Diagram) -> Iterator[Edit]:
     """The rated unit may answer once more what has been answered: its word is the last."""
     for step in diagram.users():
         for field in diagram.fields(step):
-            if field.get("type") == "enum" and field.get("id") in ("revisit_result", "decision", "outcome", "verification",
-                                                                   "rater_reply", "track_result", "newest_level"):
+            if field.get("type") == "enum" and field.get("id") in LAST_WORDS:
                 edited = diagram.again()
                 copied = edited.field(step, field.get("id"))
                 xml = task("responsible.officer", "<camunda:formField/>")
@@ -322,7 +320,6 @@ def answer_again(diagram: Diagram) -> Iterator[Edit]:
 
 def _plain(field):
     """A copy of a field that is always shown and has no rules."""
-    from copy import deepcopy
     copied = deepcopy(field)
     for one in copied.findall(f"{CAM}properties"):
         copied.remove(one)
@@ -330,8 +327,8 @@ def _plain(field):
 
 
 LAWFUL = {   # what was edited → why it is lawful
-    **{f"guichi/appeal uphold_appeal after {step}":
-       "GC-2(三)：条文没有写先告知申诉成立，还是先在省级系统更正；都在评价作废以前" for step in ("correct", "record_reference")},
+    **dict.fromkeys(("guichi/appeal uphold_appeal after correct", "guichi/appeal uphold_appeal after record_reference"),
+                    "GC-2(三)：条文没有写先告知申诉成立，还是先在省级系统更正；都在评价作废以前"),
 }
 COMPARED = {swap_ends, move_default, widen, only_for_level, only_for_named, also_for_level, also_for_office, always,
             impossible, flip, or_for_and, skip_a_second_time}

@@ -9,6 +9,7 @@ from tests.caseflow.proof.diagrams import CAM, B, Diagram, Edit
 from tests.caseflow.proof.pieces import REQUIRED, ask_first, ask_last
 
 OPEN = ("cause", "problem_kind", "resolution")
+FIELD = f'<camunda:formField id="extra_{{0}}" label="经过" type="{{0}}">{REQUIRED}</camunda:formField>'
 CHOICE = ('<camunda:formField id="extra_kind" label="来访方式" type="enum">{}<camunda:value id="a" name="甲"/>'
           '<camunda:value id="b" name="乙"/></camunda:formField>')
 
@@ -25,7 +26,7 @@ def more_text(diagram: Diagram) -> Iterator[Edit]:
 
 def more_line(diagram: Diagram) -> Iterator[Edit]:
     """One more line, with a text already in it: nobody is asked for it."""
-    return _asked_too(diagram, '<camunda:formField id="extra_line" label="经手人电话" type="string" defaultValue="无"/>')
+    return _asked_too(diagram, '<camunda:formField id="extra_line" label="经手人" type="string" defaultValue="无"/>')
 
 
 def more_day(diagram: Diagram) -> Iterator[Edit]:
@@ -35,7 +36,7 @@ def more_day(diagram: Diagram) -> Iterator[Edit]:
 
 def more_tick(diagram: Diagram) -> Iterator[Edit]:
     """One more tick, which decides nothing."""
-    return _asked_too(diagram, '<camunda:formField id="extra_ticked" label="已存档" type="boolean" defaultValue="true"/>')
+    return _asked_too(diagram, '<camunda:formField id="extra_in" label="已存档" type="boolean" defaultValue="true"/>')
 
 
 def more_choice(diagram: Diagram) -> Iterator[Edit]:
@@ -50,12 +51,12 @@ def required_choice(diagram: Diagram) -> Iterator[Edit]:
 
 def required_text(diagram: Diagram) -> Iterator[Edit]:
     """One more text that has to be written."""
-    return _asked_too(diagram, f'<camunda:formField id="extra_told" label="经过" type="text">{REQUIRED}</camunda:formField>')
+    return _asked_too(diagram, FIELD.format("text"))
 
 
 def required_number(diagram: Diagram) -> Iterator[Edit]:
     """One more number that has to be given."""
-    return _asked_too(diagram, f'<camunda:formField id="extra_items" label="件数" type="long">{REQUIRED}</camunda:formField>')
+    return _asked_too(diagram, FIELD.format("long"))
 
 
 def asked_behind_tick(diagram: Diagram) -> Iterator[Edit]:
@@ -254,7 +255,8 @@ def offered_once(diagram: Diagram) -> Iterator[Edit]:
     for step in diagram.users():
         for field in diagram.fields(step):
             if field.get("id") in ("cause", "problem_kind"):
-                yield f"{step}.{field.get('id')}", diagram.again().say(step, field.get("id"), "first_visit_only", "other")
+                edited = diagram.again().say(step, field.get("id"), "first_visit_only", "other")
+                yield f"{step}.{field.get('id')}", edited
 
 
 def undocumented(diagram: Diagram) -> Iterator[Edit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from tests.caseflow.proof.breaking_limits import CALLED, MESSAGE
+from tests.caseflow.proof.breaking_limits import CALL, CALLED, MESSAGE
 from tests.caseflow.proof.breaking_time import in_front, limited
 from tests.caseflow.proof.diagrams import CAM, DECLARED, SIDE_TOPICS, B, Diagram, Edit
 from tests.caseflow.proof.pieces import (
@@ -82,8 +82,8 @@ def noted(diagram: Diagram) -> Iterator[Edit]:
     """A note in the drawing, and what is written about a step."""
     for node in diagram.all("userTask", "serviceTask", "exclusiveGateway", "endEvent"):
         edited = diagram.again()
-        note = ('<bpmn:textAnnotation id="extra_note"><bpmn:text>请注意</bpmn:text></bpmn:textAnnotation><bpmn:association '
-                f'id="extra_line" sourceRef="{node.get("id")}" targetRef="extra_note"/>')
+        note = ('<bpmn:textAnnotation id="extra_note"><bpmn:text>请注意</bpmn:text></bpmn:textAnnotation>'
+                f'<bpmn:association id="extra_line" sourceRef="{node.get("id")}" targetRef="extra_note"/>')
         yield node.get("id"), edited.add(scope(edited, node.get("id")), note)
 
 
@@ -232,8 +232,8 @@ def watch_all(diagram: Diagram) -> Iterator[Edit]:
         for text in ("calendar_days(60, since=received_at)", "working_days(40)"):
             edited = diagram.again()
             xml = timer(sub.get("id"), text, limit="reminder") + effect("escalate", "extra_told") + end("extra_over")
-            yield f"{sub.get('id')}: {text}", edited.add(
-                scope(edited, sub.get("id")), xml + flow("extra_timer", "extra_told") + flow("extra_told", "extra_over"))
+            xml += flow("extra_timer", "extra_told") + flow("extra_told", "extra_over")
+            yield f"{sub.get('id')}: {text}", edited.add(scope(edited, sub.get("id")), xml)
 
 
 def supervisor_reads(diagram: Diagram) -> Iterator[Edit]:
@@ -318,7 +318,7 @@ def called_away(diagram: Diagram) -> Iterator[Edit]:
             for way in edited.flows_to(step):
                 way.set("targetRef", "extra_call")
             out.set("sourceRef", "extra_call")
-            edited.add(home, '<bpmn:callActivity id="extra_call" name="另办" calledElement="extra_called"/>')
+            edited.add(home, CALL)
             yield step, edited
 
 
@@ -406,8 +406,9 @@ def two_ways(diagram: Diagram) -> Iterator[Edit]:
         target, source = found.get("targetRef"), found.get("sourceRef")
         found.set("targetRef", "extra_join")
         edited.set_text(way, "conditionExpression", f"({text}) and level == 'very_dissatisfied'")
-        xml = gateway("extra_join") + gateway("extra_gate") + flow("extra_join", target) + flow("extra_gate", "extra_join")
-        yield way, edited.add(found.getparent(), xml + flow(source, "extra_gate", text))
+        xml = gateway("extra_join") + gateway("extra_gate") + flow("extra_join", target)
+        xml += flow("extra_gate", "extra_join") + flow(source, "extra_gate", text)
+        yield way, edited.add(found.getparent(), xml)
 
 
 def decided_later(diagram: Diagram) -> Iterator[Edit]:

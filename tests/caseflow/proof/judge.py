@@ -17,8 +17,8 @@ OVER_PATHS = ("too_often", "not_passed", "passed_yet", "too_early", "not_at_star
               "answer_not_followed", "case_not_followed", "ends_without_answer", "goes_without_answer",
               "goes_without_message", "ends_otherwise", "message_not_awaited", "message_passes_by",
               "message_ends_otherwise", "limit_missing", "limit_too_long", "escalation_without_limit",
-              "escalation_missing", "still_waits", "uncovered", "uncovered_pause", "covered_too_long", "stuck", "no_end",
-              "endless_circle", "date_missing", "waits_for_message")
+              "escalation_missing", "still_waits", "uncovered", "uncovered_pause", "covered_too_long", "stuck",
+              "no_end", "endless_circle", "date_missing", "waits_for_message")
 
 
 @dataclass(frozen=True)

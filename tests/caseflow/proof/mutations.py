@@ -135,7 +135,7 @@ def report(kind: str, counted: Count) -> bool:
 
 def main(*kinds: str) -> bool:
     """Judge the edits of these kinds; without any, all of them and the pairs."""
-    from tests.caseflow.proof import pairs      # it needs what is above
+    from tests.caseflow.proof import pairs  # it needs what is above
     fine = [report(kind, count(kind)) for kind in OPERATORS if not kinds or kind in kinds]
     fine += [pairs.report(sort) for sort in pairs.SORTS if not kinds or sort in kinds]
     return all(fine)

@@ -104,8 +104,8 @@ def report(sort: str, share: int = 1, part: int = 0) -> bool:
         by["cancel out" if verdict is None else verdict.by or "accepted"] += 1
         if verdict is not None and (bool(verdict.by) != pair.breaks or verdict.pathless):
             wrong.append((pair, verdict))
-    print(f"{sort}: {sum(by.values())} pairs of kinds ({', '.join(f'{one} {many}' for one, many in sorted(by.items()))}); "
-          f"{without} meet on no diagram", flush=True)
+    told = ", ".join(f"{one} {many}" for one, many in sorted(by.items()))
+    print(f"{sort}: {sum(by.values())} pairs of kinds ({told}); {without} meet on no diagram", flush=True)
     for pair, verdict in wrong:
         print(f"  WRONG: {pair}: {verdict.by} {' '.join(verdict.reasons[:3])} {' '.join(verdict.pathless)}")
     return not wrong

@@ -31,7 +31,8 @@ def with_type(name: str, kind: str, *choices: str) -> Diagram:
     return diagram
 
 
-@pytest.mark.parametrize(("kind", "choices"), [("boolean", ()), ("enum", ("属实", "不属实")), ("long", ()), ("date", ())])
+@pytest.mark.parametrize(("kind", "choices"), [
+    ("boolean", ()), ("enum", ("属实", "不属实")), ("long", ()), ("date", ())])
 def test_what_is_to_be_written_is_not_ticked_chosen_or_counted(kind, choices):
     assert reason(with_type("findings", kind, *choices), "asks(first_response, findings)") == "question_kind"
 
@@ -75,7 +76,8 @@ def test_a_field_is_called_what_the_rule_says():
 
 
 @pytest.mark.parametrize(("task", "name", "default", "check"), [
-    ("revisit", "revisit_result", "satisfied", "answers(revisit, revisit_result, [satisfied, unsatisfied, unreachable])"),
+    ("revisit", "revisit_result", "satisfied",
+     "answers(revisit, revisit_result, [satisfied, unsatisfied, unreachable])"),
     ("revisit", "revisit_channel", "phone", "offers(revisit, revisit_channel, [phone], revisit_result=satisfied)"),
     ("first_response", "findings", "情况属实", "asks(first_response, findings)"),
     ("revisit", "attempts", "3", "asks(revisit, attempts, unreachable_reason=no_answer, least=3)"),

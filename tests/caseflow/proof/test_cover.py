@@ -208,13 +208,11 @@ def test_what_is_over_before_any_day_that_can_be_set_keeps_that_day(text, verdic
     assert [proof(judged(diagram).definition, rule).results[0].verdict for rule in rules] == verdicts
 
 
-def test_a_day_that_may_be_today_is_kept_by_the_end_of_today_alone():
-    diagram = Diagram("qijiang", "rectification").set_text("promise_due", "timeDate", "end_of_day()")
-    assert [result.verdict for result in proof(judged(diagram).definition, "deadline(rectify) <= promise_by").results] == [
-        "holds"]
-    diagram.set_text("promise_due", "timeDate", "calendar_days(1)")
-    assert [result.verdict for result in proof(judged(diagram).definition, "deadline(rectify) <= promise_by").results] == [
-        "violated"]
+@pytest.mark.parametrize(("text", "verdict"), [("end_of_day()", "holds"), ("calendar_days(1)", "violated")])
+def test_a_day_that_may_be_today_is_kept_by_the_end_of_today_alone(text, verdict):
+    diagram = Diagram("qijiang", "rectification").set_text("promise_due", "timeDate", text)
+    [found] = proof(judged(diagram).definition, "deadline(rectify) <= promise_by").results
+    assert found.verdict == verdict
 
 
 def test_the_end_of_a_later_day_is_not_the_day_that_was_set():
