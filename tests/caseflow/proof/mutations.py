@@ -18,6 +18,7 @@ from tests.caseflow.proof import (
     breaking_limits,
     breaking_ways,
     harmless,
+    harmless_conditions,
     harmless_forms,
     harmless_ways,
 )
@@ -27,7 +28,7 @@ from tests.caseflow.proof.judge import Verdict, judged, shipped_definition
 
 Operator = Callable[[Diagram], Iterator[tuple[str, Diagram]]]
 BREAKING = (*breaking.OPERATORS, *breaking_ways.OPERATORS, *breaking_limits.OPERATORS, *breaking_answers.OPERATORS)
-HARMLESS = (*harmless.OPERATORS, *harmless_forms.OPERATORS, *harmless_ways.OPERATORS)
+HARMLESS = (*harmless.OPERATORS, *harmless_forms.OPERATORS, *harmless_ways.OPERATORS, *harmless_conditions.OPERATORS)
 OPERATORS = {"breaking": BREAKING, "harmless": HARMLESS, "rerouted": (breaking.reroute,)}
 COMPARED = breaking.COMPARED | breaking_ways.COMPARED
 LAWFUL = {**breaking.NO_BREACH, **breaking_ways.LAWFUL}
