@@ -129,6 +129,12 @@ class BoundaryParser(DialectParsing, BoundaryEventParser):
 class CaseProcessParser(ProcessParser):
     """A process, or what is inside a subprocess."""
 
+    def _index_process_nodes(self):
+        """Elements of BPMN alone: SpiffWorkflow would take an answer to choose in a form (camunda:value) for the step
+        that has the same id, where the form stands behind the step."""
+        super()._index_process_nodes()
+        self.nodes_by_id |= {node.get("id"): node for node in self.xpath(".//bpmn:*[@id]")}
+
     def create_spec(self):
         """An empty CaseProcess. SpiffWorkflow would ask here whether the process is executable; the gate has."""
         return specs.CaseProcess(name=self.bpmn_id, description=self.get_name(), filename=self.filename)

@@ -16,7 +16,7 @@ from caseflow.engine.values import REMINDER, DeadlineRule
 from caseflow.proof.ending import leading_to
 from caseflow.proof.explorer import Deadline, Graph, Move, Node
 from caseflow.proof.language import Check
-from caseflow.proof.limits import Timers, limit_fact, limit_of
+from caseflow.proof.limits import Timers, by_then, limit_fact, limit_of
 from caseflow.proof.paths import Found, Watch, watch
 from caseflow.proof.reasons import Breach, breach, named
 
@@ -65,7 +65,7 @@ class Covered(Watch):
     def move(self, memory, move, after):
         """The memory after this move, or what lets the time pass unseen where it leads."""
         known = dict(memory.ends) if isinstance(memory, Running) else {}
-        spent = min(known.values(), default=self.limit.amount + 1)
+        spent, begun_by = min(known.values(), default=self.limit.amount + 1), None
         if move.kind == "timer" and (move.element in known or (memory == DONE and self._again(move))):
             memory = TOLD
         for element in move.passed:
@@ -73,10 +73,11 @@ class Covered(Watch):
                 memory = IDLE if self.after else DONE
             if element in self.after:
                 memory, spent, known = Running(), 0, {}
+                begun_by = move
         if after is None or after.ended or memory in (IDLE, TOLD):
             return memory
         begun = {element: end for element, end in known.items() if element not in move.started}
-        ends = {timer.element: begun.get(timer.element, self._over(timer, spent)) for timer in after.timers}
+        ends = {timer.element: begun.get(timer.element, self._over(timer, spent, begun_by)) for timer in after.timers}
         keeping = tuple(sorted((name, end) for name, end in ends.items() if end is not None))
         waited_for = move.target in (self.again if memory == DONE else self.coming)
         return (waited_for and self._unseen(after, keeping)) or (DONE if memory == DONE else Running(keeping))
@@ -84,15 +85,16 @@ class Covered(Watch):
     def _again(self, move: Move) -> bool:
         return any(timer.element == move.element and self._over(timer, 0) is not None for timer in self.timers.all)
 
-    def _over(self, timer: Deadline, spent: int) -> int | None:
-        """The units of the limit after which this timer is over, begun when `spent` had passed; None for one that does
-        not keep the limit, or that nobody who supervises hears of."""
+    def _over(self, timer: Deadline, spent: int, begun_by: Move | None = None) -> int | None:
+        """The units of the limit after which this timer is over, begun when `spent` had passed (`begun_by`: with the
+        move that began the time); None for one that does not keep the limit, or that nobody who supervises hears of."""
         rule, limit = timer.rule, self.limit
         if not timer.guards or SUPERVISOR not in self.timers.tells(timer) or (
                 self.definition.elements[timer.element].limit == REMINDER):
             return None
         if limit.unit == "date":
-            return 0 if (rule.unit, rule.since_name) == ("date", limit.since) else None
+            soon = begun_by is not None and by_then(self.definition, rule, limit.since, begun_by)
+            return 0 if soon or (rule.unit, rule.since_name) == ("date", limit.since) else None
         counted = rule.since_name == limit.since or (limit.since == "now" and rule.since_name == "received_at")
         units = _units(rule, limit.unit) if counted else None
         if units is None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from caseflow.engine.definition import Definition
 from caseflow.engine.expressions import holds
 from caseflow.engine.specs import EffectTask
-from caseflow.engine.values import CASE_VARIABLES, UserTask
+from caseflow.engine.values import CASE_VARIABLES, FieldRule, UserTask
 from caseflow.proof import days
 from caseflow.proof.contacts import contacts, tried
 from caseflow.proof.days import day_of
@@ -22,6 +23,8 @@ OF_TASKS = ("leads", "deadline", "covered", "escalates", "gives_up", "performed_
             "asks", "refuses", "within", "after_today", "contacts", "tried", "extendable", "stoppable")
 BESIDE = ("offers", "answers", "asks", "refuses")      # the answer is given in the same form, or was before
 RESPONSIBLE = "responsible"
+# Days on which a case may have been received.
+_BEGUN = tuple(day_of(number) for number in (0, -1, -days.LONGEST, -days.YEAR))
 STEPS = {"leads": ("to", "before", "unless_had"), "covered": ("after",), "message_ends": ("during", "passing")}
 ENDS = {"concludes": "outcomes", "message_ends": "outcome", "every_closed_case_had": "only"}
 
@@ -153,8 +156,8 @@ def within(check: Check, definition: Definition, powers: Powers) -> Breach | Non
         entry = field_of(definition, task, check.parts[1])
         if entry is None:
             return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
-        late = (day_of(number) for number in range(days.LONGEST, days.LONGEST + days.YEAR))
-        if not all(_refused(definition, task, {entry.id: day, "received_at": day_of(0)}, parameter) for day in late):
+        if not all(_refused(definition, task, {entry.id: day, "received_at": begun}, parameter)
+                   for begun in _BEGUN for day in _late(entry.rules, every=begun == _BEGUN[0])):
             return breach(task, "date_unbounded", name=named(definition, task), label=entry.label, parameter=parameter)
         if parameter not in powers.parameters:
             return breach(task, "parameter_missing", parameter=parameter)
@@ -170,10 +173,26 @@ def after_today(check: Check, definition: Definition) -> Breach | None:
         entry = field_of(definition, task, check.parts[1])
         if entry is None:
             return breach(task, "field_missing", name=named(definition, task), field=check.parts[1])
-        early = (day_of(number) for number in range(-days.LONGEST, 1))
-        if not all(_refused(definition, task, {entry.id: day, "received_at": day_of(0)}) for day in early):
+        if not ahead(definition, task, entry.id):
             return breach(task, "date_not_ahead", name=named(definition, task), label=entry.label)
     return None
+
+
+def _late(rules: Iterable[FieldRule], *, every: bool) -> Iterator[str]:
+    """Days after the longest limit: those around each number that a rule counts with, the first, and one very late;
+    `every`: all of a year."""
+    numbers = {int(number) for rule in rules for number in re.findall(r"\d+", rule.text)}
+    beyond = {number + by for number in numbers for by in range(-1, days.LONGEST + 2)}
+    year = range(days.LONGEST, days.LONGEST + (days.YEAR if every else 1))
+    for number in sorted({*year, *beyond, days.ENDLESS - days.LONGEST}):
+        if days.LONGEST <= number < days.ENDLESS:
+            yield day_of(number)
+
+
+def ahead(definition: Definition, task: str, name: str) -> bool:
+    """Whether the form of this task takes neither today nor an earlier day in this field, whenever the case began."""
+    early = [day_of(number) for number in range(-days.LONGEST, 1)]
+    return all(_refused(definition, task, {name: day, "received_at": begun}) for begun in _BEGUN for day in early)
 
 
 def _refused(definition: Definition, task: str, values: Mapping[str, object], parameter: str = "") -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import DeadlineRule
 from caseflow.proof.explorer import LOST, Deadline, Graph, Move
-from caseflow.proof.facts import topics_of
+from caseflow.proof.facts import ahead, topics_of
 from caseflow.proof.language import Check, Limit
-from caseflow.proof.paths import Found, way
+from caseflow.proof.paths import Found, answered, way
+from caseflow.proof.questions import field_of
 from caseflow.proof.reasons import Breach, breach, named
 
 TELLS = {"escalate": ("supervisor",)}       # effect → roles of the responsible unit and the lead office it tells
@@ -30,7 +32,7 @@ def limits(check: Check, graph: Graph) -> Found | None:
         for task, deadlines in move.opened:
             if task in tasks:
                 reached.add(task)
-                limits = _counting(check, graph, task, deadlines)
+                limits = _counting(check, graph, task, deadlines, move)
                 broken = JUDGES[check.name](check, graph, timers, task, limits)
                 if broken and (graph.complete or timers.saw(limits)):
                     return Found(broken, way(came, at, move))
@@ -40,11 +42,13 @@ def limits(check: Check, graph: Graph) -> Found | None:
     return None
 
 
-def _counting(check: Check, graph: Graph, task: str, found: tuple[Deadline, ...]) -> tuple[Deadline, ...]:
+def _counting(check: Check, graph: Graph, task: str, found: tuple[Deadline, ...], move: Move) -> tuple[Deadline, ...]:
     """Of the timers around a task those that a rule is about: its statutory limit; for a day that somebody has set
-    (承诺的日期) any, for it stands beside the limit."""
+    (承诺的日期) any, for it stands beside the limit, and one that is over by the first day that can be set as well."""
     if check.limit is not None and check.limit.unit == "date":
-        return found
+        day = DeadlineRule("date", 0, "", check.limit.since)
+        soon = [by_then(graph.definition, timer.rule, check.limit.since, move) for timer in found]
+        return tuple(replace(timer, rule=day) if ends else timer for timer, ends in zip(found, soon, strict=True))
     statutory = graph.definition.limits.get(task, ())
     return tuple(timer for timer in found if timer.element in statutory)
 
@@ -136,6 +140,20 @@ def within(rule: DeadlineRule, limit: Limit) -> bool:
         return rule.amount <= (limit.amount if limit.unit == "hours" else 24 * limit.amount)
     return rule.amount <= limit.amount and (rule.unit, limit.unit) in (
         ("working_days", "working_days"), ("calendar_days", "calendar_days"), ("calendar_days", "working_days"))
+
+
+def by_then(definition: Definition, rule: DeadlineRule, name: str, move: Move) -> bool:
+    """Whether a timer that begins with this move is over by the day that the form completed in it sets: no form takes a
+    day before that of its submission, and some take none before the next."""
+    entry = field_of(definition, move.element, name) if move.kind == "complete" else None
+    if entry is None or not (entry.required and entry.sets_a_limit):
+        return False
+    if entry.visible_when is not None and answered(move.values.get(entry.visible_when[0])) not in entry.visible_when[1]:
+        return False
+    if rule.unit == "end_of_day":
+        return True
+    days = 1 if ahead(definition, move.element, name) else 0
+    return rule.since_name == "now" and rule.amount <= {"calendar_days": days, "hours": 24 * days}.get(rule.unit, 0)
 
 
 def limit_fact(definition: Definition, unit: str, amount: int, since: str) -> Mapping[str, object]:

@@ -215,14 +215,27 @@ class LastAnswer(Watch):
         return answer(self.definition, self.field, self.meant)
 
 
-class OnlyIf(LastAnswer):
-    """only_if: a case ends so only when the last answer is one of those meant."""
+class OnlyIf(Watch):
+    """only_if: a case ends so only when the last answer to one of the fields is one of those meant."""
+
+    begin = ()
+
+    def __init__(self, check, definition):
+        super().__init__(check, definition)
+        self.meant = answers_of(check)
+
+    def move(self, memory, move, after):
+        """Memory: the fields whose last answer is meant, in order."""
+        return tuple(name for name, meant in self.meant.items() if (
+            answer_in(move, name) in meant if name in move.values else name in memory))
 
     def end(self, memory, outcome):
-        """Broken by any other last answer."""
-        if outcome not in self.subjects or memory in self.meant:
+        """Broken by any other last answers."""
+        if outcome not in self.subjects or memory:
             return None
-        return breach(outcome, "ends_without_answer", answer=self.answer(), outcome=self.name(outcome))
+        name, meant = next(iter(self.meant.items()))
+        return breach(outcome, "ends_without_answer", answer=answer(self.definition, name, meant),
+                      outcome=self.name(outcome))
 
 
 class OnlyFor(LastAnswer):
@@ -302,7 +315,11 @@ WATCHES = {"at_most": AtMost, "every_closed_case_had": Had, "never": Never, "bef
 
 def answer_in(move: Move, name: str) -> str | None:
     """The answer to a field in this move, as a rule writes it ("true" and "false" for yes and no); None without one."""
-    value = move.values.get(name)
+    return answered(move.values.get(name))
+
+
+def answered(value: object) -> object:
+    """A value as a rule and a visible_when write it."""
     return str(value).lower() if isinstance(value, bool) else value
 
 

@@ -16,7 +16,7 @@ from caseflow.proof.language import Check
 from caseflow.proof.limits import JUDGES, limits
 from caseflow.proof.paths import WATCHES, Found, watch
 from caseflow.proof.powers import NOTHING, Need, Powers
-from caseflow.proof.questions import answers_closed
+from caseflow.proof.questions import KEPT, answers_closed, asked_elsewhere
 from caseflow.proof.reasons import Breach, breach
 from caseflow.proof.values import HOLDS, UNKNOWN, VIOLATED, Bounds, Fault, PathStep, Proof, Rule, RuleResult
 from caseflow.proof.vocabulary import answers_of, check
@@ -71,13 +71,17 @@ def _result(rule: Rule, found: Check, given: Given) -> RuleResult:
 def _of_drawing(found: Check, given: Given) -> Breach | None:
     """What is wrong that is seen without walking a path."""
     definition = given.graph.definition
+    breach = None
     if found.name in OF_POWERS:
-        return OF_POWERS[found.name](found, definition, given.powers)
-    breach = FACTS[found.name](found, definition) if found.name in FACTS else None
+        breach = OF_POWERS[found.name](found, definition, given.powers)
+    elif found.name in FACTS:
+        breach = FACTS[found.name](found, definition)
     if breach is None and found.name == "answers":
-        return answers_closed(found, definition, given.checks)
+        breach = answers_closed(found, definition, given.checks)
     if breach is None and found.name == "carries_out":
-        return carried_out_elsewhere(found, definition, given.checks)
+        breach = carried_out_elsewhere(found, definition, given.checks)
+    if breach is None and found.name in KEPT:
+        breach = asked_elsewhere(found, definition, given.checks)
     return breach
 
 

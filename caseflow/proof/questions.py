@@ -1,4 +1,7 @@
-"""What the forms ask: which fields, whenever they are to be asked, and with which choices."""
+"""What the forms ask: which fields, whenever they are to be asked, and with which choices.
+
+Whether somebody who is asked has to answer for themselves, in words where words are meant, is said in answering.py.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from caseflow.engine.definition import Definition
 from caseflow.engine.values import FormField
+from caseflow.proof.answering import misread, unanswered
 from caseflow.proof.language import Check
-from caseflow.proof.reasons import Breach, breach, named
+from caseflow.proof.reasons import Breach, all_named, breach, named
 from caseflow.proof.vocabulary import answers_of
+
+ASKING = ("asks", "offers", "answers", "within", "after_today")
+KEPT = ("answers", "within", "after_today")      # what is asked there is asked nowhere else
 
 
 def field_of(definition: Definition, task: str, name: str) -> FormField | None:
@@ -27,7 +34,8 @@ def lacks(definition: Definition, task: str, entry: FormField, value: str) -> Br
 
 
 def asks(check: Check, definition: Definition) -> Breach | None:
-    """These fields are shown and required whenever the rule wants it (_hidden), and a number is at least so much."""
+    """These fields are shown and required whenever the rule wants it (_hidden), and answered as it says (answering.py):
+    in words, unless it says otherwise; a number is at least so much."""
     least = check.named.get("least")
     for task in check.words(check.parts[0]):
         for name in check.words(check.parts[1]):
@@ -37,14 +45,15 @@ def asks(check: Check, definition: Definition) -> Breach | None:
             if least is not None and (entry.minimum is None or entry.minimum < least):
                 return breach(task, "minimum_too_low", name=named(definition, task), label=entry.label,
                               lowest=entry.minimum, least=least)
-            hidden = _hidden(check, definition, task, entry)
-            if hidden:
-                return hidden
+            broken = unanswered(check, definition, task, entry) or _hidden(check, definition, task, entry)
+            if broken:
+                return broken
     return None
 
 
 def offers(check: Check, definition: Definition) -> Breach | None:
-    """offers, answers: this field is asked as `asks` means it, and has these choices, with the labels given."""
+    """offers, answers: this field is asked as `asks` means it, has these choices, with the labels given, each time the
+    task comes, and none of them is chosen beforehand."""
     for task in check.words(check.parts[0]):
         entry = field_of(definition, task, check.parts[1])
         if entry is None or not entry.required:
@@ -52,7 +61,8 @@ def offers(check: Check, definition: Definition) -> Breach | None:
         lacking = [value for value in check.words(check.parts[2]) if value not in choices_of(entry)]
         if lacking:
             return lacks(definition, task, entry, lacking[0])
-        broken = _relabelled(check, definition, task, entry) or _hidden(check, definition, task, entry)
+        broken = (_relabelled(check, definition, task, entry) or _once(check, definition, task, entry)
+                  or misread(check, definition, task, entry) or _hidden(check, definition, task, entry))
         if broken:
             return broken
     return None
@@ -84,6 +94,29 @@ def _relabelled(check: Check, definition: Definition, task: str, entry: FormFiel
         if shown != wanted:
             return breach(task, "label_changed", name=named(definition, task), label=entry.label, value=value,
                           found=shown, wanted=wanted)
+    return None
+
+
+def _once(check: Check, definition: Definition, task: str, entry: FormField) -> Breach | None:
+    """The first of the choices that can be given at the first visit only."""
+    for value in check.words(check.parts[2]):
+        if value in entry.first_visit_only:
+            return breach(task, "choice_first_only", name=named(definition, task), label=entry.label,
+                          value=dict(entry.choices)[value])
+    return None
+
+
+def asked_elsewhere(check: Check, definition: Definition, rules: Iterable[Check]) -> Breach | None:
+    """answers, within, after_today: the field is asked at no other task than those of which some rule says that it is
+    asked there; whoever is asked there as well could change the answer."""
+    name = check.parts[1]
+    known = {task for rule in rules if rule.name in ASKING and name in rule.words(rule.parts[1])
+             for task in rule.words(rule.parts[0])}
+    for task in definition.user_tasks:
+        entry = field_of(definition, task, name)
+        if entry is not None and task not in known:
+            return breach(task, "asked_elsewhere", name=named(definition, task), label=entry.label,
+                          names=all_named(definition, check.words(check.parts[0])))
     return None
 
 

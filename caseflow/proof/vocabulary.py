@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from caseflow.errors import ConfigurationError
@@ -13,8 +14,8 @@ class Word:
     """The form of a check. `parts`: one letter each — e element(s), w word(s), n number, p unit.role, m message.
 
     `named` may follow, `needs` must. `limit`: a limit must follow; `days`: it is a number of working days. `answers`:
-    one named part that is no option is the field of a form with its answer; `when`: there may be such a part. `labels`:
-    the words of the last part may have some.
+    one named part that is no option is the field of a form with its answer, `several` where there may be more; `when`:
+    there may be such a part. `labels`: the parts, by their number, whose words may have some.
     """
 
     parts: str = ""
@@ -24,7 +25,8 @@ class Word:
     days: bool = False
     answers: bool = False
     when: bool = False
-    labels: bool = False
+    labels: tuple[int, ...] = ()
+    several: bool = False
 
 
 VOCABULARY = {
@@ -37,7 +39,7 @@ VOCABULARY = {
     "followed_by": Word("ee", ("before", "unless")),
     "leads": Word("e", ("to", "before", "unless", "unless_had"), ("to",), answers=True),
     "concludes": Word("", ("outcomes", "unless"), ("outcomes",), answers=True),
-    "only_if": Word("w", answers=True),
+    "only_if": Word("w", answers=True, several=True),
     "only_for": Word("e", answers=True),
     "after_message": Word("em"),
     "reachable": Word("w"),
@@ -50,9 +52,9 @@ VOCABULARY = {
     "carries_out": Word("ew"),
     "different_office": Word("ee"),
     "different_person": Word("ee", ("else",)),
-    "offers": Word("eww", when=True, labels=True),
-    "answers": Word("eww", when=True, labels=True),
-    "asks": Word("ew", ("least",), when=True),
+    "offers": Word("eww", when=True, labels=(1, 2)),
+    "answers": Word("eww", when=True, labels=(1, 2)),
+    "asks": Word("ew", ("least", "as"), when=True, labels=(1,)),
     "refuses": Word("eww", answers=True),
     "within": Word("eww", limit=True, days=True),
     "after_today": Word("ew"),
@@ -63,6 +65,9 @@ VOCABULARY = {
     "stoppable": Word("ew"),
 }
 DECIDERS = ("lead", "unit")     # whose supervisors a power may be given: the lead office's, the responsible unit's too
+# What `asks` wants written, by its as=: the types of a field that take it. Without one words are written.
+ANSWERED_AS = {"text": ("text", "string"), "choice": ("enum",), "yes_no": ("boolean",), "number": ("long",),
+               "date": ("date",), "unit": ("unit",)}
 
 
 def check(text: str) -> Check:
@@ -78,10 +83,17 @@ def check(text: str) -> Check:
             raise _refusal(found, f"{part!r} cannot stand there")
         if (letter == "p") != (isinstance(part, str) and "." in part) or ("." in str(part) and letter != "p"):
             raise _refusal(found, f"{part!r} is not unit.role, or stands where no post does")
-    if not found.labels.keys() <= set(found.words(found.parts[-1]) if word.labels else ()):
-        raise _refusal(found, "a label stands behind an answer of offers or answers and nowhere else")
+    if not found.labels.keys() <= set(_labelled(found, word)):
+        raise _refusal(found, "a label stands behind a field of asks, offers or answers, or an answer of the latter "
+                              "two, and nowhere else")
     _check_named(found, word)
     return found
+
+
+def _labelled(found: Check, word: Word) -> Iterator[str]:
+    """The words of a rule that may have a label."""
+    for place in word.labels:
+        yield from found.words(found.parts[place])
 
 
 def answers_of(found: Check) -> dict[str, tuple[str, ...]]:
@@ -98,7 +110,7 @@ def _check_named(found: Check, word: Word) -> None:
     unknown = [] if word.answers or word.when else [name for name in found.named if name not in word.named]
     if unknown:
         raise _refusal(found, f"{found.name} knows no {unknown[0]}=")
-    if word.answers and len(answers_of(found)) != 1:
+    if word.answers and (not answers_of(found) or (len(answers_of(found)) > 1 and not word.several)):
         raise _refusal(found, f"{found.name} needs exactly one field with its answer, like outcome=complex")
     if word.when and len(answers_of(found)) > 1:
         raise _refusal(found, f"{found.name} takes one field with its answer, like outcome=complex, or none")
@@ -113,6 +125,10 @@ def _check_named(found: Check, word: Word) -> None:
     _check_begin(found)
     if not isinstance(found.named.get("least", 1), int):
         raise _refusal(found, "least= is a number")
+    if found.name == "asks" and found.named.get("as", "text") not in ANSWERED_AS:
+        raise _refusal(found, f"as= is one of {', '.join(ANSWERED_AS)}")
+    if "least" in found.named and found.named.get("as", "number") != "number":
+        raise _refusal(found, "least= asks for a number")
     fallback = found.named.get("else")
     if fallback is not None and "." not in str(fallback):
         raise _refusal(found, "else= is a post, unit.role")

@@ -22,6 +22,10 @@ from caseflow.proof import check, voids
 from caseflow.proof.facts import topics_of
 from caseflow.raters import reaching
 
+# What changes a rating, decides an appeal or sends a case back: where no rule says so, no step does.
+DECIDING = ("record_newest_rating", "replace_rating", "void_rating", "return_for_rehandling", "return_for_evidence",
+            "uphold_appeal", "dismiss_appeal")
+
 
 def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Finding]:
     """Everything of this kind in the diagram of a process of the regulation, as errors, and as
@@ -36,6 +40,7 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
     yield from _fields(regulation, process, definition)
     yield from _foreign(process, definition)
     yield from _voiding(regulation, process, definition)
+    yield from _unruled_effects(regulation, process, definition)
     yield from unknown_parameters(regulation, definition)
     if regulation.unreachable is not None:
         yield from _logged(definition)
@@ -120,6 +125,16 @@ def _voiding(regulation: Regulation, process: str, definition: Definition) -> It
     for element, topic in topics_of(definition).items():
         if topic in voids.TOPICS:
             yield Finding("voids_without_rule", element, 0, {"name": definition.elements[element].name, "topic": topic})
+
+
+def _unruled_effects(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:
+    """Steps that change a rating, decide an appeal or send a case back though no rule of the regulation has them."""
+    rules = regulation.rules.get(process, ())
+    ruled = {(step, found.parts[1]) for rule in rules
+             if (found := check(rule.check)).name == "carries_out" for step in found.words(found.parts[0])}
+    for element, topic in topics_of(definition).items():
+        if rules and topic in DECIDING and (element, topic) not in ruled:
+            yield Finding("effect_unruled", element, 0, {"name": definition.elements[element].name, "topic": topic})
 
 
 def process_of(regulation: Regulation, definition: Definition) -> str:

@@ -43,6 +43,14 @@ SENTENCES = {
     "choice_too_many": _(
         "“%(name)s”的“%(label)s”多了选项“%(value)s”，条文没有规定，也没有规则写明它通向哪里；请删去。"),
     "label_changed": _("“%(name)s”的“%(label)s”里，选项 %(value)s 写成了“%(found)s”，应当写“%(wanted)s”；请改回。"),
+    "choice_first_only": _("“%(name)s”的“%(label)s”里，“%(value)s”只在第一次办理时可以选；"
+                           "每次都要能选，请改 first_visit_only。"),
+    "question_renamed": _("“%(name)s”的表单问的是“%(label)s”，条文要问的是“%(wanted)s”；请在名称里写上这几个字。"),
+    "question_kind": _("“%(name)s”的“%(label)s”是%(given)s，应当是%(kind)s；请改类型。"),
+    "question_narrow": _("“%(name)s”的“%(label)s”最多只能写%(longest)s个字，写不清楚；请让它至少能写%(least)s个字。"),
+    "question_single": _("“%(name)s”的“%(label)s”只有一个选项，等于没有问；请补上别的选项。"),
+    "question_preset": _("“%(name)s”的“%(label)s”预先填好了“%(value)s”；要由办理的人自己答，请删去默认值。"),
+    "asked_elsewhere": _("“%(name)s”的表单也问“%(label)s”，会改掉“%(names)s”的回答；请从这个表单里删去。"),
     "answer_nowhere": _("“%(answer)s”没有表单可以选；请补上这个选项。"),
     "wrong_post": _("“%(name)s”由%(found)s办理，应当由%(wanted)s办理；请改候选组。"),
     "same_unit": _("“%(first)s”和“%(second)s”由同一单位办理；请把其中一个交给另一个单位。"),
@@ -133,6 +141,8 @@ SENTENCES = {
     "too_many_states": _("流程的状态太多，只看了%(states)s个状态、%(moves)s步；请把图改简单。"),
     "values_sampled": _("有的条件把数字或日期相互比较，只试了有代表性的值；请把图改简单。"),
 }
+KINDS = {"text": _("文字"), "string": _("文字"), "enum": _("单选"), "choice": _("单选"), "boolean": _("是否"),
+         "yes_no": _("是否"), "long": _("数字"), "number": _("数字"), "date": _("日期"), "unit": _("承办单位")}
 SINCE = {"now": _("任务出现后"), "received_at": _("收到后"), "after": _("前面的步骤完成后")}
 
 
@@ -205,4 +215,5 @@ WORDS: Mapping[str, Callable[[object], object]] = {
     "limits": lambda fact: listed(map(_limit, fact)),
     "lowest": lambda fact: gettext("任意数") if fact is None else fact,
     "task": lambda fact: fact or gettext("任务"),
+    **dict.fromkeys(("given", "kind"), KINDS.__getitem__),
 }

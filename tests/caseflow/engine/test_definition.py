@@ -6,10 +6,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from lxml import etree
 
+from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition, step
 from caseflow.engine.values import CASE_VARIABLES
 from caseflow.errors import DefinitionRefused
+from caseflow.law import regulations
 from tests.caseflow.engine.builder import Scope
 from tests.caseflow.engine.driver import DIAGRAMS, Driver, diagram
 from tests.caseflow.engine.test_state import walk
@@ -185,3 +188,14 @@ def test_the_longest_diagram_the_gate_lets_in_is_parsed_even_deep_inside_a_reque
         return definition.load({"long.bpmn": scope.source()}, trusted=True)
 
     assert len(from_depth(150).elements) == 200
+
+
+def test_an_answer_may_have_the_id_of_a_step_wherever_its_form_stands():
+    source = regulations.files("hainan")["rectification.bpmn"]
+    root = etree.fromstring(source)
+    asking = next(node for node in root.iter("{*}userTask") if node.get("id") == "first_response")
+    asking.getparent().append(asking)
+    text = etree.tostring(root)
+    assert b'<camunda:value id="rectify"' in text
+    loaded = definition.load({"r.bpmn": text}, trusted=True, process_id="hainan_rectification", topics=TOPICS)
+    assert loaded.elements["rectify"].kind == "userTask"

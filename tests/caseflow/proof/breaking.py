@@ -15,11 +15,11 @@ from tests.caseflow.proof import breaking_effects, breaking_forms, breaking_powe
 from tests.caseflow.proof.diagrams import CAM, SIDE_TOPICS, B, Diagram, Edit
 
 OTHER_TOPIC = "notify_responsible"
-LATER = ('<bpmn:boundaryEvent id="later_due" attachedToRef="{0}" cancelActivity="{1}"><bpmn:extensionElements>'
+LATER = ('<bpmn:boundaryEvent id="extra_later_due" attachedToRef="{0}" cancelActivity="{1}"><bpmn:extensionElements>'
          '<camunda:properties><camunda:property name="limit" value="statutory"/></camunda:properties>'
-         '</bpmn:extensionElements><bpmn:timerEventDefinition id="later_timer"><bpmn:timeDate>working_days(30)'
-         '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="later_end"/>'
-         '<bpmn:sequenceFlow id="later_flow" sourceRef="later_due" targetRef="later_end"/>')
+         '</bpmn:extensionElements><bpmn:timerEventDefinition id="extra_later_timer"><bpmn:timeDate>working_days(30)'
+         '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="extra_later_end"/>'
+         '<bpmn:sequenceFlow id="extra_later_flow" sourceRef="extra_later_due" targetRef="extra_later_end"/>')
 
 
 def drop_task(diagram: Diagram) -> Iterator[Edit]:

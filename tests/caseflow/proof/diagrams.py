@@ -7,7 +7,7 @@ them behind.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
+from copy import copy, deepcopy
 from functools import cache
 
 from lxml import etree
@@ -19,10 +19,10 @@ PREFIXES = {prefix: namespace for namespace, prefix in NAMESPACES.items()}
 B, CAM = f"{{{PREFIXES['bpmn']}}}", f"{{{PREFIXES['camunda']}}}"
 DECLARED = " ".join(f'xmlns:{prefix}="{namespace}"' for prefix, namespace in PREFIXES.items())
 LEFT_OUT = ("incoming", "outgoing", "laneSet", "collaboration", "textAnnotation", "association")
-LATER = ('<bpmn:boundaryEvent id="later" name="再次上报" attachedToRef="{0}" cancelActivity="false">'
-         '<bpmn:timerEventDefinition id="later_timer"><bpmn:timeDate>working_days(10, since=received_at)'
-         '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="later_end"/>'
-         '<bpmn:sequenceFlow id="later_flow" sourceRef="later" targetRef="later_end"/>')
+LATER = ('<bpmn:boundaryEvent id="extra_later" name="再次上报" attachedToRef="{0}" cancelActivity="false">'
+         '<bpmn:timerEventDefinition id="extra_later_timer"><bpmn:timeDate>working_days(10, since=received_at)'
+         '</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:endEvent id="extra_later_end"/>'
+         '<bpmn:sequenceFlow id="extra_later_flow" sourceRef="extra_later" targetRef="extra_later_end"/>')
 SIDE_TOPICS = {"escalate", "remind"}
 
 
@@ -55,10 +55,25 @@ class Diagram:
         self.key, self.process = key, process
         self.law: str | None = None
         self.root = deepcopy((_whole if whole else _bare)(key, process))
+        self.called: dict[str, bytes] = {}
 
     def again(self) -> Diagram:
-        """A fresh copy, to edit."""
-        return Diagram(self.key, self.process)
+        """A copy as it stands now, to edit."""
+        other = copy(self)
+        other.root, other.called = deepcopy(self.root), dict(self.called)
+        return other
+
+    def settled(self) -> Diagram:
+        """The same for one more edit: what this one brought along (ids with `extra`) is called `prior` from now on."""
+        other = copy(self)
+        other.root = etree.fromstring(self.source().replace(b"extra", b"prior"))
+        other.called = {name.replace("extra", "prior"): text.replace(b"extra", b"prior")
+                        for name, text in self.called.items()}
+        return other
+
+    def files(self) -> dict[str, bytes]:
+        """The file, and those it calls."""
+        return {f"{self.process}.bpmn": self.source(), **self.called}
 
     def under(self, law: str) -> Diagram:
         """The same drawing under another regulation.toml."""
@@ -128,6 +143,18 @@ class Diagram:
                 node.insert(0, properties.getparent())
             etree.SubElement(properties, f"{CAM}property", name="limit", value=limit)
 
+    def say(self, task: str, name: str, key: str, text: str) -> Diagram:
+        """Write a property of a field: its visible_when, first_visit_only, a rule of it."""
+        node = self.field(task, name)
+        properties = node.find(f"{CAM}properties")
+        if properties is None:
+            properties = etree.Element(f"{CAM}properties")
+            node.insert(0, properties)
+        for found in [one for one in properties if one.get("id") == key]:
+            properties.remove(found)
+        etree.SubElement(properties, f"{CAM}property", id=key, value=text)
+        return self
+
     def shown_when(self, task: str, name: str) -> str:
         """When a field is shown: its visible_when, "" for always."""
         return next((one.get("value") for one in self.field(task, name).iter(f"{CAM}property")
@@ -140,10 +167,7 @@ class Diagram:
             found.getparent().remove(found)
         properties = node.find(f"{CAM}properties")
         if expression:
-            if properties is None:
-                properties = etree.Element(f"{CAM}properties")
-                node.insert(0, properties)
-            etree.SubElement(properties, f"{CAM}property", id="visible_when", value=expression)
+            self.say(task, name, "visible_when", expression)
         elif properties is not None and not len(properties):
             node.remove(properties)
         return self
@@ -165,7 +189,7 @@ class Diagram:
         return self
 
     def add_later_timer(self, task: str) -> None:
-        """One more timer at a task (`later`), of ten working days from the receipt; nothing follows it."""
+        """One more timer at a task (`extra_later`), of ten working days from the receipt; nothing follows it."""
         self.add(self.node(task).getparent(), LATER.format(task))
 
     def drop(self, name: str) -> None:

@@ -18,13 +18,24 @@ from caseflow.proof import RuleResult
 from caseflow.workshop import agreement, proving
 from tests.caseflow.proof.diagrams import Diagram
 
+OVER_PATHS = ("too_often", "not_passed", "passed_yet", "too_early", "not_at_start", "step_not_followed",
+              "answer_not_followed", "case_not_followed", "ends_without_answer", "goes_without_answer",
+              "goes_without_message", "ends_otherwise", "message_not_awaited", "message_passes_by",
+              "message_ends_otherwise", "limit_missing", "limit_too_long", "escalation_without_limit",
+              "escalation_missing", "still_waits", "uncovered", "uncovered_pause", "covered_too_long", "stuck",
+              "no_end", "endless_circle", "date_missing", "waits_for_message")
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """`by` is "file", "gate", "agreement", "proof" or "" (accepted); `reasons` are codes of findings, or rules."""
+    """`by` is "file", "gate", "agreement", "proof" or "" (accepted); `reasons` are codes of findings, or rules.
+
+    `pathless` are rules over paths that were broken without a path to show.
+    """
 
     by: str
     reasons: tuple[str, ...] = ()
+    pathless: tuple[str, ...] = ()
     definition: engine.Definition | None = None
 
 
@@ -34,16 +45,17 @@ def judged(diagram: Diagram) -> Verdict:
     try:
         regulation = regulations.get(diagram.key) if diagram.law is None else _read(diagram.key, diagram.law)
         definition = engine.load(
-            {f"{diagram.process}.bpmn": diagram.source()}, trusted=True, process_id=process_id, topics=TOPICS)
+            diagram.files(), trusted=True, process_id=process_id, topics=TOPICS)
     except ConfigurationError as malformed:
         return Verdict("file", (str(malformed),))
     except DefinitionRefused as refused:
         return Verdict("gate", tuple(sorted({finding.code for finding in refused.findings})))
-    missing = tuple(finding.code for finding in agreement.disagreements(regulation, definition)
-                    if finding.severity == "error")
-    proof = proving.prove(regulation, definition)
-    broken = tuple(result.rule.check if isinstance(result, RuleResult) else result.code for result in proof.broken)
-    return Verdict("proof" if broken else "agreement" if missing else "", broken or missing, definition)
+    missing = tuple(sorted({finding.code for finding in agreement.disagreements(regulation, definition)
+                            if finding.severity == "error"}))
+    broken = proving.prove(regulation, definition).broken
+    told = tuple(one.rule.check if isinstance(one, RuleResult) else one.code for one in broken)
+    pathless = tuple(name for one, name in zip(broken, told, strict=True) if one.code in OVER_PATHS and not one.path)
+    return Verdict("proof" if told else "agreement" if missing else "", told or missing, pathless, definition)
 
 
 @lru_cache(maxsize=64)

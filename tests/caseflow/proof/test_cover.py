@@ -6,9 +6,9 @@ import pytest
 
 from caseflow.cases.effects.registry import TOPICS
 from caseflow.engine import definition as engine
-from caseflow.proof import Bounds, Rule, RuleResult, prove
+from caseflow.proof import Bounds, Proof, Rule, RuleResult, prove
 from tests.caseflow.engine.builder import Scope
-from tests.caseflow.proof.breaking_time import PAUSE, WAIT
+from tests.caseflow.proof.breaking_time import PAUSE, TIMED, WAIT
 from tests.caseflow.proof.diagrams import Diagram
 from tests.caseflow.proof.judge import judged
 
@@ -19,6 +19,10 @@ AFTERWARDS = "covered(revisit, after=rectify) <= 5 working_days"
 def result(scope: Scope, check: str, bounds: Bounds | None = None) -> RuleResult:
     definition = engine.load({"test.bpmn": scope.source()}, trusted=True, topics=TOPICS)
     return prove(definition, [Rule(check, "GC-2(二)", "")], *([bounds] if bounds else [])).results[0]
+
+
+def proof(definition: engine.Definition, *checks: str) -> Proof:
+    return prove(definition, [Rule(text, "HN-14", "") for text in checks])
 
 
 def chain(*parts: str, **limits: str) -> Scope:
@@ -191,3 +195,29 @@ def test_neither_a_task_without_limit_nor_a_pause_may_stand_before_a_limited_ste
     for name, xml in (("extra_wait", WAIT.format("responsible.officer")), ("extra_pause", PAUSE)):
         verdict = judged(Diagram(place, "rectification").put_before(step, name, name, xml))
         assert verdict.by == "proof" and [text for text in verdict.reasons if text.startswith(f"covered({step}")]
+
+
+@pytest.mark.parametrize(("text", "verdicts"), [
+    ("end_of_day()", ["holds", "holds"]), ("calendar_days(1)", ["holds", "holds"]), ("hours(24)", ["holds", "holds"]),
+    ("calendar_days(2)", ["violated", "violated"]), ("working_days(1)", ["violated", "violated"]),
+    ("hours(25)", ["violated", "violated"]),
+])
+def test_what_is_over_before_any_day_that_can_be_set_keeps_that_day(text, verdicts):
+    diagram = Diagram("hainan", "rectification").set_text("rectify_due", "timeDate", text)
+    rules = "deadline(rectify) <= rectify_by", "covered(rectify, after=dispatch) <= rectify_by"
+    assert [proof(judged(diagram).definition, rule).results[0].verdict for rule in rules] == verdicts
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("end_of_day()", "holds"), ("calendar_days(1)", "violated")])
+def test_a_day_that_may_be_today_is_kept_by_the_end_of_today_alone(text, verdict):
+    diagram = Diagram("qijiang", "rectification").set_text("promise_due", "timeDate", text)
+    [found] = proof(judged(diagram).definition, "deadline(rectify) <= promise_by").results
+    assert found.verdict == verdict
+
+
+def test_the_end_of_a_later_day_is_not_the_day_that_was_set():
+    diagram = Diagram("hainan", "rectification").set_text("rectify_due", "timeDate", "end_of_day()")
+    diagram.put_before("rectify", "extra_wait", "extra_wait", TIMED.format("responsible.officer", "rectify_by"))
+    found = proof(judged(diagram).definition, "deadline(rectify) <= rectify_by",
+                  "covered(rectify, after=dispatch) <= rectify_by")
+    assert "violated" in [result.verdict for result in found.results]

@@ -20,7 +20,8 @@ from caseflow.workshop import proving
 from tests.caseflow.engine.builder import Scope
 from tests.caseflow.engine.gate_diagrams import flat
 from tests.caseflow.proof.diagrams import Diagram, shipped
-from tests.caseflow.proof.judge import shipped_definition
+from tests.caseflow.proof.judge import judged, shipped_definition
+from tests.caseflow.proof.pieces import effect
 
 GUICHI = ("guichi", "rectification")
 SENTENCE = "确保回访率100%"
@@ -96,7 +97,7 @@ def test_a_broken_rule_over_paths_comes_with_a_reason_and_a_path(word):
      ("answer", {"field": "outcome", "label": "核实结果", "values": ("确有问题，简单事项",)})),
     ("offers(revisit, revisit_channel, [phone])", "question_hidden",
      ("answer", {"field": "revisit_result", "label": "回访结果", "values": ("联系不上",)})),
-    ("asks(revisit, attempts, revisit_result=unreachable)", "question_hidden",
+    ("asks(revisit, attempts, revisit_result=unreachable, as=number)", "question_hidden",
      ("answer", {"field": "unreachable_reason", "label": "联系不上的原因", "values": ("未留联系方式",)})),
     ("answers(revisit, unreachable_reason, [no_answer, no_contact])", "question_hidden", ("name", "满意度回访")),
     ("answers(revisit, revisit_result, [satisfied“不满意”, unsatisfied, unreachable])", "label_changed",
@@ -124,9 +125,9 @@ def test_what_is_wrong_without_any_path_comes_with_its_facts(text, code, fact):
 def test_what_is_asked_with_one_answer_needs_not_be_asked_with_another():
     assert guichi("asks(first_response, findings)",
                   "asks(first_response, measures, outcome=resolved)",
-                  "asks(first_response, contact_channel, outcome=[simple, complex])",
+                  "asks(first_response, contact_channel, outcome=[simple, complex], as=choice)",
                   "asks(revisit, attempts, unreachable_reason=no_answer, least=3)",
-                  "asks(revisit, revisit_result, outcome=complex)",
+                  "asks(revisit, revisit_result, outcome=complex, as=choice)",
                   "asks([first_response, rectify], measures, outcome=resolved)") == ["holds"] * 6
 
 
@@ -139,6 +140,22 @@ def test_a_further_answer_needs_a_rule_that_says_where_it_leads():
     result = "answers(revisit, revisit_result, [satisfied, unreachable])"
     assert guichi(result, "concludes(revisit_result=unsatisfied, outcomes=[closed_unsatisfied, rating_voided])") == [
         "holds"] * 2
+
+
+def test_what_an_article_lets_one_step_do_no_other_step_does():
+    diagram = Diagram(*GUICHI).insert("rectify", "again", "again", effect("void_rating", "again"))
+    definition = judged(diagram).definition
+    [result] = proof(definition, "carries_out(void_rating, void_rating)").results
+    assert (result.code, result.element) == ("effect_elsewhere", "again")
+    both = proof(definition, "carries_out(void_rating, void_rating)", "carries_out(again, void_rating)")
+    assert [result.verdict for result in both.results] == ["holds", "holds"]
+
+
+def test_an_end_may_rest_on_one_of_several_answers():
+    assert guichi("only_if(closed_explained, outcome=complex, revisit_result=satisfied)",
+                  "only_if(closed_explained, outcome=complex, revisit_result=unsatisfied)") == ["holds", "violated"]
+    [result] = proof(shipped_definition(*GUICHI), "only_if(closed_explained, outcome=complex)").results
+    assert result.code == "ends_without_answer" and result.path
 
 
 def test_an_answer_without_a_label_in_the_rule_may_be_called_otherwise():
@@ -210,7 +227,8 @@ def test_a_stricter_limit_keeps_a_longer_one():
     "leads(a, x=1, to=b)", "leads(a, x=y)", "leads(a, x=y, z=w, to=b)", "never(a, except=b)", "never(a, unless=[])",
     "different_person(a, b, else=officer)", "different_office(a, b, else=c.officer)",
     "asks(a, b, least=c)", "asks(a, b, c=d, e=f)", "asks(a, b, c=1)", "offers(a, b, c, least=1)",
-    "answers(a, b“c”, [d])", "answers(a, b, [c], d=e“f”)", "asks(a, b“c”)", "answers(a, b, [“c”])",
+    "answers(a“b”, c, [d])", "answers(a, b, [c], d=e“f”)", "asks(a“b”, c)", "asks(a, b, as=words)",
+    "asks(a, b, as=text, least=3)", "performed_by(a“b”, c.officer)", "answers(a, b, [“c”])",
     "answers(a, b, [c“”])", "within(a, b, c)", "within(a, b, c) <= 5 calendar_days", "tried(a, 3)", "tried(a, b, 2)",
     "within(a, b, c) <= 5 working_days since=received_at", "extendable(a, 1)", "extendable(a, 1, 5, by=nobody)",
     "stoppable(a)", "voids_only()", "voids_only(a, b=c, d=e)", "contacts(a)", "contacts(a, b, c=d)",

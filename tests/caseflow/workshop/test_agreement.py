@@ -105,6 +105,14 @@ def test_an_end_without_revisit_that_is_not_drawn_is_found():
     assert found("guichi", "rectification", ("rating_voided", "voided")) == [("outcome_unknown", "")]
 
 
+@pytest.mark.parametrize(("place", "topic"), [
+    ("hefei", "void_rating"), ("guichi", "dismiss_appeal"), ("qijiang", "replace_rating"), ("hainan", "uphold_appeal")])
+def test_no_step_changes_a_rating_or_decides_an_appeal_that_no_rule_has(place, topic):
+    escalation = 'id="escalate_rectify" name="逾期上报" camunda:type="external" camunda:topic="escalate"'
+    findings = found(place, "rectification", (escalation, escalation.replace('topic="escalate"', f'topic="{topic}"')))
+    assert ("effect_unruled", "escalate_rectify") in findings
+
+
 @pytest.mark.parametrize("place, process, edit, expected", [
     ("hainan", "rectification", ("newest_level", "level_now"), [
         ("effect_field_missing", "record_newest_rating"), ("effect_field_missing", "replace_rating")]),
