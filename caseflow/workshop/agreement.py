@@ -18,7 +18,7 @@ from caseflow.law.milestones import ComplexMatters, Revisited
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.law.regulation_file import Regulation
 from caseflow.processes.asked import ATTEMPTS, FINDING, MESSAGES, REASON, UNREACHABLE, Read
-from caseflow.proof import check, voids
+from caseflow.proof import check
 from caseflow.proof.facts import topics_of
 from caseflow.raters import reaching
 
@@ -39,7 +39,6 @@ def disagreements(regulation: Regulation, definition: Definition) -> Iterator[Fi
         yield from _ends(regulation, definition)
     yield from _fields(regulation, process, definition)
     yield from _foreign(process, definition)
-    yield from _voiding(regulation, process, definition)
     yield from _unruled_effects(regulation, process, definition)
     yield from unknown_parameters(regulation, definition)
     if regulation.unreachable is not None:
@@ -115,16 +114,6 @@ def _foreign(process: str, definition: Definition) -> Iterator[Finding]:
         effect = find(kind.name, topic)
         if effect is not None and effect.of_appeals:
             yield Finding("effect_of_appeals", element, 0, {"name": definition.elements[element].name, "topic": topic})
-
-
-def _voiding(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:
-    """Steps that take a rating out of the count in a process whose rules name none that may."""
-    rules = regulation.rules.get(process, ())
-    if not rules or any(check(rule.check).name == voids.WORD for rule in rules):
-        return
-    for element, topic in topics_of(definition).items():
-        if topic in voids.TOPICS:
-            yield Finding("voids_without_rule", element, 0, {"name": definition.elements[element].name, "topic": topic})
 
 
 def _unruled_effects(regulation: Regulation, process: str, definition: Definition) -> Iterator[Finding]:

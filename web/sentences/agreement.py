@@ -30,8 +30,6 @@ SENTENCES = {
                               "请在它之前的任务表单里加上，类型 %(type)s。"),
     "effect_field_form": _("操作 %(topic)s 要用“%(field)s”（%(meaning)s），%(wrong)s"),
     "effect_of_appeals": _("操作 %(topic)s 只用在申诉里，案件走到“%(name)s”会停住；请删去，或者换成别的操作。"),
-    "voids_without_rule": _("“%(name)s”执行 %(topic)s，使评价不再照原样计入统计，regulation.toml 没有规则（voids_only）"
-                            "写明依据哪一条；请删去这一步，条文有规定的请照条文写上规则。"),
     "effect_unruled": _("“%(name)s”执行 %(topic)s，条文没有让这个流程做这件事，也没有规则写明是这一步；"
                         "请删去这一步，或者改它的 topic。"),
     "unreachable_field": _("“%(name)s”可以填“%(answer)s”，表单没有“%(field)s”（%(meaning)s），不会与联系记录核对；"

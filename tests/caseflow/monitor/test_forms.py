@@ -33,8 +33,9 @@ def broken(watched, journey, element, filled=None, **answers):
 
 
 def test_a_text_that_the_article_asks_and_nobody_wrote_is_found(closed, watched):
-    assert broken(watched, closed, "first_response", filled=["findings"]) == {
-        "asks(first_response, [measures, feedback_channel], outcome=resolved)": "not_answered"}
+    found = broken(watched, closed, "first_response", filled=["findings"])
+    assert [(rule.partition("“")[0], code) for rule, code in found.items()] == [
+        ("asks(first_response, measures", "not_answered")]
 
 
 def test_a_choice_that_nobody_made_is_found(closed, watched):
@@ -44,8 +45,8 @@ def test_a_choice_that_nobody_made_is_found(closed, watched):
 
 def test_an_answer_that_the_article_does_not_know_is_found(closed, watched):
     found = broken(watched, closed, "revisit", revisit_result="delighted")
-    assert found["answers(revisit, revisit_result, [satisfied“满意”, unsatisfied“不满意”, unreachable“联系不上”])"] == (
-        "answered_otherwise")
+    assert [code for rule, code in found.items() if rule.startswith("answers(revisit, revisit_result")] == [
+        "answered_otherwise"]
 
 
 def test_a_contact_logged_by_another_way_than_the_answer_says_is_found(closed, watched):
@@ -74,7 +75,7 @@ def test_too_few_attempts_are_found(guichi, watched):
     guichi.does("first_response", outcome="resolved").cannot_be_reached("revisit")
     guichi.does("revisit", revisit_result="unreachable", unreachable_reason="no_answer", attempts=3)
     found = broken(watched, guichi, "revisit", attempts=2)
-    assert found["asks(revisit, attempts, unreachable_reason=no_answer, least=3)"] == "answered_too_low"
+    assert [code for rule, code in found.items() if rule.startswith("asks(revisit, attempts")] == ["answered_too_low"]
 
 
 def test_a_promise_beyond_the_longest_and_one_of_today_are_found(app, clock, installed, watched):

@@ -156,8 +156,8 @@ def test_a_journal_from_before_says_which_rules_it_cannot_decide(closed, watched
     old = watched.altered(closed, lambda line: having(line, variables=None, reachable=None, filled=None, calendar=None))
     report = watched.judged(closed, old)
     unknown = {one.rule.check: one.code for one in report.checked if one.verdict == UNKNOWN}
-    assert unknown == {"asks(first_response, findings)": "not_in_journal",
-                       "asks(rectify, [feedback_channel, measures])": "not_in_journal"}
+    assert {(rule.partition("“")[0], code) for rule, code in unknown.items()} == {
+        ("asks(first_response, findings", "not_in_journal"), ("asks(rectify, measures", "not_in_journal")}
     assert not report.broken and report.followed
 
 

@@ -173,7 +173,7 @@ def effect_on_time(diagram: Diagram) -> Iterator[Edit]:
                 yield f"{step} after {other}", _moved(diagram, step, other)
 
 
-def effect_elsewhere(diagram: Diagram) -> Iterator[Edit]:
+def effect_on_other_branch(diagram: Diagram) -> Iterator[Edit]:
     """What is to be done on one branch is done on another."""
     for step in _main_effects(diagram):
         for other in _main_effects(diagram):
@@ -335,6 +335,6 @@ COMPARED = {swap_ends, move_default, widen, only_for_level, only_for_named, also
 OPERATORS: tuple[Callable[[Diagram], Iterator[Edit]], ...] = (
     skip_for_level, skip_for_office, skip_for_name, skip_for_tick, skip_for_number, skip_a_second_time, end_by_tick,
     go_round, side_by_side, turn_round, notice_instead, other_topic, effect_anywhere, effect_late, effect_on_time,
-    effect_elsewhere, move_default, swap_ends, new_end, widen, only_for_level, only_for_named, also_for_level,
+    effect_on_other_branch, move_default, swap_ends, new_end, widen, only_for_level, only_for_named, also_for_level,
     also_for_office, always, impossible, flip, or_for_and, answer_again,
 )

@@ -155,7 +155,8 @@ def test_an_effect_of_appeals_is_refused_in_a_rectification():
     step = '<bpmn:serviceTask id="extra" name="驳回" camunda:type="external" camunda:topic="return_for_evidence"/>'
     diagram = Diagram("guichi", "rectification").insert("revisit", "extra", "extra", step)
     found = list(disagreements(regulations.get("guichi"), drawn(diagram)))
-    assert [(finding.code, finding.element) for finding in found] == [("effect_of_appeals", "extra")]
+    assert [(finding.code, finding.element) for finding in found] == [
+        ("effect_of_appeals", "extra"), ("effect_unruled", "extra")]
     assert "return_for_evidence" in sentences.of(found[0])
 
 
@@ -163,8 +164,8 @@ def test_a_rating_is_voided_in_no_process_whose_rules_name_no_step_for_it():
     step = '<bpmn:serviceTask id="extra" name="不采纳" camunda:type="external" camunda:topic="void_rating"/>'
     diagram = Diagram("hefei", "rectification").insert("revisit", "extra", "extra", step)
     found = list(disagreements(regulations.get("hefei"), drawn(diagram)))
-    assert [(finding.code, finding.element) for finding in found] == [("voids_without_rule", "extra")]
-    assert "voids_only" in sentences.of(found[0])
+    assert [(finding.code, finding.element) for finding in found] == [("effect_unruled", "extra")]
+    assert "void_rating" in sentences.of(found[0])
 
 
 def test_what_was_not_looked_at_wholly_is_never_said_to_have_all_it_needs():
