@@ -348,6 +348,24 @@ def watch(graph: Graph, automaton: Watch) -> Found | None:
     return None
 
 
+def way_to(graph: Graph, element: str) -> tuple[PathStep, ...]:
+    """The shortest path on which an element is opened or passed; () for one that no case comes to."""
+    found = watch(graph, _Comes(element, graph.definition)) if element else None
+    return found.path if found else ()
+
+
+class _Comes(Watch):
+    """Stops where a case comes to an element."""
+
+    def __init__(self, element: str, definition: Definition) -> None:
+        self.element, self.definition = element, definition
+
+    def move(self, memory, move, after):
+        """Stopped, with nothing to say, when it is opened or passed."""
+        there = self.element in move.passed or any(task == self.element for task, _ in move.opened)
+        return Breach(self.element, "", {}) if there else memory
+
+
 def _visited(graph: Graph, automaton: Watch, waiting: deque) -> Iterator[tuple]:
     yield None, automaton.begin, graph.starts
     while waiting:

@@ -14,7 +14,7 @@ from caseflow.proof.explorer import Graph, explore
 from caseflow.proof.facts import FACTS, OF_POWERS, carried_out_elsewhere, missing
 from caseflow.proof.language import Check
 from caseflow.proof.limits import JUDGES, limits
-from caseflow.proof.paths import WATCHES, Found, watch
+from caseflow.proof.paths import WATCHES, Found, watch, way_to
 from caseflow.proof.powers import NOTHING, Need, Powers
 from caseflow.proof.questions import KEPT, answers_closed, asked_elsewhere
 from caseflow.proof.reasons import Breach, breach
@@ -57,7 +57,7 @@ class Given:
 def _result(rule: Rule, found: Check, given: Given) -> RuleResult:
     breach = missing(found, given.graph.definition) or _of_drawing(found, given)
     if breach is not None:
-        return _violated(rule, breach)
+        return _violated(rule, breach, way_to(given.graph, breach.element))
     if found.name in FACTS or found.name in OF_POWERS:
         return RuleResult(rule, HOLDS)
     if found.name == "reachable":

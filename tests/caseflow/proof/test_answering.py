@@ -127,3 +127,12 @@ def test_a_rule_of_a_form_that_lets_something_through_is_none(weakened, check):
     rule = "rule" if "after" in check else "rule_2"
     diagram = Diagram("hainan", "rectification").say("dispatch", "rectify_by", rule, weakened)
     assert reason(diagram, check) in ("date_unbounded", "date_not_ahead")
+
+
+def test_what_a_form_lacks_is_shown_with_the_shortest_way_to_its_task():
+    diagram = Diagram(*GUICHI)
+    diagram.field("revisit", "revisit_result").set("defaultValue", "satisfied")
+    rules = [Rule("answers(revisit, revisit_result, [satisfied, unsatisfied, unreachable])", "GC-2(二)", "回访率100%")]
+    [result] = prove(judged(diagram).definition, rules).results
+    assert result.code == "question_preset"
+    assert [(step.kind, step.element) for step in result.path] == [("start", ""), ("complete", "first_response")]
