@@ -16,6 +16,7 @@ from tests import source
 STEPS = ("userTask", "serviceTask", "endEvent")
 FOR_SHOW = ("caseflow/install/demo", "web/migrations/versions/")     # the demo's people and feeds; tables as they were
 ANSWERED = {      # "id": why it may stand there
+    "revisit": "what an article is about, of the areas of articles",
     "appeal_upheld": "the message that the system sends to a rectification, and the kind of a notice",
     "appeal_dismissed": "the kind of a notice",
 }

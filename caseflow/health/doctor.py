@@ -24,6 +24,7 @@ from caseflow.casefile import journal_check
 from caseflow.cases import attachments, clock_entries, standstill
 from caseflow.engine import step as engine
 from caseflow.engine.definition import Definition
+from caseflow.engine.values import Finding
 from caseflow.errors import CaseflowError
 from caseflow.health import law_watch
 from caseflow.law import calendars, deadlines, regulations
@@ -316,9 +317,15 @@ def current_processes(now: datetime) -> Iterator[Complaint]:
         for finding in agreement.unknown_parameters(regulation, definition):
             yield Complaint("missing_parameter", "", f"{version.process_id}/{finding.element}", finding.facts)
         for finding in proving.deployable(regulation, definition):
-            code = "beyond_law" if "article" in finding.facts else "effect_stops"
-            yield Complaint(code, "", f"{version.process_id}/{finding.element}/{finding.facts['reason']}",
-                            {**finding.facts, "process": version.process_id})
+            yield _of_proof(version.process_id, finding)
+
+
+def _of_proof(process: str, finding: Finding) -> Complaint:
+    case, subject = "", f"{process}/{finding.element}/{finding.facts['reason']}"
+    facts = {**finding.facts, "process": process}
+    if "article" in facts:
+        return Complaint("beyond_law", case, subject, facts)
+    return Complaint("effect_stops", case, subject, facts)
 
 
 def words_nobody_watches(now: datetime) -> Iterator[Complaint]:

@@ -50,11 +50,11 @@ from caseflow.work import tasks as work_tasks
 from scheduler import jobs, side_jobs
 from tests import apps
 from tests.chaos import sizes
+from tests.chaos.checker import UNTOLD
 from tests.chaos.model import APPEAL, ModelCase
 from tests.conftest import Clock, lend_app
 
 MOST_CASES = 3
-UNTOLD = ("late_untold", "passed_unseen")
 REGULATIONS = sorted(regulations.all_regulations())
 which = st.integers(0, 10**6)
 

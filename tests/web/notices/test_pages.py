@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from caseflow.cases import incidents
-from caseflow.health import doctor
+from caseflow.health import doctor, law_watch
 from caseflow.models import Case, Delivery, Notice, db, transaction
 from caseflow.notices import deliveries
 from caseflow.people import accounts
@@ -126,7 +126,7 @@ def test_a_complaint_that_is_over_is_not_shown(lost):
 
 
 def test_every_complaint_has_its_words():
-    source = inspect.getsource(doctor)
+    source = inspect.getsource(doctor) + inspect.getsource(law_watch)
     found = set(re.findall(r'(?:Complaint\(|\()"([a-z_]+)", (?:[a-z_.]*number|case|"|tasks|items|timers|pending|[A-Z])',
                            source))
     assert found == {code for code, said in complaints.COMPLAINTS.items() if said.headline}
