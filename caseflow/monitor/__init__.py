@@ -1,6 +1,6 @@
 """Whether finished cases kept the law: each held against the rules of its regulation, from its journal alone.
 
-The proof says what a diagram allows, the monitor what happened. docs/decisions/0019 says why it is done this way.
+The proof says what a diagram allows, the monitor what happened. docs/decisions/0021 says why it is done this way.
 
 | door | in → out |
 |---|---|
