@@ -9,8 +9,8 @@ from flask import Blueprint, Flask, current_app, redirect, url_for
 from flask_babel import Babel
 
 import caseflow
-from caseflow import keys
 from caseflow.install import kinds
+from caseflow.ratings import line_key
 from web import errors
 from web.app import config, database, security, step_times
 from web.cases import attachments
@@ -41,7 +41,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     Commands that serve nobody do without the secret.
     """
     kinds.read()
-    keys.provide(lambda: config.line_key(current_app.config["CASEFLOW"]))
+    line_key.provide(lambda: config.line_key(current_app.config["CASEFLOW"]))
     settings = settings or config.load()
     if click.get_current_context(silent=True) is None:
         config.require_secret(settings)

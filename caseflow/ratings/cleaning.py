@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, text, update
 
-from caseflow import keys
 from caseflow.casefile import journal
 from caseflow.models import JournalEntry, Rating, db
 from caseflow.people.permissions import SYSTEM, Actor
+from caseflow.ratings import line_key
 from caseflow.ratings.verdicts import kept_line
 
 BATCH = 2_000
@@ -45,7 +45,7 @@ def clean(now: datetime, limit: int = BATCH, actor: Actor = SYSTEM) -> int:
         return 0
     db.session.execute(
         _CLEANING,
-        [{"rating": row.id, "kept": _kept(row.raw), "digest": keys.digest_of_line(row.raw)} for row in found])
+        [{"rating": row.id, "kept": _kept(row.raw), "digest": line_key.digest_of_line(row.raw)} for row in found])
     journal.append(None, CLEANED, actor, now, {"ratings": len(found), "first": found[0].id, "last": found[-1].id})
     return len(found)
 

@@ -16,13 +16,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from caseflow import keys
 from caseflow.errors import NotFound
 from caseflow.law import regulations
 from caseflow.law.rating_levels import HANDLED_IN
 from caseflow.models import Case, Rating, ServiceRecord, db, is_outage
 from caseflow.moments import ONE_DAY, day_of, start_of
-from caseflow.ratings import later, later_cases, rectification
+from caseflow.ratings import later, later_cases, line_key, rectification
 from caseflow.ratings.jurisdictions import Jurisdiction, Office, fault_of, jurisdictions, offices
 from caseflow.ratings.later import History, Key
 from caseflow.ratings.later_cases import Later
@@ -148,7 +147,7 @@ def _insert_ratings(arrivals: Sequence[Arrival], source: str, now: datetime) -> 
         arrival.value.rating | {
             "service_record_id": arrival.service_id, "sequence": arrival.sequence, "received_at": now,
             "regulation": arrival.place.regulation.key, "source": source[:64],
-            "raw_digest": keys.digest_of_line(arrival.value.line),
+            "raw_digest": line_key.digest_of_line(arrival.value.line),
             "replaced_at": now if arrival.replaced else None}
         for arrival in arrivals]
     if rows:

@@ -42,7 +42,7 @@ class Settings:
     proxies in front (their X-Forwarded headers are believed). `files` is the folder of attachments, else one in the
     instance; `file_limit` bounds one of them, `case_files_limit` those of a case. `https` marks cookies Secure and
     sends HSTS.
-    `line_key` digests pushed ratings (caseflow/keys.py); several machines on one database have the same.
+    `line_key` digests pushed ratings (caseflow/ratings/line_key.py); several machines on one database have the same.
     `pg_bin` is the folder of pg_dump and pg_restore, when they are not on PATH. `metrics_token` opens /metrics.
     Messages leave by e-mail with `smtp_host`, by SMS with `sms_url`, by enterprise chat with `chat_url`; a try takes
     at most `channel_timeout` seconds a step. Nothing leaves in the `quiet_hours`, but with `alarms_at_night` deadline

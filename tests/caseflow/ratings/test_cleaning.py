@@ -10,12 +10,11 @@ import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from caseflow import keys
 from caseflow.casefile import journal, journal_check
 from caseflow.errors import DatabaseUnavailable
 from caseflow.health import doctor
 from caseflow.models import Rating, ServiceRecord, db, transaction
-from caseflow.ratings import cleaning
+from caseflow.ratings import cleaning, line_key
 from tests.caseflow.ratings.test_intake import line
 from tests.ratings_ground import offices  # noqa: F401
 
@@ -54,7 +53,7 @@ def test_the_line_loses_who_rated_and_keeps_the_rest(session, clock):
     rating = session.scalar(select(Rating))
     assert json.loads(rating.raw) == {
         name: value for name, value in json.loads(raw).items() if name not in WHO}
-    assert rating.raw_digest == keys.digest_of_line(raw)
+    assert rating.raw_digest == line_key.digest_of_line(raw)
     assert (clean(clock()), cleaning.count()) == (0, 0)
 
 
@@ -78,7 +77,7 @@ def test_a_line_that_is_no_object_is_left_empty_and_stops_no_other(raw, session,
     whole(2, clock())
     assert clean(clock()) == 2
     first = session.scalar(select(Rating).order_by(Rating.id).limit(1))
-    assert (first.raw, first.raw_digest) == ("{}", keys.digest_of_line(raw))
+    assert (first.raw, first.raw_digest) == ("{}", line_key.digest_of_line(raw))
 
 
 def test_the_doctor_says_that_lines_are_to_be_cleaned(session, clock):

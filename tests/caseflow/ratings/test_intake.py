@@ -13,13 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from caseflow import keys
 from caseflow.casefile import journal, journal_check
 from caseflow.errors import ConfigurationError
 from caseflow.law import regulations
 from caseflow.models import Case, Rating, ServiceRecord, Unit, db, transaction
 from caseflow.ratings import intake as ratings
-from caseflow.ratings import rectification
+from caseflow.ratings import line_key, rectification
 from caseflow.ratings.feeds import BATCH_LINES, batches, lines_of
 from caseflow.ratings.fields import MAX_LINE
 from tests.ground import at_once
@@ -82,7 +81,7 @@ def test_a_rating_keeps_its_source_and_when_it_came_and_of_its_line_what_does_no
     assert (rating.source, rating.received_at) == ("api:hall", clock())
     left_out = {"userName", "mobile", "isOvercharge"}
     assert json.loads(rating.raw) == {name: value for name, value in json.loads(pushed).items() if name not in left_out}
-    assert rating.raw_digest == keys.digest_of_line(pushed.decode())
+    assert rating.raw_digest == line_key.digest_of_line(pushed.decode())
     assert (rating.text, rating.rater_name, rating.rater_phone) == ("等了两个小时", "甲某", "13912345678")
     assert rating.service.unit.code == "11341702MB000001"
 
@@ -103,7 +102,7 @@ def test_nothing_that_says_who_an_anonymous_rater_is_is_in_any_table(flag, sessi
 
 
 def test_without_a_key_nothing_is_taken_in(session, clock, monkeypatch):
-    monkeypatch.setattr(keys, "_line_key", keys._none)
+    monkeypatch.setattr(line_key, "_line_key", line_key._none)
     with pytest.raises(ConfigurationError), transaction():
         ratings.receive([line(1)], "file:test", clock())
     assert count(ServiceRecord) == 0

@@ -1,6 +1,6 @@
-"""The installation's own keys, behind one door: who asks for one does not know where it is kept.
+"""The key of pushed lines, behind one door: who digests a line does not know where it is kept.
 
-The application says at its start where they come from (`provide`). They never stand in the database.
+The application says at its start where it comes from (`provide`). It never stands in the database.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from caseflow.errors import ConfigurationError
 
 
 def _none() -> bytes:
-    raise ConfigurationError("No application has said where its keys are kept.")
+    raise ConfigurationError("No application has said where its key of pushed lines is kept.")
 
 
 _line_key: Callable[[], bytes] = _none
