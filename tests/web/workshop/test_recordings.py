@@ -6,23 +6,12 @@ import re
 
 import pytest
 
-from caseflow.law import regulations
 from caseflow.models import KeptScenario, db, transaction
 from caseflow.workshop import drafts, kept_trials
+from tests.edited_forms import ASKING, LONGER, PROCESS, SOURCE, UNLAWFUL
 from tests.ground import newcomer, person, unit
 from tests.web.desk import Desk, words
 
-PROCESS = "guichi_rectification"
-SOURCE = regulations.files("guichi")["rectification.bpmn"].decode()
-REQUIRED = '<camunda:constraint name="required" />'
-FINDINGS = '<camunda:formField id="findings" label="核实情况" type="text">'
-CHOICE = (f'<camunda:formField id="matter" label="事项类别" type="enum"><camunda:validation>{REQUIRED}'
-          '</camunda:validation><camunda:value id="window" name="窗口" /><camunda:value id="online" name="网上" />'
-          '</camunda:formField>')
-LONGER = SOURCE.replace(FINDINGS + "\n              <camunda:validation>\n", FINDINGS
-                        + '\n              <camunda:validation><camunda:constraint name="minlength" config="10" />\n')
-ASKING = SOURCE.replace(FINDINGS, CHOICE + FINDINGS)
-UNLAWFUL = LONGER.replace("working_days(2, since=received_at)", "working_days(3, since=received_at)")
 OTHER_END = """
 name = "等待回访"
 process = "rectification"
