@@ -48,3 +48,10 @@ def having(line: Line, **details: object) -> Line:
 @pytest.fixture
 def watched() -> Watched:
     return Watched()
+
+
+@pytest.fixture
+def late(guichi) -> Journey:
+    """A case that was late, told of, rectified and revisited."""
+    guichi.until("2026-03-05").does("first_response", outcome="simple").does("rectify")
+    return guichi.does("revisit", revisit_result="satisfied")

@@ -21,13 +21,6 @@ TO_REVISIT = "followed_by(first_response, revisit, unless=rating_voided)"
 
 
 @pytest.fixture
-def closed(guichi) -> Journey:
-    """A case that was late, told of, rectified and revisited."""
-    guichi.until("2026-03-05").does("first_response", outcome="simple").does("rectify")
-    return guichi.does("revisit", revisit_result="satisfied")
-
-
-@pytest.fixture
 def unguarded(monkeypatch):
     """The guards of the forms, of persons and of contacts are gone."""
     monkeypatch.setattr(steps.unreachable, "require", lambda *_: None)
@@ -35,17 +28,17 @@ def unguarded(monkeypatch):
     monkeypatch.setattr(random_people, "log_contacts", lambda *_: None)
 
 
-def test_a_lawful_case_keeps_every_rule_and_went_as_drawn(closed, watched):
-    report = watched.judged(closed)
+def test_a_lawful_case_keeps_every_rule_and_went_as_drawn(late, watched):
+    report = watched.judged(late)
     assert {one.verdict for one in report.checked} == {HOLDS, "drawing"}
     assert (report.strays, report.followed, report.begun) == ((), True, True)
     assert [one.rule.check for one in report.checked if one.verdict != HOLDS] == [
         "reachable(closed_resolved)", "reachable(closed_explained)"]
 
 
-def test_what_was_looked_at_is_told_by_the_numbers_of_the_entries(closed, watched):
-    lines = {line.seq: line.kind for line in watched.lines(closed)}
-    looked = {one.rule.check: [lines[seq] for seq in one.looked] for one in watched.judged(closed).checked}
+def test_what_was_looked_at_is_told_by_the_numbers_of_the_entries(late, watched):
+    lines = {line.seq: line.kind for line in watched.lines(late)}
+    looked = {one.rule.check: [lines[seq] for seq in one.looked] for one in watched.judged(late).checked}
     assert looked["deadline(first_response) <= 2 working_days since=received_at"] == ["timer_set", "task_opened"]
     assert looked["escalates(first_response, to=supervisor)"] == [
         "timer_set", "task_opened", "timer_fired", "task_completed"]
@@ -144,17 +137,17 @@ def test_two_persons_of_two_offices_are_lawful(app, clock, installed, watched):
     assert watched.broken(journey) == {}
 
 
-def test_a_message_that_a_case_passes_over_is_found(closed, watched):
-    first = next(line for line in watched.lines(closed) if line.kind == "task_completed")
+def test_a_message_that_a_case_passes_over_is_found(late, watched):
+    first = next(line for line in watched.lines(late) if line.kind == "task_completed")
     noted = Line(first.seq, first.at, None, "message_noted", {"message": "appeal_upheld"})
-    forged = [one for line in watched.lines(closed) for one in ((noted, line) if line == first else (line,))]
-    assert [code for rule, code in watched.broken(closed, forged).items() if rule.startswith("message_ends")] == [
+    forged = [one for line in watched.lines(late) for one in ((noted, line) if line == first else (line,))]
+    assert [code for rule, code in watched.broken(late, forged).items() if rule.startswith("message_ends")] == [
         "message_in_vain"]
 
 
-def test_a_journal_from_before_says_which_rules_it_cannot_decide(closed, watched):
-    old = watched.altered(closed, lambda line: having(line, variables=None, reachable=None, filled=None, calendar=None))
-    report = watched.judged(closed, old)
+def test_a_journal_from_before_says_which_rules_it_cannot_decide(late, watched):
+    old = watched.altered(late, lambda line: having(line, variables=None, reachable=None, filled=None, calendar=None))
+    report = watched.judged(late, old)
     unknown = {one.rule.check: one.code for one in report.checked if one.verdict == UNKNOWN}
     assert {(rule.partition("“")[0], code) for rule, code in unknown.items()} == {
         ("asks(first_response, findings", "not_in_journal"), ("asks(rectify, measures", "not_in_journal")}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-import pytest
-
 from caseflow.cases import calendar_change
 from caseflow.models import transaction
 from caseflow.monitor import times
@@ -19,12 +17,6 @@ FIRST, RECTIFY = (f"deadline({task}) <= {days} working_days since=received_at"
 TOLD = "escalates(first_response, to=supervisor)"
 COVERED = "covered(first_response) <= 2 working_days since=received_at"
 EVIDENCE = "deadline(supplement) <= 5 working_days"
-
-
-@pytest.fixture
-def late(guichi) -> Journey:
-    guichi.until("2026-03-05").does("first_response", outcome="simple").does("rectify")
-    return guichi.does("revisit", revisit_result="satisfied")
 
 
 def fired(line, element="first_response_due"):
