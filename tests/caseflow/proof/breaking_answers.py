@@ -148,7 +148,8 @@ def first_time_only(diagram: Diagram) -> Iterator[Edit]:
     """At a second visit an answer that the article names cannot be given any more."""
     for step, name in _asked(diagram, "enum"):
         found = choices(diagram, name)
-        if step in ("revisit", "review") and name in CLOSED and diagram.key == "hainan":
+        comes_back = step == "review" or (step == "revisit" and "rehandle" in diagram.users())
+        if comes_back and name in CLOSED:
             for value in [one for one in found if one != "more_evidence"]:
                 edited = diagram.again().say(step, name, "first_visit_only", value)
                 yield f"{step}.{name}: {value}", edited
